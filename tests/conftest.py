@@ -1,0 +1,3 @@
+from experiments.headless import choose_renderer
+
+choose_renderer()
