@@ -1,0 +1,250 @@
+"""A torque-driven arm in MuJoCo: the plant."""
+
+import copy
+import math
+from typing import Literal
+
+import mujoco
+import numpy as np
+
+from arm_models.chain import Chain
+from arm_models.dynamics import Dynamics, RigidBodyModel, read_dynamics, read_state
+from arm_models.errors import SpikearmError
+from arm_models.state import ArmState, Pose
+
+Marker = Literal["target", "reference"]
+
+# MuJoCo's solimpfriction: with its default of 0.9, an arm that friction holds creeps.
+STIFF_FRICTION = (0.9999, 0.9999, 0.001, 0.5, 2.0)
+PAYLOAD = "spikearm_payload"
+PAYLOAD_DENSITY = 7800.0  # kg/m^3, steel: the size of the ball that is drawn and felt
+DIVERGED = (  # MuJoCo's warnings of positions, velocities or accelerations that are no numbers
+    int(mujoco.mjtWarning.mjWARN_BADQPOS),
+    int(mujoco.mjtWarning.mjWARN_BADQVEL),
+    int(mujoco.mjtWarning.mjWARN_BADQACC),
+)
+
+
+class Arm:
+    """A simulated arm that takes joint torques and gives its sensed state.
+
+    Build one with :func:`arm_models.load_arm`. One step is one period of control
+    and of physics.
+
+    Attributes:
+        name: What the arm was loaded as.
+        chain: The controlled joints and their limits.
+        model: What a controller may know: the nominal dynamics, without anything
+            added to the plant later.
+        saturated_steps: Steps since the reset in which each joint's torque was cut
+            at its limit, shape (n_joints,).
+    """
+
+    def __init__(self, name: str, spec: mujoco.MjSpec, chain: Chain) -> None:
+        self.name = name
+        self.chain = chain
+        self._spec = spec
+        self._model: mujoco.MjModel = spec.compile()
+        self.model = RigidBodyModel(copy.copy(self._model), chain)
+        self._data = mujoco.MjData(self._model)
+        self._wrench = np.zeros(6)
+        self.saturated_steps = np.zeros(chain.n_joints, dtype=int)
+        self.reset()
+
+    @property
+    def timestep(self) -> float:
+        """Period of control and physics [s]."""
+        return self._model.opt.timestep
+
+    @property
+    def state(self) -> ArmState:
+        """The sensed state now."""
+        return read_state(self._model, self._data, self.chain)
+
+    @property
+    def dynamics(self) -> Dynamics:
+        """The plant's true dynamics now, payload included."""
+        return read_dynamics(self._model, self._data, self.chain)
+
+    @property
+    def applied_torque(self) -> np.ndarray:
+        """Torque of the last step after saturation, shape (n_joints,) [N m]."""
+        return self._data.ctrl[self.chain.motors]
+
+    @property
+    def scene(self) -> tuple[mujoco.MjModel, mujoco.MjData]:
+        """MuJoCo's own objects, for drawing; a payload or friction replaces them."""
+        return self._model, self._data
+
+    @property
+    def energy(self) -> tuple[float, float]:
+        """Potential and kinetic energy of the whole model [J]."""
+        mujoco.mj_energyPos(self._model, self._data)
+        mujoco.mj_energyVel(self._model, self._data)
+        return float(self._data.energy[0]), float(self._data.energy[1])
+
+    def reset(self, q: np.ndarray | None = None, dq: np.ndarray | None = None) -> ArmState:
+        """Put the arm at rest in its home pose, or where it is told.
+
+        Payload and friction stay; an external force is taken away.
+
+        Args:
+            q: Joint positions, shape (n_joints,) [rad]; home when left out.
+            dq: Joint velocities, shape (n_joints,) [rad/s]; zero when left out.
+
+        Raises:
+            SpikearmError: They have another shape or are not finite.
+        """
+        q = self.chain.home if q is None else self._joint_values("Joint positions", q)
+        dq = np.zeros_like(q) if dq is None else self._joint_values("Joint velocities", dq)
+        mujoco.mj_resetData(self._model, self._data)
+        self._data.qpos[:] = self.chain.home_qpos
+        self._data.qpos[self.chain.qpos] = q
+        self._data.qvel[self.chain.dof] = dq
+        self._wrench[:] = 0.0
+        self.saturated_steps = np.zeros(self.chain.n_joints, dtype=int)
+        mujoco.mj_step1(self._model, self._data)
+        return self.state
+
+    def step(self, torque: np.ndarray) -> ArmState:
+        """Hold joint torques for one period.
+
+        Args:
+            torque: Joint torques, shape (n_joints,) [N m]. Beyond a joint's limit it is cut
+                there, and ``saturated_steps`` counts it.
+
+        Returns:
+            The sensed state after the step.
+
+        Raises:
+            SpikearmError: The torque has another shape or is not finite, or the
+                simulation diverged.
+        """
+        torque = self._joint_values("Torque", torque)
+        limits = self.chain.torque_limits
+        applied = torque.clip(-limits, limits)
+        self.saturated_steps += applied != torque
+        self._data.ctrl[self.chain.motors] = applied
+        self._apply_wrench()
+        mujoco.mj_step2(self._model, self._data)
+        mujoco.mj_step1(self._model, self._data)
+        self._check_simulation()
+        return self.state
+
+    def place_marker(self, marker: Marker, pose: Pose) -> None:
+        """Show a pose in pictures; nothing feels it.
+
+        Args:
+            marker: ``target``, where the hand should end up, or ``reference``, where it
+                should be now.
+            pose: Where to draw it.
+        """
+        mocap = self._model.body(f"spikearm_{marker}").mocapid[0]
+        self._data.mocap_pos[mocap] = pose.position
+        self._data.mocap_quat[mocap] = pose.quaternion
+
+    def apply_force(self, wrench: np.ndarray) -> None:
+        """Apply a force and a torque to the hand until told otherwise or reset.
+
+        Args:
+            wrench: Force, then torque, in the world frame, shape (6,) [N, N m].
+
+        Raises:
+            SpikearmError: The wrench has another shape or is not finite.
+        """
+        wrench = np.asarray(wrench, dtype=float)
+        if wrench.shape != (6,) or not np.isfinite(wrench).all():
+            raise SpikearmError(
+                f"Wrench {wrench} does not fit: give a force and a torque, 6 finite numbers."
+            )
+        self._wrench[:] = wrench
+
+    def attach_payload(self, mass: float, offset: tuple[float, float, float] = (0, 0, 0)) -> None:
+        """Fix a steel ball to the hand, in mid-run if need be; it replaces an earlier one.
+
+        Args:
+            mass: Mass of the ball [kg]; 0 takes the payload away.
+            offset: Its centre in the hand's frame, shape (3,) [m].
+
+        Raises:
+            SpikearmError: The mass is negative or not finite.
+        """
+        if not 0 <= mass < np.inf:
+            raise SpikearmError(f"A payload cannot weigh {mass} kg: give a mass of 0 kg or more.")
+        if (old := self._spec.body(PAYLOAD)) is not None:
+            self._spec.delete(old)
+        if mass > 0:
+            site = self.chain.site
+            holder = self._spec.sites[site].parent
+            # The compiled site, because the file may turn or nest it in many ways.
+            frame = holder.add_frame(
+                pos=self._model.site_pos[site], quat=self._model.site_quat[site]
+            )
+            body = holder.add_body(name=PAYLOAD, pos=offset)
+            body.set_frame(frame)
+            radius = (mass / PAYLOAD_DENSITY * 3 / (4 * np.pi)) ** (1 / 3)
+            body.add_geom(
+                type=mujoco.mjtGeom.mjGEOM_SPHERE, size=[radius, 0, 0], mass=mass,
+                contype=0, conaffinity=0, rgba=[0.75, 0.15, 0.15, 1],
+            )  # fmt: skip
+        self._recompile()
+
+    def set_friction(self, friction: np.ndarray | float) -> None:
+        """Give every joint dry friction, in mid-run if need be.
+
+        Args:
+            friction: Friction torque, shape (n_joints,) or one for all [N m].
+
+        Raises:
+            SpikearmError: A number is negative or missing.
+        """
+        losses = np.asarray(friction, dtype=float)
+        if losses.shape not in ((), (self.chain.n_joints,)) or not (losses >= 0).all():
+            raise SpikearmError(
+                f"Friction {friction} N m does not fit: give one number of 0 N m or more, or one "
+                f"for each of {self.chain.n_joints} joints."
+            )
+        for name, loss in zip(
+            self.chain.joints, np.broadcast_to(losses, self.chain.n_joints), strict=True
+        ):
+            joint = self._spec.joint(name)
+            joint.frictionloss, joint.solimp_friction = loss, STIFF_FRICTION
+        self._recompile()
+
+    def _recompile(self) -> None:
+        self._model, self._data = self._spec.recompile(self._model, self._data)
+        mujoco.mj_step1(self._model, self._data)
+
+    def _apply_wrench(self) -> None:
+        self._data.qfrc_applied[:] = 0.0
+        if np.count_nonzero(self._wrench):
+            body = self._model.site_bodyid[self.chain.site]
+            point = self._data.site_xpos[self.chain.site]
+            mujoco.mj_applyFT(
+                self._model, self._data, self._wrench[:3], self._wrench[3:],
+                point, body, self._data.qfrc_applied,
+            )  # fmt: skip
+
+    def _joint_values(self, what: str, values: np.ndarray) -> np.ndarray:
+        """Check one finite number per joint."""
+        values = np.asarray(values, dtype=float)
+        if values.shape != (self.chain.n_joints,):
+            raise SpikearmError(
+                f"{what}: shape {values.shape}, but arm '{self.name}' takes one number per "
+                f"joint: ({self.chain.n_joints},)."
+            )
+        if not all(map(math.isfinite, values.tolist())):
+            bad = [self.chain.joints[i] for i in np.flatnonzero(~np.isfinite(values))]
+            raise SpikearmError(
+                f"{what} of {', '.join(bad)} is not finite at {self._data.time:.3f} s, and the arm "
+                "was not moved. Check the controller's gains and inputs."
+            )
+        return values
+
+    def _check_simulation(self) -> None:
+        times_warned = self._data.warning.number.tolist()
+        if any(times_warned[kind] for kind in DIVERGED):
+            raise SpikearmError(
+                f"The simulation of '{self.name}' diverged at {self._data.time:.3f} s. Lower "
+                "the controller's gains, or give the joints armature (0.02 kg m^2 is usual)."
+            )
