@@ -1,0 +1,1 @@
+"""The controllers and the closed loop."""

@@ -1,0 +1,32 @@
+"""The task-space command: what the hand should accelerate with."""
+
+from typing import Literal
+
+import numpy as np
+
+from arm_models import ArmState
+from controller.gains import Gains
+from controller.reference import Reference, pose_error
+
+Feedforward = Literal["acceleration", "velocity"]
+
+
+def task_command(
+    state: ArmState, reference: Reference, gains: Gains, feedforward: Feedforward
+) -> np.ndarray:
+    """Compute ``w = ddx_ref + Kp e + Kv (dx_ref - dx)`` (Khatib 1987, eq. 31).
+
+    Args:
+        state: What is sensed.
+        reference: Where the hand should be.
+        gains: ``kp``, ``ko`` and ``kv`` count here.
+        feedforward: ``acceleration`` feeds the reference's acceleration forward,
+            ``velocity`` leaves it out.
+
+    Returns:
+        Wanted acceleration of the hand, linear then angular, shape (6,) [m/s^2, rad/s^2].
+    """
+    stiffness = (gains.kp,) * 3 + (gains.ko,) * 3
+    error = pose_error(reference.pose, state.hand)
+    command = error * stiffness + gains.kv * (reference.velocity - state.hand_velocity)
+    return command + reference.acceleration if feedforward == "acceleration" else command

@@ -1,0 +1,62 @@
+"""PD and PID control in joint space: the classic baselines."""
+
+import numpy as np
+
+from arm_models import ArmState, RigidBodyModel
+from controller.controller import Controller
+from controller.gains import Gains
+from controller.joint_reference import JointReference
+from controller.reference import Reference
+
+
+class JointPIDController(Controller):
+    """Holds every joint on its reference; with ``ki = 0`` it is a PD controller.
+
+    ``u = D (kp e + kv de + ki int e) [+ g(q)]`` with ``D`` the diagonal of the mass matrix
+    at home, so that one set of gains serves every joint of every arm.
+
+    Args:
+        model: The arm's nominal dynamics.
+        gains: ``kp`` and ``kv`` count here.
+        ki: Integral gain [1/s^3].
+        gravity_compensation: Add the model's gravity torque.
+        integral_limit: Bound on the integral's share of the joint acceleration, against
+            wind-up [rad/s^2].
+    """
+
+    def __init__(
+        self,
+        model: RigidBodyModel,
+        gains: Gains = Gains(),
+        ki: float = 0.0,
+        gravity_compensation: bool = True,
+        integral_limit: float = 100.0,
+    ) -> None:
+        self.model = model
+        self.gains = gains
+        self.ki = ki
+        self.gravity_compensation = gravity_compensation
+        self.integral_limit = integral_limit
+        self._inertia = np.diag(model.dynamics(model.chain.home).mass_matrix).copy()
+        self._reference = JointReference(model)
+        self._integral = np.zeros(model.chain.n_joints)
+
+    def start(self, state: ArmState) -> None:
+        """Start again from home with an empty integral."""
+        self._reference.reset()
+        self._integral = np.zeros(self.model.chain.n_joints)
+
+    def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
+        """Compute joint torques, shape (n_joints,) [N m]."""
+        self._reference.advance(reference)
+        error = self._reference.q - state.q
+        self._integral = np.clip(
+            self._integral + self.ki * error * self.model.timestep,
+            -self.integral_limit,
+            self.integral_limit,
+        )
+        command = self.gains.kp * error + self.gains.kv * (self._reference.dq - state.dq)
+        torque = self._inertia * (command + self._integral)
+        if self.gravity_compensation:
+            torque = torque + self.model.dynamics(state.q).bias_force
+        return torque

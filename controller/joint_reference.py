@@ -1,0 +1,95 @@
+"""The joint motion that belongs to a hand motion."""
+
+import numpy as np
+
+from arm_models import Dynamics, RigidBodyModel
+from controller.reference import MinimumJerk, Reference, pose_error
+
+CLOSED_LOOP_GAIN = 20.0  # 1/s, pulls the joint reference back onto the hand reference
+REACH_TIMESTEP = 0.01  # s; kinematics alone allow a coarse step
+REACH_TOLERANCE = 1e-3  # m and rad
+LIMIT_CLEARANCE = 0.02  # rad
+MIN_SINGULAR_VALUE = 0.02  # of the Jacobian; closer to singular, torques explode
+POSTURE_GAIN = 2.0  # 1/s, pulls the redundant joints towards the home pose
+DAMPING = 1e-3  # m or rad; bounds joint speed near singular poses
+
+
+class JointReference:
+    """Follows a hand reference in joint space, by resolved rates.
+
+    ``dq_ref = J* (dx_ref + k e) + (I - J* J) k_0 (q_home - q_ref)`` with the damped inverse
+    ``J* = J^T (J J^T + d^2 I)^-1`` and the reference's own hand error ``e`` (Siciliano et al.
+    2009, eq. 3.72), integrated once per step and kept inside the joint limits. It never
+    looks at the real arm.
+
+    Args:
+        model: The arm's nominal dynamics.
+        timestep: Time between two calls of :meth:`advance` [s]; the control period when
+            left out.
+
+    Attributes:
+        q: Joint positions, shape (n_joints,) [rad].
+        dq: Joint velocities, shape (n_joints,) [rad/s].
+    """
+
+    def __init__(self, model: RigidBodyModel, timestep: float | None = None) -> None:
+        self._model = model
+        self._timestep = model.timestep if timestep is None else timestep
+        self.reset()
+
+    def reset(self) -> None:
+        """Go back to the home pose."""
+        self.q = self._model.chain.home.copy()
+        self.dq = np.zeros_like(self.q)
+
+    def advance(self, reference: Reference) -> None:
+        """Take one step along the hand reference."""
+        here = self._model.dynamics(self.q)
+        rate = reference.velocity + CLOSED_LOOP_GAIN * pose_error(reference.pose, here.hand)
+        posture = POSTURE_GAIN * (self._model.chain.home - self.q)
+        wanted = self.q + self._timestep * resolved_rate(here, rate, posture)
+        q = self._model.chain.clip(wanted)
+        self.q, self.dq = q, (q - self.q) / self._timestep
+
+
+def resolved_rate(here: Dynamics, hand_rate: np.ndarray, posture_rate: np.ndarray) -> np.ndarray:
+    """Find the joint rates that give a hand rate and, where free, a posture rate.
+
+    Args:
+        here: Dynamics at the present configuration.
+        hand_rate: Shape (6,) [m/s, rad/s].
+        posture_rate: Shape (n_joints,) [rad/s].
+
+    Returns:
+        Shape (n_joints,) [rad/s].
+    """
+    J = here.jacobian
+    inverse = np.linalg.solve(J @ J.T + DAMPING**2 * np.eye(6), J).T
+    return posture_rate + inverse @ (hand_rate - J @ posture_rate)
+
+
+def reaches(model: RigidBodyModel, motion: MinimumJerk, settling: float = 0.5) -> bool:
+    """Tell whether the arm's kinematics can follow a motion from home to its end.
+
+    Args:
+        model: The arm's nominal dynamics.
+        motion: The hand's motion; it starts in the home pose.
+        settling: Time to come to rest at the goal [s].
+
+    Returns:
+        Whether the hand ends within ``REACH_TOLERANCE``, clear of joint limits and
+        singular poses.
+    """
+    reference = JointReference(model, REACH_TIMESTEP)
+    for time in np.arange(0.0, motion.duration + settling, REACH_TIMESTEP):
+        reference.advance(motion.at(time))
+    here = model.dynamics(reference.q)
+    error = pose_error(motion.goal, here.hand)
+    chain = model.chain
+    clearance = np.minimum(reference.q - chain.lower, chain.upper - reference.q).min()
+    return bool(
+        np.linalg.norm(error[:3]) < REACH_TOLERANCE
+        and np.linalg.norm(error[3:]) < REACH_TOLERANCE
+        and clearance > LIMIT_CLEARANCE
+        and np.linalg.svd(here.jacobian, compute_uv=False)[-1] > MIN_SINGULAR_VALUE
+    )

@@ -1,0 +1,108 @@
+"""Runs a network on Nengo's reference simulator: stages ``rate`` and ``spiking``."""
+
+import nengo
+import numpy as np
+from nengo.builder.signal import Signal
+
+from controller.controller import Footprint, StepCounts
+from controller.simulation import NeuralSimulation
+
+BYTES_PER_WEIGHT = 8  # double precision, as Nengo simulates
+
+
+class NengoSimulation(NeuralSimulation):
+    """Floating-point simulation, step by step, with its work counted.
+
+    A connection out of an ensemble is its decoders: each output of a neuron reaches
+    ``d`` weights. What the decoders yield, and what nodes put in, is then multiplied
+    with the encoders; those products are driven by values and counted apart.
+    """
+
+    def __init__(self, network: nengo.Network) -> None:
+        super().__init__(network)
+        self._simulator = nengo.Simulator(network, progress_bar=False)
+        model = self._simulator.model
+        self._outputs = [model.sig[ens.neurons]["out"] for ens in network.all_ensembles]
+        self._fan_out = [self._weights_per_neuron(ens) for ens in network.all_ensembles]
+        self._n_neurons = sum(ens.n_neurons for ens in network.all_ensembles)
+
+    def step(self) -> None:
+        """Advance by one control period."""
+        self._simulator.step()
+
+    def restart(self) -> None:
+        """Go back to the state just after construction."""
+        self._simulator.reset()
+
+    @property
+    def counts(self) -> StepCounts:
+        """Neural work of the last step."""
+        active = [self._signal(output) > 0 for output in self._outputs]
+        return StepCounts(
+            spikes=sum(int(np.count_nonzero(a)) for a in active),
+            synaptic_events=sum(int(a @ f) for a, f in zip(active, self._fan_out, strict=True)),
+            neuron_updates=self._n_neurons,
+        )
+
+    @property
+    def footprint(self) -> Footprint:
+        """What the network takes."""
+        decoders = [
+            self._simulator.data[c].weights
+            for c in self.network.all_connections
+            if isinstance(c.pre_obj, nengo.Ensemble)
+        ]
+        inputs = [self._encoders_in_use(ensemble) for ensemble in self.network.all_ensembles]
+        inputs += [
+            np.asarray(self._simulator.data[c].weights)
+            for c in self.network.all_connections
+            if isinstance(c.post_obj, nengo.ensemble.Neurons)
+        ]
+        weights = decoders + inputs
+        total = sum(w.size for w in weights)
+        nonzero = sum(int(np.count_nonzero(w)) for w in weights)
+        return Footprint(
+            connection_sparsity=1.0 - nonzero / total,
+            footprint_bytes=BYTES_PER_WEIGHT * (total + self._state_size()),
+            dense=total,
+            effective_macs=sum(int(np.count_nonzero(w)) for w in inputs),
+        )
+
+    def close(self) -> None:
+        """Free the simulator."""
+        self._simulator.close()
+
+    def _signal(self, signal: Signal) -> np.ndarray:
+        return self._simulator.signals[signal]
+
+    def _weights_per_neuron(self, ensemble: nengo.Ensemble) -> np.ndarray:
+        fan_out = np.zeros(ensemble.n_neurons, dtype=np.int64)
+        for connection in self.network.all_connections:
+            if connection.pre_obj is ensemble:
+                fan_out += np.count_nonzero(self._simulator.data[connection].weights, axis=0)
+        return fan_out
+
+    def _encoders_in_use(self, ensemble: nengo.Ensemble) -> np.ndarray:
+        """Give an ensemble's encoders, zero for dimensions that no connection reaches.
+
+        Values, rather than spikes, are multiplied with them.
+        """
+        reached = np.zeros(ensemble.dimensions, dtype=bool)
+        for connection in self.network.all_connections:
+            if connection.post_obj is ensemble:
+                reached[connection.post_slice] |= _rows_in_use(connection.transform)
+        if not reached.any():
+            return np.zeros((0, 0))
+        return np.where(reached, self._simulator.data[ensemble].scaled_encoders, 0.0)
+
+    def _state_size(self) -> int:
+        per_neuron = 2  # membrane voltage and refractory time
+        filters = sum(c.size_mid for c in self.network.all_connections if c.synapse is not None)
+        return per_neuron * self._n_neurons + filters
+
+
+def _rows_in_use(transform: nengo.transforms.Transform) -> np.ndarray:
+    """Tell which outputs of a transform are not always zero, shape (size_out,)."""
+    if isinstance(transform, nengo.Dense) and np.ndim(transform.init) == 2:
+        return np.any(transform.sample(), axis=1)
+    return np.ones(transform.size_out, dtype=bool)

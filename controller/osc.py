@@ -1,0 +1,94 @@
+"""Analytic operational space control: the yardstick."""
+
+import numpy as np
+
+from arm_models import ArmState, Dynamics, RigidBodyModel
+from controller.command import Feedforward, task_command
+from controller.controller import Controller
+from controller.gains import Gains
+from controller.reference import Reference
+
+FRICTION_SPEED = 0.05  # rad/s; wanted joint speed at which most dry friction is cancelled
+MIN_EIGENVALUE = 1e-4  # of the scaled inverse inertia; guards against singular poses
+
+
+class OperationalSpaceController(Controller):
+    """Controls the hand's position and orientation with the arm's full model.
+
+    ``u = J^T L (w - dJ dq) + b + (I - J^T Jbar^T) u_posture + u_friction`` (Khatib 1987,
+    eq. 50 to 52), with ``w`` from :func:`controller.command.task_command`, the task-space
+    inertia ``L``, the bias force ``b`` (gravity, Coriolis, centrifugal) and
+    ``Jbar = M^-1 J^T L``. ``u_friction`` cancels the joint friction that the model knows:
+    viscous friction at the sensed speed, dry friction along the wanted one.
+
+    Args:
+        model: The arm's nominal dynamics.
+        gains: Gains of the law.
+        feedforward: Whether the reference's acceleration is fed forward.
+    """
+
+    def __init__(
+        self,
+        model: RigidBodyModel,
+        gains: Gains = Gains(),
+        feedforward: Feedforward = "acceleration",
+    ) -> None:
+        self.model = model
+        self.gains = gains
+        self.feedforward: Feedforward = feedforward
+
+    def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
+        """Compute joint torques, shape (n_joints,) [N m]."""
+        dynamics = self.model.dynamics(state.q, state.dq)
+        J = dynamics.jacobian
+        L, Jbar = task_inertia(dynamics)
+        w = task_command(state, reference, self.gains, self.feedforward)
+        u_task = J.T @ (L @ (w - dynamics.bias_acceleration))
+        u_posture = dynamics.mass_matrix @ self._posture_acceleration(state)
+        u_null = u_posture - J.T @ (Jbar.T @ u_posture)
+        u_friction = self._friction_torque(state, Jbar @ self._wanted_velocity(state, w))
+        return u_task + dynamics.bias_force + u_null + u_friction
+
+    def _wanted_velocity(self, state: ArmState, command: np.ndarray) -> np.ndarray:
+        # The speed at which the command would vanish: dx + w / kv = dx_ref + (kp / kv) e.
+        return state.hand_velocity + command / self.gains.kv
+
+    def _friction_torque(self, state: ArmState, wanted_speed: np.ndarray) -> np.ndarray:
+        dry = self.model.friction * np.tanh(wanted_speed / FRICTION_SPEED)
+        return self.model.damping * state.dq + dry
+
+    def _posture_acceleration(self, state: ArmState) -> np.ndarray:
+        g, chain = self.gains, self.model.chain
+        acceleration = g.posture_kp * (chain.home - state.q) - g.posture_kv * state.dq
+        below = np.clip(chain.lower + g.limit_margin - state.q, 0.0, None)
+        above = np.clip(state.q - chain.upper + g.limit_margin, 0.0, None)
+        return acceleration + g.limit_kp * (below - above)
+
+
+def task_inertia(dynamics: Dynamics) -> tuple[np.ndarray, np.ndarray]:
+    """Compute the task-space inertia and the dynamically consistent inverse.
+
+    The position rows (1/kg) and the orientation rows (1/(kg m^2)) of ``J M^-1 J^T`` differ by
+    orders of magnitude, so each kind is scaled to a mean diagonal of one before the matrix is
+    inverted: a cut-off on the raw one would drop directions that matter.
+
+    Returns:
+        ``L``, shape (6, 6), and ``Jbar = M^-1 J^T L``, shape (n_joints, 6).
+    """
+    J = dynamics.jacobian
+    Minv_Jt = np.linalg.solve(dynamics.mass_matrix, J.T)
+    A = J @ Minv_Jt
+    size = np.diag(A).reshape(2, 3).mean(axis=1)  # of the position, of the orientation rows
+    scale = np.repeat(1.0 / np.sqrt(size), 3)
+    values, vectors = np.linalg.eigh(A * np.outer(scale, scale))
+    inverse = (vectors * damped_inverse(values)) @ vectors.T
+    L = inverse * np.outer(scale, scale)
+    return L, Minv_Jt @ L
+
+
+def damped_inverse(values: np.ndarray) -> np.ndarray:
+    """Invert eigenvalues, letting those below ``MIN_EIGENVALUE`` fade to zero."""
+    small = values < MIN_EIGENVALUE
+    return np.where(
+        small, np.clip(values, 0, None) / MIN_EIGENVALUE**2, 1.0 / np.where(small, 1.0, values)
+    )

@@ -1,0 +1,1 @@
+"""Training: the only package that loads TensorFlow. Needs the extra ``[train]``."""

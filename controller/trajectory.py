@@ -1,0 +1,80 @@
+"""What one motion of the arm was, step by step."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from arm_models import ArmState
+from controller.controller import StepCounts
+from controller.reference import Reference
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """One motion; row ``i`` holds the state after step ``i`` and what led to it.
+
+    Attributes:
+        time: Time since the motion's start, shape (n_steps,) [s].
+        q, dq: Joint positions and velocities, shape (n_steps, n_joints) [rad, rad/s].
+        torque: Torque that moved the arm in the step, after saturation,
+            shape (n_steps, n_joints) [N m].
+        hand_position: Shape (n_steps, 3) [m].
+        hand_quaternion: Scalar first, shape (n_steps, 4).
+        reference_position, reference_quaternion: The ideal pose at the same time.
+        step_latency_s: Wall time from state to torque, shape (n_steps,) [s].
+        spikes, synaptic_events, neuron_updates: Neural work of the step, shape (n_steps,).
+    """
+
+    time: np.ndarray
+    q: np.ndarray
+    dq: np.ndarray
+    torque: np.ndarray
+    hand_position: np.ndarray
+    hand_quaternion: np.ndarray
+    reference_position: np.ndarray
+    reference_quaternion: np.ndarray
+    step_latency_s: np.ndarray
+    spikes: np.ndarray
+    synaptic_events: np.ndarray
+    neuron_updates: np.ndarray
+
+    @classmethod
+    def empty(cls, n_steps: int, n_joints: int) -> "Trajectory":
+        """Make room for a motion."""
+        widths = {"q": n_joints, "dq": n_joints, "torque": n_joints} | {
+            f"{owner}_{name}": width
+            for owner in ("hand", "reference")
+            for name, width in (("position", 3), ("quaternion", 4))
+        }
+        counted = {field.name for field in fields(StepCounts)}
+        return cls(
+            **{
+                name: np.zeros(
+                    (n_steps, widths[name]) if name in widths else n_steps,
+                    dtype=np.int64 if name in counted else float,
+                )
+                for name in (field.name for field in fields(cls))
+            }
+        )
+
+    def write(
+        self,
+        step: int,
+        time: float,
+        state: ArmState,
+        reference: Reference,
+        torque: np.ndarray,
+        latency: float,
+        counts: StepCounts,
+    ) -> None:
+        """Fill in one step."""
+        self.time[step] = time
+        self.q[step], self.dq[step], self.torque[step] = state.q, state.dq, torque
+        self.hand_position[step] = state.hand.position
+        self.hand_quaternion[step] = state.hand.quaternion
+        self.reference_position[step] = reference.pose.position
+        self.reference_quaternion[step] = reference.pose.quaternion
+        self.step_latency_s[step] = latency
+        self.spikes[step] = counts.spikes
+        self.synaptic_events[step] = counts.synaptic_events
+        self.neuron_updates[step] = counts.neuron_updates

@@ -1,0 +1,165 @@
+"""Joint references against least squares and against the hand reference they belong to."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from arm_models import Pose, RigidBodyModel, load_arm
+from controller.joint_reference import DAMPING, JointReference, reaches, resolved_rate
+from controller.reference import MinimumJerk, rotation_error
+
+ARMS_OF_SIX_AND_SEVEN = ["gen3", "panda", "ur5e", "jaco2_6dof"]
+
+
+@pytest.fixture(params=ARMS_OF_SIX_AND_SEVEN)
+def model(request) -> RigidBodyModel:
+    return load_arm(request.param).model
+
+
+def home_pose(model: RigidBodyModel) -> Pose:
+    return model.dynamics(model.chain.home).hand
+
+
+def moved(pose: Pose, offset: list[float], turn: list[float]) -> Pose:
+    """Move a pose by an offset and a rotation vector in the world."""
+    rotation = Rotation.from_rotvec(turn) * Rotation.from_quat(pose.quaternion, scalar_first=True)
+    return Pose(pose.position + offset, rotation.as_quat(scalar_first=True))
+
+
+def test_resolved_rates_are_the_damped_least_squares_solution(model):
+    rng = np.random.default_rng(17)
+    here = model.dynamics(model.chain.home + rng.uniform(-0.2, 0.2, model.chain.n_joints))
+    hand_rate = rng.uniform(-0.6, 0.6, 6)
+    posture_rate = rng.uniform(-0.4, 0.4, model.chain.n_joints)
+    # min |J dq - dx|^2 + DAMPING^2 |dq - posture|^2, stacked
+    stacked = np.vstack([here.jacobian, DAMPING * np.eye(model.chain.n_joints)])
+    wanted = np.concatenate([hand_rate, DAMPING * posture_rate])
+    expected = np.linalg.lstsq(stacked, wanted, rcond=None)[0]
+    np.testing.assert_allclose(resolved_rate(here, hand_rate, posture_rate), expected, atol=1e-9)
+
+
+def test_resolved_rates_move_the_hand_as_told(model):
+    here = model.dynamics(model.chain.home)
+    hand_rate = np.array([0.2, -0.3, 0.1, 0.5, 0.4, -0.7])
+    rates = resolved_rate(here, hand_rate, np.linspace(-0.3, 0.4, model.chain.n_joints))
+    np.testing.assert_allclose(here.jacobian @ rates, hand_rate, atol=1e-3)
+
+
+def test_a_redundant_arm_also_follows_the_posture_rate_where_it_is_free():
+    model = load_arm("gen3").model
+    here = model.dynamics(model.chain.home)
+    free = np.linalg.svd(here.jacobian)[2][-1]
+    posture_rate = np.linspace(-0.5, 0.7, 7)
+    rates = resolved_rate(here, np.array([0.1, 0.2, -0.1, 0.0, 0.3, 0.0]), posture_rate)
+    assert abs(free @ posture_rate) > 0.05
+    assert free @ rates == pytest.approx(free @ posture_rate, rel=1e-6)
+
+
+def test_the_joint_reference_keeps_the_hand_on_the_hand_reference(model):
+    home = home_pose(model)
+    goal = moved(home, [-0.04, 0.08, 0.06], [0.1, -0.2, 0.15])
+    motion = MinimumJerk(home, goal, duration=0.6)
+    reference = JointReference(model)
+    errors, angles = [], []
+    for step in range(1, 701):
+        before = reference.q
+        wanted = motion.at(step * model.timestep)
+        reference.advance(wanted)
+        np.testing.assert_allclose(reference.q - before, model.timestep * reference.dq, atol=1e-12)
+        hand = model.dynamics(reference.q).hand
+        errors.append(np.linalg.norm(wanted.pose.position - hand.position))
+        angles.append(np.linalg.norm(rotation_error(wanted.pose.quaternion, hand.quaternion)))
+    end = model.dynamics(reference.q).hand.position
+    assert np.linalg.norm(end - home.position) > 0.1
+    assert max(errors) < 5e-4
+    assert max(angles) < 1.5e-3
+    assert errors[-1] < 2e-5
+
+
+def test_reset_goes_back_to_home(model):
+    home = home_pose(model)
+    reference = JointReference(model)
+    reference.advance(MinimumJerk(home, moved(home, [0.1, 0, 0], [0, 0, 0]), 0.4).at(0.2))
+    assert np.abs(reference.q - model.chain.home).max() > 1e-4
+    reference.reset()
+    np.testing.assert_array_equal(reference.q, model.chain.home)
+    assert not reference.dq.any()
+
+
+@pytest.mark.parametrize("timestep", [0.002, 0.01])
+def test_the_timestep_is_the_callers(timestep):
+    model = load_arm("gen3").model
+    home = home_pose(model)
+    reference = JointReference(model, timestep)
+    reference.advance(MinimumJerk(home, moved(home, [0, 0.1, 0], [0, 0, 0]), 0.5).at(0.25))
+    moved_by = reference.q - model.chain.home
+    np.testing.assert_allclose(moved_by, timestep * reference.dq, atol=1e-12)
+
+
+def test_the_joint_reference_stays_inside_the_joint_limits():
+    model = load_arm("gen3").model
+    home = home_pose(model)
+    reference = JointReference(model)
+    far = MinimumJerk(home, moved(home, [1.6, 0.2, -0.9], [0, 0, 0]), 0.5)
+    touched = False
+    for step in range(1, 801):
+        reference.advance(far.at(step * model.timestep))
+        assert (reference.q >= model.chain.lower).all()
+        assert (reference.q <= model.chain.upper).all()
+        touched |= bool(np.isin(reference.q, [model.chain.lower, model.chain.upper]).any())
+    assert touched
+
+
+def test_an_easy_target_is_reached(model):
+    home = home_pose(model)
+    assert reaches(model, MinimumJerk(home, moved(home, [0, 0.03, 0.04], [0.1, 0, 0.2]), 1.0))
+
+
+@pytest.mark.parametrize("offset", [[3.0, 0.0, 0.0], [0.0, 0.0, 2.5]])
+def test_a_target_beyond_the_arm_is_not_reached(model, offset):
+    home = home_pose(model)
+    assert not reaches(model, MinimumJerk(home, moved(home, offset, [0, 0, 0]), 1.0))
+
+
+@pytest.mark.parametrize(
+    ("offset", "turn", "reached"),
+    [
+        ([0.05, 0.0, 0.05], [0.0, 0.3, 0.0], True),
+        ([0.05, 0.0, 0.05], [0.3, 0.0, 0.0], False),
+        ([0.05, 0.03, 0.05], [0.0, 0.3, 0.0], False),
+    ],
+)
+def test_a_planar_arm_reaches_neither_positions_nor_turns_out_of_its_plane(offset, turn, reached):
+    model = load_arm("planar3").model
+    home = home_pose(model)
+    assert reaches(model, MinimumJerk(home, moved(home, offset, turn), 1.0)) is reached
+
+
+UR5E_REACH = np.array([0.2, -0.15, 0.25, 0.1, -0.2, 0.3])  # rad, from home
+
+
+@pytest.mark.parametrize(("clearance", "reached"), [(0.01, False), (0.04, True)])
+def test_a_target_is_not_reached_where_a_joint_ends_at_its_limit(clearance, reached):
+    model = load_arm("ur5e").model  # six joints: only one configuration nearby has the pose
+    home, goal_q = model.chain.home, model.chain.home + UR5E_REACH
+    goal = model.dynamics(goal_q).hand
+    upper = model.chain.upper.copy()
+    upper[2] = goal_q[2] + clearance
+    model.chain = replace(model.chain, upper=upper)
+    assert reaches(model, MinimumJerk(model.dynamics(home).hand, goal, 1.0)) is reached
+
+
+@pytest.mark.parametrize(("wrist", "reached"), [(-0.01, False), (-0.2, True)])
+def test_a_target_is_not_reached_where_the_arm_is_singular(wrist, reached):
+    model = load_arm("ur5e").model  # singular where its fifth joint is straight
+    goal_q = model.chain.home + UR5E_REACH
+    goal_q[4] = wrist
+    motion = MinimumJerk(home_pose(model), model.dynamics(goal_q).hand, 1.0)
+    reference = JointReference(model)
+    for time in np.arange(0.0, 1.5, model.timestep):
+        reference.advance(motion.at(time))
+    end = model.dynamics(reference.q).hand
+    assert np.linalg.norm(end.position - motion.goal.position) < 1e-3  # so singular, not far
+    assert reaches(model, motion) is reached
