@@ -1,0 +1,1 @@
+"""The chip: from a network to discretised blocks, cores, spikes and energy."""

@@ -1,0 +1,83 @@
+"""nengo-loihi on the current stack: the only module that imports it.
+
+nengo-loihi 1.1 dates from 2022. It fails on numpy 2, where two of its modules ask for
+``np.array(..., copy=False)`` in the old sense of "copy only if needed", and it loads
+TensorFlow for training features that are not used here. Both are put right while it is
+imported; ``tests/loihi_deploy/test_nengo_loihi_compat.py`` fails when a release of
+nengo-loihi makes this module unnecessary.
+"""
+
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+TRAINING_MODULES = ("tensorflow", "nengo_dl", "nengo_extras")
+NUMPY_1_MODULES = ("nengo_loihi.block", "nengo_loihi.neurons")
+
+
+class CopyIfNeededNumpy(ModuleType):
+    """numpy, with ``array(copy=False)`` meaning "copy only if needed"."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(np, name)
+
+    @staticmethod
+    def array(*args: Any, copy: bool | None = True, **kwargs: Any) -> np.ndarray:
+        """Call ``np.array``, with ``copy=False`` in numpy 1's sense."""
+        return np.array(*args, copy=copy or None, **kwargs)
+
+
+@contextmanager
+def _hidden(*names: str) -> Iterator[None]:
+    kept = {name: sys.modules.get(name) for name in names}
+    sys.modules.update(dict.fromkeys(names))  # type: ignore[arg-type]  None blocks an import
+    try:
+        yield
+    finally:
+        for name, module in kept.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
+
+
+with _hidden(*TRAINING_MODULES), warnings.catch_warnings():
+    warnings.filterwarnings("ignore", message=".*has not been tested with your `nengo`")
+    import nengo_loihi
+    from nengo_loihi.builder.discretize import (
+        LEARN_FRAC,
+        Q_BITS,
+        U_BITS,
+        learn_overflow_bits,
+        scale_pes_errors,
+    )
+    from nengo_loihi.builder.inputs import HostReceiveProcess, HostSendProcess
+    from nengo_loihi.emulator.interface import EmulatorInterface
+    from nengo_loihi.hardware.allocators import Greedy
+    from nengo_loihi.probe import LoihiProbe, ProbeFilter
+    from nengo_loihi.simulator import SimulationData, StepRunner
+
+for _name in NUMPY_1_MODULES:
+    sys.modules[_name].np = CopyIfNeededNumpy("numpy")  # type: ignore[attr-defined]
+
+__all__ = [
+    "LEARN_FRAC",
+    "Q_BITS",
+    "U_BITS",
+    "EmulatorInterface",
+    "Greedy",
+    "HostReceiveProcess",
+    "HostSendProcess",
+    "LoihiProbe",
+    "ProbeFilter",
+    "SimulationData",
+    "StepRunner",
+    "learn_overflow_bits",
+    "nengo_loihi",
+    "scale_pes_errors",
+]
