@@ -1,0 +1,1 @@
+"""What is measured: the benchmark, its records and reports, the command line."""

@@ -1,0 +1,45 @@
+"""Which arm a command works on."""
+
+from dataclasses import dataclass
+
+from arm_models import Arm, load_arm
+
+
+@dataclass(frozen=True)
+class ArmConfig:
+    """An arm by name, or any MJCF file with what it does not say itself.
+
+    Attributes:
+        arm: A shipped arm (see ``spikearm arms``) or the path of an MJCF file.
+        joints: Controlled joints of an MJCF file, base first. Default: every joint from the
+            end effector to the base, without fingers.
+        end_effector: Site or body of an MJCF file that is the hand.
+        end_effector_offset: Where the hand is in that frame [m].
+        torque_limits: Largest torque of each joint [N m]. Default: as the file bounds them.
+        home: Joint positions to start from [rad]. Default: the file's keyframe "home".
+        armature: Rotor inertia to give every joint [kg m^2].
+    """
+
+    arm: str = "gen3"
+    joints: tuple[str, ...] | None = None
+    end_effector: str | None = None
+    end_effector_offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    torque_limits: tuple[float, ...] | None = None
+    home: tuple[float, ...] | None = None
+    armature: float | None = None
+
+    def load(self) -> Arm:
+        """Load the arm.
+
+        Raises:
+            SpikearmError: The arm, or what was said of it, is wrong.
+        """
+        return load_arm(
+            self.arm,
+            joints=self.joints,
+            end_effector=self.end_effector,
+            end_effector_offset=self.end_effector_offset,
+            torque_limits=self.torque_limits,
+            home=self.home,
+            armature=self.armature,
+        )

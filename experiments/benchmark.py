@@ -1,0 +1,149 @@
+"""The benchmark: stages and seeds side by side on one arm and task."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from arm_models import Arm, ArmState, SpikearmError
+from controller.command import Feedforward
+from controller.controller import Controller
+from controller.reference import Reference
+from experiments.centre_out import CentreOut, Reaches, plan_reaches
+from experiments.episode import LEGS_PER_EPISODE, Motion, run_episode
+from experiments.records import Leg
+from experiments.rows import Measured, make_row
+from experiments.stages import STAGES
+
+
+@dataclass(frozen=True)
+class BenchmarkPlan:
+    """What is measured.
+
+    Attributes:
+        arm: The plant.
+        task: The reaches.
+        reference: What the law feeds forward.
+        stages: Stages in the order they run; the analytic one runs first in any case,
+            because the others are measured against it.
+        seeds: Seeds of task and networks.
+    """
+
+    arm: Arm
+    task: CentreOut
+    reference: Feedforward
+    stages: Sequence[str]
+    seeds: Sequence[int]
+
+    @property
+    def ordered_stages(self) -> list[str]:
+        """The stages, the yardstick first, none twice."""
+        return list(dict.fromkeys(["analytic", *self.stages]))
+
+    @property
+    def n_legs(self) -> int:
+        """How many motions one stage makes with one seed."""
+        return LEGS_PER_EPISODE * self.task.targets
+
+
+@dataclass
+class Benchmark:
+    """A benchmark that grows as it runs, so that nothing finished is ever lost.
+
+    Attributes:
+        rows: Rows of the stages and seeds that have at least one finished reach.
+        legs: Every finished motion.
+        status: ``complete``, ``interrupted`` by Ctrl-C, or ``failed``.
+        failure: What went wrong, if something did.
+    """
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    legs: list[Leg] = field(default_factory=list)
+    status: str = "complete"
+    failure: SpikearmError | None = None
+
+
+class Watcher:
+    """Is told how a benchmark proceeds; this one does nothing with it."""
+
+    def building(self, stage: str, seed: int) -> None:
+        """A controller is about to be built."""
+
+    def running(self, stage: str, seed: int) -> None:
+        """A stage is about to move the arm."""
+
+    def step(self, arm: Arm, state: ArmState, reference: Reference) -> None:
+        """One control step is done."""
+
+
+def run_benchmark(plan: BenchmarkPlan, watcher: Watcher) -> Benchmark:
+    """Run every stage with every seed.
+
+    Ctrl-C or a failing controller ends it; what is finished is kept.
+    """
+    benchmark = Benchmark()
+    try:
+        for seed in plan.seeds:
+            reaches = plan_reaches(plan.arm.model, plan.task, seed)
+            for stage in plan.ordered_stages:
+                _run_stage(plan, benchmark, watcher, stage, seed, reaches)
+    except KeyboardInterrupt:
+        benchmark.status = "interrupted"
+    except SpikearmError as failure:
+        benchmark.status, benchmark.failure = "failed", failure
+    return benchmark
+
+
+def _run_stage(
+    plan: BenchmarkPlan,
+    benchmark: Benchmark,
+    watcher: Watcher,
+    stage: str,
+    seed: int,
+    reaches: Reaches,
+) -> None:
+    watcher.building(stage, seed)
+    make = STAGES[stage].make
+    with make(plan.arm.model, reaches.workspace, plan.reference, seed) as controller:
+        watcher.running(stage, seed)
+        motions: list[Motion] = []
+        legs: list[Leg] = []
+        try:
+            for index, target in enumerate(reaches.targets):
+                for motion in run_episode(plan.arm, controller, reaches, target, watcher.step):
+                    motions.append(motion)
+                    legs.append(Leg(stage, seed, index, motion.leg, motion.trajectory))
+        finally:
+            _keep(plan, benchmark, reaches, motions, legs, controller)
+
+
+def _keep(
+    plan: BenchmarkPlan,
+    benchmark: Benchmark,
+    reaches: Reaches,
+    motions: list[Motion],
+    legs: list[Leg],
+    controller: Controller,
+) -> None:
+    """Add what a stage finished with a seed, if it is anything."""
+    if not legs:
+        return
+    benchmark.legs += legs
+    stage, seed = legs[0].stage, legs[0].seed
+    analytic = [leg for leg in benchmark.legs if leg.stage == "analytic" and leg.seed == seed]
+    identity = {
+        "arm": plan.arm.name,
+        "task": plan.task.variant,
+        "reference": plan.reference,
+        "stage": stage,
+        "backend": STAGES[stage].backend,
+        "seed": seed,
+        "radius_m": reaches.radius,
+    }
+    measured = Measured(
+        identity=identity,
+        legs=legs,
+        wall_time=sum(motion.wall_time for motion in motions),
+        footprint=controller.footprint,
+        saturated_share=sum(motion.saturated_share for motion in motions) / len(motions),
+    )
+    benchmark.rows.append(make_row(measured, analytic))

@@ -1,0 +1,61 @@
+"""The command line: ``spikearm``."""
+
+import sys
+from collections.abc import Sequence
+
+from experiments.headless import choose_renderer
+
+choose_renderer()
+
+import tyro
+
+from arm_models import SpikearmError
+from experiments.commands.arms import ArmsCommand
+from experiments.commands.bench import BenchCommand
+from experiments.commands.report import ReportCommand
+from experiments.commands.run import RunCommand
+from experiments.console import errors
+
+DESCRIPTION = """Spiking control of robot arms, in closed loop, up to Intel's Loihi.
+
+Start with: spikearm run --arm gen3 --controller spiking --video reach.mp4
+"""
+COMMANDS = {
+    "arms": ArmsCommand,
+    "run": RunCommand,
+    "bench": BenchCommand,
+    "report": ReportCommand,
+}
+BAD_INPUT, INTERRUPTED = 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and give its exit status.
+
+    Args:
+        arguments: The command line without the program's name; this process's own when
+            left out. ``--debug`` anywhere in it shows tracebacks.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in words
+    try:
+        command = tyro.extras.subcommand_cli_from_dict(
+            COMMANDS,
+            prog="spikearm",
+            description=DESCRIPTION,
+            args=[word for word in words if word != "--debug"],
+            config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff),
+        )
+        command.execute()
+    except SpikearmError as error:
+        if debug:
+            raise
+        errors.print(f"spikearm: {error}", style="red", highlight=False, soft_wrap=True)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

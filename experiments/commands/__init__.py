@@ -1,0 +1,1 @@
+"""The sub-commands of ``spikearm``, each a frozen dataclass that executes itself."""

@@ -1,0 +1,28 @@
+"""``spikearm arms``: list the arms."""
+
+from dataclasses import dataclass
+
+from rich.table import Table
+
+from arm_models import ARMS, load_arm
+from experiments.console import console
+
+
+@dataclass(frozen=True)
+class ArmsCommand:
+    """List the arms that ship with spikearm."""
+
+    def execute(self) -> None:
+        """Print the table of arms."""
+        table = Table(title="Arms", title_justify="left")
+        for heading in ("name", "arm", "joints", "moving mass kg", "torque limits N m", "source"):
+            table.add_column(heading, justify="right" if heading in ("joints",) else "left")
+        for name, entry in ARMS.items():
+            arm = load_arm(name)
+            limits = " ".join(f"{limit:g}" for limit in arm.chain.torque_limits)
+            table.add_row(
+                name, entry.title, str(arm.chain.n_joints), f"{arm.model.mass:.2f}", limits,
+                entry.source,
+            )  # fmt: skip
+        console.print(table)
+        console.print("Use one with --arm NAME, or any MJCF file with --arm PATH.")

@@ -1,0 +1,58 @@
+"""``spikearm bench``: measure controllers side by side."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from controller.command import Feedforward
+from experiments.arm_config import ArmConfig
+from experiments.benchmark import BenchmarkPlan
+from experiments.centre_out import CentreOut
+from experiments.commands.run_options import default_folder, resolved_config, seed_range
+from experiments.commands.running import measure
+from experiments.stages import Stage
+
+
+@dataclass(frozen=True)
+class BenchCommand:
+    """Measure controllers side by side on centre-out reaching.
+
+    Every stage makes the same reaches with the same gains; the analytic controller always
+    runs too, because it is the yardstick. Results, trajectories and a report appear in one
+    new folder. Ctrl-C keeps the reaches that are finished.
+
+    Example: spikearm bench --arm gen3 --stages spiking loihi --seeds 5 --out runs/gen3
+
+    Attributes:
+        plant: Which arm.
+        task: Which reaches.
+        stages: Controllers to measure.
+        reference: What the law feeds forward: the reference's velocity and acceleration, or
+            its velocity only.
+        seeds: How many seeds.
+        first_seed: The first of them.
+        out: New folder for the results. Default: a dated one in runs/.
+        report: Whether to write report.html too.
+        video: Film the last stage with the first seed and put the film into the report.
+    """
+
+    plant: Annotated[ArmConfig, tyro.conf.arg(name="")] = field(default_factory=ArmConfig)
+    task: Annotated[CentreOut, tyro.conf.arg(name="")] = field(default_factory=CentreOut)
+    stages: tuple[Stage, ...] = ("analytic", "spiking", "loihi")
+    reference: Feedforward = "acceleration"
+    seeds: int = 1
+    first_seed: int = 0
+    out: Path | None = None
+    report: bool = True
+    video: bool = False
+
+    def execute(self) -> None:
+        """Run the benchmark, write its folder and print its table."""
+        seeds = seed_range(self.first_seed, self.seeds)
+        folder = self.out or default_folder(f"bench-{Path(self.plant.arm).stem}")
+        arm = self.plant.load()
+        plan = BenchmarkPlan(arm, self.task, self.reference, self.stages, seeds)
+        config = resolved_config(self, "bench", arm, folder)
+        measure(plan, config, folder, film=self.video, report=self.report)

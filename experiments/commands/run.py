@@ -1,0 +1,68 @@
+"""``spikearm run``: move one arm with one controller."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from controller.command import Feedforward
+from experiments.arm_config import ArmConfig
+from experiments.benchmark import BenchmarkPlan
+from experiments.centre_out import CentreOut
+from experiments.commands.run_options import (
+    check_new_file,
+    default_folder,
+    resolved_config,
+    seed_range,
+)
+from experiments.commands.running import copy_film, measure
+from experiments.records import check_new_folder
+from experiments.stages import ControllerName
+
+
+@dataclass(frozen=True)
+class RunCommand:
+    """Move one arm with one controller, and look at it.
+
+    Example: spikearm run --arm panda --controller loihi --targets 4 --video reach.mp4
+
+    Attributes:
+        plant: Which arm.
+        task: Which reaches.
+        controller: What drives the arm: the analytic law, its neural stages (rate neurons,
+            spiking neurons, the chip's arithmetic), or PD and PID in joint space.
+        reference: What the law feeds forward.
+        seed: Seed of task and network.
+        out: New folder for the results. Default: a dated one in runs/.
+        view: Open a window that shows the arm at real time.
+        video: Film the arm into this file.
+        report: Whether to write report.html too.
+    """
+
+    plant: Annotated[ArmConfig, tyro.conf.arg(name="")] = field(default_factory=ArmConfig)
+    task: Annotated[CentreOut, tyro.conf.arg(name="")] = field(default_factory=CentreOut)
+    controller: ControllerName = "spiking"
+    reference: Feedforward = "acceleration"
+    seed: int = 0
+    out: Path | None = None
+    view: bool = False
+    video: Path | None = None
+    report: bool = True
+
+    def execute(self) -> None:
+        """Run, write the folder and print the table."""
+        seeds = seed_range(self.seed, 1)
+        folder = self.out or default_folder(f"run-{Path(self.plant.arm).stem}")
+        if self.video is not None:
+            check_new_file(self.video, ".mp4")
+            check_new_folder(folder)  # or the film of an earlier run would be copied
+        arm = self.plant.load()
+        plan = BenchmarkPlan(arm, self.task, self.reference, [self.controller], seeds)
+        config = resolved_config(self, "run", arm, folder)
+        film = self.video is not None
+        try:
+            measure(plan, config, folder, view=self.view, film=film, report=self.report)
+        finally:
+            if self.video is not None:
+                copy_film(folder, self.video)

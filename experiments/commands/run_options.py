@@ -1,0 +1,65 @@
+"""What ``spikearm run`` and ``spikearm bench`` have in common."""
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from arm_models import Arm, SpikearmError
+from experiments.centre_out import forward_axis
+from experiments.provenance import provenance
+from experiments.whole_file import whole_file
+
+
+def default_folder(name: str) -> Path:
+    """Name a new run folder after what runs and when."""
+    return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
+
+
+def seed_range(first: int, count: int) -> range:
+    """Check and list the seeds.
+
+    Raises:
+        SpikearmError: A seed would be negative, or there would be none.
+    """
+    if first < 0:
+        raise SpikearmError(f"Seed {first} is negative: give 0 or more.")
+    if count < 1:
+        raise SpikearmError(f"{count} seeds are too few: give 1 or more.")
+    return range(first, first + count)
+
+
+def check_new_file(path: Path, suffix: str) -> None:
+    """Refuse a file that cannot be made, before any work is done.
+
+    Raises:
+        SpikearmError: It has another suffix, exists, or its folder cannot be written to.
+    """
+    if path.suffix != suffix:
+        raise SpikearmError(f"'{path}' is of another kind: name a file that ends in {suffix}.")
+    if path.exists():
+        raise SpikearmError(f"'{path}' exists. Name another file, or move it away.")
+    with whole_file(path):
+        pass
+
+
+def resolved_config(command: Any, name: str, arm: Arm, folder: Path) -> dict[str, Any]:
+    """Collect the configuration of a run, as it is written beside the results."""
+    return {
+        "command": name,
+        "name": folder.name,
+        "arm": arm.name,
+        "joints": list(arm.chain.joints),
+        "torque_limits": arm.chain.torque_limits.tolist(),
+        "forward_axis": forward_axis(arm.model).tolist(),
+        "options": _plain(asdict(command)),
+        **provenance(),
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, Path) else value

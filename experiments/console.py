@@ -1,0 +1,70 @@
+"""What a person sees while work goes on."""
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from arm_models import Arm, ArmState
+from controller.reference import Reference
+from experiments.benchmark import Watcher
+
+console = Console()
+errors = Console(stderr=True)
+
+REFRESH_STEPS = 50  # control steps between two updates of the bar
+
+
+def progress_bar() -> Progress:
+    """Make the bar that every long piece of work shows."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description:32}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+        console=console,
+    )
+
+
+class ProgressWatcher(Watcher):
+    """Shows a bar per stage and seed.
+
+    Args:
+        n_steps: Control steps of one stage with one seed.
+    """
+
+    def __init__(self, n_steps: int) -> None:
+        self._n_steps = n_steps
+        self._progress = progress_bar()
+        self._pending = 0
+
+    def __enter__(self) -> "ProgressWatcher":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._progress.stop()
+
+    def building(self, stage: str, seed: int) -> None:
+        """Show that a controller is being built."""
+        self._task = self._progress.add_task(f"{stage}, seed {seed}: building", total=None)
+
+    def running(self, stage: str, seed: int) -> None:
+        """Show that a stage moves the arm."""
+        self._pending = 0
+        self._progress.update(
+            self._task, description=f"{stage}, seed {seed}", total=self._n_steps, completed=0
+        )
+
+    def step(self, arm: Arm, state: ArmState, reference: Reference) -> None:
+        """Move the bar now and then."""
+        self._pending += 1
+        if self._pending == REFRESH_STEPS:
+            self._progress.advance(self._task, self._pending)
+            self._pending = 0

@@ -1,0 +1,55 @@
+"""One episode: from home to a target and back, on one arm with one controller."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import perf_counter
+
+from arm_models import Arm, Pose
+from controller.closed_loop import Observer, follow
+from controller.controller import Controller
+from controller.reference import MinimumJerk
+from controller.trajectory import Trajectory
+from experiments.centre_out import HOLD_TIME, MOVE_TIME, Reaches
+
+LEGS_PER_EPISODE = 2
+
+
+@dataclass(frozen=True)
+class Motion:
+    """One leg of an episode as it happened.
+
+    Attributes:
+        leg: ``out`` or ``back``.
+        trajectory: What happened.
+        wall_time: Wall time of the loop, physics included [s].
+        saturated_share: Share of joint torques that were cut at their limit [1].
+    """
+
+    leg: str
+    trajectory: Trajectory
+    wall_time: float
+    saturated_share: float
+
+
+def run_episode(
+    arm: Arm,
+    controller: Controller,
+    reaches: Reaches,
+    target: Pose,
+    observe: Observer | None = None,
+) -> Iterator[Motion]:
+    """Reach out to a target and come back, from the home pose at rest.
+
+    Yields:
+        The motion out, then the motion back, each as soon as it is over.
+    """
+    controller.start(arm.reset())
+    for leg, start, goal in (("out", reaches.home, target), ("back", target, reaches.home)):
+        arm.place_marker("target", goal)
+        cut_before = int(arm.saturated_steps.sum())
+        began = perf_counter()
+        motion = MinimumJerk(start, goal, MOVE_TIME)
+        trajectory = follow(arm, controller, motion, MOVE_TIME + HOLD_TIME, observe)
+        wall_time = perf_counter() - began
+        cut = int(arm.saturated_steps.sum()) - cut_before
+        yield Motion(leg, trajectory, wall_time, cut / trajectory.torque.size)

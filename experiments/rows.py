@@ -1,0 +1,107 @@
+"""One row of a summary: the benchmark's metrics of one stage and seed."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from controller.controller import Footprint, StepCounts
+from controller.trajectory import Trajectory
+from experiments import metrics
+from experiments.records import Leg
+from loihi_deploy.energy import energy_per_step
+
+NEURAL_FIELDS = (
+    "spikes", "synaptic_events", "neuron_updates", "energy_per_step_j", "energy_source",
+    "activation_sparsity", "effective_acs",
+)  # fmt: skip
+FOOTPRINT_FIELDS = tuple(Footprint.__dataclass_fields__)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one stage and seed did.
+
+    Attributes:
+        identity: Arm, task, reference, stage, backend, seed, radius.
+        legs: Its motions.
+        wall_time: Wall time of the closed loops, physics included [s].
+        footprint: What its network takes, or None.
+        saturated_share: Share of joint torques that were cut at their limit [1].
+    """
+
+    identity: dict[str, Any]
+    legs: list[Leg]
+    wall_time: float
+    footprint: Footprint | None
+    saturated_share: float
+
+
+def make_row(measured: Measured, analytic: list[Leg]) -> dict[str, Any]:
+    """Compute the benchmark's fields; those that do not apply are None.
+
+    Args:
+        measured: What the stage did.
+        analytic: The analytic controller's motions of the same arm, task and seed, at
+            least one for every motion measured.
+    """
+    trajectories = [leg.trajectory for leg in measured.legs]
+    return {
+        **measured.identity,
+        "n_motions": len(measured.legs),
+        **_control_fields(measured.legs, analytic),
+        "saturated_share": measured.saturated_share,
+        **_time_fields(trajectories, measured.wall_time),
+        **_neural_fields(trajectories, measured),
+    }
+
+
+def _control_fields(legs: list[Leg], analytic: list[Leg]) -> dict[str, Any]:
+    yardstick = {(leg.reach, leg.leg): leg.trajectory for leg in analytic}
+    pairs = [(leg.trajectory, yardstick[leg.reach, leg.leg]) for leg in legs]
+    position_rmse = _mean(metrics.position_rmse(t) for t, _ in pairs)
+    analytic_rmse = _mean(metrics.position_rmse(a) for _, a in pairs)
+    return {
+        "position_rmse_m": position_rmse,
+        "orientation_rmse_rad": _mean(metrics.orientation_rmse(t) for t, _ in pairs),
+        "excess_deviation": metrics.excess_deviation(position_rmse, analytic_rmse),
+        "fidelity_rmse_m": _mean(metrics.fidelity_rmse(t, a) for t, a in pairs),
+        "endpoint_error_m": _mean(metrics.endpoint_error(t) for t, _ in pairs),
+        "endpoint_error_max_m": max(metrics.endpoint_error(t) for t, _ in pairs),
+        "path_deviation_m": _mean(metrics.path_deviation(t) for t, _ in pairs),
+        "jerk": _mean(metrics.jerk(t) for t, _ in pairs),
+        "effort": _mean(metrics.effort(t) for t, _ in pairs),
+        "success_rate": _mean(metrics.success(t) for t, _ in pairs),
+    }
+
+
+def _time_fields(trajectories: list[Trajectory], wall_time: float) -> dict[str, float]:
+    latency = np.concatenate([t.step_latency_s for t in trajectories])
+    simulated = sum(float(t.time[-1]) for t in trajectories)
+    return {
+        "step_latency_p50_s": float(np.percentile(latency, 50)),
+        "step_latency_p99_s": float(np.percentile(latency, 99)),
+        "step_latency_max_s": float(latency.max()),
+        "realtime_factor": simulated / wall_time,
+    }
+
+
+def _neural_fields(trajectories: list[Trajectory], measured: Measured) -> dict[str, Any]:
+    footprint = measured.footprint
+    if footprint is None:
+        return dict.fromkeys(NEURAL_FIELDS + FOOTPRINT_FIELDS)
+    names = ("spikes", "synaptic_events", "neuron_updates")
+    counts = {n: float(np.concatenate([getattr(t, n) for t in trajectories]).mean()) for n in names}
+    fields = counts | asdict(footprint)
+    fields["activation_sparsity"] = 1.0 - counts["spikes"] / counts["neuron_updates"]
+    fields["effective_acs"] = counts["synaptic_events"]
+    if measured.identity["stage"] == "rate":  # rates are values: every product is a MAC
+        fields["effective_acs"] = 0.0
+        fields["effective_macs"] = footprint.effective_macs + counts["synaptic_events"]
+    fields["energy_per_step_j"] = energy_per_step(StepCounts(**counts))
+    fields["energy_source"] = "estimated"
+    return fields
+
+
+def _mean(values) -> float:  # noqa: ANN001  any iterable of numbers
+    return float(np.mean(list(values)))

@@ -1,0 +1,26 @@
+"""What can be said of a mean from a few seeds."""
+
+import numpy as np
+from scipy.stats import bootstrap
+
+CONFIDENCE = 0.95
+N_RESAMPLES = 2000
+
+
+def bootstrap_interval(values: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
+    """Bound the mean by its 95 % percentile bootstrap interval.
+
+    Args:
+        values: One number per seed, shape (n_seeds,).
+        rng: Source of the resamples.
+
+    Returns:
+        Lower and upper bound; the value itself twice where all are equal.
+    """
+    if np.ptp(values) == 0:
+        return float(values[0]), float(values[0])
+    result = bootstrap(
+        (values,), np.mean, confidence_level=CONFIDENCE, n_resamples=N_RESAMPLES,
+        method="percentile", rng=rng,
+    )  # fmt: skip
+    return float(result.confidence_interval.low), float(result.confidence_interval.high)

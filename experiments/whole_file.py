@@ -1,0 +1,61 @@
+"""Files that appear whole or not at all."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from arm_models import SpikearmError
+
+
+@contextmanager
+def whole_file(path: Path, keep_on_interrupt: bool = False) -> Iterator[Path]:
+    """Give a draft beside a file, and rename it into place when the block ends well.
+
+    An error leaves nothing behind, nor does an empty draft: no folder that was made for it
+    either.
+
+    Args:
+        path: The file.
+        keep_on_interrupt: Whether Ctrl-C keeps what has been written, because half of such
+            a file is of use.
+
+    Raises:
+        SpikearmError: The folder cannot be written to, or the disk is full.
+    """
+    draft = None
+    new_folders: list[Path] = []
+    try:
+        new_folders = [folder for folder in path.parents if not folder.exists()]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+        draft = Path(name)
+        yield draft
+        _place(draft, path)
+    except KeyboardInterrupt:
+        if draft is not None and keep_on_interrupt:
+            _place(draft, path)
+        raise
+    except OSError as error:
+        raise SpikearmError(
+            f"Cannot write '{path}': {error.strerror or error}. Nothing was left behind; free the "
+            "disk or name another file."
+        ) from error
+    finally:
+        if draft is not None:
+            draft.unlink(missing_ok=True)
+        _remove_if_empty(new_folders)
+
+
+def _place(draft: Path, path: Path) -> None:
+    if draft.stat().st_size:
+        draft.chmod(0o644)
+        draft.replace(path)
+
+
+def _remove_if_empty(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        with suppress(OSError):  # it was never made, or it holds a file
+            folder.rmdir()

@@ -1,0 +1,33 @@
+"""Draws docs/arm.png, the picture of the README, from a run of `spikearm bench` or `run`.
+
+MUJOCO_GL=egl .venv/bin/python scripts/make_picture.py runs/bench-gen3-20261124-033000
+"""
+
+import sys
+from pathlib import Path
+
+import imageio.v2 as imageio
+
+from arm_models import load_arm
+from arm_models.camera import Camera
+from experiments.records import read_run
+from experiments.video import paths, pose_arm
+
+PICTURE = Path(__file__).parent.parent / "docs" / "arm.png"
+STEP = 1000  # the end of the motion out to the target
+REACH = 1  # to the side and up
+
+
+def main(folder: Path) -> None:
+    """Draw the last stage's hand paths to every target, and the arm at one of them."""
+    run = read_run(folder)
+    arm = load_arm(run.config["arm"])
+    legs = [leg for leg in run.legs if leg.stage == run.legs[-1].stage and leg.leg == "out"]
+    trails = [trail for leg in legs for trail in paths(leg.trajectory, len(leg.trajectory.time))]
+    with Camera(arm, 1280, 800) as camera:
+        pose_arm(arm, legs[REACH].trajectory, STEP)
+        imageio.imwrite(PICTURE, camera.render(trails))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,39 @@
+"""Writes the reference trajectories in tests/references. Run it after a change that is meant.
+
+.venv/bin/python scripts/make_references.py --stages analytic loihi
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import tyro
+from rich.progress import track
+
+from arm_models import ARMS
+from experiments.regression import record_reference, write_reference
+
+FOLDER = Path(__file__).parent.parent / "tests" / "references"
+
+
+@dataclass(frozen=True)
+class Options:
+    """Record one reach of every arm with every stage.
+
+    Attributes:
+        stages: Stages to record.
+        arms: Arms to record.
+    """
+
+    stages: tuple[str, ...] = ("analytic", "loihi")
+    arms: tuple[str, ...] = tuple(name for name in ARMS if not name.startswith("planar"))
+
+
+def main(options: Options) -> None:
+    """Write the files."""
+    cases = [(arm, stage) for stage in options.stages for arm in options.arms]
+    for arm, stage in track(cases, "Recording"):
+        write_reference(record_reference(arm, stage), FOLDER / f"{arm}-{stage}.parquet")
+
+
+if __name__ == "__main__":
+    main(tyro.cli(Options, description=__doc__))

@@ -1,0 +1,227 @@
+"""Bad input: each kind gets its sentence and exit status 2, and leaves nothing half-written."""
+
+import errno
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from arm_models import ArmState
+from controller.controller import Controller
+from controller.reference import Reference
+from experiments import stages
+from experiments.cli import BAD_INPUT, main
+from experiments.records import read_run
+
+RUN = ["run", "--controller", "analytic", "--targets", "1", "--no-report", "--out", "run"]
+ARM = """
+<mujoco>
+  <worldbody>
+    <body name="link"><joint name="hinge" axis="0 1 0"/><geom size="0.1" mass="{mass}"/>
+      <site name="hand"/></body>
+    <body name="pedestal"><joint name="lift" type="slide"/><geom size="0.1"/></body>
+  </worldbody>
+  <actuator>{actuator}</actuator>
+</mujoco>
+"""
+MOTOR = '<motor joint="hinge" ctrllimited="true" ctrlrange="-9 9"/>'
+
+
+class FailingController(Controller):
+    """Gives no number after a while."""
+
+    def __init__(self) -> None:
+        self._steps = 0
+
+    def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
+        """Compute joint torques, shape (7,) [N m]."""
+        self._steps += 1
+        return np.full(7, np.nan if self._steps > 3 else 0.0)
+
+
+def a_file(path: Path, text: str) -> None:
+    path.write_text(text)
+
+
+def an_arm(actuator: str = MOTOR, mass: str = "1") -> Callable[[pytest.MonkeyPatch], None]:
+    return lambda patch: a_file(Path("arm.xml"), ARM.format(actuator=actuator, mass=mass))
+
+
+def a_full_folder(patch: pytest.MonkeyPatch) -> None:
+    Path("run").mkdir()
+    a_file(Path("run/thesis.tex"), "Three years of work.")
+
+
+def a_full_disk(patch: pytest.MonkeyPatch) -> None:
+    def write_table(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    patch.setattr(pq, "write_table", write_table)
+
+
+def a_failing_controller(patch: pytest.MonkeyPatch) -> None:
+    entry = replace(stages.STAGES["analytic"], make=lambda *_: FailingController())
+    patch.setitem(stages.STAGES, "analytic", entry)
+
+
+def no_display(patch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        patch.delenv(name, raising=False)
+
+
+def no_renderer(patch: pytest.MonkeyPatch) -> None:
+    no_display(patch)
+    patch.delenv("MUJOCO_GL", raising=False)
+
+
+def nothing(patch: pytest.MonkeyPatch) -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Bad:
+    """One kind of bad input.
+
+    Attributes:
+        arguments: The command line.
+        sentence: Parts of what it must say: what was wrong, and what to do.
+        given: Makes the situation.
+    """
+
+    arguments: list[str]
+    sentence: list[str]
+    given: Callable[[pytest.MonkeyPatch], None] = field(default=nothing)
+
+
+FILE = ["--arm", "arm.xml"]
+KINDS = {
+    "unknown arm": Bad([*RUN, "--arm", "puma"], ["'puma'", "gen3, panda"]),
+    "file that is no MJCF": Bad(
+        [*RUN, *FILE], ["cannot read 'arm.xml'"], lambda patch: a_file(Path("arm.xml"), "<mujoco>")
+    ),
+    "MJCF without joints": Bad(
+        [*RUN, *FILE], ["no joints", "includes it"],
+        lambda patch: a_file(Path("arm.xml"), "<mujoco/>"),
+    ),
+    "MJCF without torque limits": Bad(
+        [*RUN, *FILE], ["bounds no torque", "torque_limits"], an_arm(actuator="")
+    ),
+    "link that weighs nothing": Bad(
+        [*RUN, *FILE], ["nearly singular", "armature"], an_arm(mass="1e-8")
+    ),
+    "end effector that does not exist": Bad(
+        [*RUN, "--end-effector", "tail"], ["'tail' is not in this model", "Sites"]
+    ),
+    "joint that does not exist": Bad(
+        [*RUN, "--joints", "joint_1", "knee"], ["'knee' is not in this model", "joint_7"]
+    ),
+    "joint named twice": Bad(
+        [*RUN, "--joints", "joint_1", "joint_1"], ["'joint_1' is named twice", "once"]
+    ),
+    "joint that does not move the hand": Bad(
+        [*RUN, *FILE, "--joints", "lift"], ["'lift'", "hinge"], an_arm()
+    ),
+    "arm with too few joints": Bad([*RUN, *FILE], ["1 joints", "6 joints or more"], an_arm()),
+    "torque limits for other joints": Bad(
+        [*RUN, "--torque-limits", "9", "9"], ["[9.0, 9.0] do not fit", "each of the joints"]
+    ),
+    "torque limit below zero": Bad(
+        [*RUN, "--torque-limits", *["9"] * 6, "-9"], ["do not fit", "one positive number"]
+    ),
+    "home pose for other joints": Bad([*RUN, "--home", "0", "1"], ["2 numbers", "7 joints"]),
+    "home pose beyond a limit": Bad(
+        [*RUN, "--home", *["0"] * 5, "3", "0"], ["'joint_6' at 3.000 rad", "-2.090 to 2.090"]
+    ),
+    "armature below zero": Bad([*RUN, "--armature", "-0.1"], ["-0.1", "0 kg m^2 or more"]),
+    "target out of reach": Bad([*RUN, "--radius", "1.5"], ["out of reach", "smaller --radius"]),
+    "radius that is none": Bad([*RUN, "--radius", "-0.2"], ["-0.2 m", "above 0"]),
+    "no targets": Bad([*RUN, "--targets", "0"], ["0 targets", "1 or more"]),
+    "negative seed": Bad([*RUN, "--seed", "-3"], ["-3 is negative", "0 or more"]),
+    "no seeds": Bad(["bench", "--seeds", "0", "--out", "run"], ["0 seeds", "1 or more"]),
+    "folder that is not empty": Bad(RUN, ["'run'", "never overwritten"], a_full_folder),
+    "folder that cannot be written": Bad(
+        [*RUN[:-1], "file/run"], ["Cannot write to 'file'", "--out"],
+        lambda patch: a_file(Path("file"), ""),
+    ),
+    "full disk": Bad(RUN, ["No space left", "Nothing was left behind"], a_full_disk),
+    "torque that is no number": Bad(
+        RUN, ["Torque of joint_1", "not finite at 0.003 s", "gains"], a_failing_controller
+    ),
+    "window without a display": Bad([*RUN, "--view"], ["no display", "--video"], no_display),
+    "film without a renderer": Bad(
+        [*RUN, "--video", "film.mp4"], ["no display", "MUJOCO_GL=egl"], no_renderer
+    ),
+    "film that is no film": Bad([*RUN, "--video", "film.gif"], ["'film.gif'", "ends in .mp4"]),
+    "film that exists": Bad(
+        [*RUN, "--video", "film.mp4"], ["'film.mp4' exists"],
+        lambda patch: a_file(Path("film.mp4"), "Holiday."),
+    ),
+    "film that cannot be written": Bad(
+        [*RUN, "--video", "file/film.mp4"], ["Cannot write 'file/film.mp4'", "another file"],
+        lambda patch: a_file(Path("file"), ""),
+    ),
+    "report of no run": Bad(["report", "here"], ["'here' is not a run", "spikearm run"]),
+    "report that exists": Bad(
+        ["report", "here"], ["'report.html' exists", "--overwrite"],
+        lambda patch: a_file(Path("report.html"), "Mine."),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_bad_input_gets_a_sentence_and_leaves_nothing_behind(kind, tmp_path, monkeypatch, capsys):
+    bad = KINDS[kind]
+    monkeypatch.chdir(tmp_path)
+    bad.given(monkeypatch)
+    before = snapshot(tmp_path)
+    assert main(bad.arguments) == BAD_INPUT
+    said = capsys.readouterr().err
+    assert said.startswith("spikearm: ")
+    assert said.count("\n") == 1
+    for part in bad.sentence:
+        assert part in said
+    assert snapshot(tmp_path) == before
+
+
+def snapshot(folder: Path) -> dict[str, str]:
+    return {str(p): p.read_text() if p.is_file() else "" for p in folder.rglob("*")}
+
+
+def test_a_controller_that_fails_late_loses_no_finished_work(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    entry = replace(stages.STAGES["pd"], make=lambda *_: FailingController())
+    monkeypatch.setitem(stages.STAGES, "pd", entry)
+    assert main([*RUN, "--controller", "pd"]) == BAD_INPUT
+    assert "not finite" in capsys.readouterr().err
+    run = read_run(tmp_path / "run")
+    assert run.status == "failed"
+    assert [(leg.stage, leg.leg) for leg in run.legs] == [("analytic", "out"), ("analytic", "back")]
+
+
+def test_a_renderer_that_mujoco_does_not_know_is_named_before_mujoco_fails():
+    done = subprocess.run(
+        [sys.executable, "-m", "experiments.cli", "arms"],
+        env=os.environ | {"MUJOCO_GL": "crayon"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == BAD_INPUT
+    assert "MUJOCO_GL='crayon'" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_word_that_the_command_line_does_not_know_ends_with_status_2(capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["run", "--controller", "telepathy"])
+    assert left.value.code == BAD_INPUT
+    assert "spiking" in capsys.readouterr().err
+
+
+def test_debug_shows_the_traceback(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Exception, match="puma"):
+        main([*RUN, "--arm", "puma", "--debug"])

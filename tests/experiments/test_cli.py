@@ -1,0 +1,339 @@
+"""The command line: what each command leaves on disk, prints and returns."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from arm_models import ARMS, ArmState, SpikearmError, load_arm
+from controller.controller import Controller
+from controller.reference import Reference
+from experiments import episode, stages
+from experiments.cli import BAD_INPUT, COMMANDS, INTERRUPTED, main
+from experiments.commands import running
+from experiments.records import read_run
+
+N_STEPS = 150
+RUN = ["run", "--controller", "pd", "--variant", "sphere", "--targets", "1", "--radius", "0.03"]
+BENCH = ["bench", "--stages", "rate", "--targets", "1", "--radius", "0.03"]
+FILES = {"config.json", "summary.json", "trajectory.parquet", "report.html"}
+PLANT = {
+    "--arm", "--joints", "--end-effector", "--end-effector-offset", "--torque-limits", "--home",
+    "--armature",
+}  # fmt: skip
+TASK = {"--variant", "--targets", "--radius"}
+OPTIONS = {
+    "arms": set(),
+    "run": PLANT | TASK | {
+        "--controller", "--reference", "--seed", "--out", "--view", "--video", "--no-report"
+    },
+    "bench": PLANT | TASK | {
+        "--stages", "--reference", "--seeds", "--first-seed", "--out", "--video", "--no-report"
+    },
+    "report": {"--out", "--overwrite"},
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    """Work in an empty folder, with motions so short that a small reach is needed."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(episode, "MOVE_TIME", 0.12)
+    monkeypatch.setattr(episode, "HOLD_TIME", 0.03)
+
+
+class Interrupted(Controller):
+    """Holds still until the person presses Ctrl-C."""
+
+    def __init__(self, n_steps: int) -> None:
+        self.left = n_steps
+
+    def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
+        self.left -= 1
+        if self.left < 0:
+            raise KeyboardInterrupt
+        return np.zeros(7)
+
+
+def interrupt(monkeypatch: pytest.MonkeyPatch, stage: str, n_steps: int) -> None:
+    entry = replace(stages.STAGES[stage], make=lambda *_: Interrupted(n_steps))
+    monkeypatch.setitem(stages.STAGES, stage, entry)
+
+
+def replace_rate_by_pd(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the benchmark's second stage be one that needs no network."""
+    monkeypatch.setitem(stages.STAGES, "rate", stages.STAGES["pd"])
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def read_config(folder: str) -> dict:
+    return json.loads((Path(folder) / "config.json").read_text())
+
+
+def test_all_arms_are_listed_with_their_joints_and_source(capsys):
+    assert main(["arms"]) == 0
+    printed = capsys.readouterr().out
+    for name, entry in ARMS.items():
+        (line,) = [line for line in printed.splitlines() if f" {name} " in line]
+        assert entry.title in line
+        assert f" {load_arm(name).chain.n_joints} " in line
+        assert entry.source in line
+
+
+def test_a_run_leaves_its_folder_and_prints_its_table(capsys):
+    assert main([*RUN, "--seed", "5", "--out", "here/monday"]) == 0
+    printed = capsys.readouterr().out
+    for part in ("gen3, sphere", "complete", "position rmse mm", "analytic", "pd",
+                 "here/monday/report.html"):  # fmt: skip
+        assert part in printed
+    assert names(Path("here/monday")) == FILES
+    assert names(Path("here")) == {"monday"}
+    run = read_run(Path("here/monday"))
+    assert run.status == "complete"
+    assert [(row["stage"], row["seed"]) for row in run.rows] == [("analytic", 5), ("pd", 5)]
+    assert [leg.stage for leg in run.legs] == ["analytic", "analytic", "pd", "pd"]
+    shown = f"{1e3 * run.rows[1]['position_rmse_m']:.3f}"
+    assert shown in printed
+    assert shown in Path("here/monday/report.html").read_text()
+
+
+def test_the_record_has_a_row_per_step(capsys):
+    assert main([*RUN, "--out", "run", "--no-report"]) == 0
+    table = pq.read_table("run/trajectory.parquet")
+    assert table.num_rows == 4 * N_STEPS
+    assert set(table["stage"].to_pylist()) == {"analytic", "pd"}
+    assert names(Path("run")) == FILES - {"report.html"}
+    assert "Results: run" in capsys.readouterr().out
+
+
+def test_the_analytic_controller_is_measured_once(capsys):
+    assert main([*RUN, "--controller", "analytic", "--out", "run", "--no-report"]) == 0
+    assert [row["stage"] for row in read_run(Path("run")).rows] == ["analytic"]
+
+
+def test_the_configuration_is_written_as_it_was_resolved():
+    assert main([*RUN, "--seed", "5", "--reference", "velocity", "--out", "run",
+                 "--no-report"]) == 0  # fmt: skip
+    config = read_config("run")
+    assert (config["command"], config["name"], config["arm"]) == ("run", "run", "gen3")
+    options = config["options"]
+    assert options["task"] == {"variant": "sphere", "targets": 1, "radius": 0.03}
+    assert options["plant"]["arm"] == "gen3"
+    expected = {
+        "controller": "pd", "seed": 5, "reference": "velocity", "out": "run", "video": None,
+        "report": False,
+    }  # fmt: skip
+    assert {name: options[name] for name in expected} == expected
+    chain = load_arm("gen3").chain
+    assert config["joints"] == list(chain.joints)
+    assert config["torque_limits"] == chain.torque_limits.tolist()
+    assert np.linalg.norm(config["forward_axis"]) == pytest.approx(1.0)
+
+
+def test_a_result_says_where_it_came_from():
+    assert main([*RUN, "--out", "run", "--no-report"]) == 0
+    config = read_config("run")
+    for package in ("python", "spikearm", "nengo", "nengo-loihi", "mujoco", "numpy", "scipy"):
+        assert config["versions"][package].count(".") >= 1
+    assert config["versions"]["numpy"] == np.__version__
+    assert config["git_commit"] is None or len(config["git_commit"].rstrip("+")) == 40
+    assert config["created"].endswith("+00:00")
+    assert config["machine"]["cores"] >= 1
+
+
+def test_without_a_name_a_run_gets_a_dated_folder():
+    assert main([*RUN, "--no-report"]) == 0
+    (folder,) = Path("runs").iterdir()
+    assert folder.name.startswith("run-gen3-20")
+    assert read_run(folder).status == "complete"
+
+
+def test_a_benchmark_measures_every_stage_with_every_seed_and_films_the_last(monkeypatch, capsys):
+    replace_rate_by_pd(monkeypatch)
+    assert main([*BENCH, "--seeds", "2", "--first-seed", "3", "--video", "--out", "run"]) == 0
+    assert names(Path("run")) == FILES | {"video.mp4"}
+    run = read_run(Path("run"))
+    expected = [(stage, seed) for seed in (3, 4) for stage in ("analytic", "rate")]
+    assert [(row["stage"], row["seed"]) for row in run.rows] == expected
+    assert run.config["options"]["stages"] == ["rate"]
+    assert run.config["command"] == "bench"
+    film = Path("run/video.mp4").read_bytes()
+    assert b"ftyp" in film[:16]
+    assert "data:video/mp4;base64," in Path("run/report.html").read_text()
+    printed = capsys.readouterr().out
+    assert "filming rate, seed 3" in printed
+    assert "[" in printed.split("excess deviation %")[1]  # two seeds have an interval
+
+
+def test_the_film_of_a_run_is_put_where_it_was_asked_for(capsys):
+    assert main([*RUN, "--out", "run", "--no-report", "--video", "films/reach.mp4"]) == 0
+    assert Path("films/reach.mp4").read_bytes() == Path("run/video.mp4").read_bytes()
+    assert names(Path("films")) == {"reach.mp4"}
+    assert "Film: films/reach.mp4" in capsys.readouterr().out
+
+
+def test_two_runs_are_compared_in_one_report(capsys):
+    for name, seed in (("monday", "3"), ("tuesday", "4")):
+        assert main([*RUN, "--seed", seed, "--out", name, "--no-report"]) == 0
+    assert main(["report", "monday", "tuesday", "--out", "both.html"]) == 0
+    page = Path("both.html").read_text()
+    for part in ("monday analytic", "monday pd", "tuesday analytic", "tuesday pd"):
+        assert part in page
+    assert "Report: both.html" in capsys.readouterr().out
+
+
+def test_an_earlier_report_is_replaced_only_on_demand():
+    assert main([*RUN, "--out", "run", "--no-report"]) == 0
+    Path("report.html").write_text("Mine.")
+    assert main(["report", "run"]) == 2
+    assert Path("report.html").read_text() == "Mine."
+    assert main(["report", "run", "--overwrite"]) == 0
+    assert "Joint torques" in Path("report.html").read_text()
+
+
+def test_a_run_that_was_reported_can_be_reported_again():
+    assert main([*RUN, "--out", "run"]) == 0
+    assert main(["report", "run"]) == 0
+    assert "Joint torques" in Path("report.html").read_text()
+
+
+@pytest.mark.parametrize("command", OPTIONS)
+def test_help_names_every_option(command, capsys):
+    assert set(COMMANDS) == set(OPTIONS)
+    with pytest.raises(SystemExit) as left:
+        main([command, "--help"])
+    assert left.value.code == 0
+    words = set(capsys.readouterr().out.replace("[", " ").replace("]", " ").split())
+    assert {word for word in words if word.startswith("--")} - {"--help"} >= OPTIONS[command]
+
+
+def test_help_names_every_command_and_a_first_one_to_try(capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["--help"])
+    assert left.value.code == 0
+    printed = capsys.readouterr().out
+    assert "spikearm run --arm gen3" in printed
+    for command in COMMANDS:
+        assert f" {command} " in printed
+
+
+def test_ctrl_c_keeps_the_finished_motions(monkeypatch, capsys):
+    interrupt(monkeypatch, "pd", N_STEPS + 20)
+    assert main([*RUN, "--out", "run"]) == INTERRUPTED == 130
+    printed = capsys.readouterr().out
+    assert "interrupted" in printed
+    assert "Report: run/report.html" in printed
+    run = read_run(Path("run"))
+    assert run.status == "interrupted"
+    expected = [("analytic", "out"), ("analytic", "back"), ("pd", "out")]
+    assert [(leg.stage, leg.leg) for leg in run.legs] == expected
+    assert names(Path("run")) == FILES
+
+
+def test_ctrl_c_before_anything_is_finished_says_that_nothing_was_written(
+    monkeypatch, capsys, tmp_path
+):
+    interrupt(monkeypatch, "analytic", 20)
+    assert main([*RUN, "--out", "run"]) == INTERRUPTED
+    printed = capsys.readouterr().out
+    assert "No reach was finished, and nothing was written." in printed
+    assert names(tmp_path) == set()
+
+
+def test_ctrl_c_while_filming_keeps_the_run_and_ends_with_status_130(monkeypatch, capsys):
+    def film(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    replace_rate_by_pd(monkeypatch)
+    monkeypatch.setattr(running, "write_video", film)
+    assert main([*BENCH, "--out", "run", "--video"]) == INTERRUPTED
+    printed = capsys.readouterr().out
+    assert "position rmse mm" in printed
+    assert "Report: run/report.html" in printed
+    run = read_run(Path("run"))
+    assert run.status == "complete"
+    assert len(run.rows) == 2
+    assert names(Path("run")) == FILES
+
+
+def test_an_interrupted_run_is_filmed_and_its_film_is_put_where_it_was_asked_for(monkeypatch):
+    interrupt(monkeypatch, "pd", N_STEPS + 20)
+    arguments = [*RUN, "--out", "run", "--no-report", "--video", "films/reach.mp4"]
+    assert main(arguments) == INTERRUPTED
+    assert Path("films/reach.mp4").read_bytes() == Path("run/video.mp4").read_bytes()
+
+
+def fail_to(monkeypatch: pytest.MonkeyPatch, function: str, sentence: str) -> None:
+    def fail(*_: object) -> None:
+        raise SpikearmError(sentence)
+
+    monkeypatch.setattr(running, function, fail)
+
+
+@pytest.mark.parametrize(
+    ("function", "missing", "place"),
+    [
+        ("write_video", "video.mp4", "Report: run/report.html"),
+        ("write_report", "report.html", "Results: run\n"),
+    ],
+)
+def test_a_film_or_report_that_fails_is_left_out_and_reported_after_the_results(
+    monkeypatch, capsys, function, missing, place
+):
+    replace_rate_by_pd(monkeypatch)
+    fail_to(monkeypatch, function, "The lamp went out.")
+    assert main([*BENCH, "--out", "run", "--video"]) == BAD_INPUT
+    printed = capsys.readouterr()
+    assert "position rmse mm" in printed.out
+    assert place in printed.out
+    assert printed.err == "spikearm: The lamp went out.\n"
+    assert names(Path("run")) == (FILES | {"video.mp4"}) - {missing}
+
+
+def test_nothing_that_failed_hides_another_failure(monkeypatch, capsys):
+    def make(*_: object) -> Controller:
+        raise SpikearmError("The elbow came off.")
+
+    monkeypatch.setitem(stages.STAGES, "rate", replace(stages.STAGES["rate"], make=make))
+    fail_to(monkeypatch, "write_video", "The lamp went out.")
+    fail_to(monkeypatch, "write_report", "The pen ran dry.")
+    assert main([*BENCH, "--out", "run", "--video"]) == BAD_INPUT
+    printed = capsys.readouterr()
+    assert "Results: run\n" in printed.out
+    said = [f"spikearm: The {what}." for what in ("lamp went out", "pen ran dry", "elbow came off")]
+    assert printed.err.splitlines() == said
+    assert read_run(Path("run")).status == "failed"
+
+
+def test_a_disk_that_fails_hides_no_results(monkeypatch, capsys):
+    fail_to(monkeypatch, "write_run", "No space left.")
+    assert main([*RUN, "--out", "run"]) == BAD_INPUT
+    printed = capsys.readouterr()
+    assert "position rmse mm" in printed.out
+    assert "run/" not in printed.out  # there is no such place
+    assert printed.err == "spikearm: No space left.\n"
+
+
+def test_a_run_that_is_refused_copies_no_film_of_an_earlier_one(capsys):
+    Path("old").mkdir()
+    Path("old/video.mp4").write_text("Another arm.")
+    assert main([*RUN, "--out", "old", "--video", "films/reach.mp4"]) == BAD_INPUT
+    assert "never overwritten" in capsys.readouterr().err
+    assert names(Path()) == {"old"}
+
+
+def test_a_folder_that_was_renamed_is_compared_under_its_new_name():
+    assert main([*RUN, "--out", "monday", "--no-report"]) == 0
+    assert main([*RUN, "--seed", "4", "--out", "tuesday", "--no-report"]) == 0
+    Path("monday").rename("first")
+    assert main(["report", "first", "tuesday"]) == 0
+    page = Path("report.html").read_text()
+    assert "first pd" in page
+    assert "monday pd" not in page

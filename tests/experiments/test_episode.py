@@ -1,0 +1,181 @@
+"""One episode: out to the target and back, from home, with its torques counted."""
+
+from time import perf_counter
+
+import numpy as np
+import pytest
+
+from arm_models import Arm, ArmState, Pose, load_arm
+from controller.controller import Controller
+from controller.osc import OperationalSpaceController
+from controller.reference import Reference
+from experiments import episode
+from experiments.centre_out import CentreOut, Reaches, plan_reaches
+from experiments.episode import LEGS_PER_EPISODE, run_episode
+
+MOVE_TIME, HOLD_TIME = 0.12, 0.03  # s; short, which a small reach allows
+N_STEPS = 150
+MARKED = "spikearm_target"
+
+
+@pytest.fixture(autouse=True)
+def short_motions(monkeypatch):
+    monkeypatch.setattr(episode, "MOVE_TIME", MOVE_TIME)
+    monkeypatch.setattr(episode, "HOLD_TIME", HOLD_TIME)
+
+
+@pytest.fixture
+def arm() -> Arm:
+    return load_arm("gen3")
+
+
+@pytest.fixture
+def reaches(arm) -> Reaches:
+    return plan_reaches(arm.model, CentreOut("sphere", targets=3, radius=0.03), seed=5)
+
+
+class Watched(OperationalSpaceController):
+    """The analytic law; remembers what it was told."""
+
+    def __init__(self, arm: Arm) -> None:
+        super().__init__(arm.model)
+        self.started: list[ArmState] = []
+        self.states: list[ArmState] = []
+
+    def start(self, state: ArmState) -> None:
+        self.started.append(state)
+
+    def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
+        self.states.append(state)
+        return super().torque(state, reference)
+
+
+class Overpowered(Controller):
+    """No torque, but at times more than some joints have."""
+
+    def __init__(self, arm: Arm) -> None:
+        self.limits = arm.chain.torque_limits
+        self.steps = 0
+
+    def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
+        torque = np.zeros(7)
+        self.steps += 1
+        if self.steps % N_STEPS == 20:  # once in either motion
+            torque[6] = 1.01 * self.limits[6]
+        if self.steps in (30, 31, 32):  # on the way out only
+            torque[[4, 6]] = -7.0 * self.limits[[4, 6]]
+        return torque
+
+
+def test_an_episode_goes_out_to_the_target_and_back_home(arm, reaches):
+    target = reaches.targets[1]
+    out, back = run_episode(arm, Watched(arm), reaches, target)
+    assert LEGS_PER_EPISODE == 2
+    assert (out.leg, back.leg) == ("out", "back")
+    for motion, goal in ((out, target), (back, reaches.home)):
+        trajectory = motion.trajectory
+        assert len(trajectory.time) == N_STEPS
+        np.testing.assert_allclose(trajectory.reference_position[-1], goal.position)
+        turn = abs(trajectory.reference_quaternion[-1] @ goal.quaternion)
+        assert turn == pytest.approx(1.0)
+        assert np.linalg.norm(trajectory.hand_position[-1] - goal.position) < 0.01
+    apart = np.linalg.norm(target.position - reaches.home.position)
+    assert apart == pytest.approx(0.03)
+
+
+def test_the_arm_starts_at_home_at_rest_wherever_it_was(arm, reaches):
+    arm.reset(arm.chain.home + 0.3, np.full(7, 0.8))
+    controller = Watched(arm)
+    list(run_episode(arm, controller, reaches, reaches.targets[0]))
+    assert len(controller.started) == 1  # an episode is one run, the way back included
+    for state in (controller.started[0], controller.states[0]):
+        np.testing.assert_array_equal(state.q, arm.chain.home)
+        np.testing.assert_array_equal(state.dq, np.zeros(7))
+        assert state.time == 0.0
+
+
+def test_the_way_back_begins_where_the_way_out_ended(arm, reaches):
+    controller = Watched(arm)
+    out, _ = run_episode(arm, controller, reaches, reaches.targets[2])
+    assert len(controller.states) == 2 * N_STEPS
+    np.testing.assert_array_equal(controller.states[N_STEPS].q, out.trajectory.q[-1])
+    np.testing.assert_array_equal(controller.states[N_STEPS].dq, out.trajectory.dq[-1])
+    assert controller.states[N_STEPS].time == pytest.approx(MOVE_TIME + HOLD_TIME)
+
+
+def test_one_arm_gives_the_same_episode_twice(arm, reaches):
+    first = list(run_episode(arm, Watched(arm), reaches, reaches.targets[0]))
+    second = list(run_episode(arm, Watched(arm), reaches, reaches.targets[0]))
+    for one, other in zip(first, second, strict=True):
+        np.testing.assert_array_equal(one.trajectory.q, other.trajectory.q)
+
+
+def test_a_motion_is_given_as_soon_as_it_is_over(arm, reaches):
+    seen: list[float] = []
+    motions = run_episode(
+        arm, Watched(arm), reaches, reaches.targets[0], lambda _, state, __: seen.append(state.time)
+    )
+    assert len(seen) == 0
+    next(motions)
+    assert len(seen) == N_STEPS
+    next(motions)
+    assert len(seen) == 2 * N_STEPS
+    np.testing.assert_allclose(seen, 0.001 * np.arange(1, 2 * N_STEPS + 1))
+
+
+def test_the_marker_is_at_the_goal_of_the_motion(arm, reaches):
+    target = reaches.targets[1]
+    marked: list[Pose] = []
+
+    def look(observed: Arm, state: ArmState, reference: Reference) -> None:
+        model, data = observed.scene
+        mocap = model.body(MARKED).mocapid[0]
+        marked.append(Pose(data.mocap_pos[mocap].copy(), data.mocap_quat[mocap].copy()))
+
+    list(run_episode(arm, Watched(arm), reaches, target, look))
+    goals = [target] * N_STEPS + [reaches.home] * N_STEPS
+    assert len(marked) == len(goals)
+    for pose, goal in zip(marked, goals, strict=True):
+        np.testing.assert_array_equal(pose.position, goal.position)
+        np.testing.assert_array_equal(pose.quaternion, goal.quaternion)
+
+
+def test_torques_cut_at_their_limit_are_counted_for_each_motion(arm, reaches):
+    out, back = run_episode(arm, Overpowered(arm), reaches, reaches.targets[0])
+    # Out: one joint once and two joints three times; back: one joint once.
+    assert out.saturated_share == pytest.approx((1 + 3 * 2) / (N_STEPS * 7))
+    assert back.saturated_share == pytest.approx(1 / (N_STEPS * 7))
+    limit = arm.chain.torque_limits[6]
+    assert out.trajectory.torque[19, 6] == limit
+    np.testing.assert_array_equal(out.trajectory.torque[29:32, 6], -limit)
+
+
+def test_a_gentle_law_cuts_nothing(arm, reaches):
+    motions = list(run_episode(arm, Watched(arm), reaches, reaches.targets[0]))
+    largest = max(np.abs(m.trajectory.torque / arm.chain.torque_limits).max() for m in motions)
+    assert 0.1 < largest < 1.0
+    assert [motion.saturated_share for motion in motions] == [0.0, 0.0]
+
+
+class Slow(Controller):
+    """Takes its time over a zero torque."""
+
+    def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
+        end = perf_counter() + 0.0004
+        while perf_counter() < end:
+            pass
+        return np.zeros(7)
+
+
+def test_wall_time_is_that_of_the_loop_and_not_of_what_happens_between(arm, reaches):
+    began = perf_counter()
+    motions = run_episode(arm, Slow(), reaches, reaches.targets[0])
+    out = next(motions)
+    pause = perf_counter() + 0.3
+    while perf_counter() < pause:
+        pass
+    back = next(motions)
+    elapsed = perf_counter() - began
+    for motion in (out, back):
+        assert motion.wall_time > motion.trajectory.step_latency_s.sum() >= 0.0004 * N_STEPS
+    assert out.wall_time + back.wall_time <= elapsed - 0.3

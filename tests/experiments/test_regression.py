@@ -1,0 +1,42 @@
+"""Trajectories against tests/references, which scripts/make_references.py wrote."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from arm_models import ARMS
+from experiments.regression import read_reference, record_reference, stack
+
+FOLDER = Path(__file__).parent.parent / "references"
+SEVEN = [name for name in ARMS if not name.startswith("planar")]
+
+# On another stack, rounding moves the analytic controller by far less than this, and makes
+# the spiking network another sample of the same noise: single spikes come a step sooner or
+# later, which moves the hand by a fraction of its 1 mm deviation.
+TOLERANCE = {"analytic": 1e-6, "loihi": 1.5e-3}  # m
+
+
+def check(arm: str, stage: str) -> None:
+    reference = read_reference(FOLDER / f"{arm}-{stage}.parquet")
+    now = record_reference(arm, stage)
+    gap = np.linalg.norm(now.hand_position - reference.hand_position, axis=1)
+    assert gap.max() <= TOLERANCE[stage]
+    if reference.stack == stack():
+        np.testing.assert_array_equal(now.q, reference.q)
+        np.testing.assert_array_equal(now.torque, reference.torque)
+
+
+@pytest.mark.parametrize("arm", SEVEN)
+def test_the_analytic_controller_moves_every_arm_as_it_did(arm):
+    check(arm, "analytic")
+
+
+def test_the_spiking_controller_on_the_emulator_moves_gen3_as_it_did():
+    check("gen3", "loihi")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("arm", [name for name in SEVEN if name != "gen3"])
+def test_the_spiking_controller_on_the_emulator_moves_every_arm_as_it_did(arm):
+    check(arm, "loihi")

@@ -1,0 +1,221 @@
+"""Rows: every field worked out by hand on motions of a few steps."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from controller.controller import Footprint
+from controller.trajectory import Trajectory
+from experiments.records import Leg
+from experiments.rows import Measured, make_row
+
+N_STEPS, N_JOINTS, DT = 8, 6, 0.1
+LENGTH = 0.2  # m, of every reach, along x
+MM = 1e-3
+IDENTITY = {
+    "arm": "gen3", "task": "circle", "reference": "acceleration",
+    "stage": "spiking", "backend": "nengo", "seed": 7, "radius_m": 0.15,
+}  # fmt: skip
+FOOTPRINT = Footprint(
+    connection_sparsity=0.25, footprint_bytes=70_416, dense=8_160, effective_macs=158,
+    cores=3, compartments=940, synapse_memory_bits=65_280,
+)  # fmt: skip
+CONTROL_FIELDS = {
+    "position_rmse_m", "orientation_rmse_rad", "excess_deviation", "fidelity_rmse_m",
+    "endpoint_error_m", "path_deviation_m", "jerk", "effort", "success_rate",
+}  # fmt: skip
+TIME_FIELDS = {"step_latency_p50_s", "step_latency_p99_s", "step_latency_max_s", "realtime_factor"}
+NEURAL_FIELDS = {
+    "synaptic_events", "neuron_updates", "spikes", "energy_per_step_j",
+    "activation_sparsity", "connection_sparsity", "footprint_bytes",
+    "effective_acs", "effective_macs", "dense",
+    "cores", "compartments", "synapse_memory_bits",
+}  # fmt: skip
+
+
+def turned(angle: float) -> np.ndarray:
+    """Unit quaternion of a turn about z."""
+    return np.array([np.cos(angle / 2), 0.0, 0.0, np.sin(angle / 2)])
+
+
+def a_motion(
+    offset: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    angle: float = 0.0,
+    torque: float = 0.0,
+    latency: float = 0.001,
+) -> Trajectory:
+    """Move evenly along x, the hand off the ideal pose by a constant offset [m] and angle."""
+    motion = Trajectory.empty(N_STEPS, N_JOINTS)
+    motion.time[:] = DT * np.arange(1, N_STEPS + 1)
+    motion.torque[:] = torque
+    motion.reference_position[:, 0] = np.linspace(0.0, LENGTH, N_STEPS)
+    motion.hand_position[:] = motion.reference_position + np.array(offset)
+    motion.reference_quaternion[:] = turned(0.4)
+    motion.hand_quaternion[:] = turned(0.4 + angle)
+    motion.step_latency_s[:] = latency
+    return motion
+
+
+def counted(motion: Trajectory, spikes: int, events: int, updates: int) -> Trajectory:
+    """Give a motion neural work, twice as much in its second half as in its first."""
+    share = np.repeat([2, 4], N_STEPS // 2)
+    motion.spikes[:] = spikes * share
+    motion.synaptic_events[:] = events * share
+    motion.neuron_updates[:] = updates
+    return motion
+
+
+def legs(stage: str, *motions: Trajectory) -> list[Leg]:
+    names = [(0, "out"), (0, "back"), (1, "out"), (1, "back")]
+    return [Leg(stage, 7, *name, motion) for name, motion in zip(names, motions, strict=False)]
+
+
+OUT = a_motion((0.0, 3 * MM, 4 * MM), angle=0.02, torque=2.0, latency=0.001)  # 5 mm off
+BACK = a_motion((0.0, 0.0, 1 * MM), angle=0.05, torque=5.0, latency=0.004)  # 1 mm off
+YARDSTICK = legs("analytic", a_motion((0.0, 2 * MM, 0.0)), a_motion((0.0, 0.0, -2 * MM)))
+
+
+def row(*motions: Trajectory, analytic: list[Leg] = YARDSTICK, **changes: Any) -> dict[str, Any]:
+    measured = Measured(IDENTITY, legs("spiking", *motions), 0.64, None, 0.125)
+    return make_row(replace(measured, **changes), analytic)
+
+
+def neural_row(stage: str = "spiking", footprint: Footprint = FOOTPRINT) -> dict[str, Any]:
+    motions = [counted(a_motion(), 10, 300, 400), counted(a_motion(), 30, 700, 400)]
+    identity = IDENTITY | {"stage": stage}
+    return row(*motions, identity=identity, footprint=footprint)
+
+
+def test_a_row_has_every_field_of_the_benchmark():
+    assert set(row(OUT, BACK)) >= set(IDENTITY) | CONTROL_FIELDS | TIME_FIELDS | NEURAL_FIELDS
+    assert set(neural_row()) == set(row(OUT, BACK))
+
+
+def test_every_field_of_a_network_on_a_chip_is_filled():
+    assert [name for name, value in neural_row().items() if value is None] == []
+
+
+def test_a_row_says_what_was_measured():
+    filled = row(OUT, BACK)
+    assert {name: filled[name] for name in IDENTITY} == IDENTITY
+    assert filled["n_motions"] == 2
+    assert filled["saturated_share"] == 0.125
+
+
+def test_deviations_are_means_over_motions():
+    filled = row(OUT, BACK)
+    # 5 mm and 1 mm: 3 mm on average, where pooling the steps would give sqrt(13) = 3.6 mm.
+    assert filled["position_rmse_m"] == pytest.approx(3 * MM)
+    assert filled["orientation_rmse_rad"] == pytest.approx(0.035)
+    assert filled["endpoint_error_m"] == pytest.approx(3 * MM)
+    assert filled["endpoint_error_max_m"] == pytest.approx(5 * MM)
+    assert filled["path_deviation_m"] == pytest.approx(3 * MM)
+
+
+def test_deviation_and_path_are_compared_with_the_analytic_controllers():
+    filled = row(OUT, BACK)
+    assert filled["excess_deviation"] == pytest.approx(3 / 2 - 1)
+    # (0, 3, 4) from (0, 2, 0) is sqrt(17) mm; (0, 0, 1) from (0, 0, -2) is 3 mm.
+    assert filled["fidelity_rmse_m"] == pytest.approx((np.sqrt(17) + 3) / 2 * MM)
+
+
+def test_each_motion_is_compared_with_the_same_one_of_the_analytic_controller():
+    elsewhere = legs("analytic", *[a_motion((0.0, 70 * MM, 0.0))] * 4)[2:]
+    shuffled = [*elsewhere, *reversed(YARDSTICK)]
+    assert row(OUT, BACK, analytic=shuffled) == row(OUT, BACK)
+
+
+def test_the_analytic_controller_deviates_like_itself():
+    filled = make_row(Measured(IDENTITY, YARDSTICK, 0.64, None, 0.0), YARDSTICK)
+    assert filled["position_rmse_m"] == pytest.approx(2 * MM)
+    assert (filled["excess_deviation"], filled["fidelity_rmse_m"]) == (0.0, 0.0)
+
+
+def test_an_unfinished_stage_is_measured_against_the_motions_that_it_made():
+    filled = row(OUT, analytic=[YARDSTICK[0], replace(YARDSTICK[1], trajectory=BACK)])
+    assert filled["n_motions"] == 1
+    assert filled["excess_deviation"] == pytest.approx(5 / 2 - 1)
+
+
+def test_effort_and_jerk_are_integrated_over_each_motion():
+    jolted = a_motion(torque=2.0)
+    jolted.hand_position[:, 1] = 0.5 * jolted.time**3  # a jerk of 3 m/s^3 at all times
+    filled = row(jolted, BACK)
+    squares = N_JOINTS * N_STEPS * DT * np.array([2.0, 5.0]) ** 2
+    assert filled["effort"] == pytest.approx(squares.mean())
+    # Third differences exist for all steps but three; the motion back has none.
+    assert filled["jerk"] == pytest.approx(9.0 * (N_STEPS - 3) * DT / 2, rel=1e-6)
+
+
+def test_success_is_the_share_of_motions_that_end_within_5_mm_and_2_degrees():
+    near, far = a_motion((0, 4.9 * MM, 0), angle=0.034), a_motion((0, 5.1 * MM, 0))
+    turned_away = a_motion(angle=0.036)  # 2.06 degrees
+    analytic = legs("analytic", *[a_motion((0.0, 1 * MM, 0.0))] * 4)
+    assert row(near, far, near, near, analytic=analytic)["success_rate"] == 0.75
+    assert row(near, turned_away, far, far, analytic=analytic)["success_rate"] == 0.25
+
+
+def test_latency_is_taken_over_all_steps_and_speed_over_the_whole_loop():
+    fast, slow = a_motion(), a_motion()
+    fast.step_latency_s[:] = 0.002
+    slow.step_latency_s[:] = [0.002, 0.002, 0.003, 0.003, 0.003, 0.003, 0.003, 0.019]
+    filled = row(fast, slow)
+    assert filled["step_latency_p50_s"] == pytest.approx(0.002)
+    # 99 % of the way from the first to the last of 16: between the 15th and the 16th.
+    assert filled["step_latency_p99_s"] == pytest.approx(0.003 + 0.85 * 0.016)
+    assert filled["step_latency_max_s"] == pytest.approx(0.019)
+    assert filled["realtime_factor"] == pytest.approx(2 * N_STEPS * DT / 0.64)  # 2.5
+
+
+def test_a_controller_without_neurons_has_no_neural_numbers():
+    filled = row(OUT, BACK)
+    assert {name: filled[name] for name in NEURAL_FIELDS} == dict.fromkeys(NEURAL_FIELDS)
+    assert filled["energy_source"] is None
+
+
+def test_neural_work_is_the_mean_of_a_step():
+    filled = neural_row()
+    assert filled["spikes"] == 60.0  # 20, 40, 60 and 120, in equal shares
+    assert filled["synaptic_events"] == 1500.0
+    assert filled["neuron_updates"] == 400.0
+
+
+def test_sparsity_is_the_share_of_silent_neurons():
+    assert neural_row()["activation_sparsity"] == pytest.approx(1 - 60 / 400)
+
+
+def test_energy_is_estimated_from_the_counts_of_a_step():
+    filled = neural_row()
+    assert filled["energy_per_step_j"]["loihi"] == pytest.approx(1500 * 23.6e-12 + 400 * 81e-12)
+    assert filled["energy_per_step_j"]["cpu"] == pytest.approx((1500 + 400) * 8.6e-9)
+    assert filled["energy_source"] == "estimated"
+
+
+def test_spikes_accumulate_and_rates_multiply():
+    spiking, rate = neural_row("spiking"), neural_row("rate")
+    assert (spiking["effective_acs"], spiking["effective_macs"]) == (1500.0, 158)
+    assert (rate["effective_acs"], rate["effective_macs"]) == (0.0, 1658.0)
+
+
+def test_the_footprint_is_in_the_row_as_it_is():
+    filled = neural_row()
+    assert filled["connection_sparsity"] == 0.25
+    assert filled["footprint_bytes"] == 70_416
+    assert filled["dense"] == 8_160
+    assert (filled["cores"], filled["compartments"]) == (3, 940)
+    assert filled["synapse_memory_bits"] == 65_280
+
+
+def test_off_the_chip_there_are_no_cores():
+    off_chip = Footprint(0.25, 70_416, 8_160, 158)
+    filled = neural_row(footprint=off_chip)
+    assert (filled["cores"], filled["compartments"], filled["synapse_memory_bits"]) == (None,) * 3
+    assert filled["spikes"] == 60.0
+
+
+@pytest.mark.parametrize("filled", [row(OUT, BACK), neural_row()], ids=["numpy", "network"])
+def test_a_row_is_plain_json(filled):
+    assert json.loads(json.dumps(filled, allow_nan=False)) == filled
