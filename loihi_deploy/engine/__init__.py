@@ -1,0 +1,1 @@
+"""The compiled engine: discretised blocks as flat arrays, stepped by machine code."""

@@ -1,0 +1,267 @@
+"""The compiled engine behind the interface of nengo-loihi's emulator."""
+
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from nengo.exceptions import SimulationError, SimulatorClosed
+
+from arm_models import SpikearmError
+from controller.controller import StepCounts
+from loihi_deploy.engine import kernels
+from loihi_deploy.engine.chip import PROBE_KEYS, compile_chip
+from loihi_deploy.engine.mersenne import stream
+from loihi_deploy.nengo_loihi_compat import (
+    EmulatorInterface,
+    LoihiProbe,
+    ProbeFilter,
+    scale_pes_errors,
+)
+
+MESSAGES = {
+    kernels.LOST_TRACE: "Synaptic trace spikes lost",
+    kernels.CLIPPED_TRACE: "Clipping synapse trace",
+    kernels.CLIPPED_WEIGHT: "Clipping learning weights",
+    kernels.OVER_INPUT: "Overflow in q0",
+    kernels.OVER_CURRENT: "Overflow in current",
+    kernels.OVER_MEMBRANE: "Overflow in u2",
+}
+"""What the emulator says, in the order in which it finds out."""
+
+STRICT_FLAGS = (
+    kernels.OVER_INPUT | kernels.OVER_CURRENT | kernels.OVER_MEMBRANE | kernels.LOST_TRACE
+)
+
+
+class Engine:
+    """Runs a model's blocks in machine code, spike for spike as the emulator does.
+
+    Args:
+        model: A model that nengo-loihi has built.
+        seed: Seed of noise and stochastic rounding; drawn if not given.
+
+    Attributes:
+        strict: Whether an overflow is an error rather than a warning.
+        closed: Whether the engine has been closed.
+        inputs: The model's spike inputs.
+        chip: The model's blocks as flat arrays.
+        columns: Where each probe's targets are in a recorded row.
+        outputs: What was recorded in the last step, as doubles, shape (1, n_probed).
+        error_scale: Scale of learning errors.
+    """
+
+    strict = False
+
+    def __init__(self, model: Any, seed: int | None = None) -> None:
+        self.closed = True
+        self.seed = int(np.random.default_rng().integers(2**31 - 1)) if seed is None else seed
+        self._model = model
+        self._probes: list[LoihiProbe] = list(model.probes)
+        for probe in self._probes:
+            if probe.key not in PROBE_KEYS:
+                raise SpikearmError(
+                    f"A probe of '{probe.key}' of {probe.target[0].label} is not supported by the "
+                    f"engine. Probe one of {', '.join(PROBE_KEYS)}, or use nengo_loihi.Simulator."
+                )
+        self.inputs = list(model.inputs)
+        self.chip = compile_chip(EmulatorInterface(model, seed=self.seed), self._probes)
+        self._initial = (self.chip.state.block.copy(), self.chip.index.block.copy())
+        self._share_learned_weights()
+        self.columns = self._probe_columns()
+        self.error_scale = getattr(model, "pes_error_scale", 1.0)
+        self._run = kernels.run_integer if self._is_integer else kernels.run_float
+        self._noise = np.zeros(self.chip.n_compartments, dtype=self.chip.dtype)
+        self._words = self.chip.spiked.view(np.uint64)
+        chip = self.chip
+        self._arguments = (
+            chip.state.block, chip.state.bounds, chip.index.block, chip.index.bounds,
+            chip.real.block, chip.real.bounds, chip.routes.mantissas, chip.spiked, self._words,
+            self._noise,
+        )  # fmt: skip
+        self._one_step = np.empty((1, chip.n_probed), dtype=chip.dtype)
+        self.outputs = np.zeros((1, chip.n_probed))
+        self._keeps = len(model.nengo_probes) > len(model.chip2host_params)
+        self._permanent = [dict(one.spikes) for one in self.inputs]
+        self.reset()
+        self.closed = False
+
+    def __enter__(self) -> "Engine":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    @property
+    def t(self) -> int:
+        """Steps since the start."""
+        return int(self.clock[kernels.TIME])
+
+    @property
+    def counts(self) -> StepCounts:
+        """Neural work since the start, spikes that came from the host included."""
+        n_updated = self.chip.n_compartments + sum(one.n_neurons for one in self.inputs)
+        return StepCounts(
+            spikes=int(self.clock[kernels.SPIKES] + self.clock[kernels.HOST_SPIKES]),
+            synaptic_events=int(self.clock[kernels.EVENTS]),
+            neuron_updates=n_updated * self.t,
+        )
+
+    def reset(self, seed: int | None = None) -> None:
+        """Go back to the state just after construction.
+
+        Args:
+            seed: Another seed of noise and stochastic rounding.
+        """
+        self.seed = self.seed if seed is None else seed
+        self.chip.state.block[:], self.chip.index.block[:] = self._initial
+        self.chip.spiked[:] = 0
+        self._stream = stream(np.random.RandomState(self.seed))
+        self.clock = np.zeros(kernels.CLOCK_SIZE, dtype=np.int64)
+        self.clock[kernels.FLOATS] = not self._is_integer
+        noisy = bool(self.chip.real["noise_scale"].any())
+        self.clock[kernels.RANDOM] = noisy or bool(self.chip.routes.learning)
+        self.clock[kernels.N_INPUTS] = len(self.inputs)
+        self.outputs[:] = 0
+        self._recorded: list[np.ndarray] = []
+        self._collected = dict.fromkeys(self._probes, 0)
+        self._filter = ProbeFilter(dt=self._model.dt)
+        for one, spikes in zip(self.inputs, self._permanent, strict=True):
+            one.spikes = dict(spikes)
+
+    def step(self) -> None:
+        """Advance by one step."""
+        self.run_steps(1)
+
+    def run_steps(self, steps: int) -> None:
+        """Advance by a number of steps.
+
+        Raises:
+            SimulationError: The engine is ``strict`` and a register overflowed.
+            SimulatorClosed: The engine is closed.
+        """
+        if self.closed:
+            raise SimulatorClosed("The engine cannot run because it is closed.")
+        if self.strict:
+            for _ in range(steps):  # to stop in the step in which it happens
+                self._advance(1)
+        else:
+            self._advance(steps)
+
+    def _advance(self, steps: int) -> None:
+        arriving, start = self._arriving(steps)
+        out = np.empty((steps, self.chip.n_probed), dtype=self.chip.dtype)
+        self._run(*self._arguments, self._stream, self.clock, arriving, start, out)
+        self._recorded.append(out)
+        self._complain()
+
+    def advance(self, arriving: np.ndarray, start: np.ndarray) -> None:
+        """Advance by one step with spikes from shared memory; ``outputs`` holds the result.
+
+        Args:
+            arriving: Neurons of the spike inputs that fire, input by input.
+            start: Where each input's begin, shape (n_inputs + 1,).
+        """
+        self._run(*self._arguments, self._stream, self.clock, arriving, start, self._one_step)
+        self.outputs[:] = self._one_step
+        if self._keeps:
+            self._recorded.append(self._one_step.copy())
+        if self.clock[kernels.FLAGS]:
+            self._complain()
+
+    def host2chip(
+        self, spikes: Iterable[tuple], errors: Iterable[tuple[Any, int, np.ndarray]]
+    ) -> None:
+        """Take spikes and learning errors from the host."""
+        for spike_input, time, neurons in spikes:
+            spike_input.add_spikes(time, neurons)
+        places = {id(one.synapse): one for one in self.chip.routes.learning}
+        self.chip.state["errors"][:] = 0
+        for synapse, _, error in errors:
+            one = places[id(synapse)]
+            where = slice(one.first_error, one.first_error + one.n_targets // 2)
+            scaled = scale_pes_errors(error, scale=self.error_scale)
+            self.chip.state["errors"][where] += scaled.astype(self.chip.dtype)
+
+    def chip2host(self, receivers: Mapping[LoihiProbe, Any]) -> None:
+        """Send what probes recorded to the host."""
+        for probe, receiver in receivers.items():
+            first = self._collected[probe]
+            outputs = probe.weight_outputs(self._take(probe))
+            for step, value in enumerate(outputs):
+                receiver.receive(self._model.dt * (first + step + 2), value)
+        self._forget()
+
+    def collect_probe_output(self, probe: LoihiProbe) -> np.ndarray:
+        """Give what a probe recorded since the last time, weighted and filtered."""
+        if self._collected[probe] == self.t:
+            return np.zeros((0, probe.output_size))
+        return self._filter(probe, probe.weight_outputs(self._take(probe)))
+
+    def clear_probes(self) -> None:
+        """Do nothing: what has been collected is forgotten already."""
+
+    def close(self) -> None:
+        """Refuse to run from now on."""
+        self.closed = True
+
+    @property
+    def _is_integer(self) -> bool:
+        return self.chip.dtype == np.int32
+
+    def _share_learned_weights(self) -> None:
+        """Let the model show weights as they are learned, as it does with the emulator."""
+        for one in self.chip.routes.learning:
+            weights = self.chip.state["weights"][one.first_weight :][: one.n_axons * one.n_targets]
+            one.synapse.weights = list(weights.reshape(one.n_axons, 1, one.n_targets))
+
+    def _probe_columns(self) -> dict[LoihiProbe, list[slice]]:
+        """Find each probe's targets in a recorded row."""
+        columns: dict[LoihiProbe, list[slice]] = {}
+        first = 0
+        for probe in self._probes:
+            columns[probe] = []
+            for block, chosen in zip(probe.target, probe.slice, strict=True):
+                size = len(np.arange(block.n_neurons)[chosen])
+                columns[probe].append(slice(first, first + size))
+                first += size
+        return columns
+
+    def _take(self, probe: LoihiProbe) -> list[np.ndarray]:
+        """Give what was recorded for a probe and not collected yet, target by target."""
+        recorded = self._joined()[self._collected[probe] - self.t :]
+        self._collected[probe] = self.t
+        dtype = bool if probe.key == "spiked" else self.chip.dtype
+        return [np.ascontiguousarray(recorded[:, one], dtype=dtype) for one in self.columns[probe]]
+
+    def _joined(self) -> np.ndarray:
+        if len(self._recorded) > 1:
+            self._recorded = [np.concatenate(self._recorded)]
+        return self._recorded[0]
+
+    def _forget(self) -> None:
+        """Drop what every probe has collected."""
+        if all(collected == self.t for collected in self._collected.values()):
+            self._recorded = []
+
+    def _arriving(self, steps: int) -> tuple[np.ndarray, np.ndarray]:
+        """List which neurons of the spike inputs arrive in each of the next steps."""
+        parts = [
+            np.asarray(one.spike_idxs(time - 1) if time >= 2 else [], dtype=np.int32)
+            for time in range(self.t + 1, self.t + steps + 1)
+            for one in self.inputs
+        ]
+        start = np.zeros(len(parts) + 1, dtype=np.int32)
+        np.cumsum([len(part) for part in parts], out=start[1:])
+        return np.concatenate([np.zeros(0, dtype=np.int32), *parts]), start
+
+    def _complain(self) -> None:
+        flags = int(self.clock[kernels.FLAGS])
+        if not flags:
+            return
+        self.clock[kernels.FLAGS] = 0
+        for flag, message in MESSAGES.items():
+            if flags & flag & STRICT_FLAGS and self.strict:
+                raise SimulationError(message)
+            if flags & flag:
+                warnings.warn(message, stacklevel=5)

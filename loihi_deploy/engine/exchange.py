@@ -1,0 +1,128 @@
+"""Host and chip step by step, exchanging spikes, errors and outputs through shared memory."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import nengo
+import numpy as np
+
+from loihi_deploy.engine.engine import Engine
+from loihi_deploy.engine.host import HostProgram
+from loihi_deploy.engine.host_lines import Border, Place
+from loihi_deploy.nengo_loihi_compat import LoihiProbe
+
+
+@dataclass(frozen=True)
+class _Output:
+    """What the chip sends to one place on the host.
+
+    Attributes:
+        state: What is sent, as doubles, shape (1, n_compartments).
+        weights: Shape (n_compartments, n).
+        value: Where it goes on the host, shape (1, n).
+    """
+
+    state: np.ndarray
+    weights: np.ndarray
+    value: np.ndarray
+
+    def send(self) -> None:
+        """Weight and send; by NumPy, because its rounding is the emulator's."""
+        np.dot(self.state, self.weights, self.value)
+
+
+class Exchange:
+    """Runs a host that talks to the chip in every step.
+
+    Args:
+        model: What nengo-loihi built.
+        host: Nengo's simulator of the host's part.
+        engine: The chip's part.
+        timers: Told how long runs take.
+    """
+
+    def __init__(self, model: Any, host: nengo.Simulator, engine: Engine, timers: Any) -> None:
+        self._engine = engine
+        self._timers = timers
+        border = read_border(model, engine)
+        errors, scale = engine.chip.state["errors"], engine.error_scale
+        self._host = HostProgram(host, border, scale, errors)
+        n_inputs = sum(one.n_neurons for one in engine.inputs)
+        self._sent = np.zeros((2, n_inputs), dtype=np.int32)
+        self._sent_start = np.zeros((2, len(engine.inputs) + 1), dtype=np.int32)
+        self._outputs = [
+            self._output(model.objs[probe]["out"], self._host.places[id(receiver.output)])
+            for probe, receiver in model.chip2host_receivers.items()
+        ]
+
+    def run_steps(self, steps: int) -> None:
+        """Advance host and chip by a number of steps."""
+        engine, host = self._engine, self._host
+        self._timers.start("run")
+        for _ in range(steps):
+            now = engine.t % 2
+            host.step(self._sent[now], self._sent_start[now])
+            engine.advance(self._sent[1 - now], self._sent_start[1 - now])
+            for output in self._outputs:
+                output.send()
+        host.finish()
+        self._timers.stop("run")
+
+    def _output(self, probe: LoihiProbe, place: Place) -> _Output:
+        (columns,) = self._engine.columns[probe]
+        (weights,) = probe.weights
+        return _Output(
+            state=self._engine.outputs[:, columns],
+            weights=np.ascontiguousarray(weights, dtype=float),
+            value=self._host.see(place)[None],
+        )
+
+
+def can_exchange(model: Any, engine: Engine) -> bool:
+    """Tell whether all that crosses is of the plain kinds that shared memory serves.
+
+    Else nengo-loihi's own queues carry it: spikes that are given beforehand, several error
+    signals for one synapse, outputs that are joined from several blocks.
+    """
+    fed = [id(model.spike_targets[receiver]) for receiver in model.host2chip_senders.values()]
+    taught = [id(_taught(model, receiver)) for receiver in model.host2chip_pes_senders.values()]
+    probes = [model.objs[probe]["out"] for probe in model.chip2host_receivers]
+    return (
+        sorted(fed) == sorted(id(one) for one in engine.inputs)
+        and not any(one.permanent for one in engine.inputs)
+        and len(taught) == len(set(taught))
+        and all(_is_plain(probe) for probe in probes)
+    )
+
+
+def _is_plain(probe: LoihiProbe) -> bool:
+    return (
+        len(probe.target) == 1
+        and probe.synapse is None
+        and probe.weights[0] is not None
+        and probe.weights[0].ndim == 2
+        and probe.weights[0].dtype == np.float64
+    )
+
+
+def _taught(model: Any, receiver: Any) -> Any:
+    """Find the synapse that an error signal teaches."""
+    connection = model.nengo_probe_conns[receiver.error_target]
+    return model.objs[connection]["decoders"]
+
+
+def read_border(model: Any, engine: Engine) -> Border:
+    """List what crosses between host and chip."""
+    number = {id(one): k for k, one in enumerate(engine.inputs)}
+    first_error = {id(one.synapse): one.first_error for one in engine.chip.routes.learning}
+    return Border(
+        inputs={
+            id(sender.output): number[id(model.spike_targets[receiver])]
+            for sender, receiver in model.host2chip_senders.items()
+        },
+        errors={
+            id(sender.output): first_error[id(_taught(model, receiver))]
+            for sender, receiver in model.host2chip_pes_senders.items()
+        },
+        received=frozenset(id(receiver.output) for receiver in model.chip2host_receivers.values()),
+    )

@@ -1,0 +1,106 @@
+"""The host's part of a model as a compiled program.
+
+Nengo simulates the host operator by operator in Python. Here, operators that only move,
+add, scale and filter signals, and neurons that code values as spikes, become lines of a
+program in machine code; all others run as Nengo made them, on the same memory and in the
+same order.
+"""
+
+import warnings
+
+import nengo
+import numpy as np
+from nengo.builder.signal import Signal
+from nengo.exceptions import SimulationError
+
+from loihi_deploy.engine import host_kernels as kernels
+from loihi_deploy.engine.host_lines import Border, LineWriter, Place
+
+
+class HostProgram:
+    """Runs a Nengo model step by step.
+
+    Args:
+        simulator: Nengo's simulator of the host; its signals are moved, and it is reset.
+        border: What crosses to the chip.
+        error_scale: The chip's scale of learning errors.
+        errors: The chip's learning errors, written to.
+    """
+
+    def __init__(
+        self, simulator: nengo.Simulator, border: Border, error_scale: float, errors: np.ndarray
+    ) -> None:
+        self._simulator = simulator
+        self._errors = errors
+        self._error_scale = error_scale
+        lines = LineWriter(simulator, border, error_scale)
+        self._segments = lines.write()
+        self._program = np.array(lines.program, dtype=np.int64).reshape(-1, kernels.WIDTH)
+        self._links = np.array(lines.links, dtype=np.int64)
+        self.memory = np.concatenate([np.zeros(lines.n_signals), lines.constants])
+        self.places = lines.received
+        self._outlets = [(self.see(place), fn) for place, fn in lines.outlets]
+        self._inlets = [(self.see(place), fn) for place, fn in lines.inlets]
+        self._move_signals(lines.bases)
+        self._ticks = simulator.signals[simulator.model.step].reshape(1)
+        self._alarms = np.zeros(1, dtype=np.int64)
+        simulator.reset()  # makes the operators' steps anew, on the signals' new places
+        self._steps = list(simulator._steps)
+
+    def see(self, place: Place) -> np.ndarray:
+        """View a vector in the memory."""
+        return self.memory[place.first :][: place.n * max(place.stride, 1) : max(place.stride, 1)]
+
+    def step(self, sent: np.ndarray, sent_start: np.ndarray) -> None:
+        """Advance by one step.
+
+        Args:
+            sent: Takes the neurons that fire towards the chip.
+            sent_start: Takes where each input's begin, shape (n_inputs + 1,).
+
+        Raises:
+            SimulationError: A node gave a value that is not finite.
+        """
+        for view, outlet in self._outlets:
+            view[:] = outlet.values
+        for first, last, operator in self._segments:
+            if operator >= 0:
+                self._steps[operator]()
+            else:
+                kernels.run_host(
+                    self.memory, self._program, first, last, self._ticks, self._links, sent,
+                    sent_start, self._errors, self._alarms,
+                )  # fmt: skip
+        if self._alarms[0]:
+            self._complain()
+        for view, inlet in self._inlets:
+            inlet.values[:] = view
+        if self._simulator.model.probes:
+            self._simulator._probe()
+
+    def finish(self) -> None:
+        """Tell Nengo's simulator how far it is."""
+        self._simulator._probe_step_time()
+
+    def _move_signals(self, bases: dict[Signal, int]) -> None:
+        signals = self._simulator.signals
+        for signal in list(signals):
+            if signal.base is not signal:
+                dict.__delitem__(signals, signal)
+        for signal, first in bases.items():
+            home = self.memory[first : first + signal.size].reshape(signal.shape)
+            home[...] = signals[signal]
+            dict.__setitem__(signals, signal, home)
+
+    def _complain(self) -> None:
+        alarms, self._alarms[0] = int(self._alarms[0]), 0
+        if alarms & kernels.NOT_FINITE:
+            raise SimulationError("A node gave a value that is not finite.")
+        bound = kernels.MAX_ERROR / self._error_scale
+        for alarm, what in (
+            (kernels.ERROR_ABOVE, f"greater than chip max ({bound:.2e})"),
+            (kernels.ERROR_BELOW, f"less than chip min ({-bound:.2e})"),
+        ):
+            if alarms & alarm:
+                advice = "Consider changing `Model.pes_error_scale`."
+                warnings.warn(f"Received PES error {what}. {advice}", stacklevel=2)

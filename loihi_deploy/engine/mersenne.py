@@ -1,0 +1,84 @@
+"""NumPy's legacy random stream (MT19937) in compiled code, draw for draw.
+
+nengo-loihi draws its noise and its stochastic rounding from ``numpy.random.RandomState``;
+to round alike, the engine must draw alike. Matsumoto and Nishimura 1998; the conversions to
+doubles and bounded integers are those of ``RandomState``.
+"""
+
+import numba
+import numpy as np
+
+N, M = 624, 397
+UPPER, LOWER = np.uint32(0x80000000), np.uint32(0x7FFFFFFF)
+MATRIX = np.uint32(0x9908B0DF)
+
+
+def stream(rng: np.random.RandomState) -> np.ndarray:
+    """Copy a generator's state: 624 words, then the position, shape (625,)."""
+    _, words, position, *_ = rng.get_state()
+    return np.append(words, np.uint32(position)).astype(np.uint32)
+
+
+@numba.njit(cache=True, nogil=True)
+def _twisted(word, following, distant):
+    y = (word & UPPER) | (following & LOWER)
+    return distant ^ (y >> np.uint32(1)) ^ (MATRIX * (y & np.uint32(1)))
+
+
+@numba.njit(cache=True, nogil=True)
+def _twist(state):
+    """Make the next 624 words; three loops, because the last ones use the first new ones."""
+    for i in range(N - M):
+        state[i] = _twisted(state[i], state[i + 1], state[i + M])
+    for i in range(N - M, N - 1):
+        state[i] = _twisted(state[i], state[i + 1], state[i + M - N])
+    state[N - 1] = _twisted(state[N - 1], state[0], state[M - 1])
+    state[N] = np.uint32(0)
+
+
+@numba.njit(cache=True, nogil=True)
+def _tempered(y):
+    y ^= y >> np.uint32(11)
+    y ^= (y << np.uint32(7)) & np.uint32(0x9D2C5680)
+    y ^= (y << np.uint32(15)) & np.uint32(0xEFC60000)
+    return y ^ (y >> np.uint32(18))
+
+
+@numba.njit(cache=True, nogil=True)
+def draw_doubles(state, n):
+    """Draw doubles in [0, 1), as ``RandomState.rand`` does; shape (n,)."""
+    words = np.empty(2 * n, dtype=np.uint32)
+    done = 0
+    while done < len(words):
+        if state[N] >= N:
+            _twist(state)
+        first = np.int64(state[N])
+        count = min(N - first, len(words) - done)
+        source, target = state[first : first + count], words[done : done + count]
+        for i in range(count):
+            target[i] = _tempered(source[i])
+        state[N] = first + count
+        done += count
+    doubles = np.empty(n)
+    for i in range(n):
+        high, low = words[2 * i] >> np.uint32(5), words[2 * i + 1] >> np.uint32(6)
+        doubles[i] = (np.float64(high) * 67108864.0 + np.float64(low)) * 2.0**-53
+    return doubles
+
+
+@numba.njit(cache=True, nogil=True)
+def draw_noise(state, n):
+    """Draw integers from -127 to 127, as ``RandomState.randint(-127, 128)`` does; shape (n,)."""
+    noise = np.empty(n, dtype=np.int32)
+    done = 0
+    while done < n:
+        if state[N] >= N:
+            _twist(state)
+        i = np.int64(state[N])
+        while i < N and done < n:
+            value = np.int32(_tempered(state[i]) & np.uint32(0xFF))
+            noise[done] = value - 127  # 255 is one too many: the next one takes its place
+            done += value < 255
+            i += 1
+        state[N] = i
+    return noise

@@ -1,0 +1,155 @@
+"""A drop-in for ``nengo_loihi.Simulator(target="sim")`` that runs compiled."""
+
+from typing import Any
+
+import nengo
+from nengo.exceptions import SimulationError, SimulatorClosed, ValidationError
+
+from arm_models import SpikearmError
+from loihi_deploy.engine.engine import Engine
+from loihi_deploy.engine.exchange import Exchange, can_exchange
+from loihi_deploy.nengo_loihi_compat import SimulationData, StepRunner, nengo_loihi
+
+TARGETS = ("sim", "simreal")
+
+
+class CheckedData(SimulationData):
+    """What was probed and built, unless a step failed: then probes give no stale data.
+
+    Attributes:
+        failure: What went wrong, or None.
+    """
+
+    failure: str | None = None
+
+    def __getitem__(self, key: Any) -> Any:
+        if self.failure and isinstance(key, nengo.Probe):
+            raise SimulationError(self.failure)
+        return super().__getitem__(key)
+
+
+class Simulator(nengo_loihi.Simulator):
+    """Simulates a network on Loihi's arithmetic, spike for spike as nengo-loihi's emulator.
+
+    It takes nengo-loihi's own build (split of host and chip, discretisation, removal of
+    passthrough nodes) and runs its blocks with :class:`loihi_deploy.engine.engine.Engine`.
+
+    Args:
+        network: What to simulate.
+        dt: Length of a step [s].
+        seed: Seed of noise and stochastic rounding; the network's, plus one, if not given.
+        model: A model to build the network into.
+        precompute: Whether to run what only feeds the chip ahead of it; chosen if not given.
+        target: ``sim``, the chip's integer arithmetic, or ``simreal``, the blocks before
+            discretisation.
+        progress_bar: Not supported; as in nengo-loihi, a warning.
+        remove_passthrough: Whether to remove nodes that only pass values on.
+        hardware_options: Ignored: no hardware is used.
+
+    Raises:
+        ValidationError: Another target is asked for.
+        SpikearmError: The network holds something that the engine does not support.
+    """
+
+    def __init__(
+        self,
+        network: nengo.Network | None,
+        dt: float = 0.001,
+        seed: int | None = None,
+        model: Any = None,
+        precompute: bool | None = None,
+        target: str | None = None,
+        progress_bar: Any = None,
+        remove_passthrough: bool = True,
+        hardware_options: dict[str, Any] | None = None,
+    ) -> None:
+        self.closed = True
+        target = target or TARGETS[0]
+        if target not in TARGETS:
+            raise ValidationError(
+                f"'{target}' is not simulated here: give one of {', '.join(TARGETS)}, or use "
+                "nengo_loihi.Simulator.",
+                attr="target",
+            )
+        super().__init__(
+            network,
+            dt=dt,
+            seed=seed,
+            model=model,
+            precompute=precompute,
+            target=target,
+            progress_bar=progress_bar,
+            remove_passthrough=remove_passthrough,
+            hardware_options=hardware_options,
+        )
+        try:
+            self._refuse_sampled_probes()
+            self.sims["emulator"] = Engine(self.model, self.sims["emulator"].seed)
+        except SpikearmError:
+            self.close()
+            raise
+        fallbacks = self.data.fallbacks
+        self.data = CheckedData(self._probe_outputs)
+        self.data.fallbacks = fallbacks
+        self._start_over()
+
+    @property
+    def engine(self) -> Engine:
+        """What runs the chip's part."""
+        return self.sims["emulator"]
+
+    def run_steps(self, steps: int) -> None:
+        """Advance by a number of steps.
+
+        Raises:
+            SimulationError: A step failed, now or before: after that, nothing runs and no
+                probe gives data until :meth:`reset`.
+            SimulatorClosed: The simulator is closed.
+        """
+        if self.data.failure and not self.closed:
+            raise SimulationError(self.data.failure)
+        try:
+            super().run_steps(steps)
+        except SimulatorClosed:
+            raise
+        except BaseException as error:
+            self.data.failure = (
+                f"The simulator stopped in or after step {self.engine.t}, by {error!r}. What it "
+                "holds is incomplete: reset() it, or make another."
+            )
+            raise
+
+    def reset(self, seed: int | None = None) -> None:
+        """Go back to the state just after construction.
+
+        Args:
+            seed: Another seed of noise, stochastic rounding and the host's processes.
+
+        Raises:
+            SimulatorClosed: The simulator is closed.
+        """
+        if self.closed:
+            raise SimulatorClosed("Cannot reset closed Simulator.")
+        for sim in self.sims.values():
+            sim.reset(seed)
+        self.clear_probes()
+        self._n_steps = 0
+        self._probe_step_time()
+        self._start_over()
+
+    def _start_over(self) -> None:
+        """Connect host and chip, which a reset takes apart, and forget a failure."""
+        host = self.sims.get("host")
+        if host is not None and not self.precompute and can_exchange(self.model, self.engine):
+            self._runner = Exchange(self.model, host, self.engine, self.timers)
+        else:
+            self._runner = StepRunner(self.model, self.sims, self.precompute, self.timers)
+        self.data.failure = None
+
+    def _refuse_sampled_probes(self) -> None:
+        for probe in self.model.nengo_probes:
+            if probe.sample_every is not None and probe not in self.model.chip2host_params:
+                raise SpikearmError(
+                    f"{probe} has sample_every={probe.sample_every}, which is not supported on "
+                    "the chip. Leave it out, and take every n-th row of the data."
+                )
