@@ -1,0 +1,56 @@
+"""The simulators that are compared, each opened in the same way."""
+
+from collections.abc import Callable
+from typing import Any
+
+import nengo
+from networks import Workload
+
+# Each is imported only where it runs: TensorFlow takes seconds and hundreds of megabytes.
+
+
+def open_nengo(workload: Workload) -> Any:
+    """Open Nengo's reference simulator."""
+    return nengo.Simulator(workload.network, progress_bar=False)
+
+
+def open_nengo_loihi(workload: Workload) -> Any:
+    """Open nengo-loihi's emulator."""
+    from loihi_deploy.nengo_loihi_compat import nengo_loihi
+
+    _place(workload)
+    return nengo_loihi.Simulator(
+        workload.network, target="sim", precompute=False, progress_bar=False
+    )
+
+
+def open_nengo_dl(workload: Workload) -> Any:
+    """Open nengo-dl, on the processor."""
+    from controller.training.nengo_dl_compat import nengo_dl
+
+    return nengo_dl.Simulator(workload.network, progress_bar=False)
+
+
+def open_engine(workload: Workload) -> Any:
+    """Open this project's engine."""
+    from loihi_deploy.simulator import Simulator
+
+    _place(workload)
+    return Simulator(workload.network, precompute=False, progress_bar=False)
+
+
+def _place(workload: Workload) -> None:
+    """Keep ensembles off the chip."""
+    from loihi_deploy.nengo_loihi_compat import nengo_loihi
+
+    nengo_loihi.add_params(workload.network)
+    for ensemble in workload.on_host:
+        workload.network.config[ensemble].on_chip = False
+
+
+PEERS: dict[str, Callable[[Workload], Any]] = {
+    "nengo": open_nengo,
+    "nengo-loihi": open_nengo_loihi,
+    "nengo-dl": open_nengo_dl,
+    "engine": open_engine,
+}
