@@ -91,7 +91,11 @@ class Simulator(nengo_loihi.Simulator):
         fallbacks = self.data.fallbacks
         self.data = CheckedData(self._probe_outputs)
         self.data.fallbacks = fallbacks
-        self._start_over()
+        host = self.sims.get("host")
+        if host is not None and not self.precompute and can_exchange(self.model, self.engine):
+            self._runner = Exchange(self.model, host, self.engine, self.timers)
+        else:
+            self._runner = self._queueing_runner()
 
     @property
     def engine(self) -> Engine:
@@ -135,16 +139,15 @@ class Simulator(nengo_loihi.Simulator):
         self.clear_probes()
         self._n_steps = 0
         self._probe_step_time()
-        self._start_over()
-
-    def _start_over(self) -> None:
-        """Connect host and chip, which a reset takes apart, and forget a failure."""
-        host = self.sims.get("host")
-        if host is not None and not self.precompute and can_exchange(self.model, self.engine):
-            self._runner = Exchange(self.model, host, self.engine, self.timers)
+        if isinstance(self._runner, Exchange):
+            self._runner.restart()
         else:
-            self._runner = StepRunner(self.model, self.sims, self.precompute, self.timers)
+            self._runner = self._queueing_runner()
         self.data.failure = None
+
+    def _queueing_runner(self) -> StepRunner:
+        """Connect host and chip as nengo-loihi does, by queues, which a reset takes apart."""
+        return StepRunner(self.model, self.sims, self.precompute, self.timers)
 
     def _refuse_sampled_probes(self) -> None:
         for probe in self.model.nengo_probes:

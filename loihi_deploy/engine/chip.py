@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 
 from loihi_deploy.engine.arena import Arena
+from loihi_deploy.engine.kernels import Index, Real, State
+from loihi_deploy.engine.lanes import LANES
 from loihi_deploy.engine.routes import Routes, compile_routes
+from loihi_deploy.engine.sources import Sources
+from loihi_deploy.engine.tiles import Tiles, compile_tiles
 from loihi_deploy.nengo_loihi_compat import EmulatorInterface, LoihiProbe
 
-WORD = 8  # compartments whose spikes are looked at together
 PROBE_KEYS = ("current", "voltage", "spiked")
 
 
@@ -26,7 +29,9 @@ class Chip:
         index: Integers, as :class:`loihi_deploy.engine.kernels.Index` names them.
         real: Doubles, as :class:`loihi_deploy.engine.kernels.Real` names them.
         spiked: Whether each compartment spiked, padded to whole words, 8-bit.
-        routes: Where spikes go.
+        tiles: Where spikes go that reach fixed integer weights.
+        routes: Where all others go.
+        words: Scratch for random numbers, 32-bit.
         n_compartments: Compartments in all.
         n_probed: Values that probes record in a step.
     """
@@ -35,7 +40,9 @@ class Chip:
     index: Arena
     real: Arena
     spiked: np.ndarray
+    tiles: Tiles
     routes: Routes
+    words: np.ndarray
     n_compartments: int
     n_probed: int
 
@@ -54,66 +61,70 @@ def compile_chip(emulator: EmulatorInterface, probes: Sequence[LoihiProbe]) -> C
     """
     info, compartment = emulator.block_info, emulator.compartment
     n = info.n_compartments
-    routes = compile_routes(emulator)
+    n_lanes = -(-n // LANES) * LANES
+    sources = Sources(emulator)
+    tiles, routes = compile_tiles(emulator, sources), compile_routes(emulator, sources)
     keys, recorded = _probed(info, probes)
+    n_drawn = max(n, routes.n_traces, routes.n_changes)
     state = {
         "current": compartment.current,
         "voltage": compartment.voltage,
-        "input": compartment.input[0],
+        "input": np.append(compartment.input[0], np.zeros(n_lanes - n)),
         "bias": compartment.bias,
         "threshold": compartment.vth,
         "floor": compartment.vmin,
         "ceiling": compartment.vmax,
+        "noise": np.zeros(n),
         "weights": routes.weights,
         "traces": np.zeros(routes.n_traces),
         "errors": np.zeros(routes.n_errors),
+        "changes": np.zeros(routes.n_changes),
     }
+    keep_current, keep_voltage = _integer_decays(compartment, info.dtype)
     index = {
+        "keep_current": keep_current,
+        "keep_voltage": keep_voltage,
         "refractory": compartment.ref,
         "waiting": compartment.ref_count,
         "noise_at_membrane": compartment.noise.target_u,
-        "fired": np.zeros(routes.source_start[-1]),
-        "fired_count": np.zeros(len(routes.source_start) - 1),
+        "fired": np.zeros(sources.n_neurons + LANES),
+        "fired_start": np.zeros(len(sources.start)),
+        **tiles.index_arrays(),
         **routes.index_arrays(),
+        "source_start": sources.start,
         "traced": np.zeros(routes.n_traces),
         "probe_key": keys,
         "probe_compartment": recorded,
     }
-    real = _decays(compartment, info.dtype) | {
+    real = {
+        "keep_current": 1 - compartment.decay_u,
+        "keep_voltage": 1 - compartment.decay_v,
+        "gain_current": compartment.scale_u,
+        "gain_voltage": compartment.scale_v,
         "noise_offset": compartment.noise.mant_offset,
         "noise_scale": compartment.noise.mult,
         **routes.real_arrays(),
+        "uniform": np.zeros(n_drawn),
     }
     return Chip(
-        state=Arena(info.dtype, state),
-        index=Arena(np.int32, index),
-        real=Arena(np.float64, real),
-        spiked=np.zeros(-(-n // WORD) * WORD, dtype=np.uint8),
+        state=Arena(info.dtype, {name: state[name] for name in State._fields}),
+        index=Arena(np.int32, {name: index[name] for name in Index._fields}),
+        real=Arena(np.float64, {name: real[name] for name in Real._fields}),
+        spiked=np.zeros(n_lanes, dtype=np.uint8),
+        tiles=tiles,
         routes=routes,
+        words=np.zeros(2 * n_drawn, dtype=np.uint32),
         n_compartments=n,
         n_probed=len(keys),
     )
 
 
-def _decays(compartment: Any, dtype: np.dtype) -> dict[str, np.ndarray]:
-    """Give what is kept of current and voltage in a step, and the gain of what comes in.
-
-    The chip computes ``sign(x) floor(|x| (4096 - offset - decay) / 4096)``, which is the
-    product with a double, truncated: both are exact.
-    """
-    if dtype == np.int32:
-        return {
-            "keep_current": (4096.0 - 1.0 - compartment.decay_u) / 4096.0,
-            "keep_voltage": (4096.0 - compartment.decay_v) / 4096.0,
-            "gain_current": compartment.scale_u,
-            "gain_voltage": compartment.scale_v,
-        }
-    return {
-        "keep_current": 1 - compartment.decay_u,
-        "keep_voltage": 1 - compartment.decay_v,
-        "gain_current": compartment.scale_u,
-        "gain_voltage": compartment.scale_v,
-    }
+def _integer_decays(compartment: Any, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+    """Give how many 4096ths of current and voltage the chip keeps in a step."""
+    if dtype != np.int32:
+        none = np.zeros(len(compartment.decay_u))
+        return none, none
+    return 4096 - 1 - compartment.decay_u, 4096 - compartment.decay_v
 
 
 def _probed(info: Any, probes: Sequence[LoihiProbe]) -> tuple[np.ndarray, np.ndarray]:

@@ -44,10 +44,11 @@ class Engine:
     Attributes:
         strict: Whether an overflow is an error rather than a warning.
         closed: Whether the engine has been closed.
+        clock: Time and counters since the start, as :mod:`loihi_deploy.engine.kernels` orders
+            them.
         inputs: The model's spike inputs.
         chip: The model's blocks as flat arrays.
         columns: Where each probe's targets are in a recorded row.
-        outputs: What was recorded in the last step, as doubles, shape (1, n_probed).
         error_scale: Scale of learning errors.
     """
 
@@ -69,18 +70,17 @@ class Engine:
         self._initial = (self.chip.state.block.copy(), self.chip.index.block.copy())
         self._share_learned_weights()
         self.columns = self._probe_columns()
+        self._n_updated = self.chip.n_compartments + sum(one.n_neurons for one in self.inputs)
         self.error_scale = getattr(model, "pes_error_scale", 1.0)
-        self._run = kernels.run_integer if self._is_integer else kernels.run_float
-        self._noise = np.zeros(self.chip.n_compartments, dtype=self.chip.dtype)
-        self._words = self.chip.spiked.view(np.uint64)
+        self._stream = stream(np.random.RandomState(self.seed))
+        self.clock = np.zeros(kernels.CLOCK_SIZE, dtype=np.int64)
         chip = self.chip
-        self._arguments = (
+        self._arguments: tuple[Any, ...] = (
             chip.state.block, chip.state.bounds, chip.index.block, chip.index.bounds,
-            chip.real.block, chip.real.bounds, chip.routes.mantissas, chip.spiked, self._words,
-            self._noise,
+            chip.real.block, chip.real.bounds, chip.tiles.mantissas, chip.spiked,
+            chip.spiked.view(np.uint64), self._stream, chip.words, self.clock,
         )  # fmt: skip
-        self._one_step = np.empty((1, chip.n_probed), dtype=chip.dtype)
-        self.outputs = np.zeros((1, chip.n_probed))
+        self._scratch = np.empty((1, chip.n_probed), dtype=chip.dtype)
         self._keeps = len(model.nengo_probes) > len(model.chip2host_params)
         self._permanent = [dict(one.spikes) for one in self.inputs]
         self.reset()
@@ -100,11 +100,17 @@ class Engine:
     @property
     def counts(self) -> StepCounts:
         """Neural work since the start, spikes that came from the host included."""
-        n_updated = self.chip.n_compartments + sum(one.n_neurons for one in self.inputs)
+        return self.counts_since(np.zeros_like(self.clock))
+
+    def counts_since(self, clock: np.ndarray) -> StepCounts:
+        """Count the neural work since ``clock`` was a copy of the engine's clock."""
+        done = (self.clock - clock).tolist()
         return StepCounts(
-            spikes=int(self.clock[kernels.SPIKES] + self.clock[kernels.HOST_SPIKES]),
-            synaptic_events=int(self.clock[kernels.EVENTS]),
-            neuron_updates=n_updated * self.t,
+            spikes=done[kernels.SPIKES] + done[kernels.HOST_SPIKES],
+            synaptic_events=done[kernels.EVENTS],
+            neuron_updates=done[kernels.TIME] * self._n_updated,
+            learning_updates=done[kernels.LEARNED],
+            host_spikes=done[kernels.HOST_SPIKES],
         )
 
     def reset(self, seed: int | None = None) -> None:
@@ -116,13 +122,12 @@ class Engine:
         self.seed = self.seed if seed is None else seed
         self.chip.state.block[:], self.chip.index.block[:] = self._initial
         self.chip.spiked[:] = 0
-        self._stream = stream(np.random.RandomState(self.seed))
-        self.clock = np.zeros(kernels.CLOCK_SIZE, dtype=np.int64)
+        self._stream[:] = stream(np.random.RandomState(self.seed))
+        self.clock[:] = 0
         self.clock[kernels.FLOATS] = not self._is_integer
         noisy = bool(self.chip.real["noise_scale"].any())
         self.clock[kernels.RANDOM] = noisy or bool(self.chip.routes.learning)
         self.clock[kernels.N_INPUTS] = len(self.inputs)
-        self.outputs[:] = 0
         self._recorded: list[np.ndarray] = []
         self._collected = dict.fromkeys(self._probes, 0)
         self._filter = ProbeFilter(dt=self._model.dt)
@@ -151,21 +156,45 @@ class Engine:
     def _advance(self, steps: int) -> None:
         arriving, start = self._arriving(steps)
         out = np.empty((steps, self.chip.n_probed), dtype=self.chip.dtype)
-        self._run(*self._arguments, self._stream, self.clock, arriving, start, out)
+        kernels.run_chip(*self._arguments, arriving, start, out)
         self._recorded.append(out)
         self._complain()
 
-    def advance(self, arriving: np.ndarray, start: np.ndarray) -> None:
-        """Advance by one step with spikes from shared memory; ``outputs`` holds the result.
+    def advance(self, arriving: np.ndarray, start: np.ndarray) -> np.ndarray:
+        """Advance by one step with spikes from shared memory.
 
         Args:
             arriving: Neurons of the spike inputs that fire, input by input.
             start: Where each input's begin, shape (n_inputs + 1,).
+
+        Returns:
+            What was recorded, as doubles, shape (1, n_probed).
         """
-        self._run(*self._arguments, self._stream, self.clock, arriving, start, self._one_step)
-        self.outputs[:] = self._one_step
+        out = self._room(1)
+        kernels.run_chip(*self._arguments, arriving, start, out)
+        self._keep(out)
+        return out.astype(float)
+
+    def advance_with(self, host: tuple[np.ndarray, ...], steps: int) -> None:
+        """Advance together with a compiled host.
+
+        Args:
+            host: What :func:`loihi_deploy.engine.kernels.run_together` takes of the host.
+            steps: How many steps.
+        """
+        out = self._room(steps)
+        done = kernels.run_together(*host, *self._arguments, out)
+        self._keep(out[:done])
+
+    def _room(self, steps: int) -> np.ndarray:
+        """Make room for what probes record; the same again where nothing is kept."""
+        if self._keeps or len(self._scratch) != steps:
+            self._scratch = np.empty((steps, self.chip.n_probed), dtype=self.chip.dtype)
+        return self._scratch
+
+    def _keep(self, recorded: np.ndarray) -> None:
         if self._keeps:
-            self._recorded.append(self._one_step.copy())
+            self._recorded.append(recorded)
         if self.clock[kernels.FLAGS]:
             self._complain()
 

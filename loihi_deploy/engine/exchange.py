@@ -17,18 +17,42 @@ class _Output:
     """What the chip sends to one place on the host.
 
     Attributes:
-        state: What is sent, as doubles, shape (1, n_compartments).
+        columns: Which of the probed values are sent.
         weights: Shape (n_compartments, n).
         value: Where it goes on the host, shape (1, n).
+        place: The same in the host's memory.
+        are_spikes: Whether spikes are sent, rather than voltages or currents.
     """
 
-    state: np.ndarray
+    columns: slice
     weights: np.ndarray
     value: np.ndarray
+    place: Place
+    are_spikes: bool
 
-    def send(self) -> None:
-        """Weight and send; by NumPy, because its rounding is the emulator's."""
-        np.dot(self.state, self.weights, self.value)
+    def send(self, recorded: np.ndarray) -> None:
+        """Weight and send; by NumPy, because its rounding is the emulator's.
+
+        Args:
+            recorded: Probed values, as doubles, shape (1, n_probed).
+        """
+        np.dot(recorded[:, self.columns], self.weights, self.value)
+
+    @property
+    def are_pairs(self) -> bool:
+        """Whether each value is the sum of two spikes' weights at most.
+
+        The sum of more would depend on the order of its terms.
+        """
+        return self.are_spikes and np.count_nonzero(self.weights, axis=0).max(initial=0) <= 2
+
+    def pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Give each value as the sum of two weighted spikes, as ``run_together`` takes them."""
+        weights = np.vstack([self.weights, np.zeros((1, self.place.n))])
+        used = np.argsort(weights == 0, axis=0, kind="stable")[:2]
+        places = self.place.first + self.place.stride * np.arange(self.place.n)
+        columns = self.columns.start + np.minimum(used, len(self.weights) - 1)
+        return np.column_stack([places, *columns]), np.take_along_axis(weights, used, axis=0).T
 
 
 class Exchange:
@@ -54,27 +78,55 @@ class Exchange:
             self._output(model.objs[probe]["out"], self._host.places[id(receiver.output)])
             for probe, receiver in model.chip2host_receivers.items()
         ]
+        compiled = self._host.is_compiled and all(one.are_pairs for one in self._outputs)
+        self._together = self._arguments() if compiled else None
+
+    def restart(self) -> None:
+        """Begin again, after host and chip have been reset."""
+        self._host.restart()
+        self._sent_start[:] = 0
 
     def run_steps(self, steps: int) -> None:
         """Advance host and chip by a number of steps."""
-        engine, host = self._engine, self._host
         self._timers.start("run")
-        for _ in range(steps):
-            now = engine.t % 2
-            host.step(self._sent[now], self._sent_start[now])
-            engine.advance(self._sent[1 - now], self._sent_start[1 - now])
-            for output in self._outputs:
-                output.send()
-        host.finish()
+        if self._together is None or self._engine.strict:
+            for _ in range(steps):
+                self._run_in_turn()
+        else:
+            self._host.take()
+            self._engine.advance_with(self._together, steps)
+            self._host.give()
+        self._host.finish()
         self._timers.stop("run")
+
+    def _run_in_turn(self) -> None:
+        """Advance by one step, part of which Python runs."""
+        now = self._engine.t % 2
+        self._host.step(self._sent[now], self._sent_start[now])
+        recorded = self._engine.advance(self._sent[1 - now], self._sent_start[1 - now])
+        for output in self._outputs:
+            output.send(recorded)
+
+    def _arguments(self) -> tuple[np.ndarray, ...]:
+        """Give what ``run_together`` takes before the chip's own arrays."""
+        host = self._host
+        pairs = [output.pairs() for output in self._outputs]
+        outputs = np.concatenate([np.zeros((0, 3), int), *(places for places, _ in pairs)])
+        weights = np.concatenate([np.zeros((0, 2)), *(weights for _, weights in pairs)])
+        return (
+            host.memory, host.program, host.ticks, host.links, self._sent, self._sent_start,
+            host.alarms, outputs, weights,
+        )  # fmt: skip
 
     def _output(self, probe: LoihiProbe, place: Place) -> _Output:
         (columns,) = self._engine.columns[probe]
         (weights,) = probe.weights
         return _Output(
-            state=self._engine.outputs[:, columns],
+            columns=columns,
             weights=np.ascontiguousarray(weights, dtype=float),
             value=self._host.see(place)[None],
+            place=place,
+            are_spikes=probe.key == "spiked",
         )
 
 

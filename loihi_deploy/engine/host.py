@@ -25,6 +25,12 @@ class HostProgram:
         border: What crosses to the chip.
         error_scale: The chip's scale of learning errors.
         errors: The chip's learning errors, written to.
+
+    Attributes:
+        memory: All signals and constants.
+        program, links: What :func:`loihi_deploy.engine.host_kernels.run_host` runs.
+        ticks, alarms: What it changes beside the memory.
+        places: Where the processes that receive from the chip put it.
     """
 
     def __init__(
@@ -35,17 +41,29 @@ class HostProgram:
         self._error_scale = error_scale
         lines = LineWriter(simulator, border, error_scale)
         self._segments = lines.write()
-        self._program = np.array(lines.program, dtype=np.int64).reshape(-1, kernels.WIDTH)
-        self._links = np.array(lines.links, dtype=np.int64)
+        numbers = [line.numbers for line in lines.program]
+        self.program = np.array(numbers, dtype=np.int64).reshape(-1, kernels.WIDTH)
+        self.links = np.array(lines.links, dtype=np.int64)
         self.memory = np.concatenate([np.zeros(lines.n_signals), lines.constants])
         self.places = lines.received
         self._outlets = [(self.see(place), fn) for place, fn in lines.outlets]
         self._inlets = [(self.see(place), fn) for place, fn in lines.inlets]
         self._move_signals(lines.bases)
-        self._ticks = simulator.signals[simulator.model.step].reshape(1)
-        self._alarms = np.zeros(1, dtype=np.int64)
+        self.ticks = simulator.signals[simulator.model.step].reshape(1)
+        self.alarms = np.zeros(1, dtype=np.int64)
         simulator.reset()  # makes the operators' steps anew, on the signals' new places
-        self._steps = list(simulator._steps)
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin again, after Nengo's simulator has been reset."""
+        self._steps = list(self._simulator._steps)
+        self.alarms[:] = 0
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether nothing of a step is left to Python but to hand arrays over."""
+        in_python = any(operator >= 0 for _, _, operator in self._segments)
+        return not in_python and not self._simulator.model.probes
 
     def see(self, place: Place) -> np.ndarray:
         """View a vector in the memory."""
@@ -61,22 +79,34 @@ class HostProgram:
         Raises:
             SimulationError: A node gave a value that is not finite.
         """
-        for view, outlet in self._outlets:
-            view[:] = outlet.values
+        self.take()
         for first, last, operator in self._segments:
             if operator >= 0:
                 self._steps[operator]()
             else:
                 kernels.run_host(
-                    self.memory, self._program, first, last, self._ticks, self._links, sent,
-                    sent_start, self._errors, self._alarms,
+                    self.memory, self.program, first, last, self.ticks, self.links, sent,
+                    sent_start, self._errors, self.alarms,
                 )  # fmt: skip
-        if self._alarms[0]:
+        self.give()
+        if self._simulator.model.probes:
+            self._simulator._probe()
+
+    def take(self) -> None:
+        """Take what the nodes hand over into the memory."""
+        for view, outlet in self._outlets:
+            view[:] = outlet.values
+
+    def give(self) -> None:
+        """Give the nodes what is theirs.
+
+        Raises:
+            SimulationError: A node gave a value that is not finite.
+        """
+        if self.alarms[0]:
             self._complain()
         for view, inlet in self._inlets:
             inlet.values[:] = view
-        if self._simulator.model.probes:
-            self._simulator._probe()
 
     def finish(self) -> None:
         """Tell Nengo's simulator how far it is."""
@@ -93,7 +123,7 @@ class HostProgram:
             dict.__setitem__(signals, signal, home)
 
     def _complain(self) -> None:
-        alarms, self._alarms[0] = int(self._alarms[0]), 0
+        alarms, self.alarms[0] = int(self.alarms[0]), 0
         if alarms & kernels.NOT_FINITE:
             raise SimulationError("A node gave a value that is not finite.")
         bound = kernels.MAX_ERROR / self._error_scale

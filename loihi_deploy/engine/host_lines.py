@@ -1,7 +1,7 @@
 """Nengo's operators as lines of the host's program."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +15,9 @@ from nengo.synapses import LinearFilter
 
 from controller.port import Inlet, Outlet
 from loihi_deploy.engine import host_kernels as kernels
+from loihi_deploy.engine.host_schedule import Line, Operand, join, schedule
 from loihi_deploy.nengo_loihi_compat import HostReceiveProcess, HostSendProcess
 
-Line = tuple[int, ...]
 Segment = tuple[int, int, int]  # first line, line after the last, or -1, -1, operator
 
 
@@ -28,6 +28,15 @@ class Place:
     first: int
     n: int
     stride: int
+
+    @property
+    def operand(self) -> Operand:
+        """The vector as an operand of a line."""
+        return self.first, self.stride, 0
+
+    def spread(self, n: int) -> Operand:
+        """The vector as an operand of ``n`` items; a single item counts for all."""
+        return self.first, self.stride if self.n == n else 0, 0
 
 
 @dataclass(frozen=True)
@@ -90,32 +99,35 @@ class LineWriter:
         """Write all lines and give the order in which lines and operators run."""
         sends: dict[int, Line] = {}
         segments: list[Segment] = []
-        begun = 0
+        lines: list[Line] = []
         for number, op in enumerate(self._simulator._step_order):
-            if self._is_at_border(op, sends):
+            if self._is_at_border(op, lines, sends):
                 continue
             line = self._line(number, op)
             if line is None:
-                segments += [(begun, len(self.program), -1), (-1, -1, number)]
-                begun = len(self.program)
+                segments += [self._close(lines), (-1, -1, number)]
+                lines = []
             else:
-                self._add(line)
-        for number in sorted(sends):  # nothing waits for them, and the chip wants this order
-            self._add(sends[number])
-        segments.append((begun, len(self.program), -1))
+                lines.append(line)
+        # The sends come last: nothing waits for them, and the chip wants this order.
+        segments.append(self._close(lines, [sends[number] for number in sorted(sends)]))
         return [segment for segment in segments if segment[2] >= 0 or segment[0] < segment[1]]
 
-    def _add(self, line: Line) -> None:
-        self.program.append(line + (0,) * (kernels.WIDTH - len(line)))
+    def _close(self, lines: list[Line], sends: Sequence[Line] = ()) -> Segment:
+        """Add lines to the program."""
+        begun = len(self.program)
+        self.program += schedule(lines, self.links, self.n_signals)
+        self.program += join(sends)
+        return begun, len(self.program), -1
 
-    def _is_at_border(self, op: Any, sends: dict[int, Line]) -> bool:
+    def _is_at_border(self, op: Any, lines: list[Line], sends: dict[int, Line]) -> bool:
         """Take operators that the loop around the program does itself."""
         if isinstance(op, ops.SimPyFunc) and isinstance(op.fn, Outlet):
             place = self._place(op.output)
             if place is None or place.n == 0:
                 return False
             self.outlets.append((place, op.fn))
-            self._add((kernels.CHECK, place.first, place.n))
+            lines.append(Line(kernels.CHECK, place.n, x=place.operand))
             return True
         if isinstance(op, ops.SimPyFunc) and isinstance(op.fn, Inlet):
             place = self._place(op.x)
@@ -128,7 +140,7 @@ class LineWriter:
             return True
         if isinstance(op.process, HostSendProcess) and id(op.process) in self._border.inputs:
             x, number = self._vector(op.input), self._border.inputs[id(op.process)]
-            sends[number] = (kernels.SEND, number, x.n, 0, x.first, x.stride)
+            sends[number] = Line(kernels.SEND, x.n, y=(number, 0, 0), x=x.operand)
             return True
         return False
 
@@ -163,27 +175,27 @@ class LineWriter:
         part = range(place.n)[chosen]
         return Place(place.first + part.start * place.stride, len(part), part.step * place.stride)
 
-    def _constant(self, *values: float) -> int:
+    def _constant(self, *values: float) -> Operand:
+        """Keep constants and give them as an operand, the same for all items."""
         self.constants.extend(values)
-        return self.n_signals + len(self.constants) - len(values)
+        return self.n_signals + len(self.constants) - len(values), 0, 0
 
     def _time(self, number: int, op: Any) -> Line | None:
-        place = self._vector(op.time)
-        return (kernels.TIME, place.first, 1, 0, self._constant(self._simulator.dt), 0)
+        time = self._vector(op.time).operand
+        return Line(kernels.TIME, 1, y=time, x=self._constant(self._simulator.dt))
 
     def _reset(self, number: int, op: Any) -> Line | None:
         y = self._place(op.dst)
         if y is None or np.ndim(op.value) > 0:
             return None
-        return (kernels.FILL, y.first, y.n, y.stride, self._constant(float(op.value)), 0)
+        return Line(kernels.COPY, y.n, y=y.operand, x=self._constant(float(op.value)))
 
     def _copy(self, number: int, op: Any) -> Line | None:
         x, y = self._sliced(op.src, op.src_slice), self._sliced(op.dst, op.dst_slice)
         if x is None or y is None or x.n not in (1, y.n):
             return None
-        stride = x.stride if x.n == y.n else 0
         kind = kernels.ADD if op.inc else kernels.COPY
-        return (kind, y.first, y.n, y.stride, x.first, stride)
+        return Line(kind, y.n, y=y.operand, x=x.spread(y.n))
 
     def _multiply(self, number: int, op: Any) -> Line | None:
         a, x, y = self._place(op.A), self._place(op.X), self._place(op.Y)
@@ -191,10 +203,7 @@ class LineWriter:
             return None
         if a.n not in (1, y.n) or x.n not in (1, y.n):
             return None
-        strides = [one.stride if one.n == y.n else 0 for one in (x, a)]
-        return (
-            kernels.MULTIPLY_ADD, y.first, y.n, y.stride, x.first, strides[0], a.first, strides[1],
-        )  # fmt: skip
+        return Line(kernels.MULTIPLY_ADD, y.n, y=y.operand, x=x.spread(y.n), a=a.spread(y.n))
 
     def _rows(self, number: int, op: Any) -> Line | None:
         """Write a product with a matrix of at most one weight per row.
@@ -208,16 +217,16 @@ class LineWriter:
         if not np.all(np.count_nonzero(matrix, axis=1) <= 1) or not np.isfinite(matrix).all():
             return None
         columns = np.argmax(matrix != 0, axis=1)
-        weights = self._constant(*matrix[np.arange(len(matrix)), columns])
-        self.links.extend(int(column) for column in columns)
+        first, *_ = self._constant(*matrix[np.arange(len(matrix)), columns])
+        self.links.extend(x.first + x.stride * int(column) for column in columns)
         link = len(self.links) - len(columns)
-        return (kernels.ROWS_ADD, y.first, y.n, y.stride, x.first, x.stride, weights, link)
+        return Line(kernels.ROWS_ADD, y.n, y=y.operand, a=(first, 1, 0), b=(link, 1, 0))
 
     def _process(self, number: int, op: Any) -> Line | None:
         if isinstance(op.process, HostSendProcess) and id(op.process) in self._border.errors:
-            x = self._vector(op.input)
-            first, scale = self._border.errors[id(op.process)], self._constant(self._error_scale)
-            return (kernels.ERROR, first, x.n, 0, x.first, x.stride, scale)
+            x, first = self._vector(op.input), self._border.errors[id(op.process)]
+            scale = self._constant(self._error_scale)
+            return Line(kernels.ERROR, x.n, y=(first, 1, 0), x=x.operand, a=scale)
         if not isinstance(op.process, LinearFilter) or op.mode == "inc":
             return None
         return self._lowpass(op, step_function(self._simulator, number))
@@ -226,9 +235,8 @@ class LineWriter:
         x, y = self._place(op.input), self._place(op.output)
         if type(step) not in (LinearFilter.OneX, LinearFilter.OneXScalar) or not (x and y):
             return None
-        state = self.bases[op.state["X"].base]
-        rule = self._constant(step.a, step.b)
-        return (kernels.LOWPASS, y.first, y.n, y.stride, x.first, x.stride, state, rule)
+        state, rule = (self.bases[op.state["X"].base], 1, 0), self._constant(step.a, step.b)
+        return Line(kernels.LOWPASS, y.n, y=y.operand, x=x.operand, a=state, b=rule)
 
     def _neurons(self, number: int, op: Any) -> Line | None:
         if type(op.neurons) is not nengo.SpikingRectifiedLinear:
@@ -238,10 +246,9 @@ class LineWriter:
             return None
         dt = self._simulator.dt
         rule = self._constant(dt, op.neurons.amplitude / dt)
-        return (
-            kernels.INTEGRATE_AND_FIRE, y.first, y.n, y.stride, x.first, x.stride, voltage.first,
-            rule,
-        )  # fmt: skip
+        return Line(
+            kernels.INTEGRATE_AND_FIRE, y.n, y=y.operand, x=x.operand, a=voltage.operand, b=rule
+        )
 
 
 WRITERS: dict[type, Callable[[LineWriter, int, Any], Line | None]] = {

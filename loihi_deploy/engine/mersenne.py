@@ -45,40 +45,41 @@ def _tempered(y):
 
 
 @numba.njit(cache=True, nogil=True)
-def draw_doubles(state, n):
-    """Draw doubles in [0, 1), as ``RandomState.rand`` does; shape (n,)."""
-    words = np.empty(2 * n, dtype=np.uint32)
-    done = 0
-    while done < len(words):
+def draw_doubles(state, words, doubles):
+    """Draw doubles in [0, 1), as ``RandomState.rand`` does.
+
+    Args:
+        state: The stream.
+        words: Scratch, at least twice as long as ``doubles``.
+        doubles: What is filled.
+    """
+    n_words, done = 2 * len(doubles), 0
+    while done < n_words:
         if state[N] >= N:
             _twist(state)
         first = np.int64(state[N])
-        count = min(N - first, len(words) - done)
+        count = min(N - first, n_words - done)
         source, target = state[first : first + count], words[done : done + count]
         for i in range(count):
             target[i] = _tempered(source[i])
         state[N] = first + count
         done += count
-    doubles = np.empty(n)
-    for i in range(n):
+    for i in range(len(doubles)):
         high, low = words[2 * i] >> np.uint32(5), words[2 * i + 1] >> np.uint32(6)
         doubles[i] = (np.float64(high) * 67108864.0 + np.float64(low)) * 2.0**-53
-    return doubles
 
 
 @numba.njit(cache=True, nogil=True)
-def draw_noise(state, n):
-    """Draw integers from -127 to 127, as ``RandomState.randint(-127, 128)`` does; shape (n,)."""
-    noise = np.empty(n, dtype=np.int32)
+def draw_noise(state, noise):
+    """Fill with integers from -127 to 127, as ``RandomState.randint(-127, 128)`` draws them."""
     done = 0
-    while done < n:
+    while done < len(noise):
         if state[N] >= N:
             _twist(state)
         i = np.int64(state[N])
-        while i < N and done < n:
+        while i < N and done < len(noise):
             value = np.int32(_tempered(state[i]) & np.uint32(0xFF))
             noise[done] = value - 127  # 255 is one too many: the next one takes its place
             done += value < 255
             i += 1
         state[N] = i
-    return noise

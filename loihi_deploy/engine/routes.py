@@ -1,4 +1,7 @@
-"""Where spikes go: synapses as rows of weights, sorted by what they come from."""
+"""Where spikes go that reach weights in a certain order: those that learn, or are no integers.
+
+Rows of weights, sorted by what they come from.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,11 +9,9 @@ from typing import Any
 import numpy as np
 
 from arm_models import SpikearmError
-from loihi_deploy.engine.kernels import DENSE, NARROW, SCATTERED
+from loihi_deploy.engine.sources import Sources
+from loihi_deploy.engine.tiles import last_of_each
 from loihi_deploy.nengo_loihi_compat import LEARN_FRAC, EmulatorInterface, learn_overflow_bits
-
-MAX_MANTISSA = 2**15 - 1
-MIN_NARROW = 200  # weights in a row
 
 
 @dataclass(frozen=True)
@@ -39,27 +40,23 @@ class Routes:
 
     A row is what one spike reaches: ``row_size`` weights from ``row_weight`` on, added to
     the compartments from ``row_target`` on or, on a scattered route, to those at
-    ``row_target`` plus the offsets listed from ``row_offset`` on; on a narrow route,
-    ``row_weight`` points to 16-bit mantissas, times ``route_factor``. A route leads from a source
-    (a block, or a spike input) to one group of synapses; ``route_row`` gives the row for each
-    of the source's neurons, or -1, and ``route_axon`` the axon, for learning synapses. Routes
-    are sorted by group, so that weights are added in the emulator's order.
+    ``row_target`` plus the offsets listed from ``row_offset`` on. A route leads from a source
+    to one group of synapses; ``route_row`` gives the row for each of the source's neurons, or
+    -1, and ``route_axon`` the axon, for learning synapses. Routes are sorted by group, so that
+    weights are added in the emulator's order.
     """
 
     weights: np.ndarray
-    mantissas: np.ndarray
     row_weight: np.ndarray
     row_size: np.ndarray
     row_target: np.ndarray
     row_offset: np.ndarray
     row_events: np.ndarray
     offsets: np.ndarray
-    source_start: np.ndarray
     route_source: np.ndarray
     route_start: np.ndarray
     route_trace: np.ndarray
-    route_kind: np.ndarray
-    route_factor: np.ndarray
+    route_scattered: np.ndarray
     route_row: np.ndarray
     route_axon: np.ndarray
     learning: tuple[LearningSynapse, ...]
@@ -74,13 +71,14 @@ class Routes:
         """Errors in all."""
         return sum(one.n_targets // 2 for one in self.learning)
 
+    @property
+    def n_changes(self) -> int:
+        """Weights of the largest learning synapse."""
+        return max((one.n_axons * one.n_targets for one in self.learning), default=0)
+
     def index_arrays(self) -> dict[str, np.ndarray]:
         """Give the integer arrays for the kernels, by name."""
-        names = (
-            "row_weight", "row_size", "row_target", "row_offset", "row_events", "offsets",
-            "source_start", "route_source", "route_start", "route_trace",
-            "route_kind", "route_factor", "route_row", "route_axon",
-        )  # fmt: skip
+        arrays = {k: v for k, v in vars(self).items() if k not in ("weights", "learning")}
         plan = [
             (
                 one.n_axons, one.n_targets, one.first_weight, one.first_trace, one.first_error,
@@ -88,9 +86,7 @@ class Routes:
             )
             for one in self.learning
         ]  # fmt: skip
-        return {name: getattr(self, name) for name in names} | {
-            "learning": np.array(plan, dtype=np.int32).ravel()
-        }
+        return arrays | {"learning": np.array(plan, dtype=np.int32).ravel()}
 
     def real_arrays(self) -> dict[str, np.ndarray]:
         """Give the constants of learning for the kernels, by name."""
@@ -131,34 +127,20 @@ class _Rows:
     """Rows under construction."""
 
     weights: list[np.ndarray] = field(default_factory=list)
-    mantissas: list[np.ndarray] = field(default_factory=list)
     offsets: list[np.ndarray] = field(default_factory=list)
     rows: list[tuple[int, int, int, int, int]] = field(default_factory=list)
     n_weights: int = 0
-    n_mantissas: int = 0
     n_offsets: int = 0
 
-    def store(
-        self, weights: np.ndarray, indices: np.ndarray | None, shift: int | None
-    ) -> tuple[int, int, int]:
-        """Store the weights of a row.
-
-        Args:
-            weights: What is stored.
-            indices: Offsets of the targets, for a scattered row.
-            shift: Zero bits behind every weight, where they are stored as mantissas.
+    def store(self, weights: np.ndarray, indices: np.ndarray | None) -> tuple[int, int, int]:
+        """Store the weights of a row, and the offsets of a scattered one.
 
         Returns:
             Place of the weights, place of the offsets, number of nonzero weights.
         """
         place, offset = self.n_weights, self.n_offsets
-        if shift is None:
-            self.weights.append(weights)
-            self.n_weights += len(weights)
-        else:
-            place = self.n_mantissas
-            self.mantissas.append((weights >> shift).astype(np.int16))
-            self.n_mantissas += len(weights)
+        self.weights.append(weights)
+        self.n_weights += len(weights)
         if indices is not None:
             self.offsets.append(indices)
             self.n_offsets += len(indices)
@@ -176,17 +158,11 @@ class _SynapseRows:
 
     def __init__(self, rows: _Rows, synapse: Any, first: int) -> None:
         self.scattered = not all(_is_run(one) for listed in synapse.indices for one in listed)
-        self.shift = None if self.scattered else _common_shift(synapse)
         self._rows = rows
         self._synapse = synapse
         self._first = first
         self._stored: dict[tuple[int, int], tuple[int, int, int]] = {}
         self._known: dict[tuple[int, int, int], int] = {}
-
-    @property
-    def kind(self) -> int:
-        """How its rows are added."""
-        return SCATTERED if self.scattered else DENSE if self.shift is None else NARROW
 
     def find(self, axon: int, atom: int) -> int:
         """Give the row that a spike reaches, or -1."""
@@ -202,38 +178,17 @@ class _SynapseRows:
         weights, indices = self._synapse.axon_weights_indices(axon, atom=atom)
         shift = 0
         if self.scattered:
-            keep = _last_of_each(indices)
+            keep = last_of_each(indices)
             weights, indices = weights[keep], indices[keep]
         elif len(indices):
             shift = int(indices[0])
         if (weight, atom) not in self._stored:
             listed = indices if self.scattered else None
-            self._stored[weight, atom] = self._rows.store(weights, listed, self.shift)
+            self._stored[weight, atom] = self._rows.store(weights, listed)
         place, offset, events = self._stored[weight, atom]
         target = self._first + base + shift
         self._rows.rows.append((place, len(weights), target, offset, events))
         return len(self._rows.rows) - 1
-
-
-def _common_shift(synapse: Any) -> int | None:
-    """Count the zero bits behind all weights, if they can be stored as mantissas.
-
-    They can if they are integers that stay, and if all rows have one size and one target, so
-    that several are added at once. On short rows it would cost more than it saves.
-    """
-    if min(w.shape[1] for w in synapse.weights) < MIN_NARROW:
-        return None
-    bases = synapse.axon_compartment_bases
-    if synapse.learning or synapse.weights[0].dtype != np.int32:
-        return None
-    if bases is not None and len({base for base in bases if base >= 0}) > 1:
-        return None
-    if len({(one.shape[1], *one[:1, :1].ravel()) for one in synapse.indices}) > 1:
-        return None
-    bits = int(np.bitwise_or.reduce([np.bitwise_or.reduce(w, axis=None) for w in synapse.weights]))
-    shift = (bits & -bits).bit_length() - 1 if bits else 0
-    largest = max(int(np.abs(w).max(initial=0)) for w in synapse.weights) >> shift
-    return shift if largest <= MAX_MANTISSA else None
 
 
 def _is_run(indices: np.ndarray) -> bool:
@@ -241,56 +196,35 @@ def _is_run(indices: np.ndarray) -> bool:
     return bool(np.all(indices[1:] - indices[:-1] == 1))
 
 
-def _last_of_each(indices: np.ndarray) -> np.ndarray:
-    """Find each index's last place: the emulator's ``input[indices] += weights`` adds that."""
-    _, places = np.unique(indices[::-1], return_index=True)
-    return np.sort(len(indices) - 1 - places)
-
-
-def compile_routes(emulator: EmulatorInterface) -> Routes:
-    """Flatten synapses and axons of an emulator."""
-    sources = [*emulator.block_info.blocks, *emulator.inputs]
-    feeding = _feeding(sources, emulator)
+def compile_routes(emulator: EmulatorInterface, sources: Sources) -> Routes:
+    """Flatten the synapses of an emulator that learn or are not discretised."""
+    dtype = emulator.block_info.dtype
     rows = _Rows()
     learning: list[LearningSynapse] = []
-    routes: list[tuple[int, int, int, int, int]] = []  # source, place, first trace, kind, factor
-    maps: list[tuple[np.ndarray, np.ndarray]] = []
+    routes: list[tuple[int, int, int, int]] = []  # source, place, first trace, scattered
+    maps: list[np.ndarray] = []  # rows, then axons, shape (2, n_neurons)
     n_mapped = 0
     for synapse, where in emulator.synapses.items():
+        if dtype == np.int32 and not synapse.learning:
+            continue
         finder = _SynapseRows(rows, synapse, where.start)
         trace = -1
         if synapse.learning:
             learning.append(_store_learning(rows, finder, synapse, learning))
             trace = learning[-1].first_trace
-        for source, axon in feeding.get(id(synapse), []):
-            maps.append(_map_route(finder, axon, sources[source].n_neurons))
-            routes.append((source, n_mapped, trace, finder.kind, 1 << (finder.shift or 0)))
-            n_mapped += sources[source].n_neurons
-    sizes = [source.n_neurons for source in sources]
-    return _join(emulator.block_info.dtype, sizes, rows, routes, maps, learning)
+        for source, axon in sources.feeding(synapse):
+            maps.append(_map_route(finder, sources, source, axon))
+            routes.append((source, n_mapped, trace, finder.scattered))
+            n_mapped += maps[-1].shape[1]
+    return _join(dtype, rows, routes, maps, learning)
 
 
-def _feeding(sources: list[Any], emulator: EmulatorInterface) -> dict[int, list[tuple[int, Any]]]:
-    """List, by synapse, the axons that feed it, in the emulator's order: inputs come first."""
-    n_blocks = len(emulator.block_info.blocks)
-    order = [*range(n_blocks, len(sources)), *range(n_blocks)]
-    feeding: dict[int, list[tuple[int, Any]]] = {}
-    for number in order:
-        for axon in sources[number].axons:
-            feeding.setdefault(id(axon.target), []).append((number, axon))
-    return feeding
-
-
-def _map_route(finder: _SynapseRows, axon: Any, n_neurons: int) -> tuple[np.ndarray, np.ndarray]:
+def _map_route(finder: _SynapseRows, sources: Sources, source: int, axon: Any) -> np.ndarray:
     """Find row and axon for each neuron of a source, -1 for those that the route leaves out."""
-    neurons = np.arange(n_neurons)
-    axons = np.asarray(axon.map_axon(neurons), dtype=np.int32)
-    atoms = axon.map_atoms(neurons)
-    found = [
-        finder.find(int(a), int(atom)) if a >= 0 else -1
-        for a, atom in zip(axons, atoms, strict=True)
-    ]
-    return np.array(found, dtype=np.int32), axons
+    found = np.full((2, sources.start[source + 1] - sources.start[source]), -1, dtype=np.int32)
+    for neuron, number, atom in sources.axons_of(source, axon):
+        found[:, neuron] = finder.find(number, atom), number
+    return found
 
 
 def _store_learning(
@@ -319,30 +253,26 @@ def _store_learning(
 
 def _join(
     dtype: np.dtype,
-    sizes: list[int],
     rows: _Rows,
-    routes: list[tuple[int, int, int, int, int]],
-    maps: list[tuple[np.ndarray, np.ndarray]],
+    routes: list[tuple[int, int, int, int]],
+    maps: list[np.ndarray],
     learning: list[LearningSynapse],
 ) -> Routes:
     table = np.array(rows.rows, dtype=np.int32).reshape(-1, 5)
-    ways = np.array(routes, dtype=np.int32).reshape(-1, 5)
+    ways = np.array(routes, dtype=np.int32).reshape(-1, 4)
     none = np.zeros(0, dtype=np.int32)
     return Routes(
         weights=np.concatenate([none.astype(dtype), *rows.weights]),
-        mantissas=np.concatenate([none.astype(np.int16), *rows.mantissas]),
         row_weight=table[:, 0],
         row_size=table[:, 1],
         row_target=table[:, 2],
         row_offset=table[:, 3],
         row_events=table[:, 4],
         offsets=np.concatenate([none, *rows.offsets]),
-        source_start=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32),
         route_source=ways[:, 0],
         route_start=ways[:, 1],
         route_trace=ways[:, 2],
-        route_kind=ways[:, 3],
-        route_factor=ways[:, 4],
+        route_scattered=ways[:, 3],
         route_row=np.concatenate([none, *(found for found, _ in maps)]),
         route_axon=np.concatenate([none, *(axons for _, axons in maps)]),
         learning=tuple(learning),
