@@ -8,7 +8,7 @@ import mujoco
 import numpy as np
 
 from arm_models.chain import Chain
-from arm_models.dynamics import Dynamics, RigidBodyModel, read_dynamics, read_state
+from arm_models.dynamics import Dynamics, Readout, RigidBodyModel, copier
 from arm_models.errors import SpikearmError
 from arm_models.state import ArmState, Pose
 
@@ -18,11 +18,8 @@ Marker = Literal["target", "reference"]
 STIFF_FRICTION = (0.9999, 0.9999, 0.001, 0.5, 2.0)
 PAYLOAD = "spikearm_payload"
 PAYLOAD_DENSITY = 7800.0  # kg/m^3, steel: the size of the ball that is drawn and felt
-DIVERGED = (  # MuJoCo's warnings of positions, velocities or accelerations that are no numbers
-    int(mujoco.mjtWarning.mjWARN_BADQPOS),
-    int(mujoco.mjtWarning.mjWARN_BADQVEL),
-    int(mujoco.mjtWarning.mjWARN_BADQACC),
-)
+# MuJoCo's warnings of positions, velocities and accelerations that are no numbers.
+DIVERGED = slice(int(mujoco.mjtWarning.mjWARN_BADQPOS), int(mujoco.mjtWarning.mjWARN_BADQACC) + 1)
 
 
 class Arm:
@@ -44,10 +41,11 @@ class Arm:
         self.name = name
         self.chain = chain
         self._spec = spec
-        self._model: mujoco.MjModel = spec.compile()
-        self.model = RigidBodyModel(copy.copy(self._model), chain)
-        self._data = mujoco.MjData(self._model)
-        self._wrench = np.zeros(6)
+        self._limits = chain.torque_limits.tolist()
+        model = spec.compile()
+        self.model = RigidBodyModel(copy.copy(model), chain)
+        self._simulate(model, mujoco.MjData(model))
+        self._wrench: np.ndarray | None = None
         self.saturated_steps = np.zeros(chain.n_joints, dtype=int)
         self.reset()
 
@@ -59,17 +57,17 @@ class Arm:
     @property
     def state(self) -> ArmState:
         """The sensed state now."""
-        return read_state(self._model, self._data, self.chain)
+        return self._readout.state()
 
     @property
     def dynamics(self) -> Dynamics:
         """The plant's true dynamics now, payload included."""
-        return read_dynamics(self._model, self._data, self.chain)
+        return self._readout.dynamics()
 
     @property
     def applied_torque(self) -> np.ndarray:
         """Torque of the last step after saturation, shape (n_joints,) [N m]."""
-        return self._data.ctrl[self.chain.motors]
+        return self._read_torque()
 
     @property
     def scene(self) -> tuple[mujoco.MjModel, mujoco.MjData]:
@@ -101,7 +99,7 @@ class Arm:
         self._data.qpos[:] = self.chain.home_qpos
         self._data.qpos[self.chain.qpos] = q
         self._data.qvel[self.chain.dof] = dq
-        self._wrench[:] = 0.0
+        self._wrench = None
         self.saturated_steps = np.zeros(self.chain.n_joints, dtype=int)
         mujoco.mj_step1(self._model, self._data)
         return self.state
@@ -121,11 +119,9 @@ class Arm:
                 simulation diverged.
         """
         torque = self._joint_values("Torque", torque)
-        limits = self.chain.torque_limits
-        applied = torque.clip(-limits, limits)
-        self.saturated_steps += applied != torque
-        self._data.ctrl[self.chain.motors] = applied
-        self._apply_wrench()
+        self._ctrl[self.chain.motors] = self._saturate(torque)
+        if self._wrench is not None:
+            self._apply_wrench(self._wrench)
         mujoco.mj_step2(self._model, self._data)
         mujoco.mj_step1(self._model, self._data)
         self._check_simulation()
@@ -157,7 +153,8 @@ class Arm:
             raise SpikearmError(
                 f"Wrench {wrench} does not fit: give a force and a torque, 6 finite numbers."
             )
-        self._wrench[:] = wrench
+        self._wrench = wrench.copy() if wrench.any() else None
+        self._applied_force[:] = 0.0
 
     def attach_payload(self, mass: float, offset: tuple[float, float, float] = (0, 0, 0)) -> None:
         """Fix a steel ball to the hand, in mid-run if need be; it replaces an earlier one.
@@ -211,19 +208,33 @@ class Arm:
             joint.frictionloss, joint.solimp_friction = loss, STIFF_FRICTION
         self._recompile()
 
+    def _simulate(self, model: mujoco.MjModel, data: mujoco.MjData) -> None:
+        """Take this model and data, and hold the arrays that every step needs."""
+        self._model, self._data = model, data
+        self._readout = Readout(model, data, self.chain)
+        self._read_torque = copier(data.ctrl, self.chain.motors)
+        self._ctrl, self._applied_force = data.ctrl, data.qfrc_applied
+        self._times_warned = data.warning.number[DIVERGED]
+
     def _recompile(self) -> None:
-        self._model, self._data = self._spec.recompile(self._model, self._data)
+        self._simulate(*self._spec.recompile(self._model, self._data))
         mujoco.mj_step1(self._model, self._data)
 
-    def _apply_wrench(self) -> None:
-        self._data.qfrc_applied[:] = 0.0
-        if np.count_nonzero(self._wrench):
-            body = self._model.site_bodyid[self.chain.site]
-            point = self._data.site_xpos[self.chain.site]
-            mujoco.mj_applyFT(
-                self._model, self._data, self._wrench[:3], self._wrench[3:],
-                point, body, self._data.qfrc_applied,
-            )  # fmt: skip
+    def _saturate(self, torque: np.ndarray) -> np.ndarray:
+        limits = self.chain.torque_limits
+        beyond = [abs(one) > most for one, most in zip(torque.tolist(), self._limits, strict=True)]
+        if not any(beyond):
+            return torque
+        self.saturated_steps += beyond
+        return np.clip(torque, -limits, limits)
+
+    def _apply_wrench(self, wrench: np.ndarray) -> None:
+        self._applied_force[:] = 0.0
+        body = self._model.site_bodyid[self.chain.site]
+        point = self._data.site_xpos[self.chain.site]
+        mujoco.mj_applyFT(
+            self._model, self._data, wrench[:3], wrench[3:], point, body, self._applied_force
+        )
 
     def _joint_values(self, what: str, values: np.ndarray) -> np.ndarray:
         """Check one finite number per joint."""
@@ -242,8 +253,7 @@ class Arm:
         return values
 
     def _check_simulation(self) -> None:
-        times_warned = self._data.warning.number.tolist()
-        if any(times_warned[kind] for kind in DIVERGED):
+        if any(self._times_warned.tolist()):
             raise SpikearmError(
                 f"The simulation of '{self.name}' diverged at {self._data.time:.3f} s. Lower "
                 "the controller's gains, or give the joints armature (0.02 kg m^2 is usual)."

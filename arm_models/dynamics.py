@@ -1,6 +1,8 @@
 """The rigid-body quantities that a control law needs, at one state of the arm."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import mujoco
 import numpy as np
@@ -9,7 +11,6 @@ from arm_models.chain import Chain
 from arm_models.state import ArmState, Pose
 
 SITE = int(mujoco.mjtObj.mjOBJ_SITE)
-LINEAR_FIRST = np.array([3, 4, 5, 0, 1, 2])  # of MuJoCo's velocities, which are angular first
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,48 +34,79 @@ class Dynamics:
     bias_force: np.ndarray
 
 
-def read_dynamics(model: mujoco.MjModel, data: mujoco.MjData, chain: Chain) -> Dynamics:
-    """Read the chain's dynamics from data whose position and velocity stages are current."""
-    body = model.site_bodyid[chain.site]
-    linear, angular = np.zeros((2, 3, model.nv))
-    mujoco.mj_jacDot(model, data, linear, angular, data.site_xpos[chain.site], body)
-    bias_acceleration = np.concatenate([linear @ data.qvel, angular @ data.qvel])
-    mass_matrix = np.zeros((model.nv, model.nv))
-    mujoco.mj_fullM(model, data, mass_matrix)
-    jacobian = np.zeros((6, model.nv))
-    mujoco.mj_jacSite(model, data, jacobian[:3], jacobian[3:], chain.site)
-    return Dynamics(
-        hand=read_hand(data, chain),
-        jacobian=jacobian[:, chain.dof],
-        bias_acceleration=bias_acceleration,
-        mass_matrix=mass_matrix[np.ix_(chain.dof, chain.dof)],
-        bias_force=data.qfrc_bias[chain.dof] - data.qfrc_gravcomp[chain.dof],
-    )
+class Readout:
+    """Reads a chain's state and dynamics from MuJoCo's data.
+
+    What it gives are copies, which later steps leave alone. It holds the data's arrays, because
+    asking MuJoCo for them takes long; data that is compiled anew needs a new one.
+
+    Args:
+        model: The compiled model.
+        data: Its data.
+        chain: The joints to read.
+    """
+
+    def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, chain: Chain) -> None:
+        self._model = model
+        self._data = data
+        self._dof = chain.dof
+        self._block = np.ix_(chain.dof, chain.dof)
+        self._site = chain.site
+        self._body = model.site_bodyid[chain.site]
+        self._qvel = data.qvel
+        self._hand_position = data.site_xpos[chain.site]
+        self._hand_rotation = data.site_xmat[chain.site]
+        self._twist = np.zeros(6)  # MuJoCo puts the angular velocity first
+        self._linear_first = self._twist.reshape(2, 3)[::-1]
+        self._read_q = copier(data.qpos, chain.qpos)
+        self._read_dq = copier(data.qvel, chain.dof)
+        self._read_bias = copier(data.qfrc_bias, chain.dof)
+        self._read_compensation = copier(data.qfrc_gravcomp, chain.dof)
+
+    def state(self) -> ArmState:
+        """Read what sensors would give, hand velocity included."""
+        mujoco.mj_objectVelocity(self._model, self._data, SITE, self._site, self._twist, 0)
+        return ArmState(
+            time=self._data.time,
+            q=self._read_q(),
+            dq=self._read_dq(),
+            hand=self._hand(),
+            hand_velocity=self._linear_first.flatten(),
+        )
+
+    def dynamics(self) -> Dynamics:
+        """Read the dynamics; the data's position and velocity stages must be current."""
+        model, data, nv = self._model, self._data, len(self._qvel)
+        linear, angular = np.zeros((2, 3, nv))
+        mujoco.mj_jacDot(model, data, linear, angular, self._hand_position, self._body)
+        mass_matrix = np.zeros((nv, nv))
+        mujoco.mj_fullM(model, data, mass_matrix)
+        jacobian = np.zeros((6, nv))
+        mujoco.mj_jacSite(model, data, jacobian[:3], jacobian[3:], self._site)
+        return Dynamics(
+            hand=self._hand(),
+            jacobian=jacobian[:, self._dof],
+            bias_acceleration=np.concatenate((linear.dot(self._qvel), angular.dot(self._qvel))),
+            mass_matrix=mass_matrix[self._block],
+            bias_force=self._read_bias() - self._read_compensation(),
+        )
+
+    def _hand(self) -> Pose:
+        quaternion = np.zeros(4)
+        mujoco.mju_mat2Quat(quaternion, self._hand_rotation)
+        return Pose(self._hand_position.copy(), quaternion)
 
 
-def read_hand(data: mujoco.MjData, chain: Chain) -> Pose:
-    """Read the end effector's pose."""
-    quaternion = np.zeros(4)
-    mujoco.mju_mat2Quat(quaternion, data.site_xmat[chain.site])
-    return Pose(data.site_xpos[chain.site].copy(), quaternion)
+def copier(values: np.ndarray, addresses: np.ndarray) -> Callable[[], np.ndarray]:
+    """Make a function that copies what is at these addresses at the time it is called.
 
-
-def read_state(model: mujoco.MjModel, data: mujoco.MjData, chain: Chain) -> ArmState:
-    """Read what sensors would give, hand velocity included."""
-    return ArmState(
-        time=data.time,
-        q=data.qpos[chain.qpos],
-        dq=data.qvel[chain.dof],
-        hand=read_hand(data, chain),
-        hand_velocity=read_hand_velocity(model, data, chain),
-    )
-
-
-def read_hand_velocity(model: mujoco.MjModel, data: mujoco.MjData, chain: Chain) -> np.ndarray:
-    """Read the end effector's linear, then angular velocity in the world, shape (6,)."""
-    velocity = np.zeros(6)
-    mujoco.mj_objectVelocity(model, data, SITE, chain.site, velocity, 0)
-    return velocity[LINEAR_FIRST]
+    Addresses that follow one another, as an arm's mostly do, are copied as a slice, in a
+    third of the time.
+    """
+    first, n = int(addresses[0]), len(addresses)
+    if np.array_equal(addresses, np.arange(first, first + n)):
+        return values[first : first + n].copy
+    return partial(values.take, addresses)
 
 
 class RigidBodyModel:
@@ -89,6 +121,8 @@ class RigidBodyModel:
         self._model = model
         self._data = mujoco.MjData(model)
         self._data.qpos[:] = chain.home_qpos
+        self._qpos, self._qvel = self._data.qpos, self._data.qvel
+        self._readout = Readout(model, self._data, chain)
 
     @property
     def timestep(self) -> float:
@@ -125,9 +159,8 @@ class RigidBodyModel:
             dq: Joint velocities, shape (n_joints,) [rad/s]; at rest when left out, and
                 the bias force is then gravity's alone.
         """
-        model, data = self._model, self._data
-        data.qpos[self.chain.qpos] = q
-        data.qvel[self.chain.dof] = 0.0 if dq is None else dq
-        mujoco.mj_fwdPosition(model, data)
-        mujoco.mj_fwdVelocity(model, data)
-        return read_dynamics(model, data, self.chain)
+        self._qpos[self.chain.qpos] = q
+        self._qvel[self.chain.dof] = 0.0 if dq is None else dq
+        mujoco.mj_fwdPosition(self._model, self._data)
+        mujoco.mj_fwdVelocity(self._model, self._data)
+        return self._readout.dynamics()

@@ -26,6 +26,27 @@ DIVERGING = """
 </mujoco>
 """
 
+SCATTERED = """
+<mujoco>
+  <worldbody>
+    <body>
+      <joint name="a" axis="0 1 0" armature="0.05"/>
+      <geom type="capsule" size="0.02" fromto="0 0 0 0.3 0 0" mass="0.5" contype="0"/>
+      <body pos="0.3 0 0">
+        <joint name="b" axis="0 1 0" armature="0.05" stiffness="900" damping="30"/>
+        <geom type="capsule" size="0.02" fromto="0 0 0 0.2 0 0" mass="0.4" contype="0"/>
+        <body pos="0.2 0 0">
+          <joint name="c" axis="0 0 1" armature="0.05"/>
+          <geom type="capsule" size="0.02" fromto="0 0 0 0.1 0 0" mass="0.2" contype="0"/>
+          <site name="hand" pos="0.1 0 0"/>
+        </body>
+      </body>
+    </body>
+  </worldbody>
+  <actuator><motor joint="a" ctrlrange="-9 9"/><motor joint="c" ctrlrange="-4 4"/></actuator>
+</mujoco>
+"""  # its middle joint is passive, so the controlled ones are not neighbours
+
 
 @pytest.fixture(params=ARMS)
 def arm(request) -> Arm:
@@ -386,6 +407,52 @@ def test_an_external_force_lasts_until_it_is_lifted_or_the_arm_is_reset(arm):
         assert np.abs(pushed[2] - free[2]).max() > 1.5 * np.abs(pushed[0] - free[0]).max() > 0
         lift()
         np.testing.assert_array_equal([arm.step(no_torque).dq for _ in range(3)], free)
+
+
+def test_an_external_force_that_is_lifted_in_mid_run_acts_no_more(arm):
+    no_torque = np.zeros(arm.chain.n_joints)
+    arm.apply_force(np.array([20.0, -5, 30, 0, 0.5, 0]))
+    pushed = arm.step(no_torque)
+    arm.apply_force(np.zeros(6))
+    freed = arm.step(no_torque)
+    arm.reset(pushed.q, pushed.dq)
+    free = arm.step(no_torque)
+    # The solver starts from elsewhere, which shows where friction or a limit acts.
+    np.testing.assert_allclose(freed.dq, free.dq, atol=1e-6)
+    arm.reset(pushed.q, pushed.dq)
+    arm.apply_force(np.array([20.0, -5, 30, 0, 0.5, 0]))
+    assert np.abs(arm.step(no_torque).dq - free.dq).max() > 1e-4
+
+
+def test_an_external_force_outlasts_a_payload_that_comes_and_goes(arm):
+    wrench, no_torque = np.array([20.0, -5, 30, 0, 0.5, 0]), np.zeros(arm.chain.n_joints)
+    arm.apply_force(wrench)
+    pushed = arm.step(no_torque)
+    arm.reset()
+    arm.apply_force(wrench)
+    arm.attach_payload(0.6)
+    arm.attach_payload(0)
+    np.testing.assert_allclose(arm.step(no_torque).dq, pushed.dq, atol=1e-12)
+
+
+def test_joints_that_are_no_neighbours_are_read_and_driven_by_name(tmp_path):
+    path = tmp_path / "scattered.xml"
+    path.write_text(SCATTERED)
+    arm = load_arm(path, joints=["a", "c"])
+    arm.reset(np.array([0.3, -0.4]), np.array([0.5, -0.7]))
+    arm.attach_payload(0.1)  # and from new data
+    first = arm.step(np.array([2.5, -1.5]))
+    q = first.q.copy()
+    state = run(arm, np.array([20.0, -1.5]), steps=30)
+    model, data = arm.scene
+    assert model.nv == 3
+    np.testing.assert_array_equal(state.q, [data.joint(name).qpos[0] for name in "ac"])
+    np.testing.assert_array_equal(state.dq, [data.joint(name).qvel[0] for name in "ac"])
+    assert data.joint("b").qvel[0] not in state.dq
+    np.testing.assert_array_equal(arm.applied_torque, [9.0, -1.5])
+    np.testing.assert_array_equal(arm.saturated_steps, [30, 0])
+    np.testing.assert_array_equal(first.q, q)
+    assert np.abs(state.q - q).min() > 1e-3
 
 
 def test_a_diverging_simulation_is_an_error(tmp_path, monkeypatch):
