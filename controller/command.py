@@ -6,7 +6,7 @@ import numpy as np
 
 from arm_models import ArmState
 from controller.gains import Gains
-from controller.reference import Reference, pose_error
+from controller.reference import Reference, plain_pose_error
 
 Feedforward = Literal["acceleration", "velocity"]
 
@@ -26,7 +26,14 @@ def task_command(
     Returns:
         Wanted acceleration of the hand, linear then angular, shape (6,) [m/s^2, rad/s^2].
     """
-    stiffness = (gains.kp,) * 3 + (gains.ko,) * 3
-    error = pose_error(reference.pose, state.hand)
-    command = error * stiffness + gains.kv * (reference.velocity - state.hand_velocity)
+    kp, ko, kv = gains.kp, gains.ko, gains.kv
+    terms = zip(
+        (kp, kp, kp, ko, ko, ko),
+        plain_pose_error(reference.pose, state.hand),
+        reference.velocity.tolist(),
+        state.hand_velocity.tolist(),
+        strict=True,
+    )
+    # Plain numbers: for six of them, arrays take longer, and this runs in every step.
+    command = np.array([k * e + kv * (dx_ref - dx) for k, e, dx_ref, dx in terms])
     return command + reference.acceleration if feedforward == "acceleration" else command

@@ -6,7 +6,7 @@ from numpy.polynomial import Polynomial
 from scipy.spatial.transform import Rotation, Slerp
 
 from arm_models import Pose
-from controller.reference import MinimumJerk, pose_error, rotation_error
+from controller.reference import MinimumJerk, plain_pose_error, pose_error, rotation_error
 
 DURATION = 0.8  # s
 TIMES = [0.0, 0.07, 0.3, 0.4, 0.61, 0.8]  # s
@@ -155,3 +155,25 @@ def test_pose_error_is_the_offset_then_the_rotation_vector():
     offset = [0.05, 0.11, -0.02]
     goal = Pose(START.position + offset, wanted.as_quat(scalar_first=True))
     np.testing.assert_allclose(pose_error(goal, START), [*offset, *turn], atol=1e-12)
+
+
+def test_pose_error_turns_as_rotation_error_does_and_plain_numbers_are_the_same():
+    rng = np.random.default_rng(31)
+    actual = Rotation.random(200, rng=32)
+    # From no turn to half a turn, small ones included, with quaternions of either sign.
+    angles = np.concatenate([[0.0, np.pi], np.pi * 10 ** rng.uniform(-9, 0, 198)])
+    axes = rng.normal(size=(200, 3))
+    turns = angles[:, None] * axes / np.linalg.norm(axes, axis=1)[:, None]
+    signs = rng.choice([-1.0, 1.0], size=(200, 1))
+    goals = signs * (Rotation.from_rotvec(turns) * actual).as_quat(scalar_first=True)
+    starts = actual.as_quat(scalar_first=True)
+    expected = rotation_error(goals, starts)
+    places = rng.normal(size=(2, 200, 3))
+    assert (np.sum(goals * starts, axis=1) < 0).sum() > 50
+    for n in range(200):
+        wanted, here = Pose(places[0, n], goals[n]), Pose(places[1, n], starts[n])
+        error = pose_error(wanted, here)
+        np.testing.assert_array_equal(error[:3], places[0, n] - places[1, n])
+        # An arctangent may be rounded in other ways for a number than for an array.
+        np.testing.assert_allclose(error[3:], expected[n], rtol=1e-15, atol=0.0)
+        assert tuple(error) == plain_pose_error(wanted, here)
