@@ -43,6 +43,8 @@ class Port:
     Attributes:
         positions, velocities: Shape (n_joints,).
         command: Shape (6,).
+        inputs: The values of these three one after the other, in the same memory,
+            shape (2 * n_joints + 6,).
         torque: The torque shares one after the other, shape (n_shares * n_joints,).
     """
 
@@ -51,6 +53,10 @@ class Port:
         self.velocities = Outlet(n_joints)
         self.command = Outlet(6)
         self.torque = Inlet(n_shares * n_joints)
+        self.inputs = np.zeros(2 * n_joints + 6)
+        self.positions.values = self.inputs[:n_joints]
+        self.velocities.values = self.inputs[n_joints : 2 * n_joints]
+        self.command.values = self.inputs[2 * n_joints :]
 
 
 @dataclass(frozen=True)

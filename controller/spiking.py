@@ -9,6 +9,7 @@ from controller.command import Feedforward, task_command
 from controller.control_terms import sample_terms
 from controller.controller import Controller, Footprint, StepCounts
 from controller.gains import Gains
+from controller.port import Scaling
 from controller.reference import Reference
 from controller.simulation import NeuralSimulation
 from controller.spiking_network import SpikingConfig, build_network
@@ -55,13 +56,15 @@ class SpikingController(Controller):
     ) -> None:
         self.gains = gains
         self.feedforward: Feedforward = feedforward
-        self._command_scale = config.command_scale
         terms = sample_terms(
             model, workspace, gains, config.command_scale, config.n_samples, config.n_latent,
             np.random.default_rng(seed),
         )  # fmt: skip
         built = build_network(terms, config, workspace.speed_limit, neurons, seed)
-        self._port, self._scaling = built.port, built.scaling
+        self._port = built.port
+        self._center, self._scale = _scale_inputs(built.scaling, config.command_scale)
+        self._peak_torque = built.scaling.torque
+        self._shares = built.port.torque.values.reshape(self._peak_torque.shape)  # a view
         self._simulation = simulation(built.network)
         self._fresh = True
 
@@ -75,8 +78,7 @@ class SpikingController(Controller):
     def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
         """Compute joint torques, shape (n_joints,) [N m]."""
         self._advance(state, task_command(state, reference, self.gains, self.feedforward))
-        shares = self._port.torque.values.reshape(self._scaling.torque.shape)
-        return np.sum(shares * self._scaling.torque, axis=0)
+        return (self._shares * self._peak_torque).sum(axis=0)
 
     @property
     def counts(self) -> StepCounts:
@@ -94,8 +96,19 @@ class SpikingController(Controller):
 
     def _advance(self, state: ArmState, command: np.ndarray) -> None:
         self._fresh = False
-        port, scaling = self._port, self._scaling
-        port.positions.values[:] = np.clip((state.q - scaling.center) / scaling.half_range, -1, 1)
-        port.velocities.values[:] = np.clip(state.dq / scaling.speed, -1, 1)
-        port.command.values[:] = np.clip(command / self._command_scale, -1, 1)
+        port = self._port
+        port.positions.values[:] = state.q
+        port.velocities.values[:] = state.dq
+        port.command.values[:] = command
+        inputs = port.inputs  # scaled together: it is the number of operations that takes time
+        inputs -= self._center
+        inputs /= self._scale
+        inputs.clip(-1.0, 1.0, out=inputs)
         self._simulation.step()
+
+
+def _scale_inputs(scaling: Scaling, command_scale: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give what maps to 0 and how far from it is 1, both as ``Port.inputs`` is laid out."""
+    speed = np.full_like(scaling.center, scaling.speed)
+    center = [scaling.center, np.zeros_like(speed), np.zeros_like(command_scale)]
+    return np.concatenate(center), np.concatenate([scaling.half_range, speed, command_scale])
