@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from arm_models import RigidBodyModel
+from arm_models import Dynamics, RigidBodyModel
 from controller.gains import Gains
 from controller.latent import LatentCode, compress
 from controller.osc import task_inertia
@@ -58,12 +58,14 @@ def sample_terms(
     """
     positions = workspace.sample_positions(model, n_samples, rng)
     velocities = workspace.sample_velocities(model.chain.n_joints, n_samples, rng)
-    inertia = np.diag(model.dynamics(model.chain.home).mass_matrix).copy()
-    task_maps = np.array([_task_map(model, q) for q in positions]) * command_scale
-    null_inertia = _null_space_inertia(model)
+    home = model.dynamics(model.chain.home)
+    inertia = np.diag(home.mass_matrix).copy()
+    at_rest = [model.dynamics(q) for q in positions]
+    task_maps = np.array([_task_map(dynamics) for dynamics in at_rest]) * command_scale
+    null_inertia = _null_space_inertia(home)
     posture = gains.posture_kp * (model.chain.home - positions)
-    gravity = np.array([model.dynamics(q).bias_force for q in positions])
-    centrifugal = np.array([_velocity_torque(model, dq) for dq in velocities])
+    gravity = np.array([dynamics.bias_force for dynamics in at_rest])
+    centrifugal = _velocity_torques(model, home, velocities)
     damping = velocities @ (gains.posture_kv * null_inertia).T
     return ControlTerms(
         positions=positions,
@@ -75,23 +77,24 @@ def sample_terms(
     )
 
 
-def _task_map(model: RigidBodyModel, q: np.ndarray) -> np.ndarray:
-    dynamics = model.dynamics(q)
+def _task_map(dynamics: Dynamics) -> np.ndarray:
     return dynamics.jacobian.T @ task_inertia(dynamics)[0]
 
 
-def _velocity_torque(model: RigidBodyModel, dq: np.ndarray) -> np.ndarray:
+def _velocity_torques(model: RigidBodyModel, home: Dynamics, velocities: np.ndarray) -> np.ndarray:
     """Coriolis, centrifugal and viscous torque, less what moving the hand asks for, at home."""
-    home = model.chain.home
-    dynamics = model.dynamics(home, dq)
-    L, _ = task_inertia(dynamics)
-    coriolis = dynamics.bias_force - model.dynamics(home).bias_force
-    return coriolis - dynamics.jacobian.T @ (L @ dynamics.bias_acceleration) + model.damping * dq
+    J = home.jacobian
+    L, _ = task_inertia(home)
+    torques = []
+    for dq in velocities:
+        moving = model.dynamics(model.chain.home, dq)
+        coriolis = moving.bias_force - home.bias_force
+        torques.append(coriolis - J.T @ (L @ moving.bias_acceleration))
+    return np.array(torques) + model.damping * velocities
 
 
-def _null_space_inertia(model: RigidBodyModel) -> np.ndarray:
+def _null_space_inertia(home: Dynamics) -> np.ndarray:
     """Null-space projector times mass matrix at home: a constant costs nothing visible."""
-    dynamics = model.dynamics(model.chain.home)
-    J = dynamics.jacobian
-    _, Jbar = task_inertia(dynamics)
-    return (np.eye(J.shape[1]) - J.T @ Jbar.T) @ dynamics.mass_matrix
+    J = home.jacobian
+    _, Jbar = task_inertia(home)
+    return (np.eye(J.shape[1]) - J.T @ Jbar.T) @ home.mass_matrix
