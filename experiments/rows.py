@@ -6,14 +6,13 @@ from typing import Any
 import numpy as np
 
 from controller.controller import Footprint, StepCounts
-from controller.trajectory import Trajectory
+from controller.trajectory import COUNTED, Trajectory
 from experiments import metrics
 from experiments.records import Leg
 from loihi_deploy.energy import energy_per_step
 
 NEURAL_FIELDS = (
-    "spikes", "synaptic_events", "neuron_updates", "energy_per_step_j", "energy_source",
-    "activation_sparsity", "effective_acs",
+    *COUNTED, "energy_per_step_j", "energy_source", "activation_sparsity", "effective_acs",
 )  # fmt: skip
 FOOTPRINT_FIELDS = tuple(Footprint.__dataclass_fields__)
 
@@ -90,8 +89,9 @@ def _neural_fields(trajectories: list[Trajectory], measured: Measured) -> dict[s
     footprint = measured.footprint
     if footprint is None:
         return dict.fromkeys(NEURAL_FIELDS + FOOTPRINT_FIELDS)
-    names = ("spikes", "synaptic_events", "neuron_updates")
-    counts = {n: float(np.concatenate([getattr(t, n) for t in trajectories]).mean()) for n in names}
+    counts = {
+        name: _mean(np.concatenate([getattr(t, name) for t in trajectories])) for name in COUNTED
+    }
     fields = counts | asdict(footprint)
     fields["activation_sparsity"] = 1.0 - counts["spikes"] / counts["neuron_updates"]
     fields["effective_acs"] = counts["synaptic_events"]

@@ -33,7 +33,7 @@ class Counting(OperationalSpaceController):
     @property
     def counts(self) -> StepCounts:
         n = len(self.given)
-        return StepCounts(spikes=3 * n, synaptic_events=50 * n, neuron_updates=700)
+        return StepCounts(3 * n, 50 * n, 700, learning_updates=40 * (n % 4), host_spikes=n // 2)
 
 
 def reach_from(arm: Arm, duration: float = 1.0) -> MinimumJerk:
@@ -107,6 +107,8 @@ def test_the_counts_logged_are_those_of_the_step(recorded):
     np.testing.assert_array_equal(log.spikes, 3 * np.arange(1, 121))
     np.testing.assert_array_equal(log.synaptic_events, 50 * np.arange(1, 121))
     assert (log.neuron_updates == 700).all()
+    np.testing.assert_array_equal(log.learning_updates, np.tile([40, 80, 120, 0], 30))
+    np.testing.assert_array_equal(log.host_spikes, np.arange(1, 121) // 2)
 
 
 def test_every_step_took_time(recorded):
@@ -144,7 +146,8 @@ def test_a_controller_without_neurons_counts_no_neural_work(make):
     controller: Controller = make(arm.model)
     log = follow(arm, controller, motion, 0.01)
     assert controller.footprint is None
-    assert not (log.spikes.any() or log.synaptic_events.any() or log.neuron_updates.any())
+    for name in ("spikes", "synaptic_events", "neuron_updates", "learning_updates", "host_spikes"):
+        assert not getattr(log, name).any()
     assert len({len(getattr(log, field.name)) for field in fields(Trajectory)}) == 1
 
 

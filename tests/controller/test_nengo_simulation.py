@@ -68,6 +68,7 @@ def test_the_counts_are_those_of_the_probed_neurons(neuron_type):
         [c.synaptic_events for c in counts], FAN_OUT_A * a + FAN_OUT_B * b
     )
     assert {c.neuron_updates for c in counts} == {50}
+    assert {(c.learning_updates, c.host_spikes) for c in counts} == {(0, 0)}
 
 
 def test_zero_weights_make_no_events():

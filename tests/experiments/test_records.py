@@ -25,7 +25,7 @@ from experiments.records import (
 N_JOINTS = 6
 SCALAR_COLUMNS = {
     "stage", "seed", "reach", "leg", "time", "step_latency_s",
-    "spikes", "synaptic_events", "neuron_updates",
+    "spikes", "synaptic_events", "neuron_updates", "learning_updates", "host_spikes",
 }  # fmt: skip
 LIST_COLUMNS = {
     "q": N_JOINTS, "dq": N_JOINTS, "torque": N_JOINTS,

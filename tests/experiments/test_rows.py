@@ -29,7 +29,8 @@ CONTROL_FIELDS = {
 }  # fmt: skip
 TIME_FIELDS = {"step_latency_p50_s", "step_latency_p99_s", "step_latency_max_s", "realtime_factor"}
 NEURAL_FIELDS = {
-    "synaptic_events", "neuron_updates", "spikes", "energy_per_step_j",
+    "synaptic_events", "neuron_updates", "spikes", "learning_updates", "host_spikes",
+    "energy_per_step_j",
     "activation_sparsity", "connection_sparsity", "footprint_bytes",
     "effective_acs", "effective_macs", "dense",
     "cores", "compartments", "synapse_memory_bits",
@@ -65,6 +66,8 @@ def counted(motion: Trajectory, spikes: int, events: int, updates: int) -> Traje
     motion.spikes[:] = spikes * share
     motion.synaptic_events[:] = events * share
     motion.neuron_updates[:] = updates
+    motion.learning_updates[:] = [70, 0, 0, 0] * (N_STEPS // 4)
+    motion.host_spikes[:] = 3 * share
     return motion
 
 
@@ -181,6 +184,8 @@ def test_neural_work_is_the_mean_of_a_step():
     assert filled["spikes"] == 60.0  # 20, 40, 60 and 120, in equal shares
     assert filled["synaptic_events"] == 1500.0
     assert filled["neuron_updates"] == 400.0
+    assert filled["learning_updates"] == 17.5  # 70 in one of four steps
+    assert filled["host_spikes"] == 9.0  # 6 and 12, in equal shares
 
 
 def test_sparsity_is_the_share_of_silent_neurons():

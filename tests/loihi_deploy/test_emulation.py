@@ -1,5 +1,6 @@
 """The emulation against nengo-loihi's own simulator, and its counts against what it did."""
 
+from collections.abc import Callable
 from contextlib import closing
 from typing import Any, NamedTuple
 
@@ -14,7 +15,8 @@ from controller.spiking import SpikingController
 from controller.spiking_network import SpikingConfig
 from experiments import metrics
 from experiments.centre_out import CentreOut, plan_reaches
-from loihi_deploy.emulation import STATE_BYTES, LoihiEmulation
+from loihi_deploy.emulation import LoihiEmulation
+from loihi_deploy.footprint import STATE_BYTES
 from loihi_deploy.nengo_loihi_compat import nengo_loihi
 
 pytestmark = pytest.mark.filterwarnings("ignore:Model is precomputable:UserWarning")
@@ -57,32 +59,68 @@ def product(seed: int | None = 9) -> Product:
     return Product(network, probes, received)
 
 
+def learned_product() -> Product:
+    """Let ``a`` learn the product, too, from what it says at first: the sum."""
+    made = product()
+    with made.network:
+        factors, a = made.network.nodes[0], made.network.ensembles[0]
+        error = nengo.Node(size_in=1, label="error")
+        learned = nengo.Connection(
+            a, error, function=np.sum, learning_rule_type=nengo.PES(1e-3), synapse=0.01
+        )
+        nengo.Connection(factors, error, function=lambda x: -x[0] * x[1], synapse=None)
+        nengo.Connection(error, learned.learning_rule)
+    return made
+
+
 class Step(NamedTuple):
-    """What nengo-loihi's emulator did in one step."""
+    """What nengo-loihi's emulator did in one step.
+
+    Attributes:
+        compartments: Compartments that fired.
+        arrived: Spikes that arrived from the host, thus those of the step before.
+        delivered: Nonzero weights that spikes of the step before were multiplied with.
+        learned: Weights that the learning rule was applied to.
+    """
 
     compartments: int
-    inputs: int
+    arrived: int
     delivered: int
+    learned: int
+
+
+def overheard(function: Callable, calls: list[tuple[tuple, Any]]) -> Callable:
+    """Let a function's calls be noted: their arguments and their results."""
+
+    def call(*arguments: Any, **options: Any) -> Any:
+        result = function(*arguments, **options)
+        calls.append((arguments, result))
+        return result
+
+    return call
 
 
 def watch(network: nengo.Network) -> list[Step]:
-    """Run nengo-loihi itself and look into its emulator after every step.
-
-    ``delivered`` is what arrived at nonzero weights in the step, thus of the spikes of the
-    step before.
-    """
-    steps = []
+    """Run nengo-loihi itself and look into its emulator in every step."""
+    steps, taken, updates = [], [], []
     with nengo_loihi.Simulator(network, target="sim", precompute=False) as simulator:
         emulator = simulator.sims["emulator"]
-        for t in range(1, N_STEPS + 1):
+        emulator.synapses._weight_update = overheard(emulator.synapses._weight_update, updates)
+        for one in emulator.inputs:
+            one.spike_idxs = overheard(one.spike_idxs, taken)
+        for _ in range(N_STEPS):
+            taken.clear()
+            updates.clear()
             simulator.step()
-            arrived = 0
+            delivered = 0
             for synapse, spikes in emulator.synapses.spikes_in.items():
                 for spike in spikes:
                     weights, _ = synapse.axon_weights_indices(spike.axon_idx, atom=spike.atom)
-                    arrived += int((weights != 0).sum())
-            inputs = sum(len(i.spikes.get(t, ())) for i in emulator.inputs)
-            steps.append(Step(int(emulator.compartment.spiked.sum()), inputs, arrived))
+                    delivered += int((weights != 0).sum())
+            fired = int(emulator.compartment.spiked.sum())
+            arrived = sum(len(spikes) for _, spikes in taken)
+            learned = sum(change.size for (_, change), _ in updates)
+            steps.append(Step(fired, arrived, delivered, learned))
     return steps
 
 
@@ -122,14 +160,22 @@ def test_the_counts_are_what_nengo_loihi_s_emulator_did():
     with closing(LoihiEmulation(made.network)) as emulation:
         counts = run(emulation)
     assert sum(s.compartments for s in steps) > 50
-    assert sum(s.inputs for s in steps) > 50
-    np.testing.assert_array_equal(
-        [c.spikes for c in counts], [s.compartments + s.inputs for s in steps]
-    )
-    np.testing.assert_array_equal(
-        [c.synaptic_events for c in counts[:-1]], [s.delivered for s in steps[1:]]
-    )
-    assert sum(c.synaptic_events for c in counts) > 1000
+    assert sum(s.arrived for s in steps) > 50
+    assert sum(s.delivered for s in steps) > 1000
+    assert [c.spikes for c in counts] == [s.compartments + s.arrived for s in steps]
+    assert [c.host_spikes for c in counts] == [s.arrived for s in steps]
+    assert [c.synaptic_events for c in counts] == [s.delivered for s in steps]
+    assert [c.learning_updates for c in counts] == [s.learned for s in steps] == [0] * N_STEPS
+
+
+def test_learning_updates_are_those_of_nengo_loihi_s_emulator_and_as_many_as_there_are_weights():
+    made = learned_product()
+    steps = watch(made.network)
+    with closing(LoihiEmulation(made.network)) as emulation:
+        counts = run(emulation)
+    assert [c.learning_updates for c in counts] == [s.learned for s in steps]
+    # In every fourth step: 40 neurons, one number, a pair of neurons that decodes it.
+    assert [c.learning_updates for c in counts] == [0, 0, 0, 40 * 2] * (N_STEPS // 4)
 
 
 def test_neuron_updates_are_all_compartments_and_input_neurons():
@@ -170,8 +216,8 @@ def test_spikes_and_events_of_a_network_worked_out_by_hand():
         footprint = emulation.footprint
     # Neurons 0, 2 and 3 fire in steps 1, 4, 7 and 10; their columns hold 3, 2 and 1 weights.
     assert [c.spikes for c in counts] == [3, 0, 0] * 3 + [3]
-    assert [c.synaptic_events for c in counts] == [6, 0, 0] * 3 + [6]
-    assert {c.neuron_updates for c in counts} == {9}
+    assert [c.synaptic_events for c in counts] == [0, 6, 0] * 3 + [0]  # a step later
+    assert {(c.neuron_updates, c.host_spikes, c.learning_updates) for c in counts} == {(9, 0, 0)}
     assert footprint.dense == 20
     assert footprint.connection_sparsity == pytest.approx(10 / 20)
     assert (footprint.compartments, footprint.cores, footprint.effective_macs) == (9, 2, 0)
