@@ -1,0 +1,24 @@
+"""The table of stages: what computes each."""
+
+from typing import get_args
+
+import pytest
+
+from experiments.stages import EMULATED, STAGES, Backend, ControllerName, Stage, find_stage
+
+
+@pytest.mark.parametrize("backend", get_args(Backend))
+@pytest.mark.parametrize("name", [name for name in get_args(ControllerName) if name != "loihi"])
+def test_only_loihi_has_a_choice_of_backends(name, backend):
+    assert find_stage(name, backend) is STAGES[name]
+
+
+def test_loihi_runs_on_what_was_asked_for():
+    for backend in get_args(Backend):
+        assert find_stage("loihi", backend).backend == backend
+    assert find_stage("loihi", "engine") is STAGES["loihi"]
+    assert find_stage("loihi", "nengo-loihi") is EMULATED
+
+
+def test_every_controller_that_can_be_asked_for_is_in_the_table():
+    assert set(STAGES) == set(get_args(ControllerName)) > set(get_args(Stage))

@@ -1,0 +1,198 @@
+"""The engine as what a controller's network runs on, against nengo-loihi's emulator."""
+
+from contextlib import closing
+from dataclasses import fields
+from typing import NamedTuple
+
+import nengo
+import numpy as np
+import pytest
+
+from arm_models import load_arm
+from controller.closed_loop import follow
+from controller.controller import StepCounts
+from controller.reference import MinimumJerk
+from controller.simulation import NeuralSimulation
+from controller.spiking import SpikingController
+from controller.spiking_network import SpikingConfig
+from controller.trajectory import Trajectory
+from experiments.centre_out import CentreOut, plan_reaches
+from loihi_deploy.emulation import LoihiEmulation
+from loihi_deploy.engine.exchange import Exchange
+from loihi_deploy.engine_simulation import EngineSimulation
+from loihi_deploy.nengo_loihi_compat import nengo_loihi
+
+N_STEPS = 120
+LOOP_TIME = 0.15  # s
+BACKENDS = (LoihiEmulation, EngineSimulation)
+SMALL = SpikingConfig(
+    n_latent=3, state_neurons=90, velocity_neurons=70, product_neurons=180, n_samples=80
+)
+
+
+class Made(NamedTuple):
+    network: nengo.Network
+    received: list[np.ndarray]
+
+
+def learning(n_parts: int = 1) -> Made:
+    """Pass two numbers on over two populations, and learn a third from the second one."""
+    received: list[np.ndarray] = []
+    with nengo.Network(seed=7) as network:
+        nengo_loihi.add_params(network)
+        resting = {"voltage": nengo.dists.Choice([0])}
+        network.config[nengo.Ensemble].neuron_type = nengo.LIF(tau_ref=0.002, initial_state=resting)
+        network.config[nengo.Ensemble].max_rates = nengo.dists.Uniform(60, 150)
+        given = nengo.Node(lambda t: [0.8 * np.sin(35 * t), -0.5], label="given")
+        out = nengo.Node(lambda t, x: received.append(x.copy()), size_in=4, label="out")
+        a = nengo.Ensemble(45, 2, label="a")
+        b = nengo.Ensemble(36, 2, label="b")
+        network.config[b].block_shape = nengo_loihi.BlockShape((36 // n_parts,), (36,))
+        guess = nengo.Node(size_in=1, label="guess")
+        error = nengo.Node(size_in=1, label="error")
+        nengo.Connection(given, a, synapse=None)
+        nengo.Connection(a, b, synapse=0.005)
+        nengo.Connection(b, out[:2], synapse=0.01)
+        nengo.Connection(b.neurons, out[3], transform=np.full((1, 36), 2e-3), synapse=0.01)
+        learned = nengo.Connection(
+            a, guess, function=lambda x: 0.2, learning_rule_type=nengo.PES(5e-3), synapse=0.01
+        )
+        nengo.Connection(guess, out[2], synapse=None)
+        nengo.Connection(guess, error, synapse=None)
+        nengo.Connection(given[0], error, transform=-1, synapse=None)
+        nengo.Connection(error, learned.learning_rule)
+    return Made(network, received)
+
+
+class Ran(NamedTuple):
+    received: np.ndarray
+    counts: list[StepCounts]
+
+
+def run(simulation: NeuralSimulation, made: Made, n_steps: int = N_STEPS) -> Ran:
+    made.received.clear()  # of what Nengo's builder and a restart gave
+    counts = []
+    for _ in range(n_steps):
+        simulation.step()
+        counts.append(simulation.counts)
+    return Ran(np.array(made.received), counts)
+
+
+def assert_alike(first: Ran, second: Ran) -> None:
+    np.testing.assert_array_equal(first.received, second.received)
+    assert first.counts == second.counts
+
+
+@pytest.mark.parametrize("n_parts", [1, 3])
+def test_it_is_the_emulator_step_by_step_in_outputs_and_counts(n_parts):
+    made, ran = learning(n_parts), {}
+    for backend in BACKENDS:
+        with closing(backend(made.network)) as simulation:
+            ran[backend] = run(simulation, made)
+            if backend is EngineSimulation:  # blocks that are joined leave the shared memory
+                runner = simulation._simulator._runner
+                assert isinstance(runner, Exchange) == (n_parts == 1)
+    assert_alike(ran[EngineSimulation], ran[LoihiEmulation])
+    outputs, counts = ran[EngineSimulation]
+    assert (np.abs(outputs).max(axis=0) > 0.1).all()
+    assert np.ptp(outputs[:, 2]) > 0.1  # it learned
+    for name in ("spikes", "synaptic_events", "host_spikes", "learning_updates"):
+        assert len({getattr(count, name) for count in counts}) > 1, name
+    assert {count.neuron_updates for count in counts} == {counts[0].neuron_updates}
+
+
+@pytest.mark.parametrize("n_parts", [1, 3])
+def test_after_a_restart_everything_happens_again_exactly(n_parts):
+    made = learning(n_parts)
+    with closing(EngineSimulation(made.network)) as simulation:
+        first = run(simulation, made)
+        for _ in range(2):
+            simulation.restart()
+            assert simulation.counts == StepCounts()
+            assert_alike(run(simulation, made), first)
+    assert np.ptp(first.received[:, 2]) > 0.1  # it learned, from the beginning each time
+
+
+def test_a_restart_in_mid_run_leaves_nothing_under_way():
+    made = learning()
+    with closing(EngineSimulation(made.network)) as simulation:
+        first = run(simulation, made)
+        for n_steps in (1, 2, 3, 37):  # learning is in every fourth step, arrivals one late
+            simulation.restart()
+            part = run(simulation, made, n_steps)
+            assert part.counts == first.counts[:n_steps]
+            assert len(part.received) == n_steps
+
+
+def test_before_the_first_step_nothing_is_counted():
+    for backend in BACKENDS:
+        with closing(backend(learning().network)) as simulation:
+            assert simulation.counts == StepCounts()
+
+
+def test_the_counts_of_all_steps_are_those_of_the_engine_since_its_start():
+    made = learning()
+    with closing(EngineSimulation(made.network)) as simulation:
+        ran = run(simulation, made)
+        total = simulation._simulator.engine.counts
+    for field in fields(StepCounts):
+        summed = sum(getattr(count, field.name) for count in ran.counts)
+        assert getattr(total, field.name) == summed > 0, field.name
+
+
+def test_the_footprint_is_the_emulators_and_does_not_depend_on_activity():
+    made, footprints = learning(), []
+    for backend in BACKENDS:
+        with closing(backend(made.network)) as simulation:
+            footprints.append(simulation.footprint)
+            run(simulation, made)
+            footprints.append(simulation.footprint)
+    assert footprints == [footprints[0]] * 4
+    # Neurons of a and b; ten pairs that decode each of a's two numbers for b; a pair for each of
+    # b's two numbers on their way out, and one for the number that is learned.
+    assert footprints[0].compartments == 45 + 36 + 2 * 20 + 2 * 2 + 2
+
+
+def test_closed_it_no_longer_runs():
+    simulation = EngineSimulation(learning().network)
+    simulation.close()
+    with pytest.raises(nengo.exceptions.SimulatorClosed):
+        simulation.step()
+
+
+@pytest.fixture(scope="module")
+def loops() -> dict[type, list[Trajectory]]:
+    """Begin a reach of gen3 twice on each backend."""
+    arm = load_arm("gen3")
+    reaches = plan_reaches(arm.model, CentreOut(), seed=0)
+    logs: dict[type, list[Trajectory]] = {backend: [] for backend in BACKENDS}
+    for backend in BACKENDS:
+        with SpikingController(
+            arm.model, backend, "spiking", reaches.workspace, SMALL, seed=4
+        ) as controller:
+            for target in reaches.targets[1:3]:
+                state = arm.reset()
+                controller.start(state)
+                motion = MinimumJerk(state.hand, target, 1.0)
+                logs[backend].append(follow(arm, controller, motion, LOOP_TIME))
+    return logs
+
+
+@pytest.mark.parametrize("reach", [0, 1])
+def test_a_closed_loop_is_the_emulators_to_the_last_bit(loops, reach):
+    ours, theirs = (loops[backend][reach] for backend in (EngineSimulation, LoihiEmulation))
+    assert np.ptp(ours.q, axis=0).max() > 0.01
+    assert (np.ptp(ours.torque, axis=0) > 0).all()
+    assert len(set(ours.spikes)) > 10
+    assert (ours.host_spikes > 0).all()
+    for field in fields(Trajectory):
+        if field.name != "step_latency_s":
+            np.testing.assert_array_equal(
+                getattr(ours, field.name), getattr(theirs, field.name), err_msg=field.name
+            )
+
+
+def test_another_reach_is_another_closed_loop(loops):
+    first, second = loops[EngineSimulation]
+    assert (first.spikes != second.spikes).mean() > 0.5
+    assert np.abs(first.q - second.q).max() > 1e-4
