@@ -144,6 +144,13 @@ KINDS = {
     "no targets": Bad([*RUN, "--targets", "0"], ["0 targets", "1 or more"]),
     "negative seed": Bad([*RUN, "--seed", "-3"], ["-3 is negative", "0 or more"]),
     "no seeds": Bad(["bench", "--seeds", "0", "--out", "run"], ["0 seeds", "1 or more"]),
+    "no reaches at a time": Bad([*RUN, "--jobs", "0"], ["0 reaches at a time", "1 or more"]),
+    "less than no reaches at a time": Bad(
+        ["bench", "--jobs", "-2", "--out", "run"], ["-2 reaches at a time", "1 or more"]
+    ),
+    "no reaches at a time in a window": Bad(
+        [*RUN, "--view", "--jobs", "0"], ["0 reaches at a time", "1 or more"]
+    ),
     "folder that is not empty": Bad(RUN, ["'run'", "never overwritten"], a_full_folder),
     "folder that cannot be written": Bad(
         [*RUN[:-1], "file/run"], ["Cannot write to 'file'", "--out"],
@@ -214,11 +221,22 @@ def test_a_renderer_that_mujoco_does_not_know_is_named_before_mujoco_fails():
     assert done.stderr.count("\n") == 1
 
 
-def test_a_word_that_the_command_line_does_not_know_ends_with_status_2(capsys):
+@pytest.mark.parametrize(
+    ("words", "known"),
+    [
+        (["run", "--controller", "telepathy"], "spiking"),
+        (["run", "--backend", "abacus"], "nengo-loihi"),
+        (["bench", "--backend", "abacus"], "nengo-loihi"),
+        (["bench", "--jobs", "several"], "int"),
+    ],
+)
+def test_a_word_that_the_command_line_does_not_know_ends_with_status_2(capsys, words, known):
     with pytest.raises(SystemExit) as left:
-        main(["run", "--controller", "telepathy"])
+        main(words)
     assert left.value.code == BAD_INPUT
-    assert "spiking" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert words[-1] in said
+    assert known in said
 
 
 def test_debug_shows_the_traceback(tmp_path, monkeypatch):

@@ -12,7 +12,7 @@ from controller.reference import Reference
 from controller.trajectory import Trajectory
 from experiments import episode
 from experiments.benchmark import Benchmark, BenchmarkPlan, Watcher, run_benchmark
-from experiments.centre_out import CentreOut
+from experiments.centre_out import CentreOut, plan_reaches
 from experiments.records import Leg
 from experiments.stages import STAGES
 
@@ -62,6 +62,7 @@ class Diary(Watcher):
     end_at: int = -1
     end_with: BaseException = field(default_factory=KeyboardInterrupt)
     told: list[tuple[str, str, int]] = field(default_factory=list)
+    reaches: list[int] = field(default_factory=list)
     steps: int = 0
 
     def building(self, stage: str, seed: int) -> None:
@@ -74,6 +75,9 @@ class Diary(Watcher):
         self.steps += 1
         if self.steps == self.end_at:
             raise self.end_with
+
+    def reached(self, n_reaches: int) -> None:
+        self.reaches.append(n_reaches)
 
 
 class Closing(Controller):
@@ -135,6 +139,33 @@ def test_the_watcher_sees_every_step(arm):
     diary = Diary()
     run_benchmark(a_plan(arm, ["pd"], [3]), diary)
     assert diary.steps == 2 * 2 * N_STEPS
+
+
+@pytest.mark.parametrize(("jobs", "n_steps"), [(1, 2 * 3 * 2 * N_STEPS), (3, 0)])
+def test_the_watcher_is_told_of_every_reach_wherever_it_runs(arm, jobs, n_steps):
+    diary = Diary()
+    task = CentreOut("sphere", targets=3, radius=0.03)
+    run_benchmark(replace(a_plan(arm, ["pd"], [3], task), jobs=jobs), diary)
+    assert diary.reaches == [1, 2, 3] * 2  # of analytic, and of pd
+    assert diary.steps == n_steps
+
+
+def test_reaches_at_a_time_change_nothing_but_wall_time(arm):
+    plan = a_plan(arm, ["pid"], [3, 4], CentreOut("sphere", targets=3, radius=0.03))
+    at_once, one_by_one = (run_benchmark(replace(plan, jobs=n), Watcher()) for n in (3, 1))
+    assert names(at_once.legs) == names(one_by_one.legs)
+    for first, second in zip(at_once.legs, one_by_one.legs, strict=True):
+        assert_equal_but_for_wall_time(first, second)
+    for row, same in zip(at_once.rows, one_by_one.rows, strict=True):
+        assert {k: v for k, v in row.items() if k not in WALL_TIME_FIELDS} == {
+            k: v for k, v in same.items() if k not in WALL_TIME_FIELDS
+        }
+
+
+@pytest.mark.parametrize("jobs", [0, -1])
+def test_a_plan_without_a_reach_at_a_time_is_refused(arm, jobs):
+    with pytest.raises(SpikearmError, match=f"^{jobs} reaches at a time.*1 or more"):
+        replace(a_plan(arm, ["pd"], [3]), jobs=jobs)
 
 
 def test_a_row_says_what_ran(arm):
@@ -217,6 +248,45 @@ def test_a_run_that_ends_early_keeps_what_is_finished(arm, made, ending, end_at,
     assert [(leg.stage, leg.leg) for leg in benchmark.legs] == kept
     assert {row["stage"]: row["n_motions"] for row in benchmark.rows} == n_motions
     assert [controller.closed for controller in made] == [1] * (1 if end_at < 300 else 2)
+
+
+class Failing(Controller):
+    """Fails in the middle of the second target's way back."""
+
+    def __init__(self, error: BaseException, inner: Controller, away: np.ndarray) -> None:
+        self.error = error
+        self.inner = inner
+        self.away = away
+        self.steps = 0
+
+    def start(self, state: ArmState) -> None:
+        self.steps = 0
+
+    def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
+        self.steps += 1
+        if self.steps == N_STEPS:
+            self.there = np.allclose(reference.pose.position, self.away, atol=1e-3)
+        if self.steps == N_STEPS + 7 and self.there:
+            raise self.error
+        return self.inner.torque(state, reference)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_a_reach_that_ends_early_ends_the_run_wherever_it_runs(arm, monkeypatch, ending, jobs):
+    error, status = ENDINGS[ending]
+    task = CentreOut("sphere", targets=3, radius=0.03)
+    away = plan_reaches(arm.model, task, 3).targets[1].position
+    entry = STAGES["pd"]
+    failing = replace(entry, make=lambda *given: Failing(error, entry.make(*given), away))
+    monkeypatch.setitem(STAGES, "pd", failing)
+    plan = replace(a_plan(arm, ["pd", "pid"], [3], task), jobs=jobs)
+    benchmark = run_benchmark(plan, Watcher())
+    assert benchmark.status == status
+    assert str(benchmark.failure) == (str(error) if status == "failed" else "None")
+    kept = [(leg.reach, leg.leg) for leg in benchmark.legs if leg.stage == "pd"]
+    assert kept == [(0, "out"), (0, "back"), (1, "out")]
+    assert {row["stage"]: row["n_motions"] for row in benchmark.rows} == {"analytic": 6, "pd": 3}
 
 
 def test_what_was_finished_is_as_it_would_have_been(arm):

@@ -1,6 +1,8 @@
 """The command line: what each command leaves on disk, prints and returns."""
 
 import json
+import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from arm_models import ARMS, ArmState, SpikearmError, load_arm
-from controller.controller import Controller
+from controller.controller import Controller, StepCounts
 from controller.reference import Reference
 from experiments import episode, stages
 from experiments.cli import BAD_INPUT, COMMANDS, INTERRUPTED, main
@@ -19,6 +21,7 @@ from experiments.records import read_run
 N_STEPS = 150
 RUN = ["run", "--controller", "pd", "--variant", "sphere", "--targets", "1", "--radius", "0.03"]
 BENCH = ["bench", "--stages", "rate", "--targets", "1", "--radius", "0.03"]
+LEGS = ("out", "back")
 FILES = {"config.json", "summary.json", "trajectory.parquet", "report.html"}
 PLANT = {
     "--arm", "--joints", "--end-effector", "--end-effector-offset", "--torque-limits", "--home",
@@ -28,10 +31,12 @@ TASK = {"--variant", "--targets", "--radius"}
 OPTIONS = {
     "arms": set(),
     "run": PLANT | TASK | {
-        "--controller", "--reference", "--seed", "--out", "--view", "--video", "--no-report"
+        "--controller", "--reference", "--seed", "--out", "--backend", "--jobs", "--view",
+        "--video", "--no-report",
     },
     "bench": PLANT | TASK | {
-        "--stages", "--reference", "--seeds", "--first-seed", "--out", "--video", "--no-report"
+        "--stages", "--reference", "--seeds", "--first-seed", "--out", "--backend", "--jobs",
+        "--video", "--no-report",
     },
     "report": {"--out", "--overwrite"},
 }  # fmt: skip
@@ -57,6 +62,18 @@ class Interrupted(Controller):
         if self.left < 0:
             raise KeyboardInterrupt
         return np.zeros(7)
+
+
+class Idle(Controller):
+    """Takes its time, and counts as spikes the process that it is in."""
+
+    def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
+        time.sleep(0.001)
+        return np.zeros(7)
+
+    @property
+    def counts(self) -> StepCounts:
+        return StepCounts(spikes=os.getpid())
 
 
 def interrupt(monkeypatch: pytest.MonkeyPatch, stage: str, n_steps: int) -> None:
@@ -135,6 +152,39 @@ def test_the_configuration_is_written_as_it_was_resolved():
     assert config["joints"] == list(chain.joints)
     assert config["torque_limits"] == chain.torque_limits.tolist()
     assert np.linalg.norm(config["forward_axis"]) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("command", ["run", "bench"])
+@pytest.mark.parametrize("backend", ["engine", "nengo-loihi"])
+def test_loihi_is_run_by_the_backend_that_was_asked_for(monkeypatch, command, backend):
+    entries = {"engine": stages.STAGES["loihi"], "nengo-loihi": stages.EMULATED}
+    pd, pid = (stages.STAGES[name].make for name in ("pd", "pid"))  # need no network
+    monkeypatch.setitem(stages.STAGES, "loihi", replace(entries["engine"], make=pd))
+    monkeypatch.setattr(stages, "EMULATED", replace(entries["nengo-loihi"], make=pid))
+    name = "--controller" if command == "run" else "--stages"
+    task = ["--variant", "sphere", "--targets", "1", "--radius", "0.03"]
+    assert main([command, name, "loihi", *task, "--backend", backend, "--out", "loihi",
+                 "--no-report"]) == 0  # fmt: skip
+    stand_in = "pd" if backend == "engine" else "pid"
+    assert main([*RUN, "--controller", stand_in, "--out", "stand-in", "--no-report"]) == 0
+    loihi, expected = read_run(Path("loihi")), read_run(Path("stand-in"))
+    assert (loihi.rows[1]["stage"], loihi.rows[1]["backend"]) == ("loihi", backend)
+    assert loihi.config["options"]["backend"] == backend
+    np.testing.assert_array_equal(loihi.legs[3].trajectory.q, expected.legs[3].trajectory.q)
+
+
+@pytest.mark.parametrize("jobs", [["--jobs", "1"], ["--jobs", "3"], []])
+def test_reaches_run_in_as_many_processes_as_was_asked_for(monkeypatch, jobs):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    entry = replace(stages.STAGES["rate"], make=lambda *_: Idle())
+    monkeypatch.setitem(stages.STAGES, "rate", entry)
+    assert main([*BENCH, "--targets", "5", *jobs, "--out", "run", "--no-report"]) == 0
+    legs = [leg for leg in read_run(Path("run")).legs if leg.stage == "rate"]
+    found = {int(process) for leg in legs for process in leg.trajectory.spikes}
+    assert [(leg.reach, leg.leg) for leg in legs] == [(k, leg) for k in range(5) for leg in LEGS]
+    assert len(found) == (int(jobs[1]) if jobs else 2)
+    assert (os.getpid() in found) == (jobs == ["--jobs", "1"])
+    assert read_config("run")["options"]["jobs"] == (int(jobs[1]) if jobs else None)
 
 
 def test_a_result_says_where_it_came_from():
