@@ -16,14 +16,19 @@ class StepCounts:
 
     Attributes:
         spikes: Neurons that put something out: a spike or, for rate neurons, a rate above
-            zero. The host's spike coding at the chip's border is included.
-        synaptic_events: Those outputs times the nonzero weights that each one reached.
+            zero. The host's spikes that arrive at a chip are included.
+        synaptic_events: Weights that outputs reached in the step, nonzero or learned; on a
+            chip, spikes reach them one step after they were fired.
         neuron_updates: Neurons whose state was advanced.
+        learning_updates: Weights that a learning rule was applied to.
+        host_spikes: Spikes from the host that arrived at a chip.
     """
 
     spikes: float = 0
     synaptic_events: float = 0
     neuron_updates: float = 0
+    learning_updates: float = 0
+    host_spikes: float = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from arm_models import ArmState
 from controller.controller import StepCounts
 from controller.reference import Reference
 
+COUNTED = tuple(field.name for field in fields(StepCounts))
+
 
 @dataclass(frozen=True)
 class Trajectory:
@@ -22,7 +24,8 @@ class Trajectory:
         hand_quaternion: Scalar first, shape (n_steps, 4).
         reference_position, reference_quaternion: The ideal pose at the same time.
         step_latency_s: Wall time from state to torque, shape (n_steps,) [s].
-        spikes, synaptic_events, neuron_updates: Neural work of the step, shape (n_steps,).
+        spikes, synaptic_events, neuron_updates, learning_updates, host_spikes: Neural work of
+            the step, as :class:`controller.controller.StepCounts` has it, shape (n_steps,).
     """
 
     time: np.ndarray
@@ -37,6 +40,8 @@ class Trajectory:
     spikes: np.ndarray
     synaptic_events: np.ndarray
     neuron_updates: np.ndarray
+    learning_updates: np.ndarray
+    host_spikes: np.ndarray
 
     @classmethod
     def empty(cls, n_steps: int, n_joints: int) -> "Trajectory":
@@ -46,12 +51,11 @@ class Trajectory:
             for owner in ("hand", "reference")
             for name, width in (("position", 3), ("quaternion", 4))
         }
-        counted = {field.name for field in fields(StepCounts)}
         return cls(
             **{
                 name: np.zeros(
                     (n_steps, widths[name]) if name in widths else n_steps,
-                    dtype=np.int64 if name in counted else float,
+                    dtype=np.int64 if name in COUNTED else float,
                 )
                 for name in (field.name for field in fields(cls))
             }
@@ -75,6 +79,5 @@ class Trajectory:
         self.reference_position[step] = reference.pose.position
         self.reference_quaternion[step] = reference.pose.quaternion
         self.step_latency_s[step] = latency
-        self.spikes[step] = counts.spikes
-        self.synaptic_events[step] = counts.synaptic_events
-        self.neuron_updates[step] = counts.neuron_updates
+        for name in COUNTED:
+            getattr(self, name)[step] = getattr(counts, name)

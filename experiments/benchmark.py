@@ -8,11 +8,12 @@ from arm_models import Arm, ArmState, SpikearmError
 from controller.command import Feedforward
 from controller.controller import Controller
 from controller.reference import Reference
+from experiments.batch import Episode, run_episodes
 from experiments.centre_out import CentreOut, Reaches, plan_reaches
-from experiments.episode import LEGS_PER_EPISODE, Motion, run_episode
+from experiments.episode import LEGS_PER_EPISODE, Motion
 from experiments.records import Leg
 from experiments.rows import Measured, make_row
-from experiments.stages import STAGES
+from experiments.stages import Backend, find_stage
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class BenchmarkPlan:
         stages: Stages in the order they run; the analytic one runs first in any case,
             because the others are measured against it.
         seeds: Seeds of task and networks.
+        backend: What runs stage ``loihi``.
+        jobs: How many reaches run at a time; the number of cores when left out.
     """
 
     arm: Arm
@@ -33,6 +36,12 @@ class BenchmarkPlan:
     reference: Feedforward
     stages: Sequence[str]
     seeds: Sequence[int]
+    backend: Backend = "engine"
+    jobs: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.jobs is not None and self.jobs < 1:
+            raise SpikearmError(f"{self.jobs} reaches at a time are too few: give 1 or more.")
 
     @property
     def ordered_stages(self) -> list[str]:
@@ -72,7 +81,10 @@ class Watcher:
         """A stage is about to move the arm."""
 
     def step(self, arm: Arm, state: ArmState, reference: Reference) -> None:
-        """One control step is done."""
+        """One control step is done, where reaches run one at a time."""
+
+    def reached(self, n_reaches: int) -> None:
+        """So many reaches of the stage are done."""
 
 
 def run_benchmark(plan: BenchmarkPlan, watcher: Watcher) -> Benchmark:
@@ -102,16 +114,21 @@ def _run_stage(
     reaches: Reaches,
 ) -> None:
     watcher.building(stage, seed)
-    make = STAGES[stage].make
+    make = find_stage(stage, plan.backend).make
     with make(plan.arm.model, reaches.workspace, plan.reference, seed) as controller:
         watcher.running(stage, seed)
         motions: list[Motion] = []
         legs: list[Leg] = []
+        episodes = [
+            Episode(plan.arm, controller, reaches, target) for target in range(len(reaches.targets))
+        ]
         try:
-            for index, target in enumerate(reaches.targets):
-                for motion in run_episode(plan.arm, controller, reaches, target, watcher.step):
-                    motions.append(motion)
-                    legs.append(Leg(stage, seed, index, motion.leg, motion.trajectory))
+            for index, outcome in enumerate(run_episodes(episodes, plan.jobs, watcher.step)):
+                motions += outcome.motions
+                legs += [Leg(stage, seed, index, m.leg, m.trajectory) for m in outcome.motions]
+                if outcome.problem is not None:
+                    raise outcome.problem
+                watcher.reached(index + 1)
         finally:
             _keep(plan, benchmark, reaches, motions, legs, controller)
 
@@ -135,7 +152,7 @@ def _keep(
         "task": plan.task.variant,
         "reference": plan.reference,
         "stage": stage,
-        "backend": STAGES[stage].backend,
+        "backend": find_stage(stage, plan.backend).backend,
         "seed": seed,
         "radius_m": reaches.radius,
     }

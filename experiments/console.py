@@ -36,11 +36,13 @@ class ProgressWatcher(Watcher):
     """Shows a bar per stage and seed.
 
     Args:
-        n_steps: Control steps of one stage with one seed.
+        n_reaches: Reaches of one stage with one seed.
+        steps_per_reach: Control steps of each, out and back.
     """
 
-    def __init__(self, n_steps: int) -> None:
-        self._n_steps = n_steps
+    def __init__(self, n_reaches: int, steps_per_reach: int) -> None:
+        self._n_reaches = n_reaches
+        self._steps_per_reach = steps_per_reach
         self._progress = progress_bar()
         self._pending = 0
 
@@ -58,8 +60,9 @@ class ProgressWatcher(Watcher):
     def running(self, stage: str, seed: int) -> None:
         """Show that a stage moves the arm."""
         self._pending = 0
+        total = self._n_reaches * self._steps_per_reach
         self._progress.update(
-            self._task, description=f"{stage}, seed {seed}", total=self._n_steps, completed=0
+            self._task, description=f"{stage}, seed {seed}", total=total, completed=0
         )
 
     def step(self, arm: Arm, state: ArmState, reference: Reference) -> None:
@@ -68,3 +71,8 @@ class ProgressWatcher(Watcher):
         if self._pending == REFRESH_STEPS:
             self._progress.advance(self._task, self._pending)
             self._pending = 0
+
+    def reached(self, n_reaches: int) -> None:
+        """Move the bar to the end of a reach, wherever its steps were taken."""
+        self._pending = 0
+        self._progress.update(self._task, completed=n_reaches * self._steps_per_reach)

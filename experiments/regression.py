@@ -15,7 +15,7 @@ from arm_models import load_arm
 from experiments.centre_out import CentreOut, plan_reaches
 from experiments.episode import run_episode
 from experiments.provenance import versions
-from experiments.stages import STAGES
+from experiments.stages import Backend, find_stage
 
 SEED = 0
 TARGET = 1  # of the circle's eight: to the side and up, so that every joint moves
@@ -40,11 +40,12 @@ class ReferenceTrajectory:
     stack: dict[str, str]
 
 
-def record_reference(arm_name: str, stage: str) -> ReferenceTrajectory:
+def record_reference(arm_name: str, stage: str, backend: Backend = "engine") -> ReferenceTrajectory:
     """Run one reach of the circle."""
     arm = load_arm(arm_name)
     reaches = plan_reaches(arm.model, CentreOut(), SEED)
-    with STAGES[stage].make(arm.model, reaches.workspace, "acceleration", SEED) as controller:
+    make = find_stage(stage, backend).make
+    with make(arm.model, reaches.workspace, "acceleration", SEED) as controller:
         out = next(run_episode(arm, controller, reaches, reaches.targets[TARGET])).trajectory
     rows = slice(EVERY - 1, None, EVERY)
     return ReferenceTrajectory(out.q[rows], out.torque[rows], out.hand_position[rows], stack())

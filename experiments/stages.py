@@ -14,9 +14,11 @@ from controller.simulation import NeuralSimulation
 from controller.spiking import SpikingController
 from controller.workspace import Workspace
 from loihi_deploy.emulation import LoihiEmulation
+from loihi_deploy.engine_simulation import EngineSimulation
 
 Stage = Literal["analytic", "rate", "spiking", "loihi"]
 ControllerName = Literal["analytic", "rate", "spiking", "loihi", "pd", "pid"]
+Backend = Literal["engine", "nengo-loihi"]
 
 PID_INTEGRAL_GAIN = 500.0  # 1/s^3; a quarter of where kp = 200, kv = 30 stop damping it on planar3
 
@@ -57,7 +59,15 @@ STAGES: dict[str, StageEntry] = {
     "analytic": StageEntry("numpy", _analytic),
     "rate": StageEntry("nengo", _neural("rate", NengoSimulation)),
     "spiking": StageEntry("nengo", _neural("spiking", NengoSimulation)),
-    "loihi": StageEntry("nengo-loihi", _neural("spiking", LoihiEmulation)),
+    "loihi": StageEntry("engine", _neural("spiking", EngineSimulation)),
     "pd": StageEntry("numpy", _joint_space(ki=0.0)),
     "pid": StageEntry("numpy", _joint_space(PID_INTEGRAL_GAIN)),
 }
+
+EMULATED = StageEntry("nengo-loihi", _neural("spiking", LoihiEmulation))
+"""Stage ``loihi`` on nengo-loihi's emulator: the same spikes as on the engine, more slowly."""
+
+
+def find_stage(stage: str, backend: Backend) -> StageEntry:
+    """Find a stage; only stage ``loihi`` has a choice of backends."""
+    return EMULATED if (stage, backend) == ("loihi", "nengo-loihi") else STAGES[stage]

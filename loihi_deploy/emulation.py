@@ -1,8 +1,4 @@
-"""Runs a network on nengo-loihi's emulator of the chip: stage ``loihi``."""
-
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+"""Runs a network on nengo-loihi's emulator: stage ``loihi``, backend ``nengo-loihi``."""
 
 import nengo
 import numpy as np
@@ -10,9 +6,12 @@ import numpy as np
 from arm_models import SpikearmError
 from controller.controller import Footprint, StepCounts
 from controller.simulation import NeuralSimulation
-from loihi_deploy.nengo_loihi_compat import EmulatorInterface, Greedy, nengo_loihi
-
-STATE_BYTES = 8  # per compartment: current and voltage, 32 bits each in the emulator
+from loihi_deploy.footprint import chip_footprint
+from loihi_deploy.nengo_loihi_compat import (
+    EmulatorInterface,
+    nengo_loihi,
+    without_known_warnings,
+)
 
 
 class LoihiEmulation(NeuralSimulation):
@@ -29,14 +28,13 @@ class LoihiEmulation(NeuralSimulation):
         self._open()
         self._fan_out = self._compartment_fan_out()
         self._input_fan_out = [_fan_out(inp.axons, inp.n_neurons) for inp in self._emulator.inputs]
-        self._counts = StepCounts()
         self._updates = self._emulator.block_info.n_compartments + sum(
             len(fan_out) for fan_out in self._input_fan_out
         )
 
     def step(self) -> None:
         """Advance by one control period."""
-        with _without_known_warnings():
+        with without_known_warnings():
             self._simulator.step()
         self._counts = self._count()
 
@@ -48,7 +46,6 @@ class LoihiEmulation(NeuralSimulation):
         """
         self._simulator.close()
         self._open()
-        self._counts = StepCounts()
 
     @property
     def counts(self) -> StepCounts:
@@ -58,21 +55,7 @@ class LoihiEmulation(NeuralSimulation):
     @property
     def footprint(self) -> Footprint:
         """What the network takes, cores as nengo-loihi's greedy allocator assigns them."""
-        blocks = self._simulator.model.blocks
-        synapses = [synapse for block in blocks for synapse in block.synapses]
-        weights = [w for synapse in synapses for w in synapse.weights]
-        total = sum(w.size for w in weights)
-        bits = sum(block.utilization()["synapses"][0] for block in blocks)
-        compartments = sum(block.n_neurons for block in blocks)
-        return Footprint(
-            connection_sparsity=1.0 - sum(int(np.count_nonzero(w)) for w in weights) / total,
-            footprint_bytes=bits // 8 + STATE_BYTES * compartments,
-            dense=total,
-            effective_macs=0,
-            cores=self._n_cores(),
-            compartments=compartments,
-            synapse_memory_bits=bits,
-        )
+        return chip_footprint(self._simulator.model)
 
     def close(self) -> None:
         """Free the simulator."""
@@ -83,31 +66,44 @@ class LoihiEmulation(NeuralSimulation):
         return self._simulator.sims["emulator"]
 
     def _open(self) -> None:
-        with _without_known_warnings():
+        with without_known_warnings():
             self._simulator = nengo_loihi.Simulator(self.network, target="sim", precompute=False)
+        self._counts, self._sent, self._pending_events = StepCounts(), 0, 0
 
     def _count(self) -> StepCounts:
+        """Count a step; what was sent and fired in the step before arrives in this one."""
+        arrived, events = self._sent, self._pending_events
         spiked = self._emulator.compartment.spiked
-        spikes = int(np.count_nonzero(spiked))
-        events = int(self._fan_out[spiked].sum())
+        self._sent, self._pending_events = 0, int(self._fan_out[spiked].sum())
         for inp, fan_out in zip(self._emulator.inputs, self._input_fan_out, strict=True):
-            arriving = np.asarray(inp.spikes.get(self._emulator.t, []), dtype=int)
-            spikes += len(arriving)
-            events += int(fan_out[arriving].sum())
-        return StepCounts(spikes, events, self._updates)
+            sent = np.asarray(inp.spikes.get(self._emulator.t, []), dtype=int)
+            self._sent += len(sent)
+            self._pending_events += int(fan_out[sent].sum())
+        return StepCounts(
+            spikes=int(np.count_nonzero(spiked)) + arrived,
+            synaptic_events=events,
+            neuron_updates=self._updates,
+            learning_updates=self._learning_updates(),
+            host_spikes=arrived,
+        )
+
+    def _learning_updates(self) -> int:
+        return sum(
+            sum(w.size for w in synapse.weights)
+            for synapse in self._emulator.synapses.pes_errors
+            if self._emulator.t % synapse.learn_epoch == 0
+        )
 
     def _compartment_fan_out(self) -> np.ndarray:
         info = self._emulator.block_info
         return np.concatenate([_fan_out(block.axons, block.n_neurons) for block in info.blocks])
 
-    def _n_cores(self) -> int:
-        model = self._simulator.model
-        board = Greedy()(model, n_chips=1)
-        return sum(len(chip.cores) for chip in board.chips)
-
 
 def _fan_out(axons: list, n_neurons: int) -> np.ndarray:
-    """Count the nonzero weights that a spike of each neuron reaches, shape (n_neurons,)."""
+    """Count the weights that a spike of each neuron reaches, shape (n_neurons,).
+
+    Weights of zero are not stored on the chip, unless they learn.
+    """
     fan_out = np.zeros(n_neurons, dtype=np.int64)
     for axon in axons:
         for neuron in range(n_neurons):
@@ -121,13 +117,4 @@ def _weights_reached(synapse, spike) -> int:  # noqa: ANN001  nengo-loihi is unt
     if synapse.axon_compartment_base(spike.axon_idx) is None:
         return 0
     weights, _ = synapse.axon_weights_indices(spike.axon_idx, atom=spike.atom)
-    return int(np.count_nonzero(weights))
-
-
-@contextmanager
-def _without_known_warnings() -> Iterator[None]:
-    """Silence what the emulator says of every network and what is known to be harmless."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="invalid value encountered in cast")
-        warnings.filterwarnings("ignore", message="Model is precomputable")
-        yield
+    return len(weights) if synapse.learning else int(np.count_nonzero(weights))

@@ -65,6 +65,16 @@ with _hidden(*TRAINING_MODULES), warnings.catch_warnings():
 for _name in NUMPY_1_MODULES:
     sys.modules[_name].np = CopyIfNeededNumpy("numpy")  # type: ignore[attr-defined]
 
+
+@contextmanager
+def without_known_warnings() -> Iterator[None]:
+    """Silence what the emulator says of every network and what is known to be harmless."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="invalid value encountered in cast")
+        warnings.filterwarnings("ignore", message="Model is precomputable")
+        yield
+
+
 __all__ = [
     "LEARN_FRAC",
     "Q_BITS",
@@ -80,4 +90,5 @@ __all__ = [
     "learn_overflow_bits",
     "nengo_loihi",
     "scale_pes_errors",
+    "without_known_warnings",
 ]

@@ -12,7 +12,7 @@ from experiments.benchmark import BenchmarkPlan
 from experiments.centre_out import CentreOut
 from experiments.commands.run_options import default_folder, resolved_config, seed_range
 from experiments.commands.running import measure
-from experiments.stages import Stage
+from experiments.stages import Backend, Stage
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,10 @@ class BenchCommand:
         seeds: How many seeds.
         first_seed: The first of them.
         out: New folder for the results. Default: a dated one in runs/.
+        backend: What runs stage loihi: the compiled engine, or nengo-loihi's own emulator,
+            which gives the same spikes more slowly.
+        jobs: How many reaches run at a time. Default: as many as there are cores. With 1,
+            latencies are undisturbed.
         report: Whether to write report.html too.
         video: Film the last stage with the first seed and put the film into the report.
     """
@@ -45,6 +49,8 @@ class BenchCommand:
     seeds: int = 1
     first_seed: int = 0
     out: Path | None = None
+    backend: Backend = "engine"
+    jobs: int | None = None
     report: bool = True
     video: bool = False
 
@@ -53,6 +59,8 @@ class BenchCommand:
         seeds = seed_range(self.first_seed, self.seeds)
         folder = self.out or default_folder(f"bench-{Path(self.plant.arm).stem}")
         arm = self.plant.load()
-        plan = BenchmarkPlan(arm, self.task, self.reference, self.stages, seeds)
+        plan = BenchmarkPlan(
+            arm, self.task, self.reference, self.stages, seeds, self.backend, self.jobs
+        )
         config = resolved_config(self, "bench", arm, folder)
         measure(plan, config, folder, film=self.video, report=self.report)

@@ -18,7 +18,7 @@ from experiments.commands.run_options import (
 )
 from experiments.commands.running import copy_film, measure
 from experiments.records import check_new_folder
-from experiments.stages import ControllerName
+from experiments.stages import Backend, ControllerName
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,10 @@ class RunCommand:
         reference: What the law feeds forward.
         seed: Seed of task and network.
         out: New folder for the results. Default: a dated one in runs/.
+        backend: What runs the controller loihi: the compiled engine, or nengo-loihi's own
+            emulator, which gives the same spikes more slowly.
+        jobs: How many reaches run at a time. Default: as many as there are cores; with --view,
+            one.
         view: Open a window that shows the arm at real time.
         video: Film the arm into this file.
         report: Whether to write report.html too.
@@ -46,6 +50,8 @@ class RunCommand:
     reference: Feedforward = "acceleration"
     seed: int = 0
     out: Path | None = None
+    backend: Backend = "engine"
+    jobs: int | None = None
     view: bool = False
     video: Path | None = None
     report: bool = True
@@ -58,7 +64,9 @@ class RunCommand:
             check_new_file(self.video, ".mp4")
             check_new_folder(folder)  # or the film of an earlier run would be copied
         arm = self.plant.load()
-        plan = BenchmarkPlan(arm, self.task, self.reference, [self.controller], seeds)
+        plan = BenchmarkPlan(
+            arm, self.task, self.reference, [self.controller], seeds, self.backend, self.jobs
+        )
         config = resolved_config(self, "run", arm, folder)
         film = self.video is not None
         try:

@@ -14,6 +14,7 @@ from controller.reference import Reference
 from experiments.benchmark import Benchmark, BenchmarkPlan, run_benchmark
 from experiments.centre_out import HOLD_TIME, MOVE_TIME
 from experiments.console import ProgressWatcher, console, errors, progress_bar
+from experiments.episode import LEGS_PER_EPISODE
 from experiments.records import REPORT, VIDEO, Run, check_new_folder, write_run
 from experiments.report import write_report
 from experiments.summary_table import summary_table
@@ -27,13 +28,15 @@ class ViewingWatcher(ProgressWatcher):
     """Shows progress and, while one stage moves it with one seed, the arm itself.
 
     Args:
-        n_steps: Control steps of one stage with one seed.
+        n_reaches, steps_per_reach: As :class:`ProgressWatcher` takes them.
         shown: Stage and seed that are viewed.
         viewer: Shows the arm in a window at real time.
     """
 
-    def __init__(self, n_steps: int, shown: tuple[str, int], viewer: Viewer) -> None:
-        super().__init__(n_steps)
+    def __init__(
+        self, n_reaches: int, steps_per_reach: int, shown: tuple[str, int], viewer: Viewer
+    ) -> None:
+        super().__init__(n_reaches, steps_per_reach)
         self._shown = shown
         self._viewer = viewer
         self._showing = False
@@ -98,13 +101,15 @@ def measure(
 
 def run_watched(plan: BenchmarkPlan, view: bool = False) -> Benchmark:
     """Run a plan with progress bars, viewing its last stage with its first seed if asked."""
-    steps = round(plan.n_legs * (MOVE_TIME + HOLD_TIME) / plan.arm.timestep)
+    steps = round(LEGS_PER_EPISODE * (MOVE_TIME + HOLD_TIME) / plan.arm.timestep)
+    size = plan.task.targets, steps
     with ExitStack() as stack:
         if view:
+            plan = replace(plan, jobs=1)  # the window shows steps of this process
             viewer = stack.enter_context(Viewer(plan.arm))
-            watcher = ViewingWatcher(steps, (plan.ordered_stages[-1], plan.seeds[0]), viewer)
+            watcher = ViewingWatcher(*size, (plan.ordered_stages[-1], plan.seeds[0]), viewer)
         else:
-            watcher = ProgressWatcher(steps)
+            watcher = ProgressWatcher(*size)
         return run_benchmark(plan, stack.enter_context(watcher))
 
 

@@ -1,0 +1,49 @@
+"""Runs a network on the compiled engine: stage ``loihi``, backend ``engine``."""
+
+import nengo
+
+from controller.controller import Footprint, StepCounts
+from controller.simulation import NeuralSimulation
+from loihi_deploy.footprint import chip_footprint
+from loihi_deploy.nengo_loihi_compat import without_known_warnings
+from loihi_deploy.simulator import Simulator
+
+
+class EngineSimulation(NeuralSimulation):
+    """The discretised network in the chip's integer arithmetic, in machine code.
+
+    Spike for spike what :class:`loihi_deploy.emulation.LoihiEmulation` does.
+    """
+
+    def __init__(self, network: nengo.Network) -> None:
+        super().__init__(network)
+        with without_known_warnings():
+            self._simulator = Simulator(network, precompute=False)
+        self._simulator.run_steps(1)  # loads machine code, which processes forked later then have
+        self._simulator.reset()
+        self._engine = self._simulator.engine
+        self._before = self._engine.clock.copy()
+
+    def step(self) -> None:
+        """Advance by one control period."""
+        self._before[:] = self._engine.clock
+        self._simulator.run_steps(1)
+
+    def restart(self) -> None:
+        """Go back to the state just after construction."""
+        self._simulator.reset()
+        self._before[:] = self._engine.clock
+
+    @property
+    def counts(self) -> StepCounts:
+        """Neural work of the last step."""
+        return self._engine.counts_since(self._before)
+
+    @property
+    def footprint(self) -> Footprint:
+        """What the network takes, cores as nengo-loihi's greedy allocator assigns them."""
+        return chip_footprint(self._simulator.model)
+
+    def close(self) -> None:
+        """Free the simulator."""
+        self._simulator.close()
