@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from loihi_deploy.engine.arena import Arena
-from loihi_deploy.engine.kernels import Index, Real, State
 from loihi_deploy.engine.lanes import LANES
+from loihi_deploy.engine.layout import Index, Real, State
 from loihi_deploy.engine.routes import Routes, compile_routes
 from loihi_deploy.engine.sources import Sources
 from loihi_deploy.engine.tiles import Tiles, compile_tiles
@@ -25,9 +25,9 @@ class Chip:
 
     Attributes:
         state: 32-bit integers, or floats where the blocks are not discretised, as
-            :class:`loihi_deploy.engine.kernels.State` names them.
-        index: Integers, as :class:`loihi_deploy.engine.kernels.Index` names them.
-        real: Doubles, as :class:`loihi_deploy.engine.kernels.Real` names them.
+            :class:`loihi_deploy.engine.layout.State` names them.
+        index: Integers, as :class:`loihi_deploy.engine.layout.Index` names them.
+        real: Doubles, as :class:`loihi_deploy.engine.layout.Real` names them.
         spiked: Whether each compartment spiked, padded to whole words, 8-bit.
         tiles: Where spikes go that reach fixed integer weights.
         routes: Where all others go.

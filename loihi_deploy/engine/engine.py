@@ -9,7 +9,7 @@ from nengo.exceptions import SimulationError, SimulatorClosed
 
 from arm_models import SpikearmError
 from controller.controller import StepCounts
-from loihi_deploy.engine import kernels
+from loihi_deploy.engine import kernels, layout
 from loihi_deploy.engine.chip import PROBE_KEYS, compile_chip
 from loihi_deploy.engine.mersenne import stream
 from loihi_deploy.nengo_loihi_compat import (
@@ -20,18 +20,16 @@ from loihi_deploy.nengo_loihi_compat import (
 )
 
 MESSAGES = {
-    kernels.LOST_TRACE: "Synaptic trace spikes lost",
-    kernels.CLIPPED_TRACE: "Clipping synapse trace",
-    kernels.CLIPPED_WEIGHT: "Clipping learning weights",
-    kernels.OVER_INPUT: "Overflow in q0",
-    kernels.OVER_CURRENT: "Overflow in current",
-    kernels.OVER_MEMBRANE: "Overflow in u2",
+    layout.LOST_TRACE: "Synaptic trace spikes lost",
+    layout.CLIPPED_TRACE: "Clipping synapse trace",
+    layout.CLIPPED_WEIGHT: "Clipping learning weights",
+    layout.OVER_INPUT: "Overflow in q0",
+    layout.OVER_CURRENT: "Overflow in current",
+    layout.OVER_MEMBRANE: "Overflow in u2",
 }
 """What the emulator says, in the order in which it finds out."""
 
-STRICT_FLAGS = (
-    kernels.OVER_INPUT | kernels.OVER_CURRENT | kernels.OVER_MEMBRANE | kernels.LOST_TRACE
-)
+STRICT_FLAGS = layout.OVER_INPUT | layout.OVER_CURRENT | layout.OVER_MEMBRANE | layout.LOST_TRACE
 
 
 class Engine:
@@ -44,7 +42,7 @@ class Engine:
     Attributes:
         strict: Whether an overflow is an error rather than a warning.
         closed: Whether the engine has been closed.
-        clock: Time and counters since the start, as :mod:`loihi_deploy.engine.kernels` orders
+        clock: Time and counters since the start, as :mod:`loihi_deploy.engine.layout` orders
             them.
         inputs: The model's spike inputs.
         chip: The model's blocks as flat arrays.
@@ -73,7 +71,7 @@ class Engine:
         self._n_updated = self.chip.n_compartments + sum(one.n_neurons for one in self.inputs)
         self.error_scale = getattr(model, "pes_error_scale", 1.0)
         self._stream = stream(np.random.RandomState(self.seed))
-        self.clock = np.zeros(kernels.CLOCK_SIZE, dtype=np.int64)
+        self.clock = np.zeros(layout.CLOCK_SIZE, dtype=np.int64)
         chip = self.chip
         self._arguments: tuple[Any, ...] = (
             chip.state.block, chip.state.bounds, chip.index.block, chip.index.bounds,
@@ -95,7 +93,7 @@ class Engine:
     @property
     def t(self) -> int:
         """Steps since the start."""
-        return int(self.clock[kernels.TIME])
+        return int(self.clock[layout.TIME])
 
     @property
     def counts(self) -> StepCounts:
@@ -106,11 +104,11 @@ class Engine:
         """Count the neural work since ``clock`` was a copy of the engine's clock."""
         done = (self.clock - clock).tolist()
         return StepCounts(
-            spikes=done[kernels.SPIKES] + done[kernels.HOST_SPIKES],
-            synaptic_events=done[kernels.EVENTS],
-            neuron_updates=done[kernels.TIME] * self._n_updated,
-            learning_updates=done[kernels.LEARNED],
-            host_spikes=done[kernels.HOST_SPIKES],
+            spikes=done[layout.SPIKES] + done[layout.HOST_SPIKES],
+            synaptic_events=done[layout.EVENTS],
+            neuron_updates=done[layout.TIME] * self._n_updated,
+            learning_updates=done[layout.LEARNED],
+            host_spikes=done[layout.HOST_SPIKES],
         )
 
     def reset(self, seed: int | None = None) -> None:
@@ -124,10 +122,10 @@ class Engine:
         self.chip.spiked[:] = 0
         self._stream[:] = stream(np.random.RandomState(self.seed))
         self.clock[:] = 0
-        self.clock[kernels.FLOATS] = not self._is_integer
+        self.clock[layout.FLOATS] = not self._is_integer
         noisy = bool(self.chip.real["noise_scale"].any())
-        self.clock[kernels.RANDOM] = noisy or bool(self.chip.routes.learning)
-        self.clock[kernels.N_INPUTS] = len(self.inputs)
+        self.clock[layout.RANDOM] = noisy or bool(self.chip.routes.learning)
+        self.clock[layout.N_INPUTS] = len(self.inputs)
         self._recorded: list[np.ndarray] = []
         self._collected = dict.fromkeys(self._probes, 0)
         self._filter = ProbeFilter(dt=self._model.dt)
@@ -195,7 +193,7 @@ class Engine:
     def _keep(self, recorded: np.ndarray) -> None:
         if self._keeps:
             self._recorded.append(recorded)
-        if self.clock[kernels.FLAGS]:
+        if self.clock[layout.FLAGS]:
             self._complain()
 
     def host2chip(
@@ -285,10 +283,10 @@ class Engine:
         return np.concatenate([np.zeros(0, dtype=np.int32), *parts]), start
 
     def _complain(self) -> None:
-        flags = int(self.clock[kernels.FLAGS])
+        flags = int(self.clock[layout.FLAGS])
         if not flags:
             return
-        self.clock[kernels.FLAGS] = 0
+        self.clock[layout.FLAGS] = 0
         for flag, message in MESSAGES.items():
             if flags & flag & STRICT_FLAGS and self.strict:
                 raise SimulationError(message)

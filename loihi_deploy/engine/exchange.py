@@ -6,6 +6,7 @@ from typing import Any
 import nengo
 import numpy as np
 
+from loihi_deploy.engine import blas
 from loihi_deploy.engine.engine import Engine
 from loihi_deploy.engine.host import HostProgram
 from loihi_deploy.engine.host_lines import Border, Place
@@ -21,14 +22,12 @@ class _Output:
         weights: Shape (n_compartments, n).
         value: Where it goes on the host, shape (1, n).
         place: The same in the host's memory.
-        are_spikes: Whether spikes are sent, rather than voltages or currents.
     """
 
     columns: slice
     weights: np.ndarray
     value: np.ndarray
     place: Place
-    are_spikes: bool
 
     def send(self, recorded: np.ndarray) -> None:
         """Weight and send; by NumPy, because its rounding is the emulator's.
@@ -37,22 +36,6 @@ class _Output:
             recorded: Probed values, as doubles, shape (1, n_probed).
         """
         np.dot(recorded[:, self.columns], self.weights, self.value)
-
-    @property
-    def are_pairs(self) -> bool:
-        """Whether each value is the sum of two spikes' weights at most.
-
-        The sum of more would depend on the order of its terms.
-        """
-        return self.are_spikes and np.count_nonzero(self.weights, axis=0).max(initial=0) <= 2
-
-    def pairs(self) -> tuple[np.ndarray, np.ndarray]:
-        """Give each value as the sum of two weighted spikes, as ``run_together`` takes them."""
-        weights = np.vstack([self.weights, np.zeros((1, self.place.n))])
-        used = np.argsort(weights == 0, axis=0, kind="stable")[:2]
-        places = self.place.first + self.place.stride * np.arange(self.place.n)
-        columns = self.columns.start + np.minimum(used, len(self.weights) - 1)
-        return np.column_stack([places, *columns]), np.take_along_axis(weights, used, axis=0).T
 
 
 class Exchange:
@@ -78,7 +61,7 @@ class Exchange:
             self._output(model.objs[probe]["out"], self._host.places[id(receiver.output)])
             for probe, receiver in model.chip2host_receivers.items()
         ]
-        compiled = self._host.is_compiled and all(one.are_pairs for one in self._outputs)
+        compiled = blas.FOUND and self._host.is_compiled
         self._together = self._arguments() if compiled else None
 
     def restart(self) -> None:
@@ -109,13 +92,16 @@ class Exchange:
 
     def _arguments(self) -> tuple[np.ndarray, ...]:
         """Give what ``run_together`` takes before the chip's own arrays."""
-        host = self._host
-        pairs = [output.pairs() for output in self._outputs]
-        outputs = np.concatenate([np.zeros((0, 3), int), *(places for places, _ in pairs)])
-        weights = np.concatenate([np.zeros((0, 2)), *(weights for _, weights in pairs)])
+        host, first, table = self._host, 0, []
+        for one in self._outputs:
+            n, d = one.weights.shape
+            table.append((one.columns.start, n, first, d, one.place.first))
+            first += n * d
+        weights = np.concatenate([np.zeros(0), *(one.weights.ravel() for one in self._outputs)])
+        recorded = np.zeros(self._engine.chip.n_probed)
         return (
             host.memory, host.program, host.ticks, host.links, self._sent, self._sent_start,
-            host.alarms, outputs, weights,
+            host.alarms, np.array(table, dtype=np.int64).reshape(-1, 5), weights, recorded,
         )  # fmt: skip
 
     def _output(self, probe: LoihiProbe, place: Place) -> _Output:
@@ -126,7 +112,6 @@ class Exchange:
             weights=np.ascontiguousarray(weights, dtype=float),
             value=self._host.see(place)[None],
             place=place,
-            are_spikes=probe.key == "spiked",
         )
 
 

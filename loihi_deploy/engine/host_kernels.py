@@ -4,17 +4,16 @@ Every line of the program is one of Nengo's operators, in Nengo's order and with
 rounding.
 """
 
-from typing import Any
-
-import numba
 import numpy as np
 
-jit: Any = numba.njit(cache=True, nogil=True, error_model="numpy")
+from loihi_deploy.engine.blas import DOUBLE, NO_TRANSPOSE, ROW_MAJOR, TRANSPOSE, ddot, dgemv
+from loihi_deploy.engine.jit import jit
 
 # Operations; loihi_deploy.engine.host_lines says what each one's operands are.
 (
-    TIME, COPY, ADD, MULTIPLY_ADD, ROWS_ADD, LOWPASS, INTEGRATE_AND_FIRE, SEND, ERROR, CHECK,
-) = range(10)  # fmt: skip
+    TIME, COPY, ADD, MULTIPLY_ADD, ROWS_ADD, MATRIX_ADD, LOWPASS, INTEGRATE_AND_FIRE, SEND, ERROR,
+    CHECK,
+) = range(11)  # fmt: skip
 WIDTH = 15  # numbers per line: the operation, two lengths, and four operands with two strides
 
 MAX_ERROR = 127  # of PES on the chip
@@ -55,6 +54,10 @@ def run_host(memory, program, first, last, ticks, links, sent, sent_start, error
             elif op == ROWS_ADD:  # one weight per row: y[i] += a[i] x[column[i]]
                 for i in range(n):
                     memory[y + i * dy] += memory[a + i * da] * memory[links[b + i * p[13]]]
+            elif op == MATRIX_ADD:  # y += A x, the product on its own first, as NumPy does
+                multiply(memory, a, n, p[13], x, b)
+                for i in range(n):
+                    memory[y + i * dy] += memory[b + i]
             elif op == LOWPASS:
                 for i in range(n):
                     rule = b + i * p[13]
@@ -87,6 +90,35 @@ def run_host(memory, program, first, last, ticks, links, sent, sent_start, error
             else:  # TIME
                 ticks[0] += 1
                 memory[y] = ticks[0] * memory[x]
+
+
+@jit
+def multiply(memory, matrix, n_rows, n_columns, x, y):
+    """Multiply a matrix with a vector, ``y = A x``, as ``np.dot`` does; all in one memory."""
+    start = memory.ctypes.data
+    A, vector = start + DOUBLE * matrix, start + DOUBLE * x
+    if n_rows == 1:
+        memory[y] = 0.0 + ddot(n_columns, A, 1, vector, 1)
+    else:
+        out = start + DOUBLE * y
+        dgemv(ROW_MAJOR, NO_TRANSPOSE, n_rows, n_columns, 1.0, A, n_columns, vector, 1, 0.0, out, 1)
+
+
+@jit
+def multiply_left(x, first, n, weights, matrix, d, y, place):
+    """Multiply a row with a matrix, ``y = x W``, as ``np.dot`` does.
+
+    Args:
+        x, first, n: Where the row begins, and its length.
+        weights, matrix, d: Where the matrix begins, and its number of columns.
+        y, place: Where the result begins.
+    """
+    row, W = x.ctypes.data + DOUBLE * first, weights.ctypes.data + DOUBLE * matrix
+    if d == 1:
+        y[place] = 0.0 + ddot(n, row, 1, W, 1)
+    else:
+        out = y.ctypes.data + DOUBLE * place
+        dgemv(ROW_MAJOR, TRANSPOSE, n, d, 1.0, W, d, row, 1, 0.0, out, 1)
 
 
 @jit

@@ -14,6 +14,7 @@ from nengo.builder.signal import Signal
 from nengo.synapses import LinearFilter
 
 from controller.port import Inlet, Outlet
+from loihi_deploy.engine import blas
 from loihi_deploy.engine import host_kernels as kernels
 from loihi_deploy.engine.host_schedule import Line, Operand, join, schedule
 from loihi_deploy.nengo_loihi_compat import HostReceiveProcess, HostSendProcess
@@ -206,21 +207,31 @@ class LineWriter:
         return Line(kernels.MULTIPLY_ADD, y.n, y=y.operand, x=x.spread(y.n), a=a.spread(y.n))
 
     def _rows(self, number: int, op: Any) -> Line | None:
-        """Write a product with a matrix of at most one weight per row.
+        """Write a product with a fixed matrix.
 
-        Only those: the sum of several products depends on the order that a library picks.
+        Where rows have one weight at most, no library is needed to add as NumPy does.
         """
         x, y = self._place(op.X), self._place(op.Y)
         matrix = self._simulator.signals[op.A]
         if x is None or y is None or matrix.ndim != 2 or op.A.base in self._changed:
             return None
-        if not np.all(np.count_nonzero(matrix, axis=1) <= 1) or not np.isfinite(matrix).all():
+        if not np.isfinite(matrix).all():
             return None
+        if not np.all(np.count_nonzero(matrix, axis=1) <= 1):
+            return self._matrix(matrix, x, y)
         columns = np.argmax(matrix != 0, axis=1)
         first, *_ = self._constant(*matrix[np.arange(len(matrix)), columns])
         self.links.extend(x.first + x.stride * int(column) for column in columns)
         link = len(self.links) - len(columns)
         return Line(kernels.ROWS_ADD, y.n, y=y.operand, a=(first, 1, 0), b=(link, 1, 0))
+
+    def _matrix(self, matrix: np.ndarray, x: Place, y: Place) -> Line | None:
+        # In another order, NumPy would call BLAS otherwise.
+        if not blas.FOUND or x.stride != 1 or x.n == 1 or not matrix.flags.c_contiguous:
+            return None
+        weights, product = self._constant(*matrix.ravel()), self._constant(*np.zeros(y.n))
+        scratch = (product[0], x.n, 0)
+        return Line(kernels.MATRIX_ADD, y.n, y=y.operand, x=x.operand, a=weights, b=scratch)
 
     def _process(self, number: int, op: Any) -> Line | None:
         if isinstance(op.process, HostSendProcess) and id(op.process) in self._border.errors:

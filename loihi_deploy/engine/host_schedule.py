@@ -44,7 +44,7 @@ class Line:
     def numbers(self) -> tuple[int, ...]:
         """The line as the kernel reads it, the longer loop inside."""
         operands, sizes = self.operands, (self.m, self.n)
-        if self.m > self.n and self.op != kernels.SEND:
+        if self.m > self.n and self.op not in (kernels.SEND, kernels.MATRIX_ADD):
             operands, sizes = operands[:, [0, 2, 1]], (self.n, self.m)
         return (self.op, *sizes, *operands.ravel().tolist())
 
@@ -103,6 +103,8 @@ def _touches(line: Line, links: Sequence[int]) -> tuple[Iterator[int], Iterator[
                for first, step, _ in (line.y, line.x, line.a))  # fmt: skip
     if line.op == kernels.ROWS_ADD:
         x = links[line.b[0] : line.b[0] + line.n]
+    if line.op == kernels.MATRIX_ADD:
+        x = range(line.x[0], line.x[0] + line.b[1])
     kept = a if line.op in (kernels.LOWPASS, kernels.INTEGRATE_AND_FIRE) else []
     at_border = line.op in (kernels.SEND, kernels.ERROR, kernels.CHECK)
     return iter([*x, *a]), iter([] if at_border else [*y, *kept])

@@ -5,8 +5,9 @@ to round alike, the engine must draw alike. Matsumoto and Nishimura 1998; the co
 doubles and bounded integers are those of ``RandomState``.
 """
 
-import numba
 import numpy as np
+
+from loihi_deploy.engine.jit import jit
 
 N, M = 624, 397
 UPPER, LOWER = np.uint32(0x80000000), np.uint32(0x7FFFFFFF)
@@ -19,13 +20,13 @@ def stream(rng: np.random.RandomState) -> np.ndarray:
     return np.append(words, np.uint32(position)).astype(np.uint32)
 
 
-@numba.njit(cache=True, nogil=True)
+@jit
 def _twisted(word, following, distant):
     y = (word & UPPER) | (following & LOWER)
     return distant ^ (y >> np.uint32(1)) ^ (MATRIX * (y & np.uint32(1)))
 
 
-@numba.njit(cache=True, nogil=True)
+@jit
 def _twist(state):
     """Make the next 624 words; three loops, because the last ones use the first new ones."""
     for i in range(N - M):
@@ -36,7 +37,7 @@ def _twist(state):
     state[N] = np.uint32(0)
 
 
-@numba.njit(cache=True, nogil=True)
+@jit
 def _tempered(y):
     y ^= y >> np.uint32(11)
     y ^= (y << np.uint32(7)) & np.uint32(0x9D2C5680)
@@ -44,7 +45,7 @@ def _tempered(y):
     return y ^ (y >> np.uint32(18))
 
 
-@numba.njit(cache=True, nogil=True)
+@jit
 def draw_doubles(state, words, doubles):
     """Draw doubles in [0, 1), as ``RandomState.rand`` does.
 
@@ -69,7 +70,7 @@ def draw_doubles(state, words, doubles):
         doubles[i] = (np.float64(high) * 67108864.0 + np.float64(low)) * 2.0**-53
 
 
-@numba.njit(cache=True, nogil=True)
+@jit
 def draw_noise(state, noise):
     """Fill with integers from -127 to 127, as ``RandomState.randint(-127, 128)`` draws them."""
     done = 0

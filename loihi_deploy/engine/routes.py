@@ -132,19 +132,15 @@ class _Rows:
     n_weights: int = 0
     n_offsets: int = 0
 
-    def store(self, weights: np.ndarray, indices: np.ndarray | None) -> tuple[int, int, int]:
-        """Store the weights of a row, and the offsets of a scattered one.
-
-        Returns:
-            Place of the weights, place of the offsets, number of nonzero weights.
-        """
+    def store(self, weights: np.ndarray, indices: np.ndarray | None) -> tuple[int, int]:
+        """Store the weights of a row, and the offsets of a scattered one; give their places."""
         place, offset = self.n_weights, self.n_offsets
         self.weights.append(weights)
         self.n_weights += len(weights)
         if indices is not None:
             self.offsets.append(indices)
             self.n_offsets += len(indices)
-        return place, offset, int(np.count_nonzero(weights))
+        return place, offset
 
 
 class _SynapseRows:
@@ -161,7 +157,7 @@ class _SynapseRows:
         self._rows = rows
         self._synapse = synapse
         self._first = first
-        self._stored: dict[tuple[int, int], tuple[int, int, int]] = {}
+        self._stored: dict[tuple[int, int], tuple[int, int]] = {}
         self._known: dict[tuple[int, int, int], int] = {}
 
     def find(self, axon: int, atom: int) -> int:
@@ -185,7 +181,8 @@ class _SynapseRows:
         if (weight, atom) not in self._stored:
             listed = indices if self.scattered else None
             self._stored[weight, atom] = self._rows.store(weights, listed)
-        place, offset, events = self._stored[weight, atom]
+        place, offset = self._stored[weight, atom]
+        events = len(weights) if self._synapse.learning else int(np.count_nonzero(weights))
         target = self._first + base + shift
         self._rows.rows.append((place, len(weights), target, offset, events))
         return len(self._rows.rows) - 1

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from loihi_deploy.engine.kernels import SHIFT_BITS
 from loihi_deploy.engine.lanes import LANES
+from loihi_deploy.engine.layout import SHIFT_BITS
 from loihi_deploy.engine.sources import Sources
 from loihi_deploy.nengo_loihi_compat import EmulatorInterface
 

@@ -1,0 +1,151 @@
+"""Compartments: noise, current, voltage, threshold, refractory period."""
+
+import numba
+import numpy as np
+from numba.extending import overload
+
+from loihi_deploy.engine.jit import jit
+from loihi_deploy.engine.lanes import LANES
+from loihi_deploy.engine.layout import (
+    COUNTING,
+    FLAGS,
+    FLOATS,
+    N_FIRED,
+    OVER_CURRENT,
+    OVER_INPUT,
+    OVER_MEMBRANE,
+    SPIKES,
+)
+from loihi_deploy.engine.mersenne import draw_doubles, draw_noise
+from loihi_deploy.nengo_loihi_compat import Q_BITS, U_BITS
+
+DECAY_BITS, DECAY_MASK = 12, 4095
+
+
+@jit
+def _wrap(x, bits):
+    """Let an integer overflow at a number of bits beside its sign."""
+    top = np.int32(1 << bits)
+    return np.int32(np.int32(np.int32(x + top) & np.int32((1 << (bits + 1)) - 1)) - top)
+
+
+@jit
+def _decay(x, keep):
+    """Give ``sign(x) floor(|x| keep / 4096)``, within 32 bits."""
+    size = np.int32(-x if x < 0 else x)
+    high, low = np.int32(size >> DECAY_BITS), np.int32(size & DECAY_MASK)
+    kept = np.int32(np.int32(high * keep) + np.int32(np.int32(low * keep) >> DECAY_BITS))
+    return np.int32(-kept if x < 0 else kept)
+
+
+@jit
+def update_integer(state, index, real, spiked, clock):
+    """Advance all compartments in the chip's integer arithmetic."""
+    over_input = over_current = over_membrane = np.int32(0)
+    for i in range(len(state.current)):
+        x = state.input[i]
+        wrapped = _wrap(x, Q_BITS)
+        over_input |= x ^ wrapped
+        state.input[i] = 0
+
+        x = np.int32(_decay(state.current[i], index.keep_current[i]) + wrapped)
+        current = _wrap(x, U_BITS)
+        over_current |= x ^ current
+        state.current[i] = current
+
+        x = np.int32(np.int32(current + state.bias[i]) + state.noise[i])
+        membrane = _wrap(x, U_BITS)
+        over_membrane |= x ^ membrane
+
+        voltage = np.int32(_decay(state.voltage[i], index.keep_voltage[i]) + membrane)
+        voltage = min(max(voltage, state.floor[i]), state.ceiling[i])
+        waiting = index.waiting[i]
+        voltage = np.int32(0) if waiting > 0 else voltage
+        fires = voltage > state.threshold[i]
+        state.voltage[i] = np.int32(0) if fires else voltage
+        waiting = index.refractory[i] if fires else waiting
+        index.waiting[i] = max(np.int32(waiting - 1), np.int32(0))
+        spiked[i] = fires
+    if over_input:
+        clock[FLAGS] |= OVER_INPUT
+    if over_current:
+        clock[FLAGS] |= OVER_CURRENT
+    if over_membrane:
+        clock[FLAGS] |= OVER_MEMBRANE
+
+
+@jit
+def update_float(state, index, real, spiked):
+    """Advance all compartments in single precision, before discretisation."""
+    for i in range(len(state.current)):
+        q = state.input[i]
+        state.input[i] = 0
+        current = (
+            np.float32(real.keep_current[i]) * state.current[i]
+            + np.float32(real.gain_current[i]) * q
+        )
+        state.current[i] = current
+        u = current + state.bias[i] + state.noise[i]
+        voltage = (
+            np.float32(real.keep_voltage[i]) * state.voltage[i]
+            + np.float32(real.gain_voltage[i]) * u
+        )
+        voltage = min(max(voltage, state.floor[i]), state.ceiling[i])
+        waiting = index.waiting[i]
+        voltage = np.float32(0) if waiting > 0 else voltage
+        fires = voltage > state.threshold[i]
+        state.voltage[i] = np.float32(0) if fires else voltage
+        waiting = index.refractory[i] if fires else waiting
+        index.waiting[i] = max(waiting - 1, 0)
+        spiked[i] = fires
+
+
+@jit
+def draw(state, index, real, clock, stream, words):
+    """Draw the noise of a step; the emulator draws it even where it is off.
+
+    What goes into the synaptic input is added to it; what goes into the membrane is kept.
+    """
+    n = len(state.current)
+    if clock[FLOATS]:
+        uniform = real.uniform[:n]
+        draw_doubles(stream, words, uniform)
+        for i in range(n):
+            offset, scale = np.float32(real.noise_offset[i]), np.float32(real.noise_scale[i])
+            state.noise[i] = (np.float32(-1.0 + 2.0 * uniform[i]) + offset) * scale
+    else:
+        drawn = words[:n].view(np.int32)
+        draw_noise(stream, drawn)
+        for i in range(n):
+            state.noise[i] = np.int32((drawn[i] + real.noise_offset[i]) * real.noise_scale[i])
+    for i in range(n):
+        if not index.noise_at_membrane[i]:
+            state.input[i] += state.noise[i]
+            state.noise[i] = 0
+
+
+def update(state, index, real, spiked, clock):
+    """Advance all compartments, as the type of their state asks for."""
+
+
+@overload(update)
+def _choose_update(state, index, real, spiked, clock):
+    if state.types[0].dtype == numba.int32:
+        return lambda state, index, real, spiked, clock: update_integer(
+            state, index, real, spiked, clock
+        )
+    return lambda state, index, real, spiked, clock: update_float(state, index, real, spiked)
+
+
+@jit
+def collect(index, spiked, spiked_words, clock):
+    """List which compartments fired, looking at whole words of spikes."""
+    fired, count = index.fired, 0
+    for word in range(len(spiked_words)):
+        if spiked_words[word] != 0:
+            for i in range(LANES * word, LANES * word + LANES):
+                fired[count] = i
+                count += spiked[i]
+    clock[N_FIRED] = count
+    if COUNTING:
+        clock[SPIKES] += count
