@@ -74,10 +74,13 @@ class Trajectory:
         """Fill in one step."""
         self.time[step] = time
         self.q[step], self.dq[step], self.torque[step] = state.q, state.dq, torque
-        self.hand_position[step] = state.hand.position
-        self.hand_quaternion[step] = state.hand.quaternion
-        self.reference_position[step] = reference.pose.position
-        self.reference_quaternion[step] = reference.pose.quaternion
+        hand, ideal = state.hand, reference.pose
+        self.hand_position[step], self.hand_quaternion[step] = hand.position, hand.quaternion
+        self.reference_position[step] = ideal.position
+        self.reference_quaternion[step] = ideal.quaternion
         self.step_latency_s[step] = latency
-        for name in COUNTED:
-            getattr(self, name)[step] = getattr(counts, name)
+        self.spikes[step] = counts.spikes
+        self.synaptic_events[step] = counts.synaptic_events
+        self.neuron_updates[step] = counts.neuron_updates
+        self.learning_updates[step] = counts.learning_updates
+        self.host_spikes[step] = counts.host_spikes

@@ -111,6 +111,11 @@ def test_the_counts_logged_are_those_of_the_step(recorded):
     np.testing.assert_array_equal(log.host_spikes, np.arange(1, 121) // 2)
 
 
+def test_no_field_of_the_log_is_left_empty(recorded):
+    for field in fields(Trajectory):
+        assert getattr(recorded[0], field.name).any(), field.name
+
+
 def test_every_step_took_time(recorded):
     latency = recorded[0].step_latency_s
     assert (latency > 0).all()
