@@ -100,13 +100,13 @@ def measure(network: str, peer: str, steps: int) -> Measurement:
     rng = np.random.default_rng(INPUT_SEED)
     build_time, simulator = _timed(lambda: PEERS[peer](workload))
     with simulator:
-        _set_inputs(workload, rng)
+        set_inputs(workload, rng)
         first_step_time, _ = _timed(lambda: simulator.run_steps(1, **_quiet(simulator)))
         simulator.run_steps(steps, **_quiet(simulator))
         before = _events(simulator)
         times, digest = [], hashlib.sha256()
         for _ in range(N_ROUNDS):
-            _set_inputs(workload, rng)
+            set_inputs(workload, rng)
             elapsed, _ = _timed(lambda: simulator.run_steps(steps, **_quiet(simulator)))
             times.append(elapsed / steps)
             digest.update(workload.output.values.tobytes())
@@ -161,7 +161,8 @@ def _timed(call: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - begin, result
 
 
-def _set_inputs(workload: Workload, rng: np.random.Generator) -> None:
+def set_inputs(workload: Workload, rng: np.random.Generator) -> None:
+    """Draw new values for what the host puts in."""
     for outlet in workload.inputs:
         outlet.values[:] = rng.uniform(-0.9, 0.9, len(outlet.values))
 

@@ -14,6 +14,11 @@ def open_nengo(workload: Workload) -> Any:
     return nengo.Simulator(workload.network, progress_bar=False)
 
 
+def open_nengo_plain(workload: Workload) -> Any:
+    """Open Nengo's reference simulator without its merging of operators."""
+    return nengo.Simulator(workload.network, progress_bar=False, optimize=False)
+
+
 def open_nengo_loihi(workload: Workload) -> Any:
     """Open nengo-loihi's emulator."""
     from loihi_deploy.nengo_loihi_compat import nengo_loihi
@@ -50,6 +55,7 @@ def _place(workload: Workload) -> None:
 
 PEERS: dict[str, Callable[[Workload], Any]] = {
     "nengo": open_nengo,
+    "nengo, plain": open_nengo_plain,
     "nengo-loihi": open_nengo_loihi,
     "nengo-dl": open_nengo_dl,
     "engine": open_engine,

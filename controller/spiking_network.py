@@ -219,13 +219,14 @@ def _pair_encoders(config: SpikingConfig, rng: np.random.Generator) -> np.ndarra
     """Give each product neuron one pair (code, command) to see, on a diagonal.
 
     Diagonal encoders in the plane of two factors are what a product is decoded from best
-    (Gosmann 2015); all pairs share one population, so one solve serves all.
+    (Gosmann 2015); all pairs share one population, so one solve serves all. Neurons of a pair
+    lie side by side, so that a core of the chip is reached by few of the other factors' spikes.
 
     Returns:
         Unit encoders, shape (product_neurons, n_latent + 6).
     """
     index = np.arange(config.product_neurons)
-    k, j = np.divmod(index % (config.n_latent * 6), 6)
+    k, j = np.divmod(index * config.n_latent * 6 // config.product_neurons, 6)
     encoders = np.zeros((config.product_neurons, config.n_latent + 6))
     encoders[index, k] = rng.choice([-1.0, 1.0], size=len(index))
     encoders[index, config.n_latent + j] = rng.choice([-1.0, 1.0], size=len(index))

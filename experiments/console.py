@@ -1,5 +1,7 @@
 """What a person sees while work goes on."""
 
+from contextlib import ExitStack
+
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -13,6 +15,7 @@ from rich.progress import (
 from arm_models import Arm, ArmState
 from controller.reference import Reference
 from experiments.benchmark import Watcher
+from loihi_deploy.engine.compilation import watch_compilation
 
 console = Console()
 errors = Console(stderr=True)
@@ -45,21 +48,34 @@ class ProgressWatcher(Watcher):
         self._steps_per_reach = steps_per_reach
         self._progress = progress_bar()
         self._pending = 0
+        self._n_compiled = 0
+        self._opened = ExitStack()
 
     def __enter__(self) -> "ProgressWatcher":
-        self._progress.start()
+        self._opened.enter_context(self._progress)
+        self._opened.enter_context(watch_compilation(self._compiled))
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._progress.stop()
+        self._opened.close()
 
     def building(self, stage: str, seed: int) -> None:
         """Show that a controller is being built."""
         self._task = self._progress.add_task(f"{stage}, seed {seed}: building", total=None)
 
+    def _compiled(self) -> None:
+        """Show that the engine is being compiled, on its first use."""
+        if not self._n_compiled:
+            self._compiling = self._progress.add_task("", total=None)
+        self._n_compiled += 1
+        description = f"compiling, once: {self._n_compiled} kernels"
+        self._progress.update(self._compiling, description=description)
+
     def running(self, stage: str, seed: int) -> None:
         """Show that a stage moves the arm."""
         self._pending = 0
+        if self._n_compiled:
+            self._progress.update(self._compiling, total=1, completed=1)
         total = self._n_reaches * self._steps_per_reach
         self._progress.update(
             self._task, description=f"{stage}, seed {seed}", total=total, completed=0

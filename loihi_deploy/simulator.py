@@ -6,6 +6,7 @@ import nengo
 from nengo.exceptions import SimulationError, SimulatorClosed, ValidationError
 
 from arm_models import SpikearmError
+from loihi_deploy.engine.compilation import announce_compilation
 from loihi_deploy.engine.engine import Engine
 from loihi_deploy.engine.exchange import Exchange, can_exchange
 from loihi_deploy.nengo_loihi_compat import SimulationData, StepRunner, nengo_loihi
@@ -84,6 +85,7 @@ class Simulator(nengo_loihi.Simulator):
         )
         try:
             self._refuse_sampled_probes()
+            announce_compilation()
             self.sims["emulator"] = Engine(self.model, self.sims["emulator"].seed)
         except SpikearmError:
             self.close()

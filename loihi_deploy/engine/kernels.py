@@ -125,6 +125,6 @@ def run_together(
         )  # fmt: skip
         recorded[:] = out[step]
         for k in range(len(outputs)):
-            first, n, matrix, d, place = outputs[k]
-            multiply_left(recorded, first, n, output_weights, matrix, d, memory, place)
+            one = outputs[k]
+            multiply_left(recorded, one[0], one[1], output_weights, one[2], one[3], memory, one[4])
     return len(out)

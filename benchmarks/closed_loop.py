@@ -1,0 +1,137 @@
+"""Times the closed loop of an arm and its spiking controller, physics included.
+
+.venv/bin/python benchmarks/closed_loop.py --out closed_loop.json
+"""
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+
+import tyro
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from arm_models import load_arm
+from experiments.batch import Episode, run_episodes
+from experiments.centre_out import HOLD_TIME, MOVE_TIME, CentreOut, plan_reaches
+from experiments.episode import LEGS_PER_EPISODE
+from experiments.provenance import provenance
+from experiments.stages import Backend, find_stage
+
+EPISODE_TIME = LEGS_PER_EPISODE * (MOVE_TIME + HOLD_TIME)  # s, simulated
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Options:
+    """Run the same episodes on one core and on all, by turns.
+
+    Attributes:
+        arm: Arm to control.
+        episodes: Episodes in a batch, out and back each.
+        emulated: Episodes on nengo-loihi's emulator, for comparison.
+        rounds: How often each is run; the median counts.
+        out: Where everything is written, as JSON.
+    """
+
+    arm: str = "gen3"
+    episodes: int = 16
+    emulated: int = 1
+    rounds: int = 5
+    out: Path | None = None
+
+
+@dataclass(frozen=True)
+class Point:
+    """One way of running, measured.
+
+    Attributes:
+        stage, backend: What drove the arm.
+        cores: Cores it ran on.
+        episodes: Episodes in a round.
+        realtime_factors: Simulated time over wall time, round by round [1].
+    """
+
+    stage: str
+    backend: str
+    cores: int
+    episodes: int
+    realtime_factors: tuple[float, ...]
+
+    @property
+    def realtime_factor(self) -> float:
+        """The median of the rounds."""
+        return median(self.realtime_factors)
+
+
+def main(options: Options) -> None:
+    """Measure, print and write."""
+    all_cores = len(os.sched_getaffinity(0))
+    points = [
+        *measure(options, "loihi", "engine", options.episodes, (1, all_cores)),
+        *measure(options, "loihi", "nengo-loihi", options.emulated, (1,)),
+        *measure(options, "analytic", "engine", options.episodes, (1,)),
+    ]
+    Console().print(make_table(points))
+    if options.out:
+        result = {"provenance": provenance(), "points": [asdict(point) for point in points]}
+        options.out.write_text(json.dumps(result, indent=1) + "\n")
+
+
+def measure(
+    options: Options, stage: str, backend: Backend, episodes: int, cores: Sequence[int]
+) -> list[Point]:
+    """Run a batch of episodes on each number of cores, by turns."""
+    arm = load_arm(options.arm)
+    reaches = plan_reaches(arm.model, CentreOut("sphere", targets=episodes), SEED)
+    entry = find_stage(stage, backend)
+    with entry.make(arm.model, reaches.workspace, "acceleration", SEED) as controller:
+        batch = [Episode(arm, controller, reaches, target) for target in range(episodes)]
+        rounds = [
+            [run_on(batch, n) for n in cores]
+            for _ in track(range(options.rounds), f"{stage} on {entry.backend}")
+        ]
+    return [
+        Point(stage, entry.backend, n, episodes, tuple(factors))
+        for n, factors in zip(cores, zip(*rounds, strict=True), strict=True)
+    ]
+
+
+def run_on(batch: Sequence[Episode], n_cores: int) -> float:
+    """Run a batch on a number of cores; gives simulated time over wall time."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(allowed)[:n_cores])
+    try:
+        began = time.perf_counter()
+        n_motions = sum(len(outcome.motions) for outcome in run_episodes(batch, n_cores))
+        elapsed = time.perf_counter() - began
+    finally:
+        os.sched_setaffinity(0, allowed)
+    return n_motions / LEGS_PER_EPISODE * EPISODE_TIME / elapsed
+
+
+def make_table(points: Sequence[Point]) -> Table:
+    """Lay the measurements out."""
+    table = Table(title="The closed loop, physics included", title_justify="left")
+    for heading in ("stage", "backend"):
+        table.add_column(heading)
+    for heading in ("cores", "episodes", "real-time factor", "range", "x one core"):
+        table.add_column(heading, justify="right")
+    for point in points:
+        alone = next(p for p in points if (p.stage, p.backend) == (point.stage, point.backend))
+        table.add_row(
+            point.stage, point.backend, str(point.cores), str(point.episodes),
+            f"{point.realtime_factor:.3g}",
+            f"{min(point.realtime_factors):.3g} to {max(point.realtime_factors):.3g}",
+            f"{point.realtime_factor / alone.realtime_factor:.2f}",
+        )  # fmt: skip
+    return table
+
+
+if __name__ == "__main__":
+    main(tyro.cli(Options))

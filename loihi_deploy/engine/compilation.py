@@ -1,0 +1,45 @@
+"""Tells how the compilation of the kernels proceeds, which happens once per installation."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from numba.core import event
+
+from loihi_deploy.engine.jit import CACHE_FOLDER
+
+logger = logging.getLogger(__name__)
+
+
+def announce_compilation() -> None:
+    """Say that the first step will take long, if nothing has been compiled yet."""
+    if not Path(CACHE_FOLDER).exists():
+        logger.warning(
+            "The engine compiles its kernels in the first step; once, in about half a minute."
+        )
+
+
+@contextmanager
+def watch_compilation(advance: Callable[[], None]) -> Iterator[None]:
+    """Call a function for each kernel that is compiled in the block."""
+    listener = _Listener(advance)
+    event.register("numba:compile", listener)
+    try:
+        yield
+    finally:
+        event.unregister("numba:compile", listener)
+
+
+class _Listener(event.Listener):
+    def __init__(self, advance: Callable[[], None]) -> None:
+        self._advance = advance
+
+    def on_start(self, event: Any) -> None:
+        """Do nothing: a kernel counts when it is done."""
+
+    def on_end(self, event: Any) -> None:
+        """Count a kernel, but nothing of numba's own."""
+        if event.data["dispatcher"].py_func.__module__.startswith("loihi_deploy"):
+            self._advance()
