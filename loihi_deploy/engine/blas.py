@@ -29,15 +29,18 @@ def _find(name: str) -> int | None:
 
 
 def _declare(name: str, signature: Any) -> Any:
-    """Let compiled code call a function of the library."""
-    address = _find(name)
-    if address is None:
-        return None
+    """Let compiled code call a function of the library.
+
+    Without the library, the code still has to link; a call, which :data:`FOUND` prevents, ends
+    the process.
+    """
+    address = _addresses[name] or ctypes.cast(ctypes.pythonapi.Py_FatalError, ctypes.c_void_p).value
     llvmlite.binding.add_symbol(f"numpy_{name}", address)
     return types.ExternalFunction(f"numpy_{name}", signature)
 
 
 _i, _n, _f, _p = types.int32, types.int64, types.float64, types.uintp
+_addresses = {name: _find(name) for name in ("ddot", "dgemv")}
+FOUND = None not in _addresses.values()
 ddot = _declare("ddot", _f(_n, _p, _n, _p, _n))
 dgemv = _declare("dgemv", types.void(_i, _i, _n, _n, _f, _p, _n, _p, _n, _f, _p, _n))
-FOUND = ddot is not None and dgemv is not None
