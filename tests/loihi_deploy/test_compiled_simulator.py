@@ -16,6 +16,7 @@ import pytest
 from nengo.dists import Choice, Uniform
 from nengo.exceptions import SimulationError, SimulatorClosed, ValidationError
 
+import loihi_deploy
 from arm_models import SpikearmError
 from loihi_deploy.engine.engine import Engine
 from loihi_deploy.nengo_loihi_compat import EmulatorInterface, nengo_loihi
@@ -402,6 +403,12 @@ def test_it_takes_the_arguments_of_nengo_loihi_in_their_order():
     assert list(ours) == list(theirs)
     with Simulator(chain().network, 0.0005, 7) as sim:
         assert (sim.dt, sim.seed, sim.target) == (0.0005, 7, "sim")
+
+
+def test_the_package_offers_it_and_nothing_by_a_wrong_name():
+    assert loihi_deploy.Simulator is Simulator
+    with pytest.raises(AttributeError, match="no attribute 'Simulated'"):
+        loihi_deploy.Simulated  # noqa: B018
 
 
 def test_it_is_a_backend_of_nengo():
