@@ -106,6 +106,7 @@ def _touches(line: Line, links: Sequence[int]) -> tuple[Iterator[int], Iterator[
     if line.op == kernels.MATRIX_ADD:
         x = range(line.x[0], line.x[0] + line.b[1])
     kept = a if line.op in (kernels.LOWPASS, kernels.INTEGRATE_AND_FIRE) else []
+    a = [] if line.op in (kernels.COPY, kernels.ADD, kernels.SEND, kernels.CHECK) else a
     at_border = line.op in (kernels.SEND, kernels.ERROR, kernels.CHECK)
     return iter([*x, *a]), iter([] if at_border else [*y, *kept])
 
