@@ -11,22 +11,25 @@ import numba
 HERE = Path(__file__).parent
 
 
-def _cache_folder() -> str:
+def cache_folder(sources: Path = HERE) -> str:
     """Name a folder after the sources of all kernels.
 
     numba looks for changes in a function's own file only, not in those of what it calls.
+
+    Args:
+        sources: Folder of the kernels.
     """
     digest = hashlib.sha256(numba.__version__.encode())
-    for path in sorted(HERE.glob("*.py")):
+    for path in sorted(sources.glob("*.py")):
         digest.update(path.read_bytes())
     chosen = numba.config.CACHE_DIR  # type: ignore[attr-defined]  NUMBA_CACHE_DIR
-    beside = HERE / "__pycache__"
-    if not chosen and not os.access(beside if beside.exists() else HERE, os.W_OK):
+    beside = sources / "__pycache__"
+    if not chosen and not os.access(beside if beside.exists() else sources, os.W_OK):
         beside = Path.home() / ".cache" / "spikearm"
     return str(Path(chosen or beside) / f"kernels-{digest.hexdigest()[:16]}")
 
 
-CACHE_FOLDER = _cache_folder()
+CACHE_FOLDER = cache_folder()
 
 
 def jit(function: Callable) -> Any:
