@@ -172,6 +172,7 @@ class _SynapseRows:
 
     def _add(self, axon: int, weight: int, atom: int, base: int) -> int:
         weights, indices = self._synapse.axon_weights_indices(axon, atom=atom)
+        events = len(weights) if self._synapse.learning else int(np.count_nonzero(weights))
         shift = 0
         if self.scattered:
             keep = last_of_each(indices)
@@ -182,7 +183,6 @@ class _SynapseRows:
             listed = indices if self.scattered else None
             self._stored[weight, atom] = self._rows.store(weights, listed)
         place, offset = self._stored[weight, atom]
-        events = len(weights) if self._synapse.learning else int(np.count_nonzero(weights))
         target = self._first + base + shift
         self._rows.rows.append((place, len(weights), target, offset, events))
         return len(self._rows.rows) - 1

@@ -49,8 +49,7 @@ class Tiles:
 
 def compile_tiles(emulator: EmulatorInterface, sources: Sources) -> Tiles:
     """Collect the fixed weights of an emulator's synapses; none if they are not discretised."""
-    neurons, targets, weights = _nonzero_weights(emulator, sources)
-    events = np.bincount(neurons, minlength=sources.n_neurons)
+    neurons, targets, weights, events = _nonzero_weights(emulator, sources)
     n_lanes = -(-max(emulator.block_info.n_compartments, 1) // LANES) * LANES
     keys, weights = _sum_by_key(neurons * n_lanes + targets, weights)
     tile_keys, first, sizes = np.unique(keys // LANES, return_index=True, return_counts=True)
@@ -76,28 +75,34 @@ def compile_tiles(emulator: EmulatorInterface, sources: Sources) -> Tiles:
 
 def _nonzero_weights(
     emulator: EmulatorInterface, sources: Sources
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """List source neuron, target compartment and weight of everything that spikes reach."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """List source neuron, target compartment and weight of everything that spikes add.
+
+    Returns:
+        These three, and how many weights each neuron's spikes reach, shape (n_neurons,).
+    """
     rows = list(_rows(emulator, sources))
     none = np.zeros(0, dtype=np.int64)
-    sizes = [len(weights) for _, _, weights in rows]
-    neurons = np.repeat(np.array([neuron for neuron, _, _ in rows], dtype=np.int64), sizes)
-    targets = np.concatenate([none, *(targets for _, targets, _ in rows)])
-    weights = np.concatenate([none, *(weights for _, _, weights in rows)])
+    sizes = [len(weights) for _, _, weights, _ in rows]
+    spiking = np.array([neuron for neuron, *_ in rows], dtype=np.int64)
+    events = np.bincount(spiking, [events for *_, events in rows], sources.n_neurons)
+    neurons = np.repeat(spiking, sizes)
+    targets = np.concatenate([none, *(targets for _, targets, _, _ in rows)])
+    weights = np.concatenate([none, *(weights for _, _, weights, _ in rows)])
     keep = weights != 0
-    return neurons[keep], targets[keep], weights[keep]
+    return neurons[keep], targets[keep], weights[keep], events.astype(np.int64)
 
 
 def _rows(
     emulator: EmulatorInterface, sources: Sources
-) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-    """Give, spike by spike that can be, its neuron and the compartments and weights it reaches."""
+) -> Iterator[tuple[int, np.ndarray, np.ndarray, int]]:
+    """Give, spike by spike that can be, its neuron, and what it adds where; and its events."""
     if emulator.block_info.dtype != np.int32:
         return
     for synapse, where in emulator.synapses.items():
         if synapse.learning:
             continue
-        known: dict[tuple[int, int], tuple[np.ndarray, np.ndarray]] = {}
+        known: dict[tuple[int, int], tuple[np.ndarray, np.ndarray, int]] = {}
         for source, axon in sources.feeding(synapse):
             for neuron, number, atom in sources.axons_of(source, axon):
                 base = synapse.axon_compartment_base(number)
@@ -106,14 +111,15 @@ def _rows(
                 key = (int(synapse.axon_weight_idx(number)), atom)
                 if key not in known:
                     known[key] = _row(synapse, number, atom)
-                offsets, weights = known[key]
-                yield sources.start[source] + neuron, where.start + base + offsets, weights
+                offsets, weights, events = known[key]
+                targets = where.start + base + offsets
+                yield sources.start[source] + neuron, targets, weights, events
 
 
-def _row(synapse: Any, axon: int, atom: int) -> tuple[np.ndarray, np.ndarray]:
+def _row(synapse: Any, axon: int, atom: int) -> tuple[np.ndarray, np.ndarray, int]:
     weights, offsets = synapse.axon_weights_indices(axon, atom=atom)
     keep = last_of_each(offsets)
-    return offsets[keep], weights[keep]
+    return offsets[keep], weights[keep], int(np.count_nonzero(weights))
 
 
 def last_of_each(indices: np.ndarray) -> np.ndarray:
@@ -135,7 +141,7 @@ def _common_shifts(weights: np.ndarray, first: np.ndarray) -> tuple[np.ndarray, 
     if not len(first):
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
     bits = np.bitwise_or.reduceat(weights, first)
-    shifts = np.bitwise_count((bits & -bits) - 1).astype(np.int64)  # 64 where all sums are zero
+    shifts = np.bitwise_count((bits & -bits) - 1).astype(np.int64)
     shifts = np.minimum(shifts, 2**SHIFT_BITS - 1)
     low, high = np.minimum.reduceat(weights, first), np.maximum.reduceat(weights, first)
     return shifts, (low >> shifts >= SMALLEST) & (high >> shifts <= LARGEST)
