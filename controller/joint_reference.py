@@ -10,6 +10,7 @@ REACH_TIMESTEP = 0.01  # s; kinematics alone allow a coarse step
 REACH_TOLERANCE = 1e-3  # m and rad
 LIMIT_CLEARANCE = 0.02  # rad
 MIN_SINGULAR_VALUE = 0.02  # of the Jacobian; closer to singular, torques explode
+MAX_JOINT_SPEED = 3.0  # rad/s; estimate: the fastest of the shipped arms' joints turn at pi (UR5e)
 POSTURE_GAIN = 2.0  # 1/s, pulls the redundant joints towards the home pose
 DAMPING = 1e-3  # m or rad; bounds joint speed near singular poses
 
@@ -69,7 +70,9 @@ def resolved_rate(here: Dynamics, hand_rate: np.ndarray, posture_rate: np.ndarra
 
 
 def reaches(model: RigidBodyModel, motion: MinimumJerk, settling: float = 0.5) -> bool:
-    """Tell whether the arm's kinematics can follow a motion from home to its end.
+    """Tell whether the arm can follow a motion from home to its end, by its kinematics.
+
+    Close to singular poses a slow hand needs fast joints, faster than arms are.
 
     Args:
         model: The arm's nominal dynamics.
@@ -78,11 +81,13 @@ def reaches(model: RigidBodyModel, motion: MinimumJerk, settling: float = 0.5) -
 
     Returns:
         Whether the hand ends within ``REACH_TOLERANCE``, clear of joint limits and
-        singular poses.
+        singular poses, with no joint faster than ``MAX_JOINT_SPEED`` on the way.
     """
     reference = JointReference(model, REACH_TIMESTEP)
     for time in np.arange(0.0, motion.duration + settling, REACH_TIMESTEP):
         reference.advance(motion.at(time))
+        if np.abs(reference.dq).max() > MAX_JOINT_SPEED:
+            return False
     here = model.dynamics(reference.q)
     error = pose_error(motion.goal, here.hand)
     chain = model.chain

@@ -1,5 +1,6 @@
 """The task: centre-out reaching."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +20,7 @@ HOLD_TIME = 0.5  # s, at the target
 RADII = (0.20, 0.15, 0.10, 0.05)  # m, the largest that the arm reaches is taken
 POSE_TURN = float(np.radians(30.0))  # rad, of the variant "pose"
 RADIUS_MARGIN = 0.15  # of the workspace beyond the targets, relative to their distance
+N_TURNS = 20  # that are drawn for a target, until the arm can follow one
 TILT_MARGIN = float(np.radians(10.0))  # rad, that the hand may err by on the way
 
 
@@ -29,7 +31,7 @@ class CentreOut:
     Attributes:
         variant: ``circle`` in the frontal plane, ``sphere`` (targets drawn uniformly on the
             sphere, by seed) or ``pose`` (the circle, and each target also turns the hand
-            by 30 degrees about an axis drawn by seed).
+            by 30 degrees about an axis drawn by seed, from those that the arm can follow).
         targets: Number of targets.
         radius: Distance from the home position to the targets [m]; left out, the largest of
             0.20, 0.15, 0.10 and 0.05 m that the arm reaches.
@@ -89,35 +91,44 @@ def plan_reaches(model: RigidBodyModel, task: CentreOut, seed: int) -> Reaches:
     home = model.dynamics(model.chain.home).hand
     missed: list[str] = []
     for radius in RADII if task.radius is None else (task.radius,):
-        targets = _place(home, forward_axis(model), task, radius, seed)
-        out_of_reach = [t for t in targets if not reaches(model, MinimumJerk(home, t, MOVE_TIME))]
-        if not out_of_reach:
-            return Reaches(home, targets, radius, task.turn)
-        missed.append(f"{np.array2string(out_of_reach[0].position, precision=3)} m, {radius} m")
+        targets: list[Pose] = []
+        for goals in _goals(home, forward_axis(model), task, radius, seed):
+            followed = (
+                goal for goal in goals if reaches(model, MinimumJerk(home, goal, MOVE_TIME))
+            )
+            target = next(followed, None)
+            if target is None:
+                break
+            targets.append(target)
+        else:
+            return Reaches(home, tuple(targets), radius, task.turn)
+        missed.append(f"{np.array2string(goals[0].position, precision=3)} m, {radius} m")
     raise SpikearmError(
         f"Target {missed[-1]} from home, is out of reach of this arm (beyond its joint "
         "limits, or singular). Give a smaller --radius, or another home pose."
     )
 
 
-def _place(
+def _goals(
     home: Pose, forward: np.ndarray, task: CentreOut, radius: float, seed: int
-) -> tuple[Pose, ...]:
+) -> Iterator[list[Pose]]:
+    """Give, target by target, the poses to try: one, or as many as turns may be drawn."""
     rng = np.random.default_rng(seed)
+    orientation = Rotation.from_quat(home.quaternion, scalar_first=True)
+    for direction in _directions(forward, task, rng):
+        turns = task.turn * _unit(rng.normal(size=(N_TURNS if task.turn else 1, 3)))
+        rotations = Rotation.from_rotvec(turns) * orientation
+        position = home.position + radius * direction
+        yield [Pose(position, quaternion) for quaternion in rotations.as_quat(scalar_first=True)]
+
+
+def _directions(forward: np.ndarray, task: CentreOut, rng: np.random.Generator) -> np.ndarray:
+    """Place the targets around home, shape (n_targets, 3)."""
     if task.variant == "sphere":
-        directions = _unit(rng.normal(size=(task.targets, 3)))
-    else:
-        up = np.array([0.0, 0.0, 1.0])
-        angle = 2 * np.pi * np.arange(task.targets)[:, None] / task.targets
-        directions = np.cos(angle) * np.cross(up, forward) + np.sin(angle) * up
-    turns = Rotation.from_rotvec(task.turn * _unit(rng.normal(size=(task.targets, 3))))
-    rotations = turns * Rotation.from_quat(home.quaternion, scalar_first=True)
-    return tuple(
-        Pose(home.position + radius * direction, quaternion)
-        for direction, quaternion in zip(
-            directions, rotations.as_quat(scalar_first=True), strict=True
-        )
-    )
+        return _unit(rng.normal(size=(task.targets, 3)))
+    up = np.array([0.0, 0.0, 1.0])
+    angle = 2 * np.pi * np.arange(task.targets)[:, None] / task.targets
+    return np.cos(angle) * np.cross(up, forward) + np.sin(angle) * up
 
 
 def forward_axis(model: RigidBodyModel) -> np.ndarray:

@@ -14,7 +14,7 @@ import numpy as np
 from numba import types
 
 FOLDERS = ("numpy.libs", "numpy/.dylibs")  # beside NumPy, where its wheels keep OpenBLAS
-ROW_MAJOR, NO_TRANSPOSE, TRANSPOSE = 101, 111, 112  # of CBLAS
+ROW_MAJOR, COLUMN_MAJOR, NO_TRANSPOSE, TRANSPOSE = 101, 102, 111, 112  # of CBLAS
 DOUBLE = 8  # bytes
 
 

@@ -19,7 +19,8 @@ class _Output:
 
     Attributes:
         columns: Which of the probed values are sent.
-        weights: Shape (n_compartments, n).
+        weights: Shape (n_compartments, n), in the memory order of nengo-loihi's, because NumPy
+            asks BLAS for another sum where columns lie together.
         value: Where it goes on the host, shape (1, n).
         place: The same in the host's memory.
     """
@@ -95,13 +96,14 @@ class Exchange:
         host, first, table = self._host, 0, []
         for one in self._outputs:
             n, d = one.weights.shape
-            table.append((one.columns.start, n, first, d, one.place.first))
+            by_rows = one.weights.flags.c_contiguous
+            table.append((one.columns.start, n, first, d, by_rows, one.place.first))
             first += n * d
-        weights = np.concatenate([np.zeros(0), *(one.weights.ravel() for one in self._outputs)])
+        weights = np.concatenate([np.zeros(0), *(one.weights.ravel("K") for one in self._outputs)])
         recorded = np.zeros(self._engine.chip.n_probed)
         return (
             host.memory, host.program, host.ticks, host.links, self._sent, self._sent_start,
-            host.alarms, np.array(table, dtype=np.int64).reshape(-1, 5), weights, recorded,
+            host.alarms, np.array(table, dtype=np.int64).reshape(-1, 6), weights, recorded,
         )  # fmt: skip
 
     def _output(self, probe: LoihiProbe, place: Place) -> _Output:
@@ -109,7 +111,7 @@ class Exchange:
         (weights,) = probe.weights
         return _Output(
             columns=columns,
-            weights=np.ascontiguousarray(weights, dtype=float),
+            weights=weights if weights.flags.forc else np.ascontiguousarray(weights),
             value=self._host.see(place)[None],
             place=place,
         )

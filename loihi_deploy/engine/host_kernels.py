@@ -6,7 +6,15 @@ rounding.
 
 import numpy as np
 
-from loihi_deploy.engine.blas import DOUBLE, NO_TRANSPOSE, ROW_MAJOR, TRANSPOSE, ddot, dgemv
+from loihi_deploy.engine.blas import (
+    COLUMN_MAJOR,
+    DOUBLE,
+    NO_TRANSPOSE,
+    ROW_MAJOR,
+    TRANSPOSE,
+    ddot,
+    dgemv,
+)
 from loihi_deploy.engine.jit import jit
 
 # Operations; loihi_deploy.engine.host_lines says what each one's operands are.
@@ -105,12 +113,13 @@ def multiply(memory, matrix, n_rows, n_columns, x, y):
 
 
 @jit
-def multiply_left(x, first, n, weights, matrix, d, y, place):
+def multiply_left(x, first, n, weights, matrix, d, by_rows, y, place):
     """Multiply a row with a matrix, ``y = x W``, as ``np.dot`` does.
 
     Args:
         x, first, n: Where the row begins, and its length.
         weights, matrix, d: Where the matrix begins, and its number of columns.
+        by_rows: Whether its rows lie together, rather than its columns.
         y, place: Where the result begins.
     """
     row, W = x.ctypes.data + DOUBLE * first, weights.ctypes.data + DOUBLE * matrix
@@ -118,7 +127,8 @@ def multiply_left(x, first, n, weights, matrix, d, y, place):
         y[place] = 0.0 + ddot(n, row, 1, W, 1)
     else:
         out = y.ctypes.data + DOUBLE * place
-        dgemv(ROW_MAJOR, TRANSPOSE, n, d, 1.0, W, d, row, 1, 0.0, out, 1)
+        order, apart = (ROW_MAJOR, d) if by_rows else (COLUMN_MAJOR, n)
+        dgemv(order, TRANSPOSE, n, d, 1.0, W, apart, row, 1, 0.0, out, 1)
 
 
 @jit

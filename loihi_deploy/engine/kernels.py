@@ -98,8 +98,8 @@ def run_together(
         sent: Neurons that fire towards the chip in even and in odd steps.
         sent_start: Where each input's begin, shape (2, n_inputs + 1).
         outputs: For each vector that the chip sends: the first probed value and their number,
-            the first weight and the number of columns, and the place in ``memory``,
-            shape (n_outputs, 5).
+            the first weight, the number of columns, whether rows lie together, and the place in
+            ``memory``, shape (n_outputs, 6).
         output_weights: The weights, matrix by matrix.
         recorded: Takes the probed values as doubles, shape (n_probed,).
         state_block, state_bounds, index_block, index_bounds, real_block, real_bounds, mantissas,
@@ -126,5 +126,7 @@ def run_together(
         recorded[:] = out[step]
         for k in range(len(outputs)):
             one = outputs[k]
-            multiply_left(recorded, one[0], one[1], output_weights, one[2], one[3], memory, one[4])
+            multiply_left(
+                recorded, one[0], one[1], output_weights, one[2], one[3], one[4], memory, one[5]
+            )
     return len(out)

@@ -7,7 +7,13 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from arm_models import Pose, RigidBodyModel, load_arm
-from controller.joint_reference import DAMPING, JointReference, reaches, resolved_rate
+from controller.joint_reference import (
+    DAMPING,
+    MAX_JOINT_SPEED,
+    JointReference,
+    reaches,
+    resolved_rate,
+)
 from controller.reference import MinimumJerk, rotation_error
 
 ARMS_OF_SIX_AND_SEVEN = ["gen3", "panda", "ur5e", "jaco2_6dof"]
@@ -163,3 +169,13 @@ def test_a_target_is_not_reached_where_the_arm_is_singular(wrist, reached):
     end = model.dynamics(reference.q).hand
     assert np.linalg.norm(end.position - motion.goal.position) < 1e-3  # so singular, not far
     assert reaches(model, motion) is reached
+
+
+@pytest.mark.parametrize(("duration", "reached"), [(1.0, True), (0.15, False)])
+def test_a_target_is_not_reached_by_joints_that_are_faster_than_joints_are(duration, reached):
+    model = load_arm("ur5e").model
+    goal = model.dynamics(model.chain.home + UR5E_REACH).hand
+    # At half time, minimum jerk is 15/8 as fast as on average; a joint turns 0.3 rad.
+    average = np.abs(UR5E_REACH).max() / duration
+    assert bool(15 / 8 * average < MAX_JOINT_SPEED) is reached
+    assert reaches(model, MinimumJerk(home_pose(model), goal, duration)) is reached

@@ -9,6 +9,7 @@ from controller.joint_reference import reaches
 from controller.reference import MinimumJerk, rotation_error
 from experiments.centre_out import (
     MOVE_TIME,
+    N_TURNS,
     POSE_TURN,
     RADII,
     CentreOut,
@@ -92,6 +93,21 @@ def test_a_pose_target_is_turned_by_30_degrees_about_an_axis_of_its_own(gen3):
     np.testing.assert_allclose(angles, np.radians(30.0), atol=1e-9)
     axes = turns(plan) / POSE_TURN
     assert np.max(np.triu(axes @ axes.T, k=1)) < 0.999
+
+
+def test_a_turn_that_the_arm_cannot_follow_is_drawn_again(gen3):
+    plan = plan_reaches(gen3, CentreOut("pose", radius=0.2), seed=1)
+    rng, again = np.random.default_rng(1), 0
+    home = Rotation.from_quat(plan.home.quaternion, scalar_first=True)
+    for target, turn in zip(plan.targets, turns(plan), strict=True):
+        first = rng.normal(size=(N_TURNS, 3))[0]
+        first *= POSE_TURN / np.linalg.norm(first)
+        if not np.allclose(turn, first, atol=1e-6):
+            quaternion = (Rotation.from_rotvec(first) * home).as_quat(scalar_first=True)
+            untaken = MinimumJerk(plan.home, Pose(target.position, quaternion), MOVE_TIME)
+            assert not reaches(gen3, untaken)
+            again += 1
+    assert 0 < again < len(plan.targets)
 
 
 def test_sphere_targets_leave_the_plane_on_all_sides(gen3):

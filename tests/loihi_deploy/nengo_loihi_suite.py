@@ -9,11 +9,12 @@ Arguments are packages or files to take instead, with pytest's options:
 ``... nengo_loihi_suite.py nengo_loihi.tests.test_conv -k split``.
 
 The settings are those of nengo-loihi's repository, whose ``conftest.py`` is not installed with
-it. Plotting is left out, and the fixtures of pytest-rng and pytest-allclose are written out
-here, so that no more than the extra [test] is needed.
+it. Figures are not drawn, and the fixtures of pytest-rng and pytest-allclose are written out
+here, so that no more than the extras [test] and [dev] are needed.
 """
 
 import hashlib
+import os
 import pickle
 import sys
 import tempfile
@@ -173,9 +174,10 @@ def run(simulator: str, arguments: list[str]) -> dict[str, tuple[str, str]]:
         Engine.strict = True
         nengo_loihi.Simulator = CompiledSimulator
         emulator.EmulatorInterface = Engine
-    for name in ("matplotlib", "matplotlib.pyplot", "nengo.utils.matplotlib", "nengo_extras"):
-        sys.modules[name] = MagicMock()
+    os.environ["MPLBACKEND"] = "Agg"
+    sys.modules["nengo_extras"] = MagicMock()
     sys.modules["nengo_extras.matplotlib"] = MagicMock()
+    stand_in("nengo_extras.vision", Gabor=Gabor)
     # Nengo 4.1 has moved it.
     nengo._vendor.npconv2d = stand_in("nengo._vendor.npconv2d", conv2d=nengo.builder.transforms)
     sys.modules["nengo._vendor.npconv2d.conv2d"] = nengo.builder.transforms

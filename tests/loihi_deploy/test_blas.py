@@ -81,13 +81,21 @@ def check_multiply(rng: np.random.Generator, draw: Draw, n_rows: int, n_columns:
 
 
 def check_multiply_left(rng: np.random.Generator, draw: Draw, n_rows: int, n_columns: int) -> None:
-    x, W = draw(rng, n_rows), draw(rng, n_rows, n_columns)
-    recorded, weights = lay_out(rng, x), lay_out(rng, W)
+    W = draw(rng, n_rows, n_columns)
+    check_row_times(rng, draw(rng, n_rows), W, by_rows=True)
+    check_row_times(rng, draw(rng, n_rows), np.asfortranarray(W), by_rows=False)
+
+
+def check_row_times(
+    rng: np.random.Generator, x: np.ndarray, W: np.ndarray, *, by_rows: bool
+) -> None:
+    n_rows, n_columns = W.shape
+    recorded, weights = lay_out(rng, x), lay_out(rng, W if by_rows else W.T)
     memory = lay_out(rng, np.full(n_columns, np.nan))
     before = memory.block.copy()
     (first,), (matrix,), (out,) = recorded.places, weights.places, memory.places
     multiply_left(
-        recorded.block, first, n_rows, weights.block, matrix, n_columns, memory.block, out
+        recorded.block, first, n_rows, weights.block, matrix, n_columns, by_rows, memory.block, out
     )
     actual = memory.block[out : out + n_columns]
     assert_same_bits(actual, np.dot(x, W))  # as the host does

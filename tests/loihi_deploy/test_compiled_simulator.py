@@ -18,6 +18,7 @@ from nengo.exceptions import SimulationError, SimulatorClosed, ValidationError
 
 import loihi_deploy
 from arm_models import SpikearmError
+from controller.port import Inlet
 from loihi_deploy.engine.engine import Engine
 from loihi_deploy.nengo_loihi_compat import EmulatorInterface, nengo_loihi
 from loihi_deploy.simulator import Simulator
@@ -403,6 +404,36 @@ def test_it_takes_the_arguments_of_nengo_loihi_in_their_order():
     assert list(ours) == list(theirs)
     with Simulator(chain().network, 0.0005, 7) as sim:
         assert (sim.dt, sim.seed, sim.target) == (0.0005, 7, "sim")
+
+
+def readout() -> tuple[nengo.Network, Inlet]:
+    """Read spikes off the chip by a dense matrix, into an array of the host."""
+    received = Inlet(7)
+    with nengo.Network(seed=5) as network:
+        network.config[nengo.Ensemble].neuron_type = RESTING
+        a = nengo.Ensemble(90, 2)
+        nengo.Connection(nengo.Node([0.6, -0.8]), a, synapse=None)
+        out = nengo.Node(received, size_in=7)
+        matrix = np.random.default_rng(4).normal(size=(7, 90))
+        nengo.Connection(a.neurons, out, transform=matrix, synapse=0.01)
+    return network, received
+
+
+def test_spikes_read_by_a_matrix_are_summed_in_the_emulator_s_order():
+    network, received = readout()
+    values = []
+    for simulator in (THEIRS, Simulator):
+        with simulator(network, target="sim", precompute=False) as sim:
+            (probe,) = sim.model.probes
+            assert not probe.weights[0].flags.c_contiguous  # else the case does not occur
+            if simulator is Simulator:
+                assert sim._runner._together is not None  # one call of machine code
+            values.append([])
+            for _ in range(N_STEPS):
+                sim.run_steps(1)
+                values[-1].append(received.values.copy())
+    assert np.abs(values[0]).max() > 0.01
+    np.testing.assert_array_equal(values[0], values[1])
 
 
 def test_the_package_offers_it_and_nothing_by_a_wrong_name():
