@@ -78,7 +78,7 @@ class SpikingController(Controller):
     def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
         """Compute joint torques, shape (n_joints,) [N m]."""
         self._advance(state, task_command(state, reference, self.gains, self.feedforward))
-        return (self._shares * self._peak_torque).sum(axis=0)
+        return np.add.reduce(self._shares * self._peak_torque)
 
     @property
     def counts(self) -> StepCounts:
@@ -103,7 +103,8 @@ class SpikingController(Controller):
         inputs = port.inputs  # scaled together: it is the number of operations that takes time
         inputs -= self._center
         inputs /= self._scale
-        inputs.clip(-1.0, 1.0, out=inputs)
+        np.minimum(inputs, 1.0, out=inputs)
+        np.maximum(inputs, -1.0, out=inputs)
         self._simulation.step()
 
 

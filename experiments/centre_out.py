@@ -21,6 +21,8 @@ RADII = (0.20, 0.15, 0.10, 0.05)  # m, the largest that the arm reaches is taken
 POSE_TURN = float(np.radians(30.0))  # rad, of the variant "pose"
 RADIUS_MARGIN = 0.15  # of the workspace beyond the targets, relative to their distance
 N_TURNS = 20  # that are drawn for a target, until the arm can follow one
+POSTURE_SPREAD = 0.15  # rad, standard deviation of the postures that a reach may take
+POSTURE_PER_TURN = 0.7  # that is added per radian of turn: an arm's elbow moves far for it
 TILT_MARGIN = float(np.radians(10.0))  # rad, that the hand may err by on the way
 
 
@@ -72,7 +74,11 @@ class Reaches:
     @property
     def workspace(self) -> Workspace:
         """The region that a controller must know: that of the reaches, and a margin."""
-        return Workspace(radius=self.radius * (1 + RADIUS_MARGIN), tilt=self.turn + TILT_MARGIN)
+        return Workspace(
+            radius=self.radius * (1 + RADIUS_MARGIN),
+            tilt=self.turn + TILT_MARGIN,
+            posture_spread=POSTURE_SPREAD + POSTURE_PER_TURN * self.turn,
+        )
 
 
 def plan_reaches(model: RigidBodyModel, task: CentreOut, seed: int) -> Reaches:

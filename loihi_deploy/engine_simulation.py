@@ -27,7 +27,7 @@ class EngineSimulation(NeuralSimulation):
     def step(self) -> None:
         """Advance by one control period."""
         self._before[:] = self._engine.clock
-        self._simulator.run_steps(1)
+        self._simulator.advance()
 
     def restart(self) -> None:
         """Go back to the state just after construction."""

@@ -48,6 +48,7 @@ class Engine:
         chip: The model's blocks as flat arrays.
         columns: Where each probe's targets are in a recorded row.
         error_scale: Scale of learning errors.
+        arguments: What kernels take of the chip.
     """
 
     strict = False
@@ -73,7 +74,7 @@ class Engine:
         self._stream = stream(np.random.RandomState(self.seed))
         self.clock = np.zeros(layout.CLOCK_SIZE, dtype=np.int64)
         chip = self.chip
-        self._arguments: tuple[Any, ...] = (
+        self.arguments: tuple[Any, ...] = (
             chip.state.block, chip.state.bounds, chip.index.block, chip.index.bounds,
             chip.real.block, chip.real.bounds, chip.tiles.mantissas, chip.spiked,
             chip.spiked.view(np.uint64), self._stream, chip.words, self.clock,
@@ -154,7 +155,7 @@ class Engine:
     def _advance(self, steps: int) -> None:
         arriving, start = self._arriving(steps)
         out = np.empty((steps, self.chip.n_probed), dtype=self.chip.dtype)
-        kernels.run_chip(*self._arguments, arriving, start, out)
+        kernels.run_chip(*self.arguments, arriving, start, out)
         self._recorded.append(out)
         self._complain()
 
@@ -169,19 +170,20 @@ class Engine:
             What was recorded, as doubles, shape (1, n_probed).
         """
         out = self._room(1)
-        kernels.run_chip(*self._arguments, arriving, start, out)
+        kernels.run_chip(*self.arguments, arriving, start, out)
         self._keep(out)
         return out.astype(float)
 
-    def advance_with(self, host: tuple[np.ndarray, ...], steps: int) -> None:
+    def advance_with(self, arguments: tuple[Any, ...], steps: int) -> None:
         """Advance together with a compiled host.
 
         Args:
-            host: What :func:`loihi_deploy.engine.kernels.run_together` takes of the host.
+            arguments: What :func:`loihi_deploy.engine.kernels.run_together` takes of the host,
+                then ``self.arguments``.
             steps: How many steps.
         """
         out = self._room(steps)
-        done = kernels.run_together(*host, *self._arguments, out)
+        done = kernels.run_together(*arguments, out)
         self._keep(out[:done])
 
     def _room(self, steps: int) -> np.ndarray:

@@ -63,7 +63,7 @@ class Exchange:
             for probe, receiver in model.chip2host_receivers.items()
         ]
         compiled = blas.FOUND and self._host.is_compiled
-        self._together = self._arguments() if compiled else None
+        self._together = (*self._arguments(), *engine.arguments) if compiled else ()
 
     def restart(self) -> None:
         """Begin again, after host and chip have been reset."""
@@ -73,15 +73,26 @@ class Exchange:
     def run_steps(self, steps: int) -> None:
         """Advance host and chip by a number of steps."""
         self._timers.start("run")
-        if self._together is None or self._engine.strict:
+        if not self._together or self._engine.strict:
             for _ in range(steps):
                 self._run_in_turn()
         else:
-            self._host.take()
-            self._engine.advance_with(self._together, steps)
-            self._host.give()
+            self._run_together(steps)
         self._host.finish()
         self._timers.stop("run")
+
+    def advance(self) -> None:
+        """Advance host and chip by one step that nobody times."""
+        if not self._together or self._engine.strict:
+            self._run_in_turn()
+        else:
+            self._run_together(1)
+
+    def _run_together(self, steps: int) -> None:
+        """Advance in one call of machine code."""
+        self._host.take()
+        self._engine.advance_with(self._together, steps)
+        self._host.give()
 
     def _run_in_turn(self) -> None:
         """Advance by one step, part of which Python runs."""
@@ -92,7 +103,7 @@ class Exchange:
             output.send(recorded)
 
     def _arguments(self) -> tuple[np.ndarray, ...]:
-        """Give what ``run_together`` takes before the chip's own arrays."""
+        """Give what ``run_together`` takes of the host."""
         host, first, table = self._host, 0, []
         for one in self._outputs:
             n, d = one.weights.shape

@@ -427,7 +427,7 @@ def test_spikes_read_by_a_matrix_are_summed_in_the_emulator_s_order():
             (probe,) = sim.model.probes
             assert not probe.weights[0].flags.c_contiguous  # else the case does not occur
             if simulator is Simulator:
-                assert sim._runner._together is not None  # one call of machine code
+                assert sim._runner._together  # one call of machine code
             values.append([])
             for _ in range(N_STEPS):
                 sim.run_steps(1)
