@@ -1,12 +1,11 @@
 """What is sensed of an arm at one moment."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 
-@dataclass(frozen=True, slots=True)
-class Pose:
+class Pose(NamedTuple):
     """A position and an orientation of the hand in the world frame.
 
     Attributes:
@@ -19,8 +18,7 @@ class Pose:
     quaternion: np.ndarray
 
 
-@dataclass(frozen=True, slots=True)
-class ArmState:
+class ArmState(NamedTuple):
     """The sensed state of an arm: an encoder board and a tracker would give it.
 
     Attributes:

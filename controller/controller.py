@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -10,8 +10,7 @@ from arm_models import ArmState
 from controller.reference import Reference
 
 
-@dataclass(frozen=True, slots=True)
-class StepCounts:
+class StepCounts(NamedTuple):
     """Neural work of one control step, counted as it happened.
 
     Attributes:

@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.spatial.transform import Rotation
@@ -13,8 +12,7 @@ from arm_models import Pose
 TINY = float(np.finfo(float).tiny)  # added to a sine, so that no turn has an axis, too
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """Where the hand should be at one moment, and how it should move.
 
     Attributes:

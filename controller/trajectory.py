@@ -8,7 +8,7 @@ from arm_models import ArmState
 from controller.controller import StepCounts
 from controller.reference import Reference
 
-COUNTED = tuple(field.name for field in fields(StepCounts))
+COUNTED = StepCounts._fields
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def acceleration(arm: Arm, torque: np.ndarray) -> np.ndarray:
 
 
 def assert_same(first: ArmState, second: ArmState) -> None:
-    np.testing.assert_equal(dataclasses.asdict(first), dataclasses.asdict(second))
+    np.testing.assert_equal(first, second)
 
 
 def assert_kept(first: ArmState, second: ArmState) -> None:

@@ -135,9 +135,9 @@ def test_the_counts_of_all_steps_are_those_of_the_engine_since_its_start():
     with closing(EngineSimulation(made.network)) as simulation:
         ran = run(simulation, made)
         total = simulation._simulator.engine.counts
-    for field in fields(StepCounts):
-        summed = sum(getattr(count, field.name) for count in ran.counts)
-        assert getattr(total, field.name) == summed > 0, field.name
+    for field in StepCounts._fields:
+        summed = sum(getattr(count, field) for count in ran.counts)
+        assert getattr(total, field) == summed > 0, field
 
 
 def test_the_footprint_is_the_emulators_and_does_not_depend_on_activity():
