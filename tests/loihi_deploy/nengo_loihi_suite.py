@@ -68,7 +68,7 @@ REASONS = {
 class Gabor:
     """Draws kernels like those of ``nengo_extras.vision.Gabor``, for the convolution tests."""
 
-    def __init__(self, freq: Any) -> None:
+    def __init__(self, freq: Any, **_: Any) -> None:
         self.freq = freq
 
     def generate(
