@@ -2,13 +2,14 @@
 
 import copy
 import math
+from operator import le
 from typing import Literal
 
 import mujoco
 import numpy as np
 
 from arm_models.chain import Chain
-from arm_models.dynamics import Dynamics, Readout, RigidBodyModel, copier
+from arm_models.dynamics import Dynamics, Readout, RigidBodyModel, copier, span
 from arm_models.errors import SpikearmError
 from arm_models.state import ArmState, Pose
 
@@ -42,6 +43,7 @@ class Arm:
         self.chain = chain
         self._spec = spec
         self._limits = chain.torque_limits.tolist()
+        self._motors = span(chain.motors)
         model = spec.compile()
         self.model = RigidBodyModel(copy.copy(model), chain)
         self._simulate(model, mujoco.MjData(model))
@@ -118,8 +120,7 @@ class Arm:
             SpikearmError: The torque has another shape or is not finite, or the
                 simulation diverged.
         """
-        torque = self._joint_values("Torque", torque)
-        self._ctrl[self.chain.motors] = self._saturate(torque)
+        self._ctrl[self._motors] = self._saturate(torque)
         if self._wrench is not None:
             self._apply_wrench(self._wrench)
         mujoco.mj_step2(self._model, self._data)
@@ -221,11 +222,13 @@ class Arm:
         mujoco.mj_step1(self._model, self._data)
 
     def _saturate(self, torque: np.ndarray) -> np.ndarray:
-        limits = self.chain.torque_limits
-        beyond = [abs(one) > most for one, most in zip(torque.tolist(), self._limits, strict=True)]
-        if not any(beyond):
+        """Check joint torques and cut them at their limits."""
+        torque, limits = np.asarray(torque, dtype=float), self.chain.torque_limits
+        # What is no number is within no limits.
+        if torque.shape == limits.shape and all(map(le, map(abs, torque.tolist()), self._limits)):
             return torque
-        self.saturated_steps += beyond
+        torque = self._joint_values("Torque", torque)
+        self.saturated_steps += abs(torque) > limits
         return np.clip(torque, -limits, limits)
 
     def _apply_wrench(self, wrench: np.ndarray) -> None:

@@ -33,17 +33,17 @@ def follow(
         Everything that happened, one row per step.
     """
     n_steps = round(duration / arm.timestep)
-    log = Trajectory.empty(n_steps, arm.chain.n_joints)
     times = arm.timestep * np.arange(n_steps + 1)
     references = motion.sample(times)
+    log = Trajectory.empty(n_steps, arm.chain.n_joints)
+    log.plan(times[1:], references[1:])
     state, reference = arm.state, references[0]
     for step in range(n_steps):
         began = perf_counter()
         torque = controller.torque(state, reference)
         latency = perf_counter() - began
         state, reference = arm.step(torque), references[step + 1]
-        time, torque = times[step + 1], arm.applied_torque
-        log.write(step, time, state, reference, torque, latency, controller.counts)
+        log.write(step, state, arm.applied_torque, latency, controller.counts)
         if observe is not None:
             observe(arm, state, reference)
     return log

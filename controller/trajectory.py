@@ -1,5 +1,6 @@
 """What one motion of the arm was, step by step."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -61,23 +62,19 @@ class Trajectory:
             }
         )
 
+    def plan(self, times: np.ndarray, references: Sequence[Reference]) -> None:
+        """Fill in when each step ends, shape (n_steps,) [s], and where the hand should be then."""
+        self.time[:] = times
+        poses = [reference.pose for reference in references]
+        np.concatenate([pose.position for pose in poses], out=self.reference_position.ravel())
+        np.concatenate([pose.quaternion for pose in poses], out=self.reference_quaternion.ravel())
+
     def write(
-        self,
-        step: int,
-        time: float,
-        state: ArmState,
-        reference: Reference,
-        torque: np.ndarray,
-        latency: float,
-        counts: StepCounts,
+        self, step: int, state: ArmState, torque: np.ndarray, latency: float, counts: StepCounts
     ) -> None:
-        """Fill in one step."""
-        self.time[step] = time
+        """Fill in what one step led to."""
         self.q[step], self.dq[step], self.torque[step] = state.q, state.dq, torque
-        hand, ideal = state.hand, reference.pose
-        self.hand_position[step], self.hand_quaternion[step] = hand.position, hand.quaternion
-        self.reference_position[step] = ideal.position
-        self.reference_quaternion[step] = ideal.quaternion
+        self.hand_position[step], self.hand_quaternion[step] = state.hand
         self.step_latency_s[step] = latency
         self.spikes[step] = counts.spikes
         self.synaptic_events[step] = counts.synaptic_events
