@@ -22,17 +22,17 @@ class EngineSimulation(NeuralSimulation):
         self._simulator.run_steps(1)  # loads machine code, which processes forked later then have
         self._simulator.reset()
         self._engine = self._simulator.engine
-        self._before = self._engine.clock.copy()
+        self._before = self._engine.clock.tolist()
 
     def step(self) -> None:
         """Advance by one control period."""
-        self._before[:] = self._engine.clock
+        self._before = self._engine.clock.tolist()
         self._simulator.advance()
 
     def restart(self) -> None:
         """Go back to the state just after construction."""
         self._simulator.reset()
-        self._before[:] = self._engine.clock
+        self._before = self._engine.clock.tolist()
 
     @property
     def counts(self) -> StepCounts:

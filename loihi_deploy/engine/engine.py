@@ -1,7 +1,8 @@
 """The compiled engine behind the interface of nengo-loihi's emulator."""
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from operator import sub
 from typing import Any
 
 import numpy as np
@@ -99,11 +100,11 @@ class Engine:
     @property
     def counts(self) -> StepCounts:
         """Neural work since the start, spikes that came from the host included."""
-        return self.counts_since(np.zeros_like(self.clock))
+        return self.counts_since([0] * layout.CLOCK_SIZE)
 
-    def counts_since(self, clock: np.ndarray) -> StepCounts:
+    def counts_since(self, clock: Sequence[int]) -> StepCounts:
         """Count the neural work since ``clock`` was a copy of the engine's clock."""
-        done = (self.clock - clock).tolist()
+        done = list(map(sub, self.clock.tolist(), clock))
         return StepCounts(
             spikes=done[layout.SPIKES] + done[layout.HOST_SPIKES],
             synaptic_events=done[layout.EVENTS],
