@@ -7,6 +7,16 @@ from typing import Any
 import numpy as np
 
 from loihi_deploy.engine.arena import Arena
+from loihi_deploy.engine.arrangement import (
+    CEILING,
+    FLOOR,
+    KEEP_CURRENT,
+    KEEP_VOLTAGE,
+    REFRACTORY,
+    Arrangement,
+    arrange,
+)
+from loihi_deploy.engine.fixed_weights import collect_weights
 from loihi_deploy.engine.lanes import LANES
 from loihi_deploy.engine.layout import Index, Real, State
 from loihi_deploy.engine.routes import Routes, compile_routes
@@ -21,7 +31,7 @@ PROBE_KEYS = ("current", "voltage", "spiked")
 class Chip:
     """Everything that the kernels read and write, by the type of its items.
 
-    Compartments of all blocks lie one after the other.
+    Compartments of all blocks lie as an arrangement has them.
 
     Attributes:
         state: 32-bit integers, or floats where the blocks are not discretised, as
@@ -61,31 +71,34 @@ def compile_chip(emulator: EmulatorInterface, probes: Sequence[LoihiProbe]) -> C
     """
     info, compartment = emulator.block_info, emulator.compartment
     n = info.n_compartments
-    n_lanes = -(-n // LANES) * LANES
     sources = Sources(emulator)
-    tiles, routes = compile_tiles(emulator, sources), compile_routes(emulator, sources)
-    keys, recorded = _probed(info, probes)
+    fixed, routes = collect_weights(emulator, sources), compile_routes(emulator, sources)
+    constants = _constants(compartment, info.dtype)
+    arrangement = arrange(fixed, constants) if _may_move(emulator, routes) else Arrangement.plain(n)
+    dendrites, somas = arrangement.runs(constants)
+    tiles, order = compile_tiles(fixed, arrangement), arrangement.order
+    keys, recorded = _probed(info, probes, arrangement)
     n_drawn = max(n, routes.n_traces, routes.n_changes)
     state = {
-        "current": compartment.current,
-        "voltage": compartment.voltage,
-        "input": np.append(compartment.input[0], np.zeros(n_lanes - n)),
-        "bias": compartment.bias,
-        "threshold": compartment.vth,
-        "floor": compartment.vmin,
-        "ceiling": compartment.vmax,
+        "current": np.zeros(arrangement.n_dendrites),
+        "voltage": compartment.voltage[order],
+        "input": np.zeros(-(-arrangement.n_dendrites // LANES) * LANES),
+        "bias": compartment.bias[order],
+        "drive": compartment.bias[order],
+        "threshold": compartment.vth[order],
+        "floor": compartment.vmin[order],
+        "ceiling": compartment.vmax[order],
         "noise": np.zeros(n),
         "weights": routes.weights,
         "traces": np.zeros(routes.n_traces),
         "errors": np.zeros(routes.n_errors),
         "changes": np.zeros(routes.n_changes),
     }
-    keep_current, keep_voltage = _integer_decays(compartment, info.dtype)
     index = {
-        "keep_current": keep_current,
-        "keep_voltage": keep_voltage,
-        "refractory": compartment.ref,
-        "waiting": compartment.ref_count,
+        "dendrites": dendrites.ravel(),
+        "somas": somas.ravel(),
+        "refractory": compartment.ref[order],
+        "waiting": compartment.ref_count[order],
         "noise_at_membrane": compartment.noise.target_u,
         "fired": np.zeros(sources.n_neurons + LANES),
         "fired_start": np.zeros(len(sources.start)),
@@ -110,7 +123,7 @@ def compile_chip(emulator: EmulatorInterface, probes: Sequence[LoihiProbe]) -> C
         state=Arena(info.dtype, {name: state[name] for name in State._fields}),
         index=Arena(np.int32, {name: index[name] for name in Index._fields}),
         real=Arena(np.float64, {name: real[name] for name in Real._fields}),
-        spiked=np.zeros(n_lanes, dtype=np.uint8),
+        spiked=np.zeros(-(-n // LANES) * LANES, dtype=np.uint8),
         tiles=tiles,
         routes=routes,
         words=np.zeros(2 * n_drawn, dtype=np.uint32),
@@ -119,21 +132,36 @@ def compile_chip(emulator: EmulatorInterface, probes: Sequence[LoihiProbe]) -> C
     )
 
 
-def _integer_decays(compartment: Any, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
-    """Give how many 4096ths of current and voltage the chip keeps in a step."""
+def _may_move(emulator: EmulatorInterface, routes: Routes) -> bool:
+    """Tell whether nothing depends on the emulator's order: neither routes nor random numbers."""
+    is_integer = emulator.block_info.dtype == np.int32
+    return (
+        is_integer and not len(routes.route_source) and not emulator.compartment.noise.enabled.any()
+    )
+
+
+def _constants(compartment: Any, dtype: np.dtype) -> np.ndarray:
+    """Give how many 4096ths of current and voltage the chip keeps, bounds and refractory steps."""
     if dtype != np.int32:
-        none = np.zeros(len(compartment.decay_u))
-        return none, none
-    return 4096 - 1 - compartment.decay_u, 4096 - compartment.decay_v
+        return np.zeros((len(compartment.ref), 5), dtype=np.int32)
+    columns = np.zeros((5, len(compartment.ref)), dtype=np.int32)
+    columns[KEEP_CURRENT] = 4096 - 1 - compartment.decay_u
+    columns[KEEP_VOLTAGE] = 4096 - compartment.decay_v
+    columns[FLOOR], columns[CEILING] = compartment.vmin, compartment.vmax
+    columns[REFRACTORY] = compartment.ref
+    return columns.T
 
 
-def _probed(info: Any, probes: Sequence[LoihiProbe]) -> tuple[np.ndarray, np.ndarray]:
-    """List what is recorded in a step: keys and compartments, probe by probe."""
+def _probed(
+    info: Any, probes: Sequence[LoihiProbe], arrangement: Arrangement
+) -> tuple[np.ndarray, np.ndarray]:
+    """List what is recorded in a step: keys and places, probe by probe."""
     keys: list[np.ndarray] = [np.zeros(0, dtype=np.int32)]
     compartments: list[np.ndarray] = [np.zeros(0, dtype=np.int32)]
     for probe in probes:
         for block, chosen in zip(probe.target, probe.slice, strict=True):
             inside = np.arange(info.slices[block].start, info.slices[block].stop)[chosen]
-            compartments.append(inside)
+            places = arrangement.dendrite if probe.key == "current" else arrangement.soma
+            compartments.append(places[inside])
             keys.append(np.full(len(inside), PROBE_KEYS.index(probe.key)))
     return np.concatenate(keys), np.concatenate(compartments)

@@ -14,6 +14,8 @@ from loihi_deploy.engine.layout import (
     OVER_CURRENT,
     OVER_INPUT,
     OVER_MEMBRANE,
+    PER_DENDRITES,
+    PER_SOMAS,
     SPIKES,
 )
 from loihi_deploy.engine.mersenne import draw_doubles, draw_noise
@@ -39,39 +41,62 @@ def _decay(x, keep):
 
 
 @jit
-def update_integer(state, index, real, spiked, clock):
+def update_integer(state, index, spiked, clock):
     """Advance all compartments in the chip's integer arithmetic."""
-    over_input = over_current = over_membrane = np.int32(0)
-    for i in range(len(state.current)):
-        x = state.input[i]
+    over = np.int32(0)
+    for start in range(0, len(index.dendrites), PER_DENDRITES):
+        run = index.dendrites[start:]
+        over |= _integrate(state.input, state.current, np.uintp(run[0]), np.uintp(run[1]), run[2])
+    for start in range(0, len(index.somas), PER_SOMAS):
+        run = index.somas[start:]
+        over |= _fire(
+            state.current, state.drive, state.voltage, state.threshold, index.waiting, spiked,
+            np.uintp(run[0]), np.uintp(run[1]), np.uintp(run[2] - run[0]), run[3], run[4], run[5],
+            run[6],
+        )  # fmt: skip
+    clock[FLAGS] |= over
+
+
+@jit
+def _integrate(arriving, current, first, end, keep):
+    """Add what has arrived to currents that decay alike; tell what overflowed.
+
+    All is kept to 32 bits: a single wider number would halve the numbers per instruction.
+    """
+    over_input = over_current = np.int32(0)
+    for i in range(first, end):
+        x = arriving[i]
         wrapped = _wrap(x, Q_BITS)
-        over_input |= x ^ wrapped
-        state.input[i] = 0
+        over_input = np.int32(over_input | np.int32(x ^ wrapped))
+        arriving[i] = 0
+        x = np.int32(_decay(current[i], keep) + wrapped)
+        wrapped = _wrap(x, U_BITS)
+        over_current = np.int32(over_current | np.int32(x ^ wrapped))
+        current[i] = wrapped
+    return np.int32((OVER_INPUT if over_input else 0) | (OVER_CURRENT if over_current else 0))
 
-        x = np.int32(_decay(state.current[i], index.keep_current[i]) + wrapped)
-        current = _wrap(x, U_BITS)
-        over_current |= x ^ current
-        state.current[i] = current
 
-        x = np.int32(np.int32(current + state.bias[i]) + state.noise[i])
+@jit
+def _fire(
+    current, drive, voltage, threshold, waiting, spiked, first, end, shift, keep, floor, ceiling,
+    refractory,
+):  # fmt: skip
+    """Advance voltages with the same constants; tell what overflowed."""
+    over = np.int32(0)
+    for i in range(first, end):
+        x = np.int32(current[i + shift] + drive[i])
         membrane = _wrap(x, U_BITS)
-        over_membrane |= x ^ membrane
-
-        voltage = np.int32(_decay(state.voltage[i], index.keep_voltage[i]) + membrane)
-        voltage = min(max(voltage, state.floor[i]), state.ceiling[i])
-        waiting = index.waiting[i]
-        voltage = np.int32(0) if waiting > 0 else voltage
-        fires = voltage > state.threshold[i]
-        state.voltage[i] = np.int32(0) if fires else voltage
-        waiting = index.refractory[i] if fires else waiting
-        index.waiting[i] = max(np.int32(waiting - 1), np.int32(0))
+        over = np.int32(over | np.int32(x ^ membrane))
+        v = np.int32(_decay(voltage[i], keep) + membrane)
+        v = min(max(v, floor), ceiling)
+        rest = waiting[i]
+        v = np.int32(0) if rest > 0 else v
+        fires = v > threshold[i]
+        voltage[i] = np.int32(0) if fires else v
+        rest = refractory if fires else rest
+        waiting[i] = max(np.int32(rest - 1), np.int32(0))
         spiked[i] = fires
-    if over_input:
-        clock[FLAGS] |= OVER_INPUT
-    if over_current:
-        clock[FLAGS] |= OVER_CURRENT
-    if over_membrane:
-        clock[FLAGS] |= OVER_MEMBRANE
+    return np.int32(OVER_MEMBRANE if over else 0)
 
 
 @jit
@@ -106,7 +131,7 @@ def draw(state, index, real, clock, stream, words):
 
     What goes into the synaptic input is added to it; what goes into the membrane is kept.
     """
-    n = len(state.current)
+    n = len(state.voltage)
     if clock[FLOATS]:
         uniform = real.uniform[:n]
         draw_doubles(stream, words, uniform)
@@ -122,6 +147,7 @@ def draw(state, index, real, clock, stream, words):
         if not index.noise_at_membrane[i]:
             state.input[i] += state.noise[i]
             state.noise[i] = 0
+        state.drive[i] = state.bias[i] + state.noise[i]
 
 
 def update(state, index, real, spiked, clock):
@@ -131,9 +157,7 @@ def update(state, index, real, spiked, clock):
 @overload(update)
 def _choose_update(state, index, real, spiked, clock):
     if state.types[0].dtype == numba.int32:
-        return lambda state, index, real, spiked, clock: update_integer(
-            state, index, real, spiked, clock
-        )
+        return lambda state, index, real, spiked, clock: update_integer(state, index, spiked, clock)
     return lambda state, index, real, spiked, clock: update_float(state, index, real, spiked)
 
 

@@ -12,6 +12,8 @@ from loihi_deploy.engine.layout import (
     LOST_TRACE,
     N_FIRED,
     N_INPUTS,
+    PER_ROW,
+    PER_RUN,
     SHIFT_BITS,
     SHIFT_MASK,
 )
@@ -34,20 +36,20 @@ def receive(index, clock, arriving, arriving_start):
 
 @jit
 def deliver(state, index, mantissas, clock):
-    """Add the fixed weights that the fired neurons reach: tiles of lanes, then single ones."""
+    """Add the fixed weights that the fired neurons reach: runs of tiles, then single ones."""
     events = 0
-    tile_start, tile_head, item_start = index.tile_start, index.tile_head, index.item_start
-    item_target, item_weight, target = index.item_target, index.item_weight, state.input
+    rows, runs, target = index.rows, index.runs, state.input
     for place in range(clock[N_FIRED]):
-        neuron = index.fired[place]
+        row = rows[PER_ROW * index.fired[place] :]
         if COUNTING:
-            events += index.static_events[neuron]
-        for tile in range(tile_start[neuron], tile_start[neuron + 1]):
-            head = tile_head[tile]
+            events += row[2]
+        for run in range(PER_RUN * row[0], PER_RUN * row[PER_ROW], PER_RUN):
+            head, tile, end = runs[run], runs[run + 1], runs[run + 1 + PER_RUN]
             first, factor = LANES * (head >> SHIFT_BITS), np.int32(1 << (head & SHIFT_MASK))
-            add_lanes(target, first, mantissas, LANES * tile, factor)
-        for item in range(item_start[neuron], item_start[neuron + 1]):
-            target[item_target[item]] += item_weight[item]
+            for k in range(end - tile):
+                add_lanes(target, first + LANES * k, mantissas, LANES * (tile + k), factor)
+        for item in range(row[1], row[1 + PER_ROW]):
+            target[index.item_target[item]] += index.item_weight[item]
     clock[EVENTS] += events
 
 

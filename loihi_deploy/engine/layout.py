@@ -8,8 +8,10 @@ from loihi_deploy.engine.jit import jit
 
 COUNTING = True  # read when the kernels are compiled; benchmarks/counting.py turns it off
 
+PER_DENDRITES, PER_SOMAS = 3, 7  # numbers per run of ``dendrites`` and ``somas``
+PER_ROW, PER_RUN = 3, 2  # numbers per neuron in ``rows``, per run of tiles in ``runs``
 PER_LEARNING, PER_RULE = 12, 4  # numbers per learning synapse in ``learning``, ``learning_rule``
-SHIFT_BITS, SHIFT_MASK = 5, 31  # of a tile's head: the shift of its mantissas; above, its place
+SHIFT_BITS, SHIFT_MASK = 5, 31  # of a run's head: the shift of its mantissas; above, its place
 
 # places in the clock
 TIME, SPIKES, EVENTS, LEARNED, HOST_SPIKES, FLAGS, N_FIRED = range(7)
@@ -28,6 +30,7 @@ class State(NamedTuple):
     voltage: np.ndarray
     input: np.ndarray
     bias: np.ndarray
+    drive: np.ndarray
     threshold: np.ndarray
     floor: np.ndarray
     ceiling: np.ndarray
@@ -41,19 +44,17 @@ class State(NamedTuple):
 class Index(NamedTuple):
     """Arrays of :attr:`loihi_deploy.engine.chip.Chip.index`."""
 
-    keep_current: np.ndarray
-    keep_voltage: np.ndarray
+    dendrites: np.ndarray
+    somas: np.ndarray
     refractory: np.ndarray
     waiting: np.ndarray
     noise_at_membrane: np.ndarray
     fired: np.ndarray
     fired_start: np.ndarray
-    tile_start: np.ndarray
-    tile_head: np.ndarray
-    item_start: np.ndarray
+    rows: np.ndarray
+    runs: np.ndarray
     item_target: np.ndarray
     item_weight: np.ndarray
-    static_events: np.ndarray
     row_weight: np.ndarray
     row_size: np.ndarray
     row_target: np.ndarray
@@ -99,6 +100,7 @@ def view_state(block, bounds):
         _view(block, bounds, 3), _view(block, bounds, 4), _view(block, bounds, 5),
         _view(block, bounds, 6), _view(block, bounds, 7), _view(block, bounds, 8),
         _view(block, bounds, 9), _view(block, bounds, 10), _view(block, bounds, 11),
+        _view(block, bounds, 12),
     )  # fmt: skip
 
 
@@ -115,7 +117,7 @@ def view_index(block, bounds):
         _view(block, bounds, 18), _view(block, bounds, 19), _view(block, bounds, 20),
         _view(block, bounds, 21), _view(block, bounds, 22), _view(block, bounds, 23),
         _view(block, bounds, 24), _view(block, bounds, 25), _view(block, bounds, 26),
-        _view(block, bounds, 27), _view(block, bounds, 28), _view(block, bounds, 29),
+        _view(block, bounds, 27),
     )  # fmt: skip
 
 

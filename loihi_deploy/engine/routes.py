@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from arm_models import SpikearmError
+from loihi_deploy.engine.fixed_weights import last_of_each
 from loihi_deploy.engine.sources import Sources
-from loihi_deploy.engine.tiles import last_of_each
 from loihi_deploy.nengo_loihi_compat import LEARN_FRAC, EmulatorInterface, learn_overflow_bits
 
 

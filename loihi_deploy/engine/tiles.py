@@ -1,21 +1,19 @@
-"""Fixed integer weights, neuron by neuron: tiles of eight lanes, and single ones.
+"""Fixed integer weights, neuron by neuron: runs of tiles of eight lanes, and single weights.
 
 Integers may be added in any order, so all that a neuron's spike reaches lies together,
-whatever synapses it belongs to. Eight neighbouring compartments are a tile; its weights are
-8-bit mantissas with a common shift, as on the chip. What is alone in its tile, or does not fit
-8 bits, is kept as it is.
+whatever synapses it belongs to. Eight neighbouring dendrites are a tile; its weights are 8-bit
+mantissas, as on the chip. Neighbouring tiles are a run, with a common shift. What is alone in its
+tile, or does not fit 8 bits, is kept as it is.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from loihi_deploy.engine.arrangement import Arrangement
+from loihi_deploy.engine.fixed_weights import FixedWeights
 from loihi_deploy.engine.lanes import LANES
 from loihi_deploy.engine.layout import SHIFT_BITS
-from loihi_deploy.engine.sources import Sources
-from loihi_deploy.nengo_loihi_compat import EmulatorInterface
 
 MIN_WEIGHTS = 2  # in a tile; one costs less by itself
 SMALLEST, LARGEST = -128, 127  # mantissas
@@ -26,16 +24,18 @@ class Tiles:
     """What the spikes of each source neuron reach.
 
     Attributes:
-        tile_start, item_start: Where each neuron's tiles and single weights begin,
+        run_start, item_start: Where each neuron's runs and single weights begin,
             shape (n_neurons + 1,).
-        tile_head: Number of the tile's compartments, and its shift, shape (n_tiles,).
-        mantissas: Shape (n_tiles * LANES,), 8-bit.
-        item_target, item_weight: Compartments and weights, shape (n_items,).
+        run_head: First tile of dendrites that a run reaches, and its shift, shape (n_runs,).
+        run_tile: First tile of its weights, and the end, shape (n_runs + 1,).
+        mantissas: Weights, shape (n_tiles * LANES,), 8-bit.
+        item_target, item_weight: Dendrites and weights, shape (n_items,).
         static_events: Nonzero weights that a spike reaches, shape (n_neurons,).
     """
 
-    tile_start: np.ndarray
-    tile_head: np.ndarray
+    run_start: np.ndarray
+    run_head: np.ndarray
+    run_tile: np.ndarray
     mantissas: np.ndarray
     item_start: np.ndarray
     item_target: np.ndarray
@@ -43,105 +43,89 @@ class Tiles:
     static_events: np.ndarray
 
     def index_arrays(self) -> dict[str, np.ndarray]:
-        """Give the integer arrays for the kernels, by name."""
-        return {name: values for name, values in vars(self).items() if name != "mantissas"}
+        """Give the integer arrays for the kernels, by name.
+
+        What belongs to one neuron or one run lies together, because a spike that waits for
+        memory should wait once.
+        """
+        rows = [self.run_start, self.item_start, np.append(self.static_events, 0)]
+        runs = [np.append(self.run_head, 0), self.run_tile]
+        return {
+            "rows": np.column_stack(rows).ravel(),
+            "runs": np.column_stack(runs).ravel(),
+            "item_target": self.item_target,
+            "item_weight": self.item_weight,
+        }
 
 
-def compile_tiles(emulator: EmulatorInterface, sources: Sources) -> Tiles:
-    """Collect the fixed weights of an emulator's synapses; none if they are not discretised."""
-    neurons, targets, weights, events = _nonzero_weights(emulator, sources)
-    n_lanes = -(-max(emulator.block_info.n_compartments, 1) // LANES) * LANES
-    keys, weights = _sum_by_key(neurons * n_lanes + targets, weights)
+def compile_tiles(fixed: FixedWeights, arrangement: Arrangement) -> Tiles:
+    """Lay weights out for the kernels, neurons and targets by their places."""
+    n_lanes = -(-max(arrangement.n_dendrites, 1) // LANES) * LANES
+    tiles_per_neuron, n_neurons = n_lanes // LANES, len(fixed.events)
+    places = np.arange(n_neurons)  # those of spike inputs stay
+    places[: len(arrangement.soma)] = arrangement.soma
+    once = arrangement.leads[fixed.targets]
+    keys = (places[fixed.neurons] * n_lanes + arrangement.dendrite[fixed.targets])[once]
+    order = np.argsort(keys)
+    keys, weights = keys[order], fixed.weights[once][order]
     tile_keys, first, sizes = np.unique(keys // LANES, return_index=True, return_counts=True)
-    shifts, fits = _common_shifts(weights, first)
-    is_tile = fits & (sizes >= MIN_WEIGHTS)
+    is_tile = (sizes >= MIN_WEIGHTS) & _fits(weights, first, _own_shifts(weights, first))
     in_tile = np.repeat(is_tile, sizes)
-    number = np.repeat(np.cumsum(is_tile) - 1, sizes)[in_tile]
-    mantissas = np.zeros((int(is_tile.sum()), LANES), dtype=np.int8)
-    mantissas[number, keys[in_tile] % LANES] = weights[in_tile] >> np.repeat(shifts, sizes)[in_tile]
-    tile_keys, shifts = tile_keys[is_tile], shifts[is_tile]
-    tiles_per_neuron = n_lanes // LANES
-    order = np.arange(sources.n_neurons + 1)
+    items, weights_of_items = keys[~in_tile], weights[~in_tile]
+    keys, weights, sizes, tile_keys = (
+        keys[in_tile],
+        weights[in_tile],
+        sizes[is_tile],
+        tile_keys[is_tile],
+    )
+    shifts, runs = _runs(tile_keys, tiles_per_neuron, weights, np.cumsum(sizes) - sizes)
+    mantissas = np.zeros((len(tile_keys), LANES), dtype=np.int8)
+    number = np.repeat(np.arange(len(tile_keys)), sizes)
+    mantissas[number, keys % LANES] = weights >> shifts[number]
+    neurons = np.arange(n_neurons + 1)
     return Tiles(
-        tile_start=np.searchsorted(tile_keys // tiles_per_neuron, order),
-        tile_head=tile_keys % tiles_per_neuron << SHIFT_BITS | shifts,
+        run_start=np.searchsorted(tile_keys[runs] // tiles_per_neuron, neurons),
+        run_head=tile_keys[runs] % tiles_per_neuron << SHIFT_BITS | shifts[runs],
+        run_tile=np.append(runs, len(tile_keys)),
         mantissas=mantissas.ravel(),
-        item_start=np.searchsorted(keys[~in_tile] // n_lanes, order),
-        item_target=keys[~in_tile] % n_lanes,
-        item_weight=weights[~in_tile],
-        static_events=events,
+        item_start=np.searchsorted(items // n_lanes, neurons),
+        item_target=items % n_lanes,
+        item_weight=weights_of_items,
+        static_events=fixed.events[np.argsort(places)],
     )
 
 
-def _nonzero_weights(
-    emulator: EmulatorInterface, sources: Sources
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """List source neuron, target compartment and weight of everything that spikes add.
+def _runs(
+    tile_keys: np.ndarray, tiles_per_neuron: int, weights: np.ndarray, first: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Find runs of neighbouring tiles, and let each have one shift if its weights then fit.
 
     Returns:
-        These three, and how many weights each neuron's spikes reach, shape (n_neurons,).
+        Shift of each tile, and the first tile of each run.
     """
-    rows = list(_rows(emulator, sources))
-    none = np.zeros(0, dtype=np.int64)
-    sizes = [len(weights) for _, _, weights, _ in rows]
-    spiking = np.array([neuron for neuron, *_ in rows], dtype=np.int64)
-    events = np.bincount(spiking, [events for *_, events in rows], sources.n_neurons)
-    neurons = np.repeat(spiking, sizes)
-    targets = np.concatenate([none, *(targets for _, targets, _, _ in rows)])
-    weights = np.concatenate([none, *(weights for _, _, weights, _ in rows)])
-    keep = weights != 0
-    return neurons[keep], targets[keep], weights[keep], events.astype(np.int64)
-
-
-def _rows(
-    emulator: EmulatorInterface, sources: Sources
-) -> Iterator[tuple[int, np.ndarray, np.ndarray, int]]:
-    """Give, spike by spike that can be, its neuron, and what it adds where; and its events."""
-    if emulator.block_info.dtype != np.int32:
-        return
-    for synapse, where in emulator.synapses.items():
-        if synapse.learning:
-            continue
-        known: dict[tuple[int, int], tuple[np.ndarray, np.ndarray, int]] = {}
-        for source, axon in sources.feeding(synapse):
-            for neuron, number, atom in sources.axons_of(source, axon):
-                base = synapse.axon_compartment_base(number)
-                if base is None:
-                    continue
-                key = (int(synapse.axon_weight_idx(number)), atom)
-                if key not in known:
-                    known[key] = _row(synapse, number, atom)
-                offsets, weights, events = known[key]
-                targets = where.start + base + offsets
-                yield sources.start[source] + neuron, targets, weights, events
-
-
-def _row(synapse: Any, axon: int, atom: int) -> tuple[np.ndarray, np.ndarray, int]:
-    weights, offsets = synapse.axon_weights_indices(axon, atom=atom)
-    keep = last_of_each(offsets)
-    return offsets[keep], weights[keep], int(np.count_nonzero(weights))
-
-
-def last_of_each(indices: np.ndarray) -> np.ndarray:
-    """Find each index's last place: the emulator's ``input[indices] += weights`` adds that."""
-    _, places = np.unique(indices[::-1], return_index=True)
-    return np.sort(len(indices) - 1 - places)
-
-
-def _sum_by_key(keys: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Add up the weights of equal keys; keys come out sorted."""
-    keys, where = np.unique(keys, return_inverse=True)
-    sums = np.zeros(len(keys), dtype=np.int64)
-    np.add.at(sums, where, weights)
-    return keys, sums
-
-
-def _common_shifts(weights: np.ndarray, first: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give the zero bits behind all weights of each tile, and whether the rest fits 8 bits."""
+    shifts = _own_shifts(weights, first)
     if not len(first):
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
+        return shifts, first
+    apart = (np.diff(tile_keys) != 1) | (np.diff(tile_keys // tiles_per_neuron) != 0)
+    begins = np.flatnonzero(np.append(True, apart))
+    run = np.cumsum(np.append(True, apart)) - 1
+    smallest = np.minimum.reduceat(shifts, begins)[run]
+    fit = np.logical_and.reduceat(_fits(weights, first, smallest), begins)[run]
+    shifts = np.where(fit, smallest, shifts)
+    return shifts, np.flatnonzero(np.append(True, apart | (np.diff(shifts) != 0)))
+
+
+def _own_shifts(weights: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """Give the zero bits behind all weights of each tile."""
+    if not len(first):
+        return np.zeros(0, dtype=np.int64)
     bits = np.bitwise_or.reduceat(weights, first)
-    shifts = np.bitwise_count((bits & -bits) - 1).astype(np.int64)
-    shifts = np.minimum(shifts, 2**SHIFT_BITS - 1)
+    return np.minimum(np.bitwise_count((bits & -bits) - 1).astype(np.int64), 2**SHIFT_BITS - 1)
+
+
+def _fits(weights: np.ndarray, first: np.ndarray, shifts: np.ndarray) -> np.ndarray:
+    """Tell whether the weights of each tile, shifted, fit 8 bits."""
+    if not len(first):
+        return np.zeros(0, dtype=bool)
     low, high = np.minimum.reduceat(weights, first), np.maximum.reduceat(weights, first)
-    return shifts, (low >> shifts >= SMALLEST) & (high >> shifts <= LARGEST)
+    return (low >> shifts >= SMALLEST) & (high >> shifts <= LARGEST)

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 import scipy.sparse
 
+from loihi_deploy.engine.arrangement import Arrangement
 from loihi_deploy.engine.engine import Engine
+from loihi_deploy.engine.fixed_weights import collect_weights
 from loihi_deploy.engine.lanes import LANES
 from loihi_deploy.engine.layout import SHIFT_BITS, SHIFT_MASK
 from loihi_deploy.engine.sources import Sources
@@ -119,9 +121,9 @@ def add(
 
 def compile_model(made: Model) -> Compiled:
     emulator = EmulatorInterface(made.model, seed=0)
-    return Compiled(
-        emulator, [*made.blocks, *made.inputs], compile_tiles(emulator, Sources(emulator))
-    )
+    plain = Arrangement.plain(emulator.block_info.n_compartments)
+    tiles = compile_tiles(collect_weights(emulator, Sources(emulator)), plain)
+    return Compiled(emulator, [*made.blocks, *made.inputs], tiles)
 
 
 def reached_on_emulator(compiled: Compiled) -> np.ndarray:
@@ -172,14 +174,19 @@ class Reached(NamedTuple):
 def reached_in_tiles(tiles: Tiles, neuron: int, n_compartments: int) -> Reached:
     n_lanes = -(-n_compartments // LANES) * LANES
     in_tiles, single = np.zeros((2, n_lanes), dtype=np.int64)
-    for tile in range(tiles.tile_start[neuron], tiles.tile_start[neuron + 1]):
-        place, shift = tiles.tile_head[tile] >> SHIFT_BITS, tiles.tile_head[tile] & SHIFT_MASK
-        mantissas = tiles.mantissas[LANES * tile :][:LANES].astype(np.int64)
-        in_tiles[LANES * place :][:LANES] += mantissas * 2**shift
+    for run in range(tiles.run_start[neuron], tiles.run_start[neuron + 1]):
+        place, shift = tiles.run_head[run] >> SHIFT_BITS, tiles.run_head[run] & SHIFT_MASK
+        weights = mantissas_of(tiles, run) * 2**shift
+        in_tiles[LANES * place :][: len(weights)] += weights
     items = slice(tiles.item_start[neuron], tiles.item_start[neuron + 1])
     np.add.at(single, tiles.item_target[items], tiles.item_weight[items])
     assert not in_tiles[n_compartments:].any()
     return Reached(in_tiles[:n_compartments], single[:n_compartments])
+
+
+def mantissas_of(tiles: Tiles, run: int) -> np.ndarray:
+    first, end = tiles.run_tile[run], tiles.run_tile[run + 1]
+    return tiles.mantissas[LANES * first : LANES * end].astype(np.int64)
 
 
 def occurred(compiled: Compiled, reached: np.ndarray, made: Model) -> set[str]:
@@ -220,7 +227,7 @@ def test_tiles_and_single_weights_of_each_neuron_add_up_to_what_its_spike_reache
         compiled = compile_model(made)
         expected = reached_on_emulator(compiled)
         n_neurons, n_compartments = expected.shape
-        assert len(compiled.tiles.tile_start) == len(compiled.tiles.item_start) == n_neurons + 1
+        assert len(compiled.tiles.run_start) == len(compiled.tiles.item_start) == n_neurons + 1
         for neuron in range(n_neurons):
             reached = reached_in_tiles(compiled.tiles, neuron, n_compartments)
             np.testing.assert_array_equal(reached.tiles + reached.items, expected[neuron])
@@ -242,21 +249,25 @@ def test_events_are_the_weights_that_a_spike_reaches_and_that_are_not_zero():
     assert differing > 10  # where weights are added up, or cancel
 
 
-def test_a_tile_holds_several_weights_of_eight_bits_as_small_as_they_can_be():
-    shifts = Counter()
+def test_a_run_holds_weights_of_eight_bits_as_small_as_they_can_be():
+    shifts, lengths = Counter(), Counter()
     for seed in SEEDS:
         tiles = compile_model(random_model(seed)).tiles
-        mantissas = tiles.mantissas.reshape(-1, LANES).astype(int)
-        assert len(mantissas) == len(tiles.tile_head) == tiles.tile_start[-1]
-        assert ((mantissas >= SMALLEST) & (mantissas <= LARGEST)).all()
-        odd = (mantissas % 2 == 1).any(axis=1)
-        assert (odd | ~mantissas.any(axis=1)).all()
-        shifts.update((tiles.tile_head & SHIFT_MASK)[odd].tolist())
+        assert len(tiles.run_head) == len(tiles.run_tile) - 1 == tiles.run_start[-1]
+        assert LANES * tiles.run_tile[-1] == len(tiles.mantissas)
+        for run, head in enumerate(tiles.run_head):
+            mantissas = mantissas_of(tiles, run)
+            assert ((mantissas >= SMALLEST) & (mantissas <= LARGEST)).all()
+            assert (mantissas % 2 == 1).any()
+            assert (np.count_nonzero(mantissas.reshape(-1, LANES), axis=1) >= MIN_WEIGHTS).all()
+            shifts[int(head & SHIFT_MASK)] += 1
+            lengths[len(mantissas) // LANES] += 1
     assert len(shifts) > 3 and sum(shifts.values()) > 500
+    assert lengths[1] > 100 and lengths[2] > 100 and max(lengths) > 2
 
 
 @pytest.mark.parametrize(
-    ("weights", "n_tiles", "n_items"),
+    ("weights", "n_runs", "n_items"),
     [
         ([0, 0, 64, 0, 0, 0, 0, 128, 0], 1, 0),  # two in a tile
         ([0, 0, 64, 0, 0, 0, 0, 0, 128], 0, 2),  # each in a tile of its own
@@ -265,12 +276,15 @@ def test_a_tile_holds_several_weights_of_eight_bits_as_small_as_they_can_be():
         ([-129 * 4, 4], 0, 2),
         ([64, 64 * 127, 1 << 20, 1 << 20] + [0] * 4 + [8, 16], 1, 4),
         ([0] * 9, 0, 0),
+        ([8, 16] + [0] * 6 + [64, 128], 1, 0),  # neighbouring tiles, a shift by 3 fits both
+        ([8, 16] + [0] * 6 + [64, 2048], 2, 0),  # it does not
+        ([8, 16] + [0] * 14 + [8, 16], 2, 0),  # no neighbours
     ],
 )
-def test_by_hand_one_neuron_s_weights_are_in_tiles_where_they_fit(weights, n_tiles, n_items):
+def test_by_hand_one_neuron_s_weights_are_in_tiles_where_they_fit(weights, n_runs, n_items):
     compiled = compile_model(by_hand([weights]))
     tiles = compiled.tiles
-    assert (len(tiles.tile_head), len(tiles.item_weight)) == (n_tiles, n_items)
+    assert (len(tiles.run_head), len(tiles.item_weight)) == (n_runs, n_items)
     reached = reached_in_tiles(tiles, 0, len(weights))
     assert (reached.tiles + reached.items).tolist() == weights
     assert tiles.static_events[0] == np.count_nonzero(weights)
@@ -279,7 +293,7 @@ def test_by_hand_one_neuron_s_weights_are_in_tiles_where_they_fit(weights, n_til
 def test_by_hand_two_axons_to_a_compartment_add_up_and_count_twice():
     tiles = compile_model(by_hand([[64, 0, 192, 320], [128, -64, -192, 0]])).tiles
     assert tiles.mantissas.tolist() == [3, -1, 0, 5] + [0] * 4
-    assert tiles.tile_head.tolist() == [6]  # the first compartments, and 64 is a shift by 6
+    assert tiles.run_head.tolist() == [6]  # the first compartments, and 64 is a shift by 6
     assert tiles.static_events[0] == 3 + 3
 
 
@@ -304,7 +318,7 @@ def test_weights_that_are_no_integers_are_left_out():
     compiled = compile_model(made)
     assert reached_on_emulator(compiled).any()
     assert not compiled.tiles.static_events.any()
-    assert len(compiled.tiles.tile_head) == len(compiled.tiles.item_weight) == 0
+    assert len(compiled.tiles.run_head) == len(compiled.tiles.item_weight) == 0
 
 
 def test_weights_that_learn_are_left_out_and_those_beside_them_are_not():
