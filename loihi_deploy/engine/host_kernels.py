@@ -24,6 +24,7 @@ from loihi_deploy.engine.jit import jit
 ) = range(11)  # fmt: skip
 WIDTH = 15  # numbers per line: the operation, two lengths, and four operands with two strides
 
+ONE = np.uintp(1)
 MAX_ERROR = 127  # of PES on the chip
 ERROR_ABOVE, ERROR_BELOW, NOT_FINITE = 1, 2, 4  # alarms
 
@@ -46,10 +47,11 @@ def run_host(memory, program, first, last, ticks, links, sent, sent_start, error
     """
     for line in range(first, last):
         p = program[line]
-        op, m, n = p[0], p[1], p[2]
+        op, m, n = p[0], p[1], np.uintp(p[2])
         for k in range(m):
-            y, dy, x, dx = p[3] + k * p[5], p[4], p[6] + k * p[8], p[7]
-            a, da, b = p[9] + k * p[11], p[10], p[12] + k * p[14]
+            # Numbers without sign, because one that may be negative is checked at each access.
+            y, dy, x, dx = _at(p, k, 3), np.uintp(p[4]), _at(p, k, 6), np.uintp(p[7])
+            a, da, b, db = _at(p, k, 9), np.uintp(p[10]), _at(p, k, 12), np.uintp(p[13])
             if op == COPY:
                 for i in range(n):
                     memory[y + i * dy] = memory[x + i * dx]
@@ -61,33 +63,33 @@ def run_host(memory, program, first, last, ticks, links, sent, sent_start, error
                     memory[y + i * dy] += memory[a + i * da] * memory[x + i * dx]
             elif op == ROWS_ADD:  # one weight per row: y[i] += a[i] x[column[i]]
                 for i in range(n):
-                    memory[y + i * dy] += memory[a + i * da] * memory[links[b + i * p[13]]]
+                    memory[y + i * dy] += memory[a + i * da] * memory[np.uintp(links[b + i * db])]
             elif op == MATRIX_ADD:  # y += A x, the product on its own first, as NumPy does
-                multiply(memory, a, n, p[13], x, b)
+                multiply(memory, a, n, db, x, b)
                 for i in range(n):
                     memory[y + i * dy] += memory[b + i]
             elif op == LOWPASS:
                 for i in range(n):
-                    rule = b + i * p[13]
+                    rule = b + i * db
                     state = memory[a + i * da] * memory[rule]
-                    state += memory[rule + 1] * memory[x + i * dx]
+                    state += memory[rule + ONE] * memory[x + i * dx]
                     memory[a + i * da] = state
                     memory[y + i * dy] = state
             elif op == INTEGRATE_AND_FIRE:
                 for i in range(n):
-                    rule = b + i * p[13]
+                    rule = b + i * db
                     current = max(memory[x + i * dx], 0.0)
                     voltage = memory[a + i * da] + current * memory[rule]
                     spikes = np.floor(voltage)
-                    memory[y + i * dy] = memory[rule + 1] * spikes
+                    memory[y + i * dy] = memory[rule + ONE] * spikes
                     memory[a + i * da] = voltage - spikes
             elif op == SEND:
                 count = sent_start[y]
                 for i in range(n):
                     if memory[x + i * dx] != 0.0:
-                        sent[count] = i
+                        sent[count] = np.intp(i)
                         count += 1
-                sent_start[y + 1] = count
+                sent_start[y + ONE] = count
             elif op == ERROR:
                 for i in range(n):
                     errors[y + i * dy] = _error(memory[a] * memory[x + i * dx], alarms)
@@ -101,8 +103,16 @@ def run_host(memory, program, first, last, ticks, links, sent, sent_start, error
 
 
 @jit
+def _at(line, k, place):
+    """Give where the k-th of an operand's vectors begins."""
+    return np.uintp(line[place] + k * line[place + 2])
+
+
+@jit
 def multiply(memory, matrix, n_rows, n_columns, x, y):
     """Multiply a matrix with a vector, ``y = A x``, as ``np.dot`` does; all in one memory."""
+    matrix, n_rows, n_columns = np.intp(matrix), np.intp(n_rows), np.intp(n_columns)
+    x, y = np.intp(x), np.intp(y)
     start = memory.ctypes.data
     A, vector = start + DOUBLE * matrix, start + DOUBLE * x
     if n_rows == 1:

@@ -1,7 +1,7 @@
 """Nengo's operators as lines of the host's program."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,11 +80,11 @@ class LineWriter:
         self._error_scale = error_scale
         self.bases: dict[Signal, int] = {}
         self.n_signals = 0
-        for signal in simulator.signals:
-            if signal.base is signal and signal.dtype == np.float64 and not signal.sparse:
-                self.bases[signal] = self.n_signals
-                self.n_signals += signal.size
+        for signal in _like_signals_together(simulator):
+            self.bases[signal] = self.n_signals
+            self.n_signals += signal.size
         self.constants: list[float] = []
+        self._known: dict[tuple[float, ...], Operand] = {}
         self.links: list[int] = []
         self.program: list[Line] = []
         self.outlets: list[tuple[Place, Outlet]] = []
@@ -177,9 +177,16 @@ class LineWriter:
         return Place(place.first + part.start * place.stride, len(part), part.step * place.stride)
 
     def _constant(self, *values: float) -> Operand:
-        """Keep constants and give them as an operand, the same for all items."""
+        """Keep constants, once, and give them as an operand, the same for all items."""
+        if values not in self._known:
+            self._known[values] = self._room(values)
+        return self._known[values]
+
+    def _room(self, values: Iterable[float]) -> Operand:
+        """Make room that starts with these values."""
+        first = len(self.constants)
         self.constants.extend(values)
-        return self.n_signals + len(self.constants) - len(values), 0, 0
+        return self.n_signals + first, 0, 0
 
     def _time(self, number: int, op: Any) -> Line | None:
         time = self._vector(op.time).operand
@@ -220,7 +227,7 @@ class LineWriter:
         if not np.all(np.count_nonzero(matrix, axis=1) <= 1):
             return self._matrix(matrix, x, y)
         columns = np.argmax(matrix != 0, axis=1)
-        first, *_ = self._constant(*matrix[np.arange(len(matrix)), columns])
+        first, *_ = self._room(matrix[np.arange(len(matrix)), columns])
         self.links.extend(x.first + x.stride * int(column) for column in columns)
         link = len(self.links) - len(columns)
         return Line(kernels.ROWS_ADD, y.n, y=y.operand, a=(first, 1, 0), b=(link, 1, 0))
@@ -229,7 +236,7 @@ class LineWriter:
         # In another order, NumPy would call BLAS otherwise.
         if not blas.FOUND or x.stride != 1 or x.n == 1 or not matrix.flags.c_contiguous:
             return None
-        weights, product = self._constant(*matrix.ravel()), self._constant(*np.zeros(y.n))
+        weights, product = self._room(matrix.ravel()), self._room(np.zeros(y.n))
         scratch = (product[0], x.n, 0)
         return Line(kernels.MATRIX_ADD, y.n, y=y.operand, x=x.operand, a=weights, b=scratch)
 
@@ -271,6 +278,23 @@ WRITERS: dict[type, Callable[[LineWriter, int, Any], Line | None]] = {
     SimProcess: LineWriter._process,
     SimNeurons: LineWriter._neurons,
 }
+
+
+def _like_signals_together(simulator: nengo.Simulator) -> list[Signal]:
+    """List base signals of doubles so that those which like operators use alike are neighbours.
+
+    Lines of like parts then have operands one after the other, and become one line.
+    """
+    uses: dict[Signal, list[tuple]] = {}
+    for op in simulator._step_order:
+        for role in ("sets", "incs", "reads", "updates"):
+            for number, signal in enumerate(getattr(op, role)):
+                uses.setdefault(signal.base, []).append((type(op), role, number, signal.shape))
+    kinds: dict[tuple, list[Signal]] = {}
+    for signal in simulator.signals:
+        if signal.base is signal and signal.dtype == np.float64 and not signal.sparse:
+            kinds.setdefault(tuple(uses.get(signal, ())), []).append(signal)
+    return [signal for alike in kinds.values() for signal in alike]
 
 
 def step_function(simulator: nengo.Simulator, number: int) -> Any:
