@@ -11,6 +11,8 @@ from loihi_deploy.engine.fixed_weights import FixedWeights
 from loihi_deploy.nengo_loihi_compat import nengo_loihi
 from loihi_deploy.simulator import Simulator
 
+pytestmark = pytest.mark.filterwarnings("ignore:Model is precomputable:UserWarning")
+
 N_NEURONS = 6
 
 
