@@ -9,8 +9,8 @@ import numpy as np
 from measurement import Work
 
 # What the arithmetic of a step cannot do without, in 32-bit numbers of 4 bytes. Estimates.
-COMPARTMENT_BYTES = 4 * (4 * 2 + 4)  # 4 numbers read and written (input, current, voltage,
-# refractory count); 4 read (bias, threshold, two decays)
+COMPARTMENT_BYTES = 4 * (4 * 2 + 2)  # 4 numbers read and written (input, current, voltage,
+# refractory count); 2 read (bias, threshold)
 EVENT_BYTES = 4 * (1 + 2)  # a weight read, an input read and written
 LEARNING_BYTES = 4 * 2  # a weight read and written
 COMPARTMENT_OPERATIONS = 24  # two decays, three wraps, clamp, refractory, threshold, reset
