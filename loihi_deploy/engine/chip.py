@@ -17,7 +17,7 @@ from loihi_deploy.engine.arrangement import (
     arrange,
 )
 from loihi_deploy.engine.fixed_weights import collect_weights
-from loihi_deploy.engine.lanes import LANES
+from loihi_deploy.engine.lanes import LANES, whole_lanes
 from loihi_deploy.engine.layout import Index, Real, State
 from loihi_deploy.engine.routes import Routes, compile_routes
 from loihi_deploy.engine.sources import Sources
@@ -82,7 +82,7 @@ def compile_chip(emulator: EmulatorInterface, probes: Sequence[LoihiProbe]) -> C
     state = {
         "current": np.zeros(arrangement.n_dendrites),
         "voltage": compartment.voltage[order],
-        "input": np.zeros(-(-arrangement.n_dendrites // LANES) * LANES),
+        "input": np.zeros(whole_lanes(arrangement.n_dendrites)),
         "bias": compartment.bias[order],
         "drive": compartment.bias[order],
         "threshold": compartment.vth[order],
@@ -123,7 +123,7 @@ def compile_chip(emulator: EmulatorInterface, probes: Sequence[LoihiProbe]) -> C
         state=Arena(info.dtype, {name: state[name] for name in State._fields}),
         index=Arena(np.int32, {name: index[name] for name in Index._fields}),
         real=Arena(np.float64, {name: real[name] for name in Real._fields}),
-        spiked=np.zeros(-(-n // LANES) * LANES, dtype=np.uint8),
+        spiked=np.zeros(whole_lanes(n), dtype=np.uint8),
         tiles=tiles,
         routes=routes,
         words=np.zeros(2 * n_drawn, dtype=np.uint32),

@@ -1,4 +1,4 @@
-"""One vector instruction that compilers do not find by themselves."""
+"""Numbers side by side: one vector instruction that compilers do not find by themselves."""
 
 from typing import Any
 
@@ -7,6 +7,11 @@ from numba import types
 from numba.extending import intrinsic
 
 LANES = 8  # 32-bit numbers that are added at once
+
+
+def whole_lanes(n: int) -> int:
+    """Give the least multiple of ``LANES`` that is not below ``n``."""
+    return -(-n // LANES) * LANES
 
 
 def _type_add_lanes(  # noqa: ANN202  a numba signature

@@ -12,7 +12,7 @@ import numpy as np
 
 from loihi_deploy.engine.arrangement import Arrangement
 from loihi_deploy.engine.fixed_weights import FixedWeights
-from loihi_deploy.engine.lanes import LANES
+from loihi_deploy.engine.lanes import LANES, whole_lanes
 from loihi_deploy.engine.layout import SHIFT_BITS
 
 MIN_WEIGHTS = 2  # in a tile; one costs less by itself
@@ -60,7 +60,7 @@ class Tiles:
 
 def compile_tiles(fixed: FixedWeights, arrangement: Arrangement) -> Tiles:
     """Lay weights out for the kernels, neurons and targets by their places."""
-    n_lanes = -(-max(arrangement.n_dendrites, 1) // LANES) * LANES
+    n_lanes = whole_lanes(max(arrangement.n_dendrites, 1))
     tiles_per_neuron, n_neurons = n_lanes // LANES, len(fixed.events)
     places = np.arange(n_neurons)  # those of spike inputs stay
     places[: len(arrangement.soma)] = arrangement.soma
