@@ -44,12 +44,11 @@ class Line:
     def numbers(self) -> tuple[int, ...]:
         """The line as the kernel reads it, the longer loop inside."""
         operands, sizes = self.operands, (self.m, self.n)
-        if self.op in (kernels.SEND, kernels.MATRIX_ADD):
-            pass
-        elif np.array_equal(operands[:, 2], self.n * operands[:, 1]):
-            sizes = (1, self.m * self.n)  # sets that follow one another are one
-        elif self.m > self.n:
-            operands, sizes = operands[:, [0, 2, 1]], (self.n, self.m)
+        if self.op not in (kernels.SEND, kernels.MATRIX_ADD):
+            if np.array_equal(operands[:, 2], self.n * operands[:, 1]):
+                sizes = (1, self.m * self.n)  # sets that follow one another are one
+            elif self.m > self.n:
+                operands, sizes = operands[:, [0, 2, 1]], (self.n, self.m)
         return (self.op, *sizes, *operands.ravel().tolist())
 
 
