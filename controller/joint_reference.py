@@ -27,14 +27,21 @@ class JointReference:
         model: The arm's nominal dynamics.
         timestep: Time between two calls of :meth:`advance` [s]; the control period when
             left out.
+        posture: Where the null space is pulled to, shape (n_joints,) [rad]; home when left out.
 
     Attributes:
         q: Joint positions, shape (n_joints,) [rad].
         dq: Joint velocities, shape (n_joints,) [rad/s].
     """
 
-    def __init__(self, model: RigidBodyModel, timestep: float | None = None) -> None:
+    def __init__(
+        self,
+        model: RigidBodyModel,
+        timestep: float | None = None,
+        posture: np.ndarray | None = None,
+    ) -> None:
         self._model = model
+        self._posture = model.chain.home if posture is None else posture
         self._timestep = model.timestep if timestep is None else timestep
         self.reset()
 
@@ -47,7 +54,7 @@ class JointReference:
         """Take one step along the hand reference."""
         here = self._model.dynamics(self.q)
         rate = reference.velocity + CLOSED_LOOP_GAIN * pose_error(reference.pose, here.hand)
-        posture = POSTURE_GAIN * (self._model.chain.home - self.q)
+        posture = POSTURE_GAIN * (self._posture - self.q)
         wanted = self.q + self._timestep * resolved_rate(here, rate, posture)
         q = self._model.chain.clip(wanted)
         self.q, self.dq = q, (q - self.q) / self._timestep
@@ -83,9 +90,10 @@ def reaches(model: RigidBodyModel, motion: MinimumJerk, settling: float = 0.5) -
         Whether the hand ends within ``REACH_TOLERANCE``, clear of joint limits and
         singular poses, with no joint faster than ``MAX_JOINT_SPEED`` on the way.
     """
+    times = np.arange(0.0, motion.duration + settling, REACH_TIMESTEP)
     reference = JointReference(model, REACH_TIMESTEP)
-    for time in np.arange(0.0, motion.duration + settling, REACH_TIMESTEP):
-        reference.advance(motion.at(time))
+    for moment in motion.sample(times):
+        reference.advance(moment)
         if np.abs(reference.dq).max() > MAX_JOINT_SPEED:
             return False
     here = model.dynamics(reference.q)

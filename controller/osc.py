@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from arm_models import ArmState, Dynamics, RigidBodyModel
+from arm_models import ArmState, Chain, Dynamics, RigidBodyModel
 from controller.command import Feedforward, task_command
 from controller.controller import Controller
 from controller.gains import Gains
@@ -44,7 +44,9 @@ class OperationalSpaceController(Controller):
         L, Jbar = task_inertia(dynamics)
         w = task_command(state, reference, self.gains, self.feedforward)
         u_task = J.T @ (L @ (w - dynamics.bias_acceleration))
-        u_posture = dynamics.mass_matrix @ self._posture_acceleration(state)
+        u_posture = dynamics.mass_matrix @ posture_acceleration(
+            self.model.chain, state.q, state.dq, self.gains
+        )
         u_null = u_posture - J.T @ (Jbar.T @ u_posture)
         u_friction = self._friction_torque(state, Jbar @ self._wanted_velocity(state, w))
         return u_task + dynamics.bias_force + u_null + u_friction
@@ -57,12 +59,38 @@ class OperationalSpaceController(Controller):
         dry = self.model.friction * np.tanh(wanted_speed / FRICTION_SPEED)
         return self.model.damping * state.dq + dry
 
-    def _posture_acceleration(self, state: ArmState) -> np.ndarray:
-        g, chain = self.gains, self.model.chain
-        acceleration = g.posture_kp * (chain.home - state.q) - g.posture_kv * state.dq
-        below = np.clip(chain.lower + g.limit_margin - state.q, 0.0, None)
-        above = np.clip(state.q - chain.upper + g.limit_margin, 0.0, None)
-        return acceleration + g.limit_kp * (below - above)
+
+def posture_acceleration(chain: Chain, q: np.ndarray, dq: np.ndarray, gains: Gains) -> np.ndarray:
+    """Compute what pulls a redundant arm home and off its joint limits, shape (n_joints,)."""
+    acceleration = gains.posture_kp * (chain.home - q) - gains.posture_kv * dq
+    below = np.clip(chain.lower + gains.limit_margin - q, 0.0, None)
+    above = np.clip(q - chain.upper + gains.limit_margin, 0.0, None)
+    return acceleration + gains.limit_kp * (below - above)
+
+
+def drift_torque(
+    model: RigidBodyModel, dynamics: Dynamics, q: np.ndarray, dq: np.ndarray, gains: Gains
+) -> np.ndarray:
+    """Compute the part of the law that no command drives, dry friction apart.
+
+    ``u - J^T L w = b - J^T L dJ dq + (I - J^T Jbar^T) u_posture + u_viscous``.
+
+    Args:
+        model: The arm's nominal dynamics.
+        dynamics: These, at the state.
+        q: Joint positions, shape (n_joints,) [rad].
+        dq: Joint velocities, shape (n_joints,) [rad/s].
+        gains: Gains of the posture.
+
+    Returns:
+        Shape (n_joints,) [N m].
+    """
+    J = dynamics.jacobian
+    L, Jbar = task_inertia(dynamics)
+    u_posture = dynamics.mass_matrix @ posture_acceleration(model.chain, q, dq, gains)
+    u_null = u_posture - J.T @ (Jbar.T @ u_posture)
+    centrifugal = J.T @ (L @ dynamics.bias_acceleration)
+    return dynamics.bias_force - centrifugal + u_null + model.damping * dq
 
 
 def task_inertia(dynamics: Dynamics) -> tuple[np.ndarray, np.ndarray]:

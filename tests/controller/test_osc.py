@@ -13,6 +13,8 @@ from controller.osc import (
     MIN_EIGENVALUE,
     OperationalSpaceController,
     damped_inverse,
+    drift_torque,
+    posture_acceleration,
     task_inertia,
 )
 from controller.reference import Reference
@@ -218,3 +220,57 @@ def test_known_dry_friction_is_overcome_in_the_direction_of_motion():
     acceleration = hand_acceleration(model, state, torque - model.friction * np.sign(dq))
     # tanh(5) leaves 1e-4 of the friction.
     np.testing.assert_allclose(acceleration, wanted, atol=0.05)
+
+
+@pytest.mark.parametrize("name", SIX_OR_MORE_JOINTS)
+@pytest.mark.parametrize("seed", [51, 52])
+def test_the_drift_is_what_the_law_adds_to_the_commands_torque(name, seed):
+    model = load_arm(name).model
+    assert not model.friction.any()
+    gains = Gains(kp=120, ko=90, kv=22, posture_kp=35.0, posture_kv=6.0)
+    state = draw_state(model, seed)
+    reference = draw_reference(state, seed)
+    here = model.dynamics(state.q, state.dq)
+    command = task_command(state, reference, gains, "acceleration")
+    driven = here.jacobian.T @ task_inertia(here)[0] @ command
+    expected = OperationalSpaceController(model, gains).torque(state, reference) - driven
+    assert np.abs(driven).max() > 0.5
+    assert np.abs(expected).max() > 0.5
+    drift = drift_torque(model, here, state.q, state.dq, gains)
+    np.testing.assert_allclose(drift, expected, atol=1e-9)
+
+
+def test_of_an_arm_with_dry_friction_the_drift_lacks_that_alone():
+    model = load_arm("fr3").model
+    state = draw_state(model, seed=53)
+    here = model.dynamics(state.q, state.dq)
+    reference = Reference(state.hand, state.hand_velocity, np.zeros(6))
+    law = OperationalSpaceController(model).torque(state, reference)
+    drift = drift_torque(model, here, state.q, state.dq, Gains())
+    wanted_speed = task_inertia(here)[1] @ state.hand_velocity
+    dry = model.friction * np.tanh(wanted_speed / FRICTION_SPEED)
+    assert np.abs(dry).max() > 0.1
+    np.testing.assert_allclose(law - drift, dry, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["gen3", "panda", "ur5e"])
+def test_the_drift_alone_leaves_the_hands_velocity_as_it_is(name):
+    model = load_arm(name).model
+    state = draw_state(model, seed=54)
+    here = model.dynamics(state.q, state.dq)
+    drift = drift_torque(model, here, state.q, state.dq, Gains(posture_kp=35.0))
+    assert np.abs(here.bias_acceleration).max() > 0.02
+    np.testing.assert_allclose(hand_acceleration(model, state, drift), 0.0, atol=1e-8)
+
+
+def test_the_posture_acceleration_is_the_one_worked_out_by_hand():
+    chain = load_arm("gen3").chain
+    gains = Gains(posture_kp=12.0, posture_kv=4.0, limit_kp=70.0, limit_margin=0.3)
+    q, dq = chain.home + np.linspace(-0.2, 0.1, 7), np.linspace(0.3, -0.6, 7)
+    q[1], q[3] = chain.upper[1] - 0.1, chain.lower[3] + 0.25  # 0.2 and 0.05 within the margin
+    expected = 12.0 * (chain.home - q) - 4.0 * dq
+    expected[1] -= 70.0 * 0.2
+    expected[3] += 70.0 * 0.05
+    inside = np.delete(np.minimum(q - chain.lower, chain.upper - q), [1, 3])
+    assert inside.min() > 0.3
+    np.testing.assert_allclose(posture_acceleration(chain, q, dq, gains), expected, rtol=1e-12)

@@ -1,0 +1,113 @@
+"""Samples of the control law over the workspace: what the deep network learns from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from arm_models import RigidBodyModel
+from controller.gains import Gains
+from controller.joint_reference import REACH_TIMESTEP, JointReference
+from controller.osc import drift_torque, task_inertia
+from controller.reference import MinimumJerk
+from controller.training.rollouts import draw_goal
+from controller.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How far samples lie beside the reaches that they are taken from.
+
+    Attributes:
+        per_reach: Samples taken from each reach.
+        durations: Range of the reaches' length [s].
+        posture: Standard deviation of the posture that the null space is pulled to [rad].
+        position: Largest standard deviation of joint positions about a reach [rad].
+        velocity: Largest standard deviation of joint velocities about a reach's [rad/s].
+    """
+
+    per_reach: int = 16
+    durations: tuple[float, float] = (0.7, 1.6)
+    posture: float = 0.2
+    position: float = 0.06
+    velocity: float = 0.3
+
+
+@dataclass(frozen=True)
+class Samples:
+    """The law ``u = T(q) w + d(q, dq)`` at sampled states.
+
+    Attributes:
+        positions, velocities: Shape (n_samples, n_joints) [rad, rad/s].
+        task_map: ``T = J^T L``, shape (n_samples, n_joints, 6).
+        drift: Everything that is not driven by the command: gravity, velocity torque,
+            posture and damping, shape (n_samples, n_joints) [N m].
+    """
+
+    positions: np.ndarray
+    velocities: np.ndarray
+    task_map: np.ndarray
+    drift: np.ndarray
+
+
+def sample_reach(
+    model: RigidBodyModel,
+    workspace: Workspace,
+    rng: np.random.Generator,
+    gains: Gains = Gains(),
+    spread: Spread = Spread(),
+) -> Samples:
+    """Sample the law beside one reach to a random pose of the workspace.
+
+    Args:
+        model: The arm's nominal dynamics.
+        workspace: Where goals are.
+        rng: Source of the goal and of the samples.
+        gains: Gains of posture and damping.
+        spread: How many samples, and how far from the reach.
+
+    Raises:
+        SpikearmError: The arm reaches hardly any pose of the workspace.
+    """
+    q, dq = _move(model, workspace, rng, spread)
+    at = rng.integers(len(q), size=spread.per_reach)
+    forth_or_back = rng.choice([-1.0, 1.0], size=(spread.per_reach, 1))
+    positions = q[at] + _scatter(rng, spread.position, q[at].shape)
+    velocities = forth_or_back * dq[at] + _scatter(rng, spread.velocity, q[at].shape)
+    positions = np.array([model.chain.clip(one) for one in positions])
+    task_maps, drifts = [], []
+    for state in zip(positions, velocities, strict=True):
+        here = model.dynamics(*state)
+        task_maps.append(here.jacobian.T @ task_inertia(here)[0])
+        drifts.append(drift_torque(model, here, *state, gains))
+    return Samples(positions, velocities, np.array(task_maps), np.array(drifts))
+
+
+def join(parts: list[Samples]) -> Samples:
+    """Put samples one after the other."""
+    return Samples(*(np.concatenate(arrays) for arrays in zip(*map(_fields, parts), strict=True)))
+
+
+def _fields(samples: Samples) -> tuple[np.ndarray, ...]:
+    return samples.positions, samples.velocities, samples.task_map, samples.drift
+
+
+def _move(
+    model: RigidBodyModel, workspace: Workspace, rng: np.random.Generator, spread: Spread
+) -> tuple[np.ndarray, np.ndarray]:
+    home = model.dynamics(model.chain.home).hand
+    duration = rng.uniform(*spread.durations)
+    motion = MinimumJerk(home, draw_goal(model, workspace, rng), duration)
+    width = spread.posture * rng.uniform() ** 2
+    posture = model.chain.home + rng.normal(scale=width, size=model.chain.n_joints)
+    joints = JointReference(model, REACH_TIMESTEP, posture)
+    steps: list[tuple[np.ndarray, np.ndarray]] = []
+    for reference in motion.sample(np.arange(0.0, duration + 0.3, REACH_TIMESTEP)):
+        joints.advance(reference)
+        steps.append((joints.q, joints.dq))
+    q, dq = (np.array(column) for column in zip(*steps, strict=True))
+    return q, dq
+
+
+def _scatter(rng: np.random.Generator, largest: float, shape: tuple[int, int]) -> np.ndarray:
+    """Draw offsets, most of them small: their own deviation is uniform up to the largest."""
+    return rng.normal(size=shape) * largest * rng.uniform(size=(shape[0], 1)) ** 2
