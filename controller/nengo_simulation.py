@@ -13,14 +13,16 @@ BYTES_PER_WEIGHT = 8  # double precision, as Nengo simulates
 class NengoSimulation(NeuralSimulation):
     """Floating-point simulation, step by step, with its work counted.
 
-    A connection out of an ensemble is its decoders: each output of a neuron reaches
-    ``d`` weights. What the decoders yield, and what nodes put in, is then multiplied
-    with the encoders; those products are driven by values and counted apart.
+    A connection out of an ensemble is its decoders, and one out of its neurons is weights: each
+    output of a neuron reaches one of them per number that it is decoded to, or per neuron. What
+    decoders yield is then multiplied with encoders, and what nodes put in with encoders or
+    weights; those products are driven by values and counted apart.
     """
 
     def __init__(self, network: nengo.Network) -> None:
         super().__init__(network)
-        self._simulator = nengo.Simulator(network, progress_bar=False)
+        # Nengo's optimiser orders sums by where things lie in memory: no two runs are alike.
+        self._simulator = nengo.Simulator(network, progress_bar=False, optimize=False)
         model = self._simulator.model
         self._outputs = [model.sig[ens.neurons]["out"] for ens in network.all_ensembles]
         self._fan_out = [self._weights_per_neuron(ens) for ens in network.all_ensembles]
@@ -47,16 +49,13 @@ class NengoSimulation(NeuralSimulation):
     @property
     def footprint(self) -> Footprint:
         """What the network takes."""
-        decoders = [
-            self._simulator.data[c].weights
-            for c in self.network.all_connections
-            if isinstance(c.pre_obj, nengo.Ensemble)
-        ]
+        outgoing = [c for c in self.network.all_connections if _neurons_of(c.pre_obj) is not None]
+        decoders = [self._weights(connection) for connection in outgoing]
         inputs = [self._encoders_in_use(ensemble) for ensemble in self.network.all_ensembles]
         inputs += [
-            np.asarray(self._simulator.data[c].weights)
+            self._weights(c)
             for c in self.network.all_connections
-            if isinstance(c.post_obj, nengo.ensemble.Neurons)
+            if isinstance(c.pre_obj, nengo.Node) and isinstance(c.post_obj, nengo.ensemble.Neurons)
         ]
         weights = decoders + inputs
         total = sum(w.size for w in weights)
@@ -78,9 +77,18 @@ class NengoSimulation(NeuralSimulation):
     def _weights_per_neuron(self, ensemble: nengo.Ensemble) -> np.ndarray:
         fan_out = np.zeros(ensemble.n_neurons, dtype=np.int64)
         for connection in self.network.all_connections:
-            if connection.pre_obj is ensemble:
-                fan_out += np.count_nonzero(self._simulator.data[connection].weights, axis=0)
+            if _neurons_of(connection.pre_obj) is ensemble:
+                whole = connection.pre_obj is ensemble
+                reached = slice(None) if whole else connection.pre_slice
+                fan_out[reached] += np.count_nonzero(self._weights(connection), axis=0)
         return fan_out
+
+    def _weights(self, connection: nengo.Connection) -> np.ndarray:
+        """Give a connection's weights, one row per output; a single number is one for each."""
+        weights = self._simulator.data[connection].weights
+        if weights is None or np.ndim(weights) < 2:
+            return np.broadcast_to(1.0 if weights is None else weights, (1, connection.size_in))
+        return weights
 
     def _encoders_in_use(self, ensemble: nengo.Ensemble) -> np.ndarray:
         """Give an ensemble's encoders, zero for dimensions that no connection reaches.
@@ -97,8 +105,15 @@ class NengoSimulation(NeuralSimulation):
 
     def _state_size(self) -> int:
         per_neuron = 2  # membrane voltage and refractory time
-        filters = sum(c.size_mid for c in self.network.all_connections if c.synapse is not None)
+        filters = sum(c.size_out for c in self.network.all_connections if c.synapse is not None)
         return per_neuron * self._n_neurons + filters
+
+
+def _neurons_of(end: object) -> nengo.Ensemble | None:
+    """Give the ensemble whose neurons are at one end of a connection, if there is one."""
+    if isinstance(end, nengo.ensemble.Neurons):
+        return end.ensemble
+    return end if isinstance(end, nengo.Ensemble) else None
 
 
 def _rows_in_use(transform: nengo.transforms.Transform) -> np.ndarray:

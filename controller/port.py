@@ -41,35 +41,62 @@ class Port:
     A backend may read and write them directly, because nothing is computed on the way.
 
     Attributes:
-        positions, velocities: Shape (n_joints,).
+        posture: Sines, then cosines of the joint angles, shape (2 * n_joints,).
+        velocities: Shape (n_joints,).
         command: Shape (6,).
         inputs: The values of these three one after the other, in the same memory,
-            shape (2 * n_joints + 6,).
-        torque: The torque shares one after the other, shape (n_shares * n_joints,).
+            shape (3 * n_joints + 6,).
+        outputs: What comes out of the network, shape (n_outputs,): the joint torques, or, where
+            a network is to be learned from, the neurons' filtered activity.
     """
 
-    def __init__(self, n_joints: int, n_shares: int) -> None:
-        self.positions = Outlet(n_joints)
+    def __init__(self, n_joints: int, n_outputs: int) -> None:
+        self.posture = Outlet(2 * n_joints)
         self.velocities = Outlet(n_joints)
         self.command = Outlet(6)
-        self.torque = Inlet(n_shares * n_joints)
-        self.inputs = np.zeros(2 * n_joints + 6)
-        self.positions.values = self.inputs[:n_joints]
-        self.velocities.values = self.inputs[n_joints : 2 * n_joints]
-        self.command.values = self.inputs[2 * n_joints :]
+        self.outputs = Inlet(n_outputs)
+        self.inputs = np.zeros(3 * n_joints + 6)
+        self.posture.values = self.inputs[: 2 * n_joints]
+        self.velocities.values = self.inputs[2 * n_joints : 3 * n_joints]
+        self.command.values = self.inputs[3 * n_joints :]
 
 
 @dataclass(frozen=True)
 class Scaling:
     """How physical values map to the network's [-1, 1].
 
+    A joint angle crosses as the sine and the cosine of its distance from the middle of its
+    range, each less a centre and over a half range, so that both fill [-1, 1].
+
     Attributes:
-        center, half_range: Joint positions that map to 0 and 1, shape (n_joints,) [rad].
-        speed: Joint velocity that maps to 1 [rad/s].
-        torque: Joint torque that a share of 1 stands for, shape (n_shares, n_joints) [N m].
+        middle: Joint positions in the middle of their range, shape (n_joints,) [rad].
+        center: Sines', cosines', velocities' and commands' values that map to 0,
+            shape (3 * n_joints + 6,).
+        half_range: How far from it is 1, in the same order.
+        torque: Joint torque that an output of 1 stands for, shape (n_joints,) [N m].
     """
 
+    middle: np.ndarray
     center: np.ndarray
     half_range: np.ndarray
-    speed: float
     torque: np.ndarray
+
+    def write(self, inputs: np.ndarray, q: np.ndarray, dq: np.ndarray, command: np.ndarray) -> None:
+        """Scale what is sensed and commanded, for one moment or for many.
+
+        Args:
+            inputs: Is overwritten, shape (..., 3 * n_joints + 6).
+            q: Joint positions, shape (..., n_joints) [rad].
+            dq: Joint velocities, shape (..., n_joints) [rad/s].
+            command: Shape (..., 6) [m/s^2, rad/s^2].
+        """
+        n = len(self.middle)
+        angle = q - self.middle
+        np.sin(angle, out=inputs[..., :n])
+        np.cos(angle, out=inputs[..., n : 2 * n])
+        inputs[..., 2 * n : 3 * n] = dq
+        inputs[..., 3 * n :] = command
+        inputs -= self.center
+        inputs /= self.half_range
+        np.minimum(inputs, 1.0, out=inputs)
+        np.maximum(inputs, -1.0, out=inputs)

@@ -1,233 +1,126 @@
 """The control law as a Nengo network."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 
 import nengo
 import numpy as np
 
-from controller.control_terms import ControlTerms
-from controller.port import Port, Scaling
+from controller.network_weights import NetworkWeights, NeuralStage
+from controller.port import Port
 
-SHARES = ("static", "velocity", "task")  # the three torque shares, each decoded by itself
-OUTPUT_HEADROOM = 1.25  # of a decoded torque over the largest sampled one
-COMMAND_SPREAD = 0.35  # standard deviation of commands that decoders are solved for, scaled
-STATE_RADIUS = 1.5  # neurons are spread over the ball that most scaled positions are in
-VELOCITY_RADIUS = 1.2
-PRODUCT_RADIUS = float(np.sqrt(2.0))  # a product neuron sees two values, each in [-1, 1]
-N_PRODUCT_POINTS = 4000
-INTERCEPTS = (-0.9, 0.9)
-PRODUCT_INTERCEPTS = (-0.7, 0.7)
+TAU_REF = 0.001  # s, refractory period: one step, the chip's least
+TAU_RC = 0.02  # s, membrane time constant
 
 
 @dataclass(frozen=True)
-class SpikingConfig:
-    """Size and time constants of the spiking controller.
+class Filters:
+    """Synaptic low-pass filters.
 
     Attributes:
-        n_latent: Numbers in the code of the arm's state.
-        state_neurons: Neurons that represent the joint positions.
-        velocity_neurons: Neurons that represent the joint velocities.
-        product_neurons: Neurons that multiply code and command.
-        max_rate_low, max_rate_high: Range of the neurons' largest rates [Hz].
-        code_tau: Low-pass filter between code and products [s].
-        torque_tau: Low-pass filter of the decoded torque [s].
-        command_linear: Largest linear command, beyond which it saturates [m/s^2].
-        command_angular: Largest angular command [rad/s^2].
-        n_samples: Samples of the arm's model that the decoders are solved from.
-        regularization: L2 regularization of the solver, relative to the largest rate [1].
+        layer_tau: Between layers [s].
+        torque_tau: Of the decoded torque [s].
     """
 
-    n_latent: int = 6
-    state_neurons: int = 1000
-    velocity_neurons: int = 400
-    product_neurons: int = 2000
-    max_rate_low: float = 100.0
-    max_rate_high: float = 200.0
-    code_tau: float = 0.005
+    layer_tau: float = 0.005
     torque_tau: float = 0.010
-    command_linear: float = 3.0
-    command_angular: float = 8.0
-    n_samples: int = 2000
-    regularization: float = 0.01
-
-    @property
-    def command_scale(self) -> np.ndarray:
-        """Command that the network represents as one, shape (6,)."""
-        return np.repeat([self.command_linear, self.command_angular], 3)
 
 
 @dataclass(frozen=True)
 class SpikingNetwork:
-    """The network, with its port and scaling."""
+    """The network, with its port."""
 
     network: nengo.Network
     port: Port
-    scaling: Scaling
 
 
-@dataclass(frozen=True)
-class _Share:
-    """One of the torque shares, as samples that its decoders are solved from.
-
-    Attributes:
-        points: What the neurons represent, scaled, shape (n_samples, n_dimensions).
-        values: The share at the points, scaled to [-1, 1], shape (n_samples, n_joints).
-        peak: Joint acceleration that a value of 1 stands for, shape (n_joints,) [rad/s^2].
-    """
-
-    points: np.ndarray
-    values: np.ndarray
-    peak: np.ndarray
+def neuron_type(stage: NeuralStage) -> nengo.neurons.NeuronType:
+    """Make the leaky integrate-and-fire neurons of a stage."""
+    if stage == "rate":
+        return nengo.LIFRate(tau_rc=TAU_RC, tau_ref=TAU_REF)
+    at_rest = {"voltage": nengo.dists.Choice([0])}
+    return nengo.LIF(tau_rc=TAU_RC, tau_ref=TAU_REF, initial_state=at_rest)
 
 
 def build_network(
-    terms: ControlTerms,
-    config: SpikingConfig,
-    speed_limit: float,
-    neurons: Literal["rate", "spiking"],
-    seed: int,
+    weights: NetworkWeights,
+    stage: NeuralStage,
+    filters: Filters = Filters(),
+    seed: int = 0,
+    readout: bool = True,
 ) -> SpikingNetwork:
-    """Build the control law from ensembles.
+    """Build the controller from its weights.
 
-    Three populations: ``state`` represents the joint positions and yields the latent code
-    and the static torque; ``velocity`` yields the velocity torque; ``products`` sees code
-    and command, each neuron one pair of them, and yields the task torque.
+    Two layers, ``features`` and ``code``, compress the arm's state; what leaves the second one
+    is the latent code. ``products`` sees code and command, each neuron one pair of them. The
+    joint torques are decoded from all three.
 
     Args:
-        terms: Samples of the law.
-        config: Sizes and time constants.
-        speed_limit: Joint velocity that maps to 1 [rad/s].
-        neurons: Rate or spiking leaky integrate-and-fire neurons.
-        seed: Seed of everything random in the network.
+        weights: All numbers.
+        stage: What the network will run as: it decides the kind of neurons and the readout.
+        filters: Time constants.
+        seed: Seed of everything random that a backend adds.
+        readout: Whether to decode torques; without, every neuron's filtered activity comes out.
     """
-    rng = np.random.default_rng(seed)
-    low, high = terms.positions.min(axis=0), terms.positions.max(axis=0)
-    center, half_range = (low + high) / 2, 1.1 * (high - low) / 2
-    shares = {
-        "static": _share((terms.positions - center) / half_range, terms.static),
-        "velocity": _share(terms.velocities / speed_limit, terms.velocity),
-        "task": _share(*_product_targets(terms, rng)),
-    }
-    torque = np.array([shares[name].peak * terms.inertia for name in SHARES])
-    port = Port(len(terms.inertia), len(SHARES))
-    encoders = _pair_encoders(config, rng)
+    n_joints = weights.velocity.shape[1]
+    port = Port(n_joints, n_joints if readout else sum(weights.layers))
     with nengo.Network(seed=seed, label="spiking controller") as network:
-        _set_defaults(network, config, neurons)
-        populations = _populations(len(terms.inertia), config, encoders)
-        _connect_inputs(port, populations, encoders[:, config.n_latent :])
-        _connect_code(populations, shares["static"].points, terms.latent.samples, config)
-        _connect_outputs(port, populations, shares, config)
-    return SpikingNetwork(network, port, Scaling(center, half_range, speed_limit, torque))
+        network.config[nengo.Ensemble].neuron_type = neuron_type(stage)
+        posture = nengo.Node(port.posture, label="posture")
+        velocities = nengo.Node(port.velocities, label="velocities")
+        command = nengo.Node(port.command, label="command")
+        features = _layer("features", weights.feature_bias, 1)
+        code = _layer("code", weights.code_bias, len(weights.latent))
+        products = _products(weights)
+        _drive(posture, features, weights.posture)
+        _drive(velocities, features, weights.velocity)
+        _drive(command, products, weights.command)
+        _drive(features.neurons, code, weights.hidden, filters.layer_tau)
+        nengo.Connection(
+            code, products, synapse=filters.layer_tau,
+            solver=nengo.solvers.NoSolver(weights.latent.T),
+        )  # fmt: skip
+        decoders = weights.readout[stage] if readout else None
+        _connect_outputs(port, [features, code, products], decoders, filters.torque_tau)
+    return SpikingNetwork(network, port)
 
 
-def _share(points: np.ndarray, accelerations: np.ndarray) -> _Share:
-    peak = OUTPUT_HEADROOM * np.abs(accelerations).max(axis=0)
-    return _Share(points, accelerations / peak, peak)
+def _layer(label: str, bias: np.ndarray, dimensions: int) -> nengo.Ensemble:
+    """Make neurons that weights reach, rather than encoders."""
+    return nengo.Ensemble(len(bias), dimensions, gain=_gain(bias), bias=bias, label=label)
 
 
-def _populations(
-    n_joints: int, config: SpikingConfig, pair_encoders: np.ndarray
-) -> dict[str, nengo.Ensemble]:
-    """Make the neurons that each torque share is decoded from."""
-    return {
-        "static": nengo.Ensemble(
-            config.state_neurons, n_joints, radius=STATE_RADIUS, label="state"
-        ),
-        "velocity": nengo.Ensemble(
-            config.velocity_neurons, n_joints, radius=VELOCITY_RADIUS, label="velocity"
-        ),
-        "task": nengo.Ensemble(
-            config.product_neurons, config.n_latent + 6, radius=PRODUCT_RADIUS,
-            encoders=pair_encoders, intercepts=nengo.dists.Uniform(*PRODUCT_INTERCEPTS),
-            label="products",
-        ),
-    }  # fmt: skip
-
-
-def _connect_inputs(
-    port: Port, populations: dict[str, nengo.Ensemble], command_encoders: np.ndarray
-) -> None:
-    positions = nengo.Node(port.positions, label="positions")
-    velocities = nengo.Node(port.velocities, label="velocities")
-    command = nengo.Node(port.command, label="command")
-    nengo.Connection(positions, populations["static"], synapse=None)
-    nengo.Connection(velocities, populations["velocity"], synapse=None)
-    # Straight to the neurons: a slice of an ensemble cannot be reached from the host.
-    nengo.Connection(
-        command, populations["task"].neurons, synapse=None,
-        transform=command_encoders / PRODUCT_RADIUS,
+def _products(weights: NetworkWeights) -> nengo.Ensemble:
+    gain = _gain(weights.product_bias)
+    return nengo.Ensemble(
+        len(gain), len(weights.latent), encoders=weights.factors / gain[:, None],
+        normalize_encoders=False, gain=gain, bias=weights.product_bias, label="products",
     )  # fmt: skip
 
 
-def _connect_code(
-    populations: dict[str, nengo.Ensemble],
-    points: np.ndarray,
-    codes: np.ndarray,
-    config: SpikingConfig,
+def _gain(bias: np.ndarray) -> np.ndarray:
+    """Choose gains; weights are divided by them. Nengo warns of neurons that they silence."""
+    return np.maximum(1.0, 2.0 - bias)
+
+
+def _drive(
+    pre: Any, layer: nengo.Ensemble, weights: np.ndarray, synapse: float | None = None
 ) -> None:
-    """Decode the latent code from the joint positions, for the products."""
-    n_latent = config.n_latent
-    nengo.Connection(
-        populations["static"], populations["task"], synapse=config.code_tau,
-        eval_points=points, function=codes, transform=np.eye(n_latent + 6)[:, :n_latent],
-    )  # fmt: skip
+    """Add to the input current of a layer's neurons, whose gain Nengo multiplies weights with."""
+    transform = weights / np.asarray(layer.gain)[:, None]
+    nengo.Connection(pre, layer.neurons, transform=transform, synapse=synapse)
 
 
 def _connect_outputs(
-    port: Port,
-    populations: dict[str, nengo.Ensemble],
-    shares: dict[str, _Share],
-    config: SpikingConfig,
+    port: Port, layers: list[nengo.Ensemble], decoders: np.ndarray | None, tau: float
 ) -> None:
-    n_torques = len(port.torque.values)
-    torque = nengo.Node(port.torque, size_in=n_torques, label="torque")
-    ends = np.split(np.arange(n_torques), len(SHARES))
-    for name, end in zip(SHARES, ends, strict=True):
-        nengo.Connection(
-            populations[name], torque[end[0] : end[-1] + 1], synapse=config.torque_tau,
-            eval_points=shares[name].points, function=shares[name].values,
-        )  # fmt: skip
-
-
-def _set_defaults(network: nengo.Network, config: SpikingConfig, neurons: str) -> None:
-    at_rest = {"voltage": nengo.dists.Choice([0])}
-    ensembles = network.config[nengo.Ensemble]
-    ensembles.neuron_type = (
-        nengo.LIFRate(tau_ref=0.001)
-        if neurons == "rate"
-        else nengo.LIF(tau_ref=0.001, initial_state=at_rest)
-    )
-    ensembles.max_rates = nengo.dists.Uniform(config.max_rate_low, config.max_rate_high)
-    ensembles.intercepts = nengo.dists.Uniform(*INTERCEPTS)
-    connections = network.config[nengo.Connection]
-    connections.solver = nengo.solvers.LstsqL2(reg=config.regularization)
-    connections.scale_eval_points = False
-
-
-def _product_targets(
-    terms: ControlTerms, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """Draw code and command as they occur together, with their task torque."""
-    code = rng.choice(terms.latent.samples, size=N_PRODUCT_POINTS)
-    drawn = rng.normal(scale=COMMAND_SPREAD, size=(N_PRODUCT_POINTS, 6))
-    command = np.clip(drawn, -1.0, 1.0)
-    return np.hstack([code, command]), terms.latent.torque(code, command)
-
-
-def _pair_encoders(config: SpikingConfig, rng: np.random.Generator) -> np.ndarray:
-    """Give each product neuron one pair (code, command) to see, on a diagonal.
-
-    Diagonal encoders in the plane of two factors are what a product is decoded from best
-    (Gosmann 2015); all pairs share one population, so one solve serves all. Neurons of a pair
-    lie side by side, so that a core of the chip is reached by few of the other factors' spikes.
-
-    Returns:
-        Unit encoders, shape (product_neurons, n_latent + 6).
-    """
-    index = np.arange(config.product_neurons)
-    k, j = np.divmod(index * config.n_latent * 6 // config.product_neurons, 6)
-    encoders = np.zeros((config.product_neurons, config.n_latent + 6))
-    encoders[index, k] = rng.choice([-1.0, 1.0], size=len(index))
-    encoders[index, config.n_latent + j] = rng.choice([-1.0, 1.0], size=len(index))
-    return encoders / np.sqrt(2.0)
+    """Filter every layer's spikes, and decode the torque from them or pass them on."""
+    n_outputs = len(port.outputs.values)
+    outputs = nengo.Node(port.outputs, size_in=n_outputs, label="outputs")
+    ends = np.cumsum([layer.n_neurons for layer in layers])
+    for layer, end in zip(layers, ends.tolist(), strict=True):
+        own = slice(end - layer.n_neurons, end)
+        if decoders is None:
+            nengo.Connection(layer.neurons, outputs[own], synapse=tau)
+        else:
+            nengo.Connection(layer.neurons, outputs, transform=decoders[:, own], synapse=tau)

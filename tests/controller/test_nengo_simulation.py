@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from controller.nengo_simulation import NengoSimulation
+from controller.spiking_network import build_network
 
 N_STEPS = 60
 ALWAYS, NOT_AT_ZERO = nengo.dists.Choice([-2.0]), nengo.dists.Choice([0.9])  # when neurons fire
@@ -88,6 +89,105 @@ def test_zero_weights_make_no_events():
     # A dimension that nothing reaches takes its encoders out of use, too.
     assert footprint.connection_sparsity == pytest.approx((12 * 3 + 8 * 3) / 100)
     assert footprint.effective_macs == 8 * 2
+
+
+class Wired(NamedTuple):
+    network: nengo.Network
+    dense: int
+    zeros: int
+    macs: int
+    filters: int
+
+
+def wired() -> Wired:
+    """Connect neurons themselves: to neurons, to the outside, and from it.
+
+    All 9 neurons of ``a`` reach the 7 of ``b``, but for two weights that are zero; the first 4
+    of ``a`` go out one by one, all of ``b`` as 2 numbers; ``a`` is also decoded to 3 numbers for
+    the 5 neurons of ``c``, and to weights for those of ``b``.
+    """
+    rng = np.random.default_rng(8)
+    hidden = rng.uniform(0.2, 0.9, (7, 9))
+    hidden[2, 3] = hidden[5, 3] = 0.0
+    with nengo.Network(seed=3) as network:
+        network.config[nengo.Ensemble].neuron_type = nengo.LIFRate()
+        network.config[nengo.Ensemble].intercepts = ALWAYS
+        given = nengo.Node([0.3, -0.6], label="given")
+        out = nengo.Node(size_in=6, label="out", output=lambda t, x: None)
+        a, b, c = (nengo.Ensemble(n, d) for n, d in ((9, 3), (7, 1), (5, 3)))
+        nengo.Connection(given, a.neurons, transform=rng.uniform(0.2, 0.9, (9, 2)), synapse=None)
+        nengo.Connection(a.neurons, b.neurons, transform=hidden, synapse=0.005)
+        nengo.Connection(a.neurons[:4], out[:4], synapse=0.01)
+        nengo.Connection(b.neurons, out[4:], transform=rng.uniform(0.2, 0.9, (2, 7)), synapse=0.01)
+        nengo.Connection(a, c, synapse=0.005)
+        nengo.Connection(a[0], b.neurons, transform=rng.uniform(0.2, 0.9, (7, 1)), synapse=None)
+    from_neurons = 9 * 7 + 4 + 7 * 2 + 9 * 3 + 9 * 7
+    from_values = 2 * 9 + 5 * 3
+    return Wired(network, from_neurons + from_values, 2, from_values, filters=7 + 4 + 2 + 3)
+
+
+def test_weights_out_of_neurons_are_counted_neuron_by_neuron():
+    with closing(NengoSimulation(wired().network)) as simulation:
+        simulation.step()
+        simulation.step()  # filters let b's neurons hear of a's
+        counts = simulation.counts
+    assert counts.spikes == counts.neuron_updates == 9 + 7 + 5
+    # Each of a's: 7 of b, 3 numbers for c, 7 more of b; the fourth misses two, 4 go out, too.
+    assert counts.synaptic_events == 9 * (7 + 3 + 7) - 2 + 4 + 7 * 2
+
+
+def test_the_footprint_of_weights_between_neurons_is_the_sum_worked_out_by_hand():
+    made = wired()
+    with closing(NengoSimulation(made.network)) as simulation:
+        footprint = simulation.footprint
+    assert footprint.dense == made.dense
+    assert footprint.connection_sparsity == pytest.approx(made.zeros / made.dense)
+    assert footprint.effective_macs == made.macs
+    assert footprint.footprint_bytes == 8 * (made.dense + 2 * 21 + made.filters)
+
+
+@pytest.mark.parametrize("readout", [True, False])
+def test_the_controllers_network_is_counted_by_hand(weights, readout):
+    # 14 features, 11 of the code, 26 products; 2 latent numbers and 3 joints. Each product
+    # neuron has one command and one code, the other weights of both are zero.
+    made = build_network(weights, "rate", readout=readout)
+    rng = np.random.default_rng(8)
+    made.port.inputs[:] = rng.uniform(-0.5, 0.5, 15)
+    with closing(NengoSimulation(made.network)) as simulation:
+        for _ in range(50):
+            simulation.step()
+        counts, footprint = simulation.counts, simulation.footprint
+        activity = [np.count_nonzero(simulation._signal(signal)) for signal in simulation._outputs]
+    outputs = 3 if readout else 1
+    features, code, products = activity
+    assert 5 < features < 14
+    assert counts.spikes == features + code + products
+    assert counts.synaptic_events == (
+        features * (11 + outputs) + code * (2 + outputs) + products * outputs
+    )
+    spiked = 14 * 11 + 11 * 2 + 51 * outputs
+    valued = 14 * 9 + 26 * 6 + 26 * 2
+    assert footprint.dense == spiked + valued
+    assert footprint.effective_macs == 14 * 9 + 26 + 26
+    assert footprint.connection_sparsity == pytest.approx((26 * 5 + 26) / (spiked + valued))
+    filters = 11 + 2 + (3 * 3 if readout else 51)
+    assert footprint.footprint_bytes == 8 * (spiked + valued + 2 * 51 + filters)
+
+
+def test_built_again_a_network_runs_alike_to_the_last_bit(weights):
+    # Three layers add to each torque; Nengo's optimiser would add them in any order.
+    runs = []
+    for _ in range(8):
+        made, seen = build_network(weights, "spiking"), []
+        made.port.inputs[:] = np.linspace(-0.7, 0.8, 15)
+        with closing(NengoSimulation(made.network)) as simulation:
+            for _ in range(80):
+                simulation.step()
+                seen.append(made.port.outputs.values.copy())
+        runs.append(np.array(seen))
+    assert np.ptp(runs[0], axis=0).min() > 0.05
+    for run in runs[1:]:
+        np.testing.assert_array_equal(run, runs[0])
 
 
 def test_an_output_that_goes_nowhere_makes_no_events():

@@ -1,36 +1,35 @@
-"""The spiking controller against the analytic law and on the arm."""
+"""The spiking controller: what it does with its weights, and what it does to an arm."""
 
 from contextlib import closing
-from typing import Any, Literal
+from typing import Any
 
 import nengo
 import numpy as np
 import pytest
 
-from arm_models import ArmState, Pose, RigidBodyModel, load_arm
+from arm_models import Arm, ArmState, Pose, load_arm
 from controller.closed_loop import follow
 from controller.controller import Controller
 from controller.gains import Gains
 from controller.nengo_simulation import NengoSimulation
+from controller.network_weights import NetworkWeights, NeuralStage
 from controller.osc import OperationalSpaceController
 from controller.reference import MinimumJerk, Reference
-from controller.spiking import SpikingController
-from controller.spiking_network import SpikingConfig
-from controller.workspace import Workspace
+from controller.simulation import NeuralSimulation
+from controller.spiking import SETTLING_STEPS, SpikingController
+from controller.spiking_network import Filters
 from experiments import metrics
-from experiments.centre_out import HOLD_TIME, MOVE_TIME, CentreOut, plan_reaches
+from loihi_deploy.engine_simulation import EngineSimulation
 
-SMALL = SpikingConfig(
-    n_latent=3, state_neurons=90, velocity_neurons=70, product_neurons=180, n_samples=80,
-    command_linear=2.0, command_angular=5.0,
-)  # fmt: skip
-MAX_ENDPOINT_ERROR, MAX_POSITION_RMSE = 0.005, 0.003  # m, bounds of the benchmark
-STATIC_TOLERANCE = 1.0  # rad/s^2; the stiffness kp = 200 / s^2 makes 5 mrad of it
-KINDS: tuple[Literal["rate", "spiking"], ...] = ("rate", "spiking")
+KINDS: tuple[NeuralStage, ...] = ("rate", "spiking")
+SIMULATIONS: dict[NeuralStage, type[NeuralSimulation]] = {
+    "rate": NengoSimulation, "spiking": NengoSimulation, "loihi": EngineSimulation,
+}  # fmt: skip
+FILTERS = Filters(layer_tau=0.004, torque_tau=0.013)
 
 
 class Silent(nengo.LIF):
-    """Neurons with the rates of LIF, so that decoders are solved alike, but that never fire."""
+    """Neurons that are driven alike, but that never fire."""
 
     def step(self, dt, J, output, **state):
         output[...] = 0.0
@@ -46,26 +45,18 @@ class SilencedSimulation(NengoSimulation):
 
 
 @pytest.fixture(scope="module")
-def model() -> RigidBodyModel:
-    return load_arm("gen3").model
+def arm() -> Arm:
+    """Give the arm of three joints that the made-up weights fit."""
+    return load_arm("planar3")
 
 
-@pytest.fixture(scope="module")
-def default(model):
-    """Make the controllers as the benchmark makes them, one of each kind."""
-    workspace = plan_reaches(model, CentreOut(), seed=0).workspace
-    made = {kind: SpikingController(model, NengoSimulation, kind, workspace) for kind in KINDS}
-    yield made
-    for controller in made.values():
-        controller.close()
+def made_up(weights: NetworkWeights, simulation: Any = NengoSimulation, **how) -> SpikingController:
+    return SpikingController(weights, simulation, **{"stage": "spiking", "filters": FILTERS, **how})
 
 
-def small(model: RigidBodyModel, simulation: Any = NengoSimulation, **how) -> SpikingController:
-    return SpikingController(model, simulation, config=SMALL, **{"seed": 12, **how})
-
-
-def at_rest(model: RigidBodyModel, q: np.ndarray) -> ArmState:
-    return ArmState(0.4, q, np.zeros_like(q), model.dynamics(q).hand, np.zeros(6))
+def at(arm: Arm, q: np.ndarray, dq: np.ndarray) -> ArmState:
+    here = arm.model.dynamics(q, dq)
+    return ArmState(0.4, q, dq, here.hand, here.jacobian @ dq)
 
 
 def accelerate(state: ArmState, acceleration: np.ndarray) -> Reference:
@@ -76,50 +67,29 @@ def run(controller: Controller, state: ArmState, reference: Reference, n: int) -
     return np.array([controller.torque(state, reference) for _ in range(n)])
 
 
-@pytest.fixture
-def pushed(model) -> tuple[ArmState, Reference]:
-    """Give a state off home, at rest, with a command of the size of a reach's."""
-    q = model.chain.home + np.linspace(-0.15, 0.12, model.chain.n_joints)
-    state = at_rest(model, q)
+@pytest.fixture(scope="module")
+def pushed(arm) -> tuple[ArmState, Reference]:
+    """Give a moving state off home, with a command of the size of a reach's."""
+    state = at(arm, arm.chain.home + np.array([-0.15, 0.12, 0.2]), np.array([0.3, -0.4, 0.2]))
     return state, accelerate(state, np.array([0.9, -0.7, 0.5, 1.4, 0.8, -1.1]))
 
 
-def test_without_spikes_there_is_no_torque(model, pushed):
+def test_without_spikes_there_is_no_torque(weights, pushed):
     torques = {}
     for simulation in (NengoSimulation, SilencedSimulation):
-        with closing(small(model, simulation)) as controller:
+        with closing(made_up(weights, simulation)) as controller:
             controller.start(pushed[0])
             torques[simulation] = run(controller, *pushed, n=30)
             if simulation is SilencedSimulation:
                 assert controller.counts.spikes == 0
-                assert controller.counts.neuron_updates == 340
-    assert np.abs(torques[NengoSimulation]).max() > 5.0
+                assert controller.counts.neuron_updates == 51
+    assert np.abs(torques[NengoSimulation]).max() > 0.5
     np.testing.assert_array_equal(torques[SilencedSimulation], 0.0)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_in_static_states_the_torque_is_close_to_the_analytic_law_s(model, default, kind):
-    # In joint accelerations, so that a wrist counts as a shoulder does.
-    inertia = np.diag(model.dynamics(model.chain.home).mass_matrix)
-    analytic = OperationalSpaceController(model)
-    rng = np.random.default_rng(55)
-    workspace = Workspace(radius=0.2)
-    errors, wanted = [], []
-    for q in workspace.sample_positions(model, 12, rng):
-        state = at_rest(model, q)
-        reference = accelerate(state, rng.uniform(-1, 1, 6) * [1.5, 1.5, 1.5, 3.0, 3.0, 3.0])
-        default[kind].start(state)
-        settled = run(default[kind], state, reference, 160)[60:].mean(axis=0)
-        expected = analytic.torque(state, reference)
-        errors.append((settled - expected) / inertia)
-        wanted.append(expected / inertia)
-    assert np.sqrt(np.mean(np.square(wanted))) > 5.0
-    assert np.sqrt(np.mean(np.square(errors))) < STATIC_TOLERANCE
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_starting_again_repeats_every_torque_and_count_exactly(model, pushed, kind):
-    with closing(small(model, neurons=kind)) as controller:
+@pytest.mark.parametrize("stage", SIMULATIONS)
+def test_starting_again_repeats_every_torque_and_count_exactly(weights, pushed, stage):
+    with closing(made_up(weights, SIMULATIONS[stage], stage=stage)) as controller:
         runs, counts = [], []
         for _ in range(3):
             controller.start(pushed[0])
@@ -132,12 +102,13 @@ def test_starting_again_repeats_every_torque_and_count_exactly(model, pushed, ki
     np.testing.assert_array_equal(runs[0], runs[1])
     np.testing.assert_array_equal(runs[0], runs[2])
     assert counts[:25] == counts[25:50] == counts[50:]
+    assert counts[0].spikes > 0
 
 
-def test_what_came_before_the_first_start_is_forgotten(model, pushed):
+def test_what_came_before_the_first_start_is_forgotten(weights, pushed):
     runs = []
     for warmed_up in (False, True):
-        with closing(small(model)) as controller:
+        with closing(made_up(weights)) as controller:
             if warmed_up:
                 run(controller, *pushed, n=7)
             controller.start(pushed[0])
@@ -145,86 +116,97 @@ def test_what_came_before_the_first_start_is_forgotten(model, pushed):
     np.testing.assert_array_equal(runs[0], runs[1])
 
 
-def test_one_seed_gives_the_same_torques_and_two_seeds_differ(model, pushed):
+def test_a_start_lets_the_network_settle_while_nothing_is_commanded(weights, pushed):
+    state, reference = pushed
+    still = accelerate(state, np.zeros(6))
+    with closing(made_up(weights)) as controller:
+        controller.start(state)
+        settled = run(controller, state, reference, 15)
+    with closing(made_up(weights)) as controller:
+        waited = run(controller, state, still, SETTLING_STEPS)
+        went_on = run(controller, state, reference, 15)
+    np.testing.assert_array_equal(settled, went_on)
+    assert np.abs(waited[0]).max() < 1e-9 < np.abs(settled[0]).max()
+
+
+@pytest.mark.parametrize("stage", SIMULATIONS)
+def test_all_is_in_the_weights_so_that_seeds_do_not_matter(weights, pushed, stage):
     runs = []
     for seed in (12, 12, 13):
-        with closing(small(model, seed=seed)) as controller:
+        how = {"stage": stage, "seed": seed}
+        with closing(made_up(weights, SIMULATIONS[stage], **how)) as controller:
             controller.start(pushed[0])
             runs.append(run(controller, *pushed, n=20))
+    assert np.ptp(runs[0], axis=0).min() > 1e-3
     np.testing.assert_array_equal(runs[0], runs[1])
-    assert np.abs(runs[0] - runs[2]).max() > 0.1
+    np.testing.assert_array_equal(runs[0], runs[2])
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_reach_ends_at_its_target_along_its_path(default, kind):
-    arm = load_arm("gen3")
-    reaches = plan_reaches(arm.model, CentreOut(), seed=0)
-    state = arm.reset()
-    target = reaches.targets[3]
-    assert np.linalg.norm(target.position - state.hand.position) == pytest.approx(0.2)
-    default[kind].start(state)
-    motion = MinimumJerk(state.hand, target, MOVE_TIME)
-    log = follow(arm, default[kind], motion, MOVE_TIME + HOLD_TIME)
-    assert metrics.endpoint_error(log) < MAX_ENDPOINT_ERROR
-    # Neurons are noisy: an error of nothing would mean that they were not in the loop.
-    assert 1e-5 < metrics.position_rmse(log) < MAX_POSITION_RMSE
-    assert log.spikes.min() > 0
-    assert (log.neuron_updates == 3400).all()
+def test_the_torque_is_in_newton_metres_by_the_weights_scaling(weights, pushed):
+    with closing(made_up(weights)) as controller:
+        torque = controller.torque(*pushed)
+        for _ in range(30):
+            torque = controller.torque(*pushed)
+        outputs = controller._port.outputs.values
+        np.testing.assert_allclose(torque, outputs * [7.0, 3.0, 1.6], rtol=1e-12)
+        assert np.abs(outputs).min() > 1e-3
 
 
 @pytest.mark.parametrize("axis", range(6))
-def test_the_command_saturates_at_the_configured_limits(model, axis):
-    state = at_rest(model, model.chain.home)
-    limit = 2.0 if axis < 3 else 5.0
+def test_the_command_saturates_at_the_scalings_range(weights, arm, axis):
+    state = at(arm, arm.chain.home, np.zeros(3))
+    center, half = (values[9 + axis] for values in (weights.scaling.center,
+                                                    weights.scaling.half_range))  # fmt: skip
     torques = {}
-    with closing(small(model)) as controller:
-        for size in (0.5, 1.0, 1.001, 30.0, -1.0, -30.0):
+    with closing(made_up(weights)) as controller:
+        for size in (0.3, 1.0, 1.001, 30.0, -1.0, -30.0):
             acceleration = np.zeros(6)
-            acceleration[axis] = size * limit
+            acceleration[axis] = center + size * half
             controller.start(state)
-            torques[size] = run(controller, state, accelerate(state, acceleration), 15)
-    np.testing.assert_array_equal(torques[30.0], torques[1.0])
-    np.testing.assert_array_equal(torques[1.001], torques[1.0])
-    np.testing.assert_array_equal(torques[-30.0], torques[-1.0])
-    assert np.abs(torques[0.5] - torques[1.0]).max() > 1e-3
+            torques[size] = run(controller, state, accelerate(state, acceleration), 25)
+    np.testing.assert_allclose(torques[30.0], torques[1.0], atol=1e-12)
+    np.testing.assert_array_equal(torques[1.001], torques[30.0])
+    np.testing.assert_allclose(torques[-30.0], torques[-1.0], atol=1e-12)
+    assert np.abs(torques[0.3] - torques[1.0]).max() > 1e-3
     assert np.abs(torques[-1.0] - torques[1.0]).max() > 1e-3
 
 
-@pytest.mark.parametrize("joint", [0, 4, 6])
-def test_positions_and_velocities_saturate_far_outside_the_workspace(model, joint):
-    home = model.dynamics(model.chain.home).hand
-    off = np.zeros(model.chain.n_joints)
+@pytest.mark.parametrize("joint", [0, 2])
+def test_velocities_saturate_and_positions_come_in_by_their_angle(weights, arm, joint):
+    off = np.zeros(3)
     off[joint] = 1.0
+    home, hand = arm.chain.home, arm.model.dynamics(arm.chain.home).hand
     torques = []
-    with closing(small(model)) as controller:
-        for size in (0.0, 20.0, 40.0):
-            state = ArmState(0.4, model.chain.home + size * off, size * off, home, np.zeros(6))
+    with closing(made_up(weights)) as controller:
+        for turns, speed in ((0, 0.0), (0, 20.0), (3, 40.0)):
+            q = home + turns * 2 * np.pi * off
+            state = ArmState(0.4, q, speed * off, hand, np.zeros(6))
             controller.start(state)
-            torques.append(run(controller, state, accelerate(state, np.full(6, 0.4)), 15))
-    np.testing.assert_array_equal(torques[1], torques[2])
+            torques.append(run(controller, state, accelerate(state, np.full(6, 0.4)), 25))
+    np.testing.assert_allclose(torques[1], torques[2], atol=1e-6)
     assert np.abs(torques[0] - torques[1]).max() > 1e-2
 
 
 @pytest.mark.parametrize("feedforward", ["acceleration", "velocity"])
-def test_feedforward_decides_whether_the_reference_s_acceleration_counts(model, feedforward):
-    state = at_rest(model, model.chain.home)
+def test_feedforward_decides_whether_the_reference_s_acceleration_counts(weights, arm, feedforward):
+    state = at(arm, arm.chain.home, np.zeros(3))
     torques = []
-    with closing(small(model, feedforward=feedforward)) as controller:
+    with closing(made_up(weights, feedforward=feedforward)) as controller:
         for size in (0.0, 1.2):
             controller.start(state)
-            torques.append(run(controller, state, accelerate(state, np.full(6, size)), 15))
+            torques.append(run(controller, state, accelerate(state, np.full(6, size)), 25))
     moved = np.abs(torques[1] - torques[0]).max()
-    assert (moved > 0.1) if feedforward == "acceleration" else (moved == 0.0)
+    assert (moved > 0.05) if feedforward == "acceleration" else (moved == 0.0)
 
 
-def test_the_stiffness_comes_from_the_gains(model):
+def test_the_stiffness_comes_from_the_gains(weights, arm):
     # 1 cm at 150 per s^2 is a command of 1.5 m/s^2, as if it had been fed forward.
-    state = at_rest(model, model.chain.home)
+    state = at(arm, arm.chain.home, np.zeros(3))
     shift = np.array([0.004, -0.01, 0.006])
     shifted = Pose(state.hand.position + shift, state.hand.quaternion)
     acceleration = np.concatenate([150.0 * shift, np.zeros(3)])
     torques = []
-    with closing(small(model, gains=Gains(kp=150.0))) as controller:
+    with closing(made_up(weights, stage="rate", gains=Gains(kp=150.0))) as controller:
         for reference in (
             Reference(shifted, np.zeros(6), np.zeros(6)),
             accelerate(state, acceleration),
@@ -234,18 +216,74 @@ def test_the_stiffness_comes_from_the_gains(model):
     np.testing.assert_allclose(torques[0], torques[1], atol=1e-9)
 
 
-def test_the_reported_footprint_is_the_simulation_s(model):
-    with closing(small(model)) as controller:
+def test_counts_and_footprint_are_the_simulation_s(weights, pushed):
+    with closing(made_up(weights)) as controller:
+        run(controller, *pushed, n=20)
+        assert controller.counts == controller._simulation.counts
+        assert controller.counts.neuron_updates == 51
         footprint = controller.footprint
-    # Decoders to code and command (9 rows), static, velocity and task torque (7 each);
-    # encoders of positions, velocities, code and command (7, 7, 9, 6).
-    weights = 90 * (9 + 7) + 70 * 7 + 180 * 7 + 90 * 7 + 70 * 7 + 180 * (9 + 6)
-    assert footprint.dense == weights
+    # Weights out of neurons, of the inputs, and those of the products for code and command.
+    assert footprint.dense == 14 * 11 + 11 * 2 + 51 * 3 + 14 * 9 + 26 * 2 + 26 * 6
     assert footprint.cores is None
 
 
-def test_a_closed_controller_no_longer_runs(model, pushed):
-    controller = small(model)
+def test_on_the_chip_the_footprint_has_cores_and_compartments(weights, pushed):
+    with closing(made_up(weights, EngineSimulation, stage="loihi")) as controller:
+        run(controller, *pushed, n=20)
+        footprint, counts = controller.footprint, controller.counts
+    decoders = 2 * 10 * 2  # ten pairs for each number of the code, as nengo-loihi decodes it
+    assert footprint.compartments == 51 + decoders
+    assert footprint.cores is not None and footprint.cores >= 3
+    assert counts.host_spikes > 0
+
+
+def test_a_closed_controller_no_longer_runs(weights, pushed):
+    controller = made_up(weights)
     controller.close()
     with pytest.raises(nengo.exceptions.SimulatorClosed):
         controller.torque(*pushed)
+
+
+@pytest.fixture(scope="module")
+def gen3() -> Arm:
+    return load_arm("gen3")
+
+
+@pytest.mark.parametrize(
+    ("stage", "most"),
+    # A small network that was solved for, not trained; the chip's numbers are coarse.
+    [("rate", 0.001), ("spiking", 0.003), ("loihi", 0.008)],
+)
+def test_a_reach_follows_its_path_to_its_target(trained, gen3, stage, most):
+    state = gen3.reset()
+    shift = np.array([0.01, 0.04, 0.03])
+    target = Pose(state.hand.position + shift, state.hand.quaternion)
+    with closing(SpikingController(trained.weights, SIMULATIONS[stage], stage)) as controller:
+        controller.start(state)
+        log = follow(gen3, controller, MinimumJerk(state.hand, target, 0.6), 0.7)
+    # Neurons are noisy: an error of nothing would mean that they were not in the loop.
+    assert 1e-5 < metrics.position_rmse(log) < most
+    assert metrics.endpoint_error(log) < 2 * most
+    assert log.spikes.mean() > 5
+
+
+@pytest.mark.parametrize("stage", KINDS)
+def test_in_static_states_the_torque_is_close_to_the_analytic_law_s(trained, gen3, stage):
+    # In joint accelerations, so that a wrist counts as a shoulder does.
+    inertia = np.diag(gen3.model.dynamics(gen3.chain.home).mass_matrix)
+    analytic = OperationalSpaceController(gen3.model)
+    rng = np.random.default_rng(55)
+    errors, wanted = [], []
+    with closing(SpikingController(trained.weights, NengoSimulation, stage)) as controller:
+        for _ in range(6):
+            q = gen3.chain.home + rng.uniform(-0.06, 0.06, 7)
+            state = at(gen3, q, np.zeros(7))
+            reference = accelerate(state, rng.uniform(-1, 1, 6) * np.repeat([1.0, 2.0], 3))
+            controller.start(state)
+            settled = run(controller, state, reference, 120)[60:].mean(axis=0)
+            expected = analytic.torque(state, reference)
+            errors.append((settled - expected) / inertia)
+            wanted.append(expected / inertia)
+    assert np.sqrt(np.mean(np.square(wanted))) > 5.0
+    # The stiffness kp = 200 / s^2 makes 8 mrad of it.
+    assert np.sqrt(np.mean(np.square(errors))) < 1.5
