@@ -1,0 +1,206 @@
+"""State compression: a deep network from the arm's state to a code in which the law is linear."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import nengo
+import numpy as np
+
+from controller.spiking_network import TAU_RC, TAU_REF
+
+AMPLITUDE = 0.01  # s; in training, rates are counted in units of 100 Hz: Adam's steps are absolute
+PERCENTILE = 99.5  # of what drives a neuron that its intercepts are spread over
+RIDGE = 0.02  # of the first decoders, relative to the largest rate
+CODE_RANGE = 0.9  # of the code that most samples lie in
+
+
+@dataclass(frozen=True)
+class CompressionConfig:
+    """Size of the deep network and how it is trained.
+
+    Attributes:
+        n_features: Neurons of the first layer.
+        n_code: Neurons of the second layer.
+        n_latent: Numbers in the latent code.
+        max_rates: Range of the neurons' largest rates before training [Hz].
+        rate_limit: Rate above which training is told to stay [Hz].
+        velocity_share: Share of first-layer neurons that start with joint velocities.
+        epochs: Passes over the samples.
+        batch: Samples per step.
+        learning_rate: Of Adam; it falls to zero along a cosine.
+        rate_weight: Of the penalty of rates beyond the limit, and of codes beyond 1.
+    """
+
+    n_features: int = 512
+    n_code: int = 512
+    n_latent: int = 10
+    max_rates: tuple[float, float] = (60.0, 140.0)
+    rate_limit: float = 150.0
+    velocity_share: float = 0.4
+    epochs: int = 60
+    batch: int = 256
+    learning_rate: float = 4e-3
+    rate_weight: float = 0.1
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What the deep network learns, scaled.
+
+    Attributes:
+        inputs: Posture and velocities, shape (n_samples, 3 n_joints).
+        task_map: ``J^T L`` per unit of joint inertia and typical command, flat,
+            shape (n_samples, 6 n_joints).
+        drift: The rest of the law per unit of joint inertia, shape (n_samples, n_joints).
+    """
+
+    inputs: np.ndarray
+    task_map: np.ndarray
+    drift: np.ndarray
+
+
+@dataclass(frozen=True)
+class Compression:
+    """The deep network's numbers, for rates in Hz.
+
+    Attributes:
+        first: Shape (n_features, 3 n_joints).
+        first_bias: Shape (n_features,).
+        second: Shape (n_code, n_features).
+        second_bias: Shape (n_code,).
+        latent, latent_bias: Decoders of the code, shape (n_latent, n_code) and (n_latent,).
+        maps, maps_bias: The task map from the code: the law's matrices ``A_k`` and ``A_0``,
+            flat, shape (6 n_joints, n_latent) and (6 n_joints,).
+        drift_first, drift_second, drift_bias: Decoders of the drift from both layers.
+    """
+
+    first: np.ndarray
+    first_bias: np.ndarray
+    second: np.ndarray
+    second_bias: np.ndarray
+    latent: np.ndarray
+    latent_bias: np.ndarray
+    maps: np.ndarray
+    maps_bias: np.ndarray
+    drift_first: np.ndarray
+    drift_second: np.ndarray
+    drift_bias: np.ndarray
+
+
+def rates(current: np.ndarray) -> np.ndarray:
+    """Give the steady rates of leaky integrate-and-fire neurons, shape (n_samples, n) [Hz]."""
+    n = current.shape[1]
+    return nengo.LIF(tau_rc=TAU_RC, tau_ref=TAU_REF).rates(current, np.ones(n), np.zeros(n))
+
+
+def begin(lessons: Lessons, config: CompressionConfig, rng: np.random.Generator) -> Compression:
+    """Make the network that training starts from: random layers, decoders by least squares.
+
+    Encoders are random, intercepts spread over what the samples give: the NEF's recipe
+    (Eliasmith and Anderson 2003), applied twice.
+
+    Args:
+        lessons: The samples.
+        config: Sizes.
+        rng: Source of encoders, intercepts and largest rates.
+    """
+    encoders = _state_encoders(lessons.inputs.shape[1] // 3, config, rng)
+    first, first_bias = _spread(lessons.inputs, encoders, config, rng)
+    features = rates(lessons.inputs @ first.T + first_bias)
+    drawn = rng.normal(size=(config.n_code, config.n_features))
+    second, second_bias = _spread(features, drawn, config, rng)
+    code = rates(features @ second.T + second_bias)
+    maps_bias, maps, latent = _principal_code(lessons.task_map, config.n_latent)
+    latent_weights, latent_bias = _decode(code, latent)
+    drift_weights, drift_bias = _decode(np.hstack([features, code]), lessons.drift)
+    return Compression(
+        first=first, first_bias=first_bias, second=second, second_bias=second_bias,
+        latent=latent_weights, latent_bias=latent_bias, maps=maps, maps_bias=maps_bias,
+        drift_first=drift_weights[:, : config.n_features],
+        drift_second=drift_weights[:, config.n_features :], drift_bias=drift_bias,
+    )  # fmt: skip
+
+
+def _state_encoders(
+    n_joints: int, config: CompressionConfig, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw encoders: most see the posture alone, the others velocities and some posture."""
+    encoders = rng.normal(size=(config.n_features, 3 * n_joints))
+    moving = rng.uniform(size=config.n_features) < config.velocity_share
+    encoders[moving, : 2 * n_joints] *= 0.5
+    encoders[~moving, 2 * n_joints :] = 0.0
+    return encoders
+
+
+def _spread(
+    values: np.ndarray, encoders: np.ndarray, config: CompressionConfig, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Scale encoders so that intercepts and largest rates are spread over the values."""
+    mean, deviation = values.mean(axis=0), values.std(axis=0)
+    encoders = encoders / np.maximum(deviation, 0.05 * deviation.max())
+    reach = np.percentile(np.abs((values - mean) @ encoders.T), PERCENTILE, axis=0)
+    encoders = encoders / reach[:, None]
+    gain, bias = nengo.LIF(tau_rc=TAU_RC, tau_ref=TAU_REF).gain_bias(
+        rng.uniform(*config.max_rates, size=len(encoders)),
+        rng.uniform(-0.9, 0.9, size=len(encoders)),
+    )
+    weights = gain[:, None] * encoders
+    return weights, bias - weights @ mean
+
+
+def _principal_code(
+    task_map: np.ndarray, n_latent: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give mean, components and codes of the task map, codes mostly within [-1, 1]."""
+    mean = task_map.mean(axis=0)
+    directions = np.linalg.svd(task_map - mean, full_matrices=False)[2][:n_latent]
+    codes = (task_map - mean) @ directions.T
+    scale = np.percentile(np.abs(codes), PERCENTILE, axis=0) / CODE_RANGE
+    return mean, (directions * scale[:, None]).T, codes / scale
+
+
+def _decode(activity: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Solve for decoders and a constant, by regularised least squares."""
+    offset, mean = targets.mean(axis=0), activity.mean(axis=0)
+    centred = activity - mean
+    gram = centred.T @ centred
+    gram[np.diag_indices_from(gram)] += (RIDGE * activity.max()) ** 2 * len(activity)
+    weights = np.linalg.solve(gram, centred.T @ (targets - offset)).T
+    return weights, offset - weights @ mean
+
+
+def train(
+    lessons: Lessons,
+    start: Compression,
+    config: CompressionConfig,
+    seed: int,
+    first_epoch: int = 0,
+    every: int = 5,
+    keep: Callable[[Compression, int], None] = lambda compression, epoch: None,
+    watch: Callable[[int], None] = lambda epoch: None,
+) -> Compression:
+    """Train the deep network with nengo-dl, as rate neurons with smoothed gradients.
+
+    The loss is the mean square of the errors of task map and drift, in joint accelerations, so
+    that an error counts alike on a shoulder and on a wrist, and a penalty of rates beyond the
+    limit and of codes beyond 1, which the neurons that follow cannot represent.
+
+    Args:
+        lessons: The samples.
+        start: Where to start from.
+        config: How to train.
+        seed: Seed of the samples' order.
+        first_epoch: Epochs that ``start`` has behind it.
+        every: Epochs between two calls of ``keep``.
+        keep: Is given what was learned so far, to go on from later.
+        watch: Is told how many epochs are done.
+    """
+    from controller.training.deep_network import DeepNetwork  # it loads TensorFlow
+
+    with DeepNetwork(lessons, start, config, seed) as network:
+        for epoch in range(first_epoch, config.epochs):
+            network.run_epoch(epoch)
+            watch(epoch + 1)
+            if (epoch + 1) % every == 0:
+                keep(network.read(), epoch + 1)
+        return network.read()

@@ -1,0 +1,125 @@
+"""The compression network as nengo-dl trains it."""
+
+import math
+
+import nengo
+import numpy as np
+
+from controller.spiking_network import TAU_RC, TAU_REF
+from controller.training.compression import AMPLITUDE, Compression, CompressionConfig, Lessons
+from controller.training.nengo_dl_compat import nengo_dl, tf
+
+
+class DeepNetwork:
+    """Two layers of rate neurons, the latent code, and what is linear in it.
+
+    A context manager: what nengo-dl holds is freed at the end.
+
+    Args:
+        lessons: What to learn.
+        start: Numbers to start from.
+        config: How to train.
+        seed: Seed of the samples' order.
+    """
+
+    def __init__(
+        self, lessons: Lessons, start: Compression, config: CompressionConfig, seed: int
+    ) -> None:
+        self._config = config
+        self._build(start, seed)
+        self._simulator = nengo_dl.Simulator(
+            self._network, minibatch_size=config.batch, progress_bar=False, seed=seed
+        )
+        n = len(lessons.inputs) // config.batch * config.batch
+        self._order = np.random.default_rng(seed)
+        self._inputs = lessons.inputs[:n, None, :].astype(np.float32)
+        self._targets = {
+            self._maps_probe: lessons.task_map[:n, None, :].astype(np.float32),
+            self._drift_probe: lessons.drift[:n, None, :].astype(np.float32),
+        } | {
+            probe: np.zeros((n, 1, probe.size_in), np.float32)
+            for probe in (*self._rate_probes, self._latent_probe)
+        }
+        self._compile()
+
+    def __enter__(self) -> "DeepNetwork":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._simulator.close()
+
+    def run_epoch(self, epoch: int) -> None:
+        """Go through all samples once, in a new order."""
+        fall = 0.5 * (1 + math.cos(math.pi * epoch / self._config.epochs))
+        self._optimizer.learning_rate.assign(self._config.learning_rate * fall)
+        order = self._order.permutation(len(self._inputs))
+        self._simulator.fit(
+            {self._state: self._inputs[order]},
+            {probe: values[order] for probe, values in self._targets.items()},
+            epochs=1, verbose=0,
+        )  # fmt: skip
+
+    def read(self) -> Compression:
+        """Give what was learned, for rates in Hz."""
+        self._simulator.freeze_params(self._network)
+        weights = {
+            name: np.asarray(connection.transform.init)
+            for name, connection in self._learned.items()
+        }
+        for name in ("second", "latent", "drift_first", "drift_second"):
+            weights[name] = AMPLITUDE * weights[name]
+        for name in ("latent_bias", "maps_bias", "drift_bias"):
+            weights[name] = weights[name][:, 0]
+        biases = {name: np.asarray(layer.bias) for name, layer in self._layers.items()}
+        return Compression(**weights, **biases)
+
+    def _build(self, start: Compression, seed: int) -> None:
+        with nengo.Network(seed=seed) as self._network:
+            nengo_dl.configure_settings(stateful=False, keep_history=False)
+            self._network.config[nengo.Connection].synapse = None
+            self._state = nengo.Node(np.zeros(start.first.shape[1]))
+            constant = nengo.Node([1.0])
+            features, code = _layer(start.first_bias), _layer(start.second_bias)
+            latent = nengo.Node(size_in=len(start.latent))
+            maps = nengo.Node(size_in=len(start.maps))
+            drift = nengo.Node(size_in=len(start.drift_bias))
+            ends = {
+                "first": (self._state, features.neurons, start.first),
+                "second": (features.neurons, code.neurons, start.second / AMPLITUDE),
+                "latent": (code.neurons, latent, start.latent / AMPLITUDE),
+                "latent_bias": (constant, latent, start.latent_bias[:, None]),
+                "maps": (latent, maps, start.maps),
+                "maps_bias": (constant, maps, start.maps_bias[:, None]),
+                "drift_first": (features.neurons, drift, start.drift_first / AMPLITUDE),
+                "drift_second": (code.neurons, drift, start.drift_second / AMPLITUDE),
+                "drift_bias": (constant, drift, start.drift_bias[:, None]),
+            }
+            self._learned = {
+                name: nengo.Connection(pre, post, transform=transform)
+                for name, (pre, post, transform) in ends.items()
+            }
+            self._layers = {"first_bias": features, "second_bias": code}
+            self._maps_probe, self._drift_probe = nengo.Probe(maps), nengo.Probe(drift)
+            self._latent_probe = nengo.Probe(latent)
+            self._rate_probes = nengo.Probe(features.neurons), nengo.Probe(code.neurons)
+
+    def _compile(self) -> None:
+        limit, weight = AMPLITUDE * self._config.rate_limit, self._config.rate_weight
+
+        def error(wanted: tf.Tensor, actual: tf.Tensor) -> tf.Tensor:
+            return tf.reduce_mean(tf.square(wanted - actual))
+
+        def beyond(most: float) -> object:
+            return lambda wanted, actual: tf.reduce_mean(tf.square(tf.nn.relu(abs(actual) - most)))
+
+        losses = {self._maps_probe: error, self._drift_probe: error, self._latent_probe: beyond(1)}
+        losses |= {probe: beyond(limit) for probe in self._rate_probes}
+        weights = {probe: weight for probe in (*self._rate_probes, self._latent_probe)}
+        weights |= {self._maps_probe: 1.0, self._drift_probe: 1.0}
+        self._optimizer = tf.keras.optimizers.Adam(self._config.learning_rate)
+        self._simulator.compile(optimizer=self._optimizer, loss=losses, loss_weights=weights)
+
+
+def _layer(bias: np.ndarray) -> nengo.Ensemble:
+    neurons = nengo.LIFRate(tau_rc=TAU_RC, tau_ref=TAU_REF, amplitude=AMPLITUDE)
+    return nengo.Ensemble(len(bias), 1, gain=np.ones(len(bias)), bias=bias, neuron_type=neurons)

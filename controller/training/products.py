@@ -1,0 +1,117 @@
+"""The network's algebra: products of latent code and command, by the NEF."""
+
+import nengo
+import numpy as np
+
+from arm_models import RigidBodyModel
+from controller.network_weights import NetworkWeights, NeuralStage
+from controller.port import Scaling
+from controller.spiking_network import TAU_RC, TAU_REF
+from controller.training.compression import Compression, rates
+from controller.training.samples import Samples
+
+MAX_RATES = (80.0, 160.0)  # Hz
+INTERCEPTS = (-0.7, 0.7)
+COMMAND_SPREAD = 0.25  # standard deviation of commands that readouts are solved for, scaled
+RIDGE = 2e-3  # of the readouts, relative to the largest rate
+CHIP_STEP = 0.001  # s; a neuron of the chip fires every so many whole steps
+
+
+def assemble(
+    compression: Compression, scaling: Scaling, n_products: int, rng: np.random.Generator
+) -> NetworkWeights:
+    """Put layers and products together, without readouts.
+
+    Each product neuron sees one number of the code and one of the command, on a diagonal of
+    their plane, which is what a product is decoded from best (Gosmann 2015). Neurons of a pair
+    lie side by side, so that a core of the chip is reached by few of the other pairs' spikes.
+
+    Args:
+        compression: The deep network.
+        scaling: Of what crosses the border.
+        n_products: Product neurons.
+        rng: Source of diagonals, intercepts and largest rates.
+    """
+    n_latent = len(compression.latent)
+    index = np.arange(n_products)
+    number, axis = np.divmod(index * n_latent * 6 // n_products, 6)
+    gain, bias = nengo.LIF(tau_rc=TAU_RC, tau_ref=TAU_REF).gain_bias(
+        rng.uniform(*MAX_RATES, size=n_products), rng.uniform(*INTERCEPTS, size=n_products)
+    )
+    factors, command = np.zeros((n_products, n_latent)), np.zeros((n_products, 6))
+    factors[index, number] = gain / 2 * rng.choice([-1.0, 1.0], size=n_products)
+    command[index, axis] = gain / 2 * rng.choice([-1.0, 1.0], size=n_products)
+    n_joints = len(scaling.middle)
+    return NetworkWeights(
+        scaling=scaling,
+        posture=compression.first[:, : 2 * n_joints],
+        velocity=compression.first[:, 2 * n_joints :],
+        feature_bias=compression.first_bias,
+        hidden=compression.second,
+        code_bias=compression.second_bias,
+        latent=compression.latent,
+        factors=factors,
+        command=command,
+        product_bias=bias + factors @ compression.latent_bias,
+        readout={},
+    )
+
+
+def steady_rates(weights: NetworkWeights, inputs: np.ndarray, stage: NeuralStage) -> np.ndarray:
+    """Give every neuron's rate for inputs that stay, shape (n_samples, n_neurons) [Hz].
+
+    On the chip a neuron's period is a whole number of steps.
+
+    Args:
+        weights: The network's numbers.
+        inputs: Scaled, shape (n_samples, 3 n_joints + 6).
+        stage: Whose neurons.
+    """
+    n_state = inputs.shape[1] - 6
+    state = np.hstack([weights.posture, weights.velocity])
+    features = _rates(inputs[:, :n_state] @ state.T + weights.feature_bias, stage)
+    code = _rates(features @ weights.hidden.T + weights.code_bias, stage)
+    driven = (code @ weights.latent.T) @ weights.factors.T
+    current = driven + inputs[:, n_state:] @ weights.command.T + weights.product_bias
+    return np.hstack([features, code, _rates(current, stage)])
+
+
+def solve_readout(
+    model: RigidBodyModel,
+    weights: NetworkWeights,
+    samples: Samples,
+    stage: NeuralStage,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Decode the torque from the neurons' steady rates, by regularised least squares.
+
+    Args:
+        model: The arm's nominal dynamics.
+        weights: The network's numbers.
+        samples: States; each gets a command drawn at random.
+        stage: Whose neurons.
+        rng: Source of the commands.
+
+    Returns:
+        Shape (n_joints, n_neurons).
+    """
+    n_samples, n_joints = samples.drift.shape
+    spread = COMMAND_SPREAD * rng.uniform(0.2, 1.5, size=(n_samples, 1))
+    scaled = np.clip(spread * rng.normal(size=(n_samples, 6)), -1.0, 1.0)
+    command = scaled * weights.scaling.half_range[-6:]
+    inputs = np.empty((n_samples, 3 * n_joints + 6))
+    weights.scaling.write(inputs, samples.positions, samples.velocities, command)
+    activity = steady_rates(weights, inputs, stage).astype(np.float32)
+    torque = np.einsum("sij,sj->si", samples.task_map, command) + samples.drift
+    gram = (activity.T @ activity).astype(float)
+    gram[np.diag_indices_from(gram)] += (RIDGE * float(activity.max())) ** 2 * n_samples
+    return np.linalg.solve(gram, activity.T @ (torque / weights.scaling.torque)).T
+
+
+def _rates(current: np.ndarray, stage: NeuralStage) -> np.ndarray:
+    steady = rates(current)
+    if stage != "loihi":
+        return steady
+    with np.errstate(divide="ignore"):
+        steps = np.ceil(1.0 / (CHIP_STEP * steady) - 1e-9)
+    return 1.0 / (CHIP_STEP * steps)

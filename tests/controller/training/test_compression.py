@@ -1,0 +1,263 @@
+"""The deep network: how it begins, against least squares; and what training makes of it.
+
+Training runs in a process of its own, this file as its program: a process that has loaded
+TensorFlow crashes when MuJoCo's renderer loads Mesa, and other tests render.
+"""
+
+import json
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import fields
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from controller.spiking_network import TAU_RC, TAU_REF
+from controller.training.compression import (
+    AMPLITUDE,
+    CODE_RANGE,
+    PERCENTILE,
+    RIDGE,
+    Compression,
+    CompressionConfig,
+    Lessons,
+    begin,
+    rates,
+    train,
+)
+
+CONFIG = CompressionConfig(
+    n_features=60, n_code=45, n_latent=3, max_rates=(55.0, 125.0), rate_limit=135.0,
+    epochs=8, batch=64, learning_rate=6e-3,
+)  # fmt: skip
+N_TAUGHT, N_NEW = 900, 300
+needs_tensorflow = pytest.mark.skipif(
+    any(find_spec(name) is None for name in ("tensorflow", "tf_keras", "nengo_dl")),
+    reason="needs the extra [train]",
+)
+
+
+def draw_lessons(n: int, seed: int) -> Lessons:
+    """Draw states of three joints, and a law that is smooth in them: curves of a few numbers."""
+    rng, fixed = np.random.default_rng(seed), np.random.default_rng(100)
+    inputs = rng.uniform(-1.0, 1.0, (n, 9))
+    mix, spread, constant = fixed.normal(size=(6, 4)), fixed.normal(size=(4, 18)), 2.0
+    z = np.tanh(0.6 * inputs[:, :6] @ mix) * [1.6, 1.1, 0.7, 0.1]
+    velocity = inputs[:, 6:] * (1.0 + 0.5 * inputs[:, :3])
+    drift = np.sin(inputs[:, :3] @ fixed.normal(size=(3, 3))) + velocity
+    return Lessons(inputs, z @ spread + constant * fixed.normal(size=18), drift)
+
+
+TAUGHT, NEW = draw_lessons(N_TAUGHT, 1), draw_lessons(N_NEW, 2)
+
+
+def start() -> Compression:
+    return begin(TAUGHT, CONFIG, np.random.default_rng(7))
+
+
+class Forward(NamedTuple):
+    """What the deep network makes of inputs, in double precision."""
+
+    features: np.ndarray
+    code: np.ndarray
+    latent: np.ndarray
+    maps: np.ndarray
+    drift: np.ndarray
+
+
+def forward(made: Compression, inputs: np.ndarray) -> Forward:
+    features = rates(inputs @ made.first.T + made.first_bias)
+    code = rates(features @ made.second.T + made.second_bias)
+    latent = code @ made.latent.T + made.latent_bias
+    drift = features @ made.drift_first.T + code @ made.drift_second.T + made.drift_bias
+    return Forward(features, code, latent, latent @ made.maps.T + made.maps_bias, drift)
+
+
+def loss(made: Compression, lessons: Lessons) -> float:
+    """Give the mean squares of the errors of task map and drift."""
+    seen = forward(made, lessons.inputs)
+    wrong = np.mean(np.square(seen.maps - lessons.task_map))
+    return float(wrong + np.mean(np.square(seen.drift - lessons.drift)))
+
+
+@pytest.fixture(scope="module")
+def begun() -> Compression:
+    return start()
+
+
+def test_rates_are_the_closed_form():
+    current = np.array([[0.3, 1.0, 1.4, 6.0, -2.0]])
+    expected = [0, 0, *(1 / (TAU_REF - TAU_RC * np.log(1 - 1 / j)) for j in (1.4, 6.0)), 0]
+    np.testing.assert_allclose(rates(current)[0], expected, rtol=1e-12)
+
+
+def test_it_has_the_sizes_of_the_config(begun):
+    shapes = {field.name: getattr(begun, field.name).shape for field in fields(begun)}
+    assert shapes == {
+        "first": (60, 9), "first_bias": (60,), "second": (45, 60), "second_bias": (45,),
+        "latent": (3, 45), "latent_bias": (3,), "maps": (18, 3), "maps_bias": (18,),
+        "drift_first": (3, 60), "drift_second": (3, 45), "drift_bias": (3,),
+    }  # fmt: skip
+
+
+def test_the_maps_are_the_principal_components_of_the_law(begun):
+    # What three numbers leave out is what the covariance has beyond its three largest values.
+    centred = TAUGHT.task_map - TAUGHT.task_map.mean(axis=0)
+    values = np.linalg.eigvalsh(np.cov(centred.T, bias=True))
+    codes = np.linalg.lstsq(begun.maps, (TAUGHT.task_map - begun.maps_bias).T)[0].T
+    left = TAUGHT.task_map - begun.maps_bias - codes @ begun.maps.T
+    np.testing.assert_allclose(np.square(left).sum(axis=1).mean(), values[:-3].sum(), rtol=1e-6)
+    assert 1e-3 < values[:-3].sum() / values.sum() < 0.1
+    largest = np.percentile(np.abs(codes), PERCENTILE, axis=0)
+    np.testing.assert_allclose(largest, CODE_RANGE, rtol=1e-6)
+
+
+def ridge(activity: np.ndarray, targets: np.ndarray, new: np.ndarray) -> np.ndarray:
+    """Predict by NumPy's least squares, with rows that pull the weights to zero."""
+    mean, offset = activity.mean(axis=0), targets.mean(axis=0)
+    pull = RIDGE * activity.max() * np.sqrt(len(activity)) * np.eye(activity.shape[1])
+    rows = np.vstack([activity - mean, pull])
+    wanted = np.vstack([targets - offset, np.zeros((len(pull), targets.shape[1]))])
+    return offset + (new - mean) @ np.linalg.lstsq(rows, wanted)[0]
+
+
+def test_on_new_samples_the_decoders_say_what_least_squares_says(begun):
+    seen, new = forward(begun, TAUGHT.inputs), forward(begun, NEW.inputs)
+    codes = np.linalg.lstsq(begun.maps, (TAUGHT.task_map - begun.maps_bias).T)[0].T
+    np.testing.assert_allclose(new.latent, ridge(seen.code, codes, new.code), atol=1e-8)
+    both, new_both = (np.hstack([one.features, one.code]) for one in (seen, new))
+    np.testing.assert_allclose(new.drift, ridge(both, TAUGHT.drift, new_both), atol=1e-8)
+    for actual, wanted in ((new.maps, NEW.task_map), (new.drift, NEW.drift)):
+        assert 0.01 < np.var(actual - wanted) / np.var(wanted) < 0.6
+
+
+def test_neurons_fire_for_some_samples_within_the_range_of_rates(begun):
+    seen = forward(begun, TAUGHT.inputs)
+    for layer in (seen.features, seen.code):
+        firing = (layer > 0).mean(axis=0)
+        assert 0.0 < firing.min() < 0.3
+        assert 0.7 < firing.max() <= 1.0
+        top = np.percentile(layer, PERCENTILE, axis=0)
+        assert top.min() > 5.0
+        # Beyond that percentile, what drives a neuron exceeds the range that it was made for.
+        assert top.max() < 1.01 * CONFIG.max_rates[1] < layer.max()
+
+
+def test_some_features_see_the_posture_alone(begun):
+    still = (begun.first[:, 6:] == 0).all(axis=1)
+    assert 0.4 < still.mean() < 0.8
+    assert (begun.first[:, :6] != 0).all()
+
+
+def test_one_seed_begins_alike_and_two_seeds_differ(begun):
+    again, other = start(), begin(TAUGHT, CONFIG, np.random.default_rng(8))
+    for field in fields(Compression):
+        np.testing.assert_array_equal(getattr(again, field.name), getattr(begun, field.name))
+    assert np.abs(other.first - begun.first).max() > 0.1
+
+
+class StoppedError(Exception):
+    """Ends a training in the middle."""
+
+
+def main(folder: Path) -> None:
+    """Train, stop, go on from the last draft, and keep what was learned and predicted."""
+    from controller.training.deep_network import DeepNetwork
+
+    kept: list[int] = []
+    watched: list[int] = []
+
+    def keep(compression: Compression, epoch: int) -> None:
+        kept.append(epoch)
+        np.savez(folder / "kept", **vars(compression))
+
+    def watch(epoch: int) -> None:
+        watched.append(epoch)
+        if epoch == 7:
+            raise StoppedError
+
+    with suppress(StoppedError):
+        train(TAUGHT, start(), CONFIG, 5, every=3, keep=keep, watch=watch)
+    with np.load(folder / "kept.npz") as arrays:
+        draft = Compression(**arrays)
+    with DeepNetwork(TAUGHT, draft, CONFIG, 5) as network:
+        for epoch in (6, 7):
+            network.run_epoch(epoch)
+        np.savez(folder / "trained", **vars(network.read()))
+        shown = NEW.inputs[: CONFIG.batch, None, :].astype(np.float32)
+        predicted = network._simulator.predict({network._state: shown})
+        np.savez(
+            folder / "predicted",
+            maps=predicted[network._maps_probe][:, 0],
+            drift=predicted[network._drift_probe][:, 0],
+            latent=predicted[network._latent_probe][:, 0],
+            features=predicted[network._rate_probes[0]][:, 0] / AMPLITUDE,
+            code=predicted[network._rate_probes[1]][:, 0] / AMPLITUDE,
+        )
+    print(json.dumps({"kept": kept, "watched": watched}))
+
+
+class Learned(NamedTuple):
+    trained: Compression
+    predicted: dict[str, np.ndarray]
+    told: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def learned(tmp_path_factory) -> Learned:
+    folder = tmp_path_factory.mktemp("trained")
+    command = [sys.executable, "-W", "ignore", __file__, str(folder)]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    with np.load(folder / "trained.npz") as arrays:
+        trained = Compression(**arrays)
+    with np.load(folder / "predicted.npz") as arrays:
+        return Learned(trained, dict(arrays), json.loads(ran.stdout.splitlines()[-1]))
+
+
+@needs_tensorflow
+def test_training_lowers_the_loss_on_samples_that_it_has_not_seen(learned, begun):
+    for lessons in (TAUGHT, NEW):
+        assert 0.0 < loss(learned.trained, lessons) < 0.6 * loss(begun, lessons)
+
+
+@needs_tensorflow
+def test_rates_and_codes_stay_where_they_should(learned):
+    seen = forward(learned.trained, NEW.inputs)
+    for layer in (seen.features, seen.code):
+        # A penalty, no wall: the steepest of so few neurons overshoot.
+        assert 0.0 < (layer > CONFIG.rate_limit).mean() < 0.03
+        assert np.percentile(layer, 99) < 1.2 * CONFIG.rate_limit
+        assert (layer > 0).mean() > 0.2
+    assert (np.abs(seen.latent) > 1.0).mean() < 0.1
+
+
+@needs_tensorflow
+def test_what_is_read_back_computes_what_nengo_dl_does(learned):
+    seen = forward(learned.trained, NEW.inputs[: CONFIG.batch])
+    for name in Forward._fields:
+        actual, wanted = learned.predicted[name], getattr(seen, name)
+        assert np.std(wanted) > 0.1
+        # Single precision, over sums of some dozen terms of up to 150.
+        np.testing.assert_allclose(actual, wanted, atol=3e-4 * np.abs(wanted).max(), err_msg=name)
+
+
+@needs_tensorflow
+def test_everything_is_learned_but_nothing_far_from_where_it_began(learned, begun):
+    for field in fields(Compression):
+        before, after = getattr(begun, field.name), getattr(learned.trained, field.name)
+        moved = np.abs(after - before).mean() / np.abs(before).mean()
+        assert 1e-4 < moved < 2.0, field.name
+
+
+@needs_tensorflow
+def test_drafts_are_kept_every_few_epochs_until_training_is_stopped(learned):
+    assert learned.told == {"kept": [3, 6], "watched": [1, 2, 3, 4, 5, 6, 7]}
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
