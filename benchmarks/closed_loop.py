@@ -17,11 +17,12 @@ from rich.progress import track
 from rich.table import Table
 
 from arm_models import load_arm
+from controller.trained import shipped
 from experiments.batch import Episode, run_episodes
 from experiments.centre_out import HOLD_TIME, MOVE_TIME, CentreOut, plan_reaches
 from experiments.episode import LEGS_PER_EPISODE
 from experiments.provenance import provenance
-from experiments.stages import Backend, find_stage
+from experiments.stages import Backend, Recipe, find_stage
 
 EPISODE_TIME = LEGS_PER_EPISODE * (MOVE_TIME + HOLD_TIME)  # s, simulated
 SEED = 0
@@ -90,7 +91,8 @@ def measure(
     arm = load_arm(options.arm)
     reaches = plan_reaches(arm.model, CentreOut("sphere", targets=episodes), SEED)
     entry = find_stage(stage, backend)
-    with entry.make(arm.model, reaches.workspace, "acceleration", SEED) as controller:
+    trained = shipped(options.arm) if entry.neural else None
+    with entry.make(Recipe(arm.model, trained, "acceleration", SEED)) as controller:
         batch = [Episode(arm, controller, reaches, target) for target in range(episodes)]
         rounds = [
             [run_on(batch, n) for n in cores]

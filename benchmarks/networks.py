@@ -9,12 +9,9 @@ from dataclasses import dataclass
 import nengo
 import numpy as np
 
-from arm_models import load_arm
-from controller.control_terms import sample_terms
-from controller.gains import Gains
 from controller.port import Inlet, Outlet
-from controller.spiking_network import SpikingConfig, build_network
-from controller.workspace import Workspace
+from controller.spiking_network import build_network
+from controller.trained import shipped
 
 SEED = 0
 DT = 0.001  # s, of every simulator
@@ -44,15 +41,9 @@ class Workload:
 
 def gen3() -> Workload:
     """The project's controller of a Kinova Gen3, with waves in place of the arm."""
-    rng = np.random.default_rng(SEED)
-    config, workspace = SpikingConfig(), Workspace()
-    terms = sample_terms(
-        load_arm("gen3").model, workspace, Gains(), config.command_scale, config.n_samples,
-        config.n_latent, rng,
-    )  # fmt: skip
-    built = build_network(terms, config, workspace.speed_limit, "spiking", SEED)
+    built = build_network(shipped("gen3").weights, "loihi", seed=SEED)
     port = built.port
-    return Workload(built.network, (port.positions, port.velocities, port.command), port.torque)
+    return Workload(built.network, (port.posture, port.velocities, port.command), port.outputs)
 
 
 def product() -> Workload:

@@ -1,6 +1,7 @@
 """Which arm a command works on."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from arm_models import Arm, load_arm
 
@@ -11,6 +12,7 @@ class ArmConfig:
 
     Attributes:
         arm: A shipped arm (see ``spikearm arms``) or the path of an MJCF file.
+        mjcf: The path of an MJCF file, in place of a shipped arm.
         joints: Controlled joints of an MJCF file, base first. Default: every joint from the
             end effector to the base, without fingers.
         end_effector: Site or body of an MJCF file that is the hand.
@@ -21,12 +23,18 @@ class ArmConfig:
     """
 
     arm: str = "gen3"
+    mjcf: Path | None = None
     joints: tuple[str, ...] | None = None
     end_effector: str | None = None
     end_effector_offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
     torque_limits: tuple[float, ...] | None = None
     home: tuple[float, ...] | None = None
     armature: float | None = None
+
+    @property
+    def name(self) -> str:
+        """What the arm is loaded as."""
+        return self.arm if self.mjcf is None else str(self.mjcf)
 
     def load(self) -> Arm:
         """Load the arm.
@@ -35,7 +43,7 @@ class ArmConfig:
             SpikearmError: The arm, or what was said of it, is wrong.
         """
         return load_arm(
-            self.arm,
+            self.name,
             joints=self.joints,
             end_effector=self.end_effector,
             end_effector_offset=self.end_effector_offset,

@@ -8,12 +8,13 @@ from arm_models import Arm, ArmState, SpikearmError
 from controller.command import Feedforward
 from controller.controller import Controller
 from controller.reference import Reference
+from controller.trained import TrainedController
 from experiments.batch import Episode, run_episodes
 from experiments.centre_out import CentreOut, Reaches, plan_reaches
-from experiments.episode import LEGS_PER_EPISODE, Motion
+from experiments.episode import Motion
 from experiments.records import Leg
 from experiments.rows import Measured, make_row
-from experiments.stages import Backend, find_stage
+from experiments.stages import Backend, Recipe, find_stage
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class BenchmarkPlan:
         seeds: Seeds of task and networks.
         backend: What runs stage ``loihi``.
         jobs: How many reaches run at a time; the number of cores when left out.
+        trained: The arm's trained controller; only neural stages need it.
     """
 
     arm: Arm
@@ -38,6 +40,7 @@ class BenchmarkPlan:
     seeds: Sequence[int]
     backend: Backend = "engine"
     jobs: int | None = None
+    trained: TrainedController | None = None
 
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:
@@ -47,11 +50,6 @@ class BenchmarkPlan:
     def ordered_stages(self) -> list[str]:
         """The stages, the yardstick first, none twice."""
         return list(dict.fromkeys(["analytic", *self.stages]))
-
-    @property
-    def n_legs(self) -> int:
-        """How many motions one stage makes with one seed."""
-        return LEGS_PER_EPISODE * self.task.targets
 
 
 @dataclass
@@ -115,7 +113,8 @@ def _run_stage(
 ) -> None:
     watcher.building(stage, seed)
     make = find_stage(stage, plan.backend).make
-    with make(plan.arm.model, reaches.workspace, plan.reference, seed) as controller:
+    recipe = Recipe(plan.arm.model, plan.trained, plan.reference, seed)
+    with make(recipe) as controller:
         watcher.running(stage, seed)
         motions: list[Motion] = []
         legs: list[Leg] = []

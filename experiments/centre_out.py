@@ -10,7 +10,6 @@ from scipy.spatial.transform import Rotation
 from arm_models import Pose, RigidBodyModel, SpikearmError
 from controller.joint_reference import reaches
 from controller.reference import MinimumJerk
-from controller.workspace import Workspace
 
 Variant = Literal["circle", "sphere", "pose"]
 
@@ -19,11 +18,7 @@ MOVE_TIME = 1.0  # s, minimum-jerk motion
 HOLD_TIME = 0.5  # s, at the target
 RADII = (0.20, 0.15, 0.10, 0.05)  # m, the largest that the arm reaches is taken
 POSE_TURN = float(np.radians(30.0))  # rad, of the variant "pose"
-RADIUS_MARGIN = 0.15  # of the workspace beyond the targets, relative to their distance
 N_TURNS = 20  # that are drawn for a target, until the arm can follow one
-POSTURE_SPREAD = 0.15  # rad, standard deviation of the postures that a reach may take
-POSTURE_PER_TURN = 0.7  # that is added per radian of turn: an arm's elbow moves far for it
-TILT_MARGIN = float(np.radians(10.0))  # rad, that the hand may err by on the way
 
 
 @dataclass(frozen=True)
@@ -63,22 +58,11 @@ class Reaches:
         home: Pose that every reach starts from.
         targets: Poses to reach.
         radius: Their distance from home [m].
-        turn: How far they turn the hand [rad].
     """
 
     home: Pose
     targets: tuple[Pose, ...]
     radius: float
-    turn: float
-
-    @property
-    def workspace(self) -> Workspace:
-        """The region that a controller must know: that of the reaches, and a margin."""
-        return Workspace(
-            radius=self.radius * (1 + RADIUS_MARGIN),
-            tilt=self.turn + TILT_MARGIN,
-            posture_spread=POSTURE_SPREAD + POSTURE_PER_TURN * self.turn,
-        )
 
 
 def plan_reaches(model: RigidBodyModel, task: CentreOut, seed: int) -> Reaches:
@@ -107,7 +91,7 @@ def plan_reaches(model: RigidBodyModel, task: CentreOut, seed: int) -> Reaches:
                 break
             targets.append(target)
         else:
-            return Reaches(home, tuple(targets), radius, task.turn)
+            return Reaches(home, tuple(targets), radius)
         missed.append(f"{np.array2string(goals[0].position, precision=3)} m, {radius} m")
     raise SpikearmError(
         f"Target {missed[-1]} from home, is out of reach of this arm (beyond its joint "

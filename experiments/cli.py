@@ -14,6 +14,7 @@ from experiments.commands.arms import ArmsCommand
 from experiments.commands.bench import BenchCommand
 from experiments.commands.report import ReportCommand
 from experiments.commands.run import RunCommand
+from experiments.commands.train import TrainCommand
 from experiments.console import errors
 
 DESCRIPTION = """Spiking control of robot arms, in closed loop, up to Intel's Loihi.
@@ -25,6 +26,7 @@ COMMANDS = {
     "run": RunCommand,
     "bench": BenchCommand,
     "report": ReportCommand,
+    "train": TrainCommand,
 }
 BAD_INPUT, INTERRUPTED = 2, 130
 

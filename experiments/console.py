@@ -15,6 +15,7 @@ from rich.progress import (
 from arm_models import Arm, ArmState
 from controller.reference import Reference
 from experiments.benchmark import Watcher
+from experiments.course import CourseWatcher
 from loihi_deploy.engine.compilation import watch_compilation
 
 console = Console()
@@ -92,3 +93,29 @@ class ProgressWatcher(Watcher):
         """Move the bar to the end of a reach, wherever its steps were taken."""
         self._pending = 0
         self._progress.update(self._task, completed=n_reaches * self._steps_per_reach)
+
+
+class TrainingWatcher(CourseWatcher):
+    """Shows a bar per step of a training, and what was measured."""
+
+    def __init__(self) -> None:
+        self._progress = progress_bar()
+
+    def __enter__(self) -> "TrainingWatcher":
+        self._progress.__enter__()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._progress.stop()
+
+    def begin(self, step: str, n_items: int) -> None:
+        """Show another bar."""
+        self._task = self._progress.add_task(step, total=n_items)
+
+    def advance(self) -> None:
+        """Move it."""
+        self._progress.advance(self._task)
+
+    def say(self, text: str) -> None:
+        """Print a line above the bars."""
+        self._progress.console.print(text)

@@ -12,10 +12,11 @@ import pyarrow.parquet as pq
 import scipy.linalg
 
 from arm_models import load_arm
+from controller.trained import shipped
 from experiments.centre_out import CentreOut, plan_reaches
 from experiments.episode import run_episode
 from experiments.provenance import versions
-from experiments.stages import Backend, find_stage
+from experiments.stages import Backend, Recipe, find_stage
 
 SEED = 0
 TARGET = 1  # of the circle's eight: to the side and up, so that every joint moves
@@ -44,8 +45,9 @@ def record_reference(arm_name: str, stage: str, backend: Backend = "engine") -> 
     """Run one reach of the circle."""
     arm = load_arm(arm_name)
     reaches = plan_reaches(arm.model, CentreOut(), SEED)
-    make = find_stage(stage, backend).make
-    with make(arm.model, reaches.workspace, "acceleration", SEED) as controller:
+    entry = find_stage(stage, backend)
+    trained = shipped(arm_name) if entry.neural else None
+    with entry.make(Recipe(arm.model, trained, "acceleration", SEED)) as controller:
         out = next(run_episode(arm, controller, reaches, reaches.targets[TARGET])).trajectory
     rows = slice(EVERY - 1, None, EVERY)
     return ReferenceTrajectory(out.q[rows], out.torque[rows], out.hand_position[rows], stack())

@@ -9,10 +9,11 @@ from controller.command import Feedforward
 from controller.controller import Controller
 from controller.joint_pid import JointPIDController
 from controller.nengo_simulation import NengoSimulation
+from controller.network_weights import NeuralStage
 from controller.osc import OperationalSpaceController
 from controller.simulation import NeuralSimulation
 from controller.spiking import SpikingController
-from controller.workspace import Workspace
+from controller.trained import TrainedController
 from loihi_deploy.emulation import LoihiEmulation
 from loihi_deploy.engine_simulation import EngineSimulation
 
@@ -22,7 +23,25 @@ Backend = Literal["engine", "nengo-loihi"]
 
 PID_INTEGRAL_GAIN = 500.0  # 1/s^3; a quarter of where kp = 200, kv = 30 stop damping it on planar3
 
-Factory = Callable[[RigidBodyModel, Workspace, Feedforward, int], Controller]
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a controller is made from.
+
+    Attributes:
+        model: The arm's nominal dynamics.
+        trained: The trained controller of the arm; only neural stages need it.
+        feedforward: Whether the reference's acceleration is fed forward.
+        seed: Seed of everything random that a backend adds.
+    """
+
+    model: RigidBodyModel
+    trained: TrainedController | None
+    feedforward: Feedforward
+    seed: int
+
+
+Factory = Callable[[Recipe], Controller]
 
 
 @dataclass(frozen=True)
@@ -31,40 +50,44 @@ class StageEntry:
 
     Attributes:
         backend: What computes it, as it is written in every row.
-        make: Makes it from the arm's model, the workspace of the task, the feedforward and a
-            seed.
+        make: Makes it.
+        neural: Whether it needs a trained controller.
     """
 
     backend: str
     make: Factory
+    neural: bool = False
 
 
-def _analytic(
-    model: RigidBodyModel, workspace: Workspace, feedforward: Feedforward, seed: int
-) -> Controller:
-    return OperationalSpaceController(model, feedforward=feedforward)
+def _analytic(recipe: Recipe) -> Controller:
+    return OperationalSpaceController(recipe.model, feedforward=recipe.feedforward)
 
 
 def _joint_space(ki: float) -> Factory:
-    return lambda model, workspace, feedforward, seed: JointPIDController(model, ki=ki)
+    return lambda recipe: JointPIDController(recipe.model, ki=ki)
 
 
-def _neural(neurons: Literal["rate", "spiking"], simulation: type[NeuralSimulation]) -> Factory:
-    return lambda model, workspace, feedforward, seed: SpikingController(
-        model, simulation, neurons, workspace, feedforward=feedforward, seed=seed
-    )
+def _neural(stage: NeuralStage, simulation: type[NeuralSimulation]) -> Factory:
+    def make(recipe: Recipe) -> Controller:
+        assert recipe.trained is not None
+        return SpikingController(
+            recipe.trained.weights, simulation, stage,
+            feedforward=recipe.feedforward, seed=recipe.seed,
+        )  # fmt: skip
+
+    return make
 
 
 STAGES: dict[str, StageEntry] = {
     "analytic": StageEntry("numpy", _analytic),
-    "rate": StageEntry("nengo", _neural("rate", NengoSimulation)),
-    "spiking": StageEntry("nengo", _neural("spiking", NengoSimulation)),
-    "loihi": StageEntry("engine", _neural("spiking", EngineSimulation)),
+    "rate": StageEntry("nengo", _neural("rate", NengoSimulation), neural=True),
+    "spiking": StageEntry("nengo", _neural("spiking", NengoSimulation), neural=True),
+    "loihi": StageEntry("engine", _neural("loihi", EngineSimulation), neural=True),
     "pd": StageEntry("numpy", _joint_space(ki=0.0)),
     "pid": StageEntry("numpy", _joint_space(PID_INTEGRAL_GAIN)),
 }
 
-EMULATED = StageEntry("nengo-loihi", _neural("spiking", LoihiEmulation))
+EMULATED = StageEntry("nengo-loihi", _neural("loihi", LoihiEmulation), neural=True)
 """Stage ``loihi`` on nengo-loihi's emulator: the same spikes as on the engine, more slowly."""
 
 

@@ -1,3 +1,36 @@
+"""What all tests share: a renderer that works without a screen, and a small controller."""
+
 from experiments.headless import choose_renderer
 
 choose_renderer()
+
+import numpy as np
+import pytest
+
+from arm_models import load_arm
+from controller.network_weights import NeuralStage
+from controller.trained import TrainedController
+from controller.training.compression import CompressionConfig, begin
+from controller.training.lessons import fit_scaling, make_lessons
+from controller.training.products import assemble, solve_readout
+from controller.training.samples import join, sample_reach
+from controller.workspace import Workspace
+
+STAGES: tuple[NeuralStage, ...] = ("rate", "spiking", "loihi")
+
+
+@pytest.fixture(scope="session")
+def trained() -> TrainedController:
+    """Make a small controller of gen3 by least squares alone, without TensorFlow."""
+    arm, workspace = load_arm("gen3"), Workspace(0.1, 0.1)
+    rng = np.random.default_rng(3)
+    samples = join([sample_reach(arm.model, workspace, rng) for _ in range(30)])
+    scaling = fit_scaling(samples)
+    config = CompressionConfig(n_features=100, n_code=80, n_latent=4)
+    weights = assemble(
+        begin(make_lessons(samples, scaling, arm.model), config, rng), scaling, 300, rng
+    )
+    for stage in STAGES:
+        readout = solve_readout(arm.model, weights, samples, stage, np.random.default_rng(4))
+        weights = weights.with_readout(stage, readout)
+    return TrainedController(weights, workspace, {"joints": list(arm.chain.joints)})

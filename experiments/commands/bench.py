@@ -10,7 +10,12 @@ from controller.command import Feedforward
 from experiments.arm_config import ArmConfig
 from experiments.benchmark import BenchmarkPlan
 from experiments.centre_out import CentreOut
-from experiments.commands.run_options import default_folder, resolved_config, seed_range
+from experiments.commands.run_options import (
+    default_folder,
+    find_trained,
+    resolved_config,
+    seed_range,
+)
 from experiments.commands.running import measure
 from experiments.stages import Backend, Stage
 
@@ -36,6 +41,8 @@ class BenchCommand:
         out: New folder for the results. Default: a dated one in runs/.
         backend: What runs stage loihi: the compiled engine, or nengo-loihi's own emulator,
             which gives the same spikes more slowly.
+        trained: Trained controller for the neural stages, from `spikearm train`. Default: the
+            one that ships for the arm.
         jobs: How many reaches run at a time. Default: as many as there are cores. With 1,
             latencies are undisturbed.
         report: Whether to write report.html too.
@@ -50,6 +57,7 @@ class BenchCommand:
     first_seed: int = 0
     out: Path | None = None
     backend: Backend = "engine"
+    trained: Path | None = None
     jobs: int | None = None
     report: bool = True
     video: bool = False
@@ -57,10 +65,11 @@ class BenchCommand:
     def execute(self) -> None:
         """Run the benchmark, write its folder and print its table."""
         seeds = seed_range(self.first_seed, self.seeds)
-        folder = self.out or default_folder(f"bench-{Path(self.plant.arm).stem}")
+        folder = self.out or default_folder(f"bench-{Path(self.plant.name).stem}")
         arm = self.plant.load()
+        trained = find_trained(arm, self.trained, self.stages)
         plan = BenchmarkPlan(
-            arm, self.task, self.reference, self.stages, seeds, self.backend, self.jobs
+            arm, self.task, self.reference, self.stages, seeds, self.backend, self.jobs, trained
         )
         config = resolved_config(self, "bench", arm, folder)
         measure(plan, config, folder, film=self.video, report=self.report)

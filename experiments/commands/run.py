@@ -13,6 +13,7 @@ from experiments.centre_out import CentreOut
 from experiments.commands.run_options import (
     check_new_file,
     default_folder,
+    find_trained,
     resolved_config,
     seed_range,
 )
@@ -37,6 +38,8 @@ class RunCommand:
         out: New folder for the results. Default: a dated one in runs/.
         backend: What runs the controller loihi: the compiled engine, or nengo-loihi's own
             emulator, which gives the same spikes more slowly.
+        trained: Trained controller for the neural stages, from `spikearm train`. Default: the
+            one that ships for the arm.
         jobs: How many reaches run at a time. Default: as many as there are cores; with --view,
             one.
         view: Open a window that shows the arm at real time.
@@ -51,6 +54,7 @@ class RunCommand:
     seed: int = 0
     out: Path | None = None
     backend: Backend = "engine"
+    trained: Path | None = None
     jobs: int | None = None
     view: bool = False
     video: Path | None = None
@@ -59,13 +63,15 @@ class RunCommand:
     def execute(self) -> None:
         """Run, write the folder and print the table."""
         seeds = seed_range(self.seed, 1)
-        folder = self.out or default_folder(f"run-{Path(self.plant.arm).stem}")
+        folder = self.out or default_folder(f"run-{Path(self.plant.name).stem}")
         if self.video is not None:
             check_new_file(self.video, ".mp4")
             check_new_folder(folder)  # or the film of an earlier run would be copied
         arm = self.plant.load()
+        stages = [self.controller]
+        trained = find_trained(arm, self.trained, stages)
         plan = BenchmarkPlan(
-            arm, self.task, self.reference, [self.controller], seeds, self.backend, self.jobs
+            arm, self.task, self.reference, stages, seeds, self.backend, self.jobs, trained
         )
         config = resolved_config(self, "run", arm, folder)
         film = self.video is not None

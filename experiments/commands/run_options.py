@@ -1,13 +1,16 @@
 """What ``spikearm run`` and ``spikearm bench`` have in common."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from arm_models import Arm, SpikearmError
+from controller.trained import TrainedController, shipped
 from experiments.centre_out import forward_axis
 from experiments.provenance import provenance
+from experiments.stages import STAGES
 from experiments.whole_file import whole_file
 
 
@@ -27,6 +30,27 @@ def seed_range(first: int, count: int) -> range:
     if count < 1:
         raise SpikearmError(f"{count} seeds are too few: give 1 or more.")
     return range(first, first + count)
+
+
+def find_trained(arm: Arm, path: Path | None, stages: Sequence[str]) -> TrainedController | None:
+    """Load the trained controller that neural stages need: this one, or the arm's own.
+
+    Returns:
+        None where no stage needs one.
+
+    Raises:
+        SpikearmError: There is none, or it was trained for an arm of other joints.
+    """
+    if not any(STAGES[stage].neural for stage in stages):
+        return None
+    trained = shipped(arm.name) if path is None else TrainedController.load(path)
+    joints = trained.about["joints"]
+    if joints != list(arm.chain.joints):
+        raise SpikearmError(
+            f"The trained controller moves joints {', '.join(joints)}, but arm '{arm.name}' has "
+            f"{', '.join(arm.chain.joints)}. Train one for it with `spikearm train`."
+        )
+    return trained
 
 
 def check_new_file(path: Path, suffix: str) -> None:

@@ -146,7 +146,8 @@ KINDS = {
     "no seeds": Bad(["bench", "--seeds", "0", "--out", "run"], ["0 seeds", "1 or more"]),
     "no reaches at a time": Bad([*RUN, "--jobs", "0"], ["0 reaches at a time", "1 or more"]),
     "less than no reaches at a time": Bad(
-        ["bench", "--jobs", "-2", "--out", "run"], ["-2 reaches at a time", "1 or more"]
+        ["bench", "--stages", "analytic", "--jobs", "-2", "--out", "run"],
+        ["-2 reaches at a time", "1 or more"],
     ),
     "no reaches at a time in a window": Bad(
         [*RUN, "--view", "--jobs", "0"], ["0 reaches at a time", "1 or more"]

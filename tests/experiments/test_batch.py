@@ -20,7 +20,6 @@ from controller.controller import Controller, StepCounts
 from controller.joint_pid import JointPIDController
 from controller.reference import Reference
 from controller.spiking import SpikingController
-from controller.spiking_network import SpikingConfig
 from controller.trajectory import Trajectory
 from experiments import episode
 from experiments.batch import Episode, Outcome, run_episodes
@@ -31,9 +30,6 @@ from loihi_deploy.engine_simulation import EngineSimulation
 MOVE_TIME, HOLD_TIME = 0.12, 0.03  # s; short, which a small reach allows
 N_STEPS = 150
 N_TARGETS = 5
-SMALL = SpikingConfig(
-    n_latent=3, state_neurons=90, velocity_neurons=70, product_neurons=180, n_samples=80
-)
 
 
 @pytest.fixture(autouse=True)
@@ -159,10 +155,8 @@ def pid(arm) -> JointPIDController:
 
 
 @pytest.fixture(scope="module")
-def spiking(arm, reaches) -> Iterator[SpikingController]:
-    with SpikingController(
-        arm.model, EngineSimulation, "spiking", reaches.workspace, SMALL, seed=4
-    ) as controller:
+def spiking(trained) -> Iterator[SpikingController]:
+    with SpikingController(trained.weights, EngineSimulation, "loihi") as controller:
         yield controller
 
 

@@ -9,6 +9,7 @@ import pytest
 from arm_models import Arm, ArmState, SpikearmError, load_arm
 from controller.controller import Controller
 from controller.reference import Reference
+from controller.trained import TrainedController
 from controller.trajectory import Trajectory
 from experiments import episode
 from experiments.benchmark import Benchmark, BenchmarkPlan, Watcher, run_benchmark
@@ -39,8 +40,9 @@ def a_plan(
     stages: Sequence[str],
     seeds: Sequence[int],
     task: CentreOut = CentreOut("sphere", targets=1, radius=0.03),
+    trained: TrainedController | None = None,
 ) -> BenchmarkPlan:
-    return BenchmarkPlan(arm, task, "acceleration", stages, seeds)
+    return BenchmarkPlan(arm, task, "acceleration", stages, seeds, trained=trained)
 
 
 def names(legs: Sequence[Leg]) -> list[tuple[str, int, int, str]]:
@@ -127,10 +129,9 @@ def test_the_yardstick_runs_first_and_no_stage_runs_twice(arm, stages):
     assert benchmark.failure is None
 
 
-def test_a_plan_knows_how_many_motions_a_stage_makes(arm):
+def test_every_reach_is_a_motion_out_and_one_back(arm):
     plan = a_plan(arm, ["analytic"], [3], CentreOut("circle", targets=2, radius=0.03))
     benchmark = run_benchmark(plan, Watcher())
-    assert plan.n_legs == len(benchmark.legs) == 4
     expected = [(0, "out"), (0, "back"), (1, "out"), (1, "back")]
     assert [(leg.reach, leg.leg) for leg in benchmark.legs] == expected
 
@@ -360,19 +361,16 @@ def test_an_error_in_the_program_is_not_swallowed(arm, made):
 
 
 @pytest.fixture(scope="module")
-def spiking(arm) -> Benchmark:
+def spiking(arm, trained) -> Benchmark:
     """The spiking stage with seeds 3 and 4."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(episode, "MOVE_TIME", MOVE_TIME)
         patch.setattr(episode, "HOLD_TIME", HOLD_TIME)
-        task = CentreOut("circle", targets=1, radius=0.03)
-        return run_benchmark(a_plan(arm, ["spiking"], [3, 4], task), Watcher())
+        return run_benchmark(a_plan(arm, ["spiking"], [3, 4], trained=trained), Watcher())
 
 
-@pytest.mark.slow
-def test_one_seed_gives_one_network_and_two_seeds_differ(arm, spiking):
-    task = CentreOut("circle", targets=1, radius=0.03)
-    again = run_benchmark(a_plan(arm, ["spiking"], [4], task), Watcher())
+def test_one_seed_gives_one_motion_and_two_seeds_differ(arm, trained, spiking):
+    again = run_benchmark(a_plan(arm, ["spiking"], [4], trained=trained), Watcher())
     of_four = [leg for leg in spiking.legs if leg.seed == 4]
     assert [leg.stage for leg in of_four] == ["analytic"] * 2 + ["spiking"] * 2
     for first, second in zip(of_four, again.legs, strict=True):
@@ -380,12 +378,10 @@ def test_one_seed_gives_one_network_and_two_seeds_differ(arm, spiking):
     neural = [leg.trajectory for leg in spiking.legs if leg.stage == "spiking"]
     three, four = neural[:2], neural[2:]
     for one, other in zip(three, four, strict=True):
-        np.testing.assert_array_equal(one.reference_position, other.reference_position)
         assert (one.spikes != other.spikes).mean() > 0.5
-        assert np.abs(one.hand_position - other.hand_position).max() > 1e-6
+        assert np.abs(one.hand_position - other.hand_position).max() > 1e-4
 
 
-@pytest.mark.slow
 def test_a_networks_row_holds_its_counts(spiking):
     row = spiking.rows[1]
     motions = [leg.trajectory for leg in spiking.legs if leg.stage == "spiking" and leg.seed == 3]

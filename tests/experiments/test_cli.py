@@ -25,20 +25,26 @@ LEGS = ("out", "back")
 FILES = {"config.json", "summary.json", "trajectory.parquet", "report.html"}
 PLANT = {
     "--arm", "--joints", "--end-effector", "--end-effector-offset", "--torque-limits", "--home",
-    "--armature",
+    "--armature", "--mjcf",
 }  # fmt: skip
 TASK = {"--variant", "--targets", "--radius"}
 OPTIONS = {
     "arms": set(),
     "run": PLANT | TASK | {
         "--controller", "--reference", "--seed", "--out", "--backend", "--jobs", "--view",
-        "--video", "--no-report",
+        "--trained", "--video", "--no-report",
     },
     "bench": PLANT | TASK | {
         "--stages", "--reference", "--seeds", "--first-seed", "--out", "--backend", "--jobs",
-        "--video", "--no-report",
+        "--trained", "--video", "--no-report",
     },
     "report": {"--out", "--overwrite"},
+    "train": PLANT | {
+        "--out", "--radius", "--tilt", "--jobs", "--seed", "--reaches", "--rollouts", "--practice",
+        "--rounds", "--products", "--n-features", "--n-code", "--n-latent", "--max-rates",
+        "--rate-limit", "--velocity-share", "--epochs", "--batch", "--learning-rate",
+        "--rate-weight",
+    },
 }  # fmt: skip
 
 
@@ -159,8 +165,8 @@ def test_the_configuration_is_written_as_it_was_resolved():
 def test_loihi_is_run_by_the_backend_that_was_asked_for(monkeypatch, command, backend):
     entries = {"engine": stages.STAGES["loihi"], "nengo-loihi": stages.EMULATED}
     pd, pid = (stages.STAGES[name].make for name in ("pd", "pid"))  # need no network
-    monkeypatch.setitem(stages.STAGES, "loihi", replace(entries["engine"], make=pd))
-    monkeypatch.setattr(stages, "EMULATED", replace(entries["nengo-loihi"], make=pid))
+    monkeypatch.setitem(stages.STAGES, "loihi", replace(entries["engine"], make=pd, neural=False))
+    monkeypatch.setattr(stages, "EMULATED", replace(entries["nengo-loihi"], make=pid, neural=False))
     name = "--controller" if command == "run" else "--stages"
     task = ["--variant", "sphere", "--targets", "1", "--radius", "0.03"]
     assert main([command, name, "loihi", *task, "--backend", backend, "--out", "loihi",
@@ -176,7 +182,7 @@ def test_loihi_is_run_by_the_backend_that_was_asked_for(monkeypatch, command, ba
 @pytest.mark.parametrize("jobs", [["--jobs", "1"], ["--jobs", "3"], []])
 def test_reaches_run_in_as_many_processes_as_was_asked_for(monkeypatch, jobs):
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    entry = replace(stages.STAGES["rate"], make=lambda *_: Idle())
+    entry = replace(stages.STAGES["rate"], make=lambda *_: Idle(), neural=False)
     monkeypatch.setitem(stages.STAGES, "rate", entry)
     assert main([*BENCH, "--targets", "5", *jobs, "--out", "run", "--no-report"]) == 0
     legs = [leg for leg in read_run(Path("run")).legs if leg.stage == "rate"]
@@ -351,7 +357,8 @@ def test_nothing_that_failed_hides_another_failure(monkeypatch, capsys):
     def make(*_: object) -> Controller:
         raise SpikearmError("The elbow came off.")
 
-    monkeypatch.setitem(stages.STAGES, "rate", replace(stages.STAGES["rate"], make=make))
+    entry = replace(stages.STAGES["rate"], make=make, neural=False)
+    monkeypatch.setitem(stages.STAGES, "rate", entry)
     fail_to(monkeypatch, "write_video", "The lamp went out.")
     fail_to(monkeypatch, "write_report", "The pen ran dry.")
     assert main([*BENCH, "--out", "run", "--video"]) == BAD_INPUT

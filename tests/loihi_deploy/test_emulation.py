@@ -12,7 +12,6 @@ from arm_models import ArmState, SpikearmError, load_arm
 from controller.closed_loop import follow
 from controller.reference import MinimumJerk
 from controller.spiking import SpikingController
-from controller.spiking_network import SpikingConfig
 from experiments import metrics
 from experiments.centre_out import CentreOut, plan_reaches
 from loihi_deploy.emulation import LoihiEmulation
@@ -24,9 +23,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:Model is precomputable:UserWarni
 N_STEPS = 80
 WEIGHT_BITS, AXON_HEADER_BITS, MEMORY_UNIT_BITS = 8, 10, 64
 REACH_RMSE = 0.004  # m
-SMALL = SpikingConfig(
-    n_latent=3, state_neurons=90, velocity_neurons=70, product_neurons=180, n_samples=80
-)
 
 
 class Product(NamedTuple):
@@ -303,14 +299,12 @@ def test_a_closed_emulation_no_longer_runs():
 
 
 @pytest.fixture(scope="module")
-def reaching() -> Any:
+def reaching(trained) -> Any:
     """Begin the same reach twice with one spiking controller on the emulator."""
     arm = load_arm("gen3")
-    reaches = plan_reaches(arm.model, CentreOut(), seed=0)
+    reaches = plan_reaches(arm.model, CentreOut(radius=0.05), seed=0)
     logs = []
-    controller = SpikingController(
-        arm.model, LoihiEmulation, "spiking", reaches.workspace, SMALL, seed=4
-    )
+    controller = SpikingController(trained.weights, LoihiEmulation, "loihi")
     with closing(controller):
         for _ in range(2):
             state: ArmState = arm.reset()
@@ -332,13 +326,13 @@ def test_a_reach_on_the_emulator_repeats_exactly(reaching):
 def test_a_reach_on_the_emulator_follows_its_path(reaching):
     (log, _), _ = reaching
     assert np.isfinite(log.torque).all()
-    # A network a tenth of the default's size, in the chip's coarse numbers, for 0.2 s.
+    # A network a tenth of the usual size, in the chip's coarse numbers, for 0.2 s.
     assert 1e-6 < metrics.position_rmse(log) < REACH_RMSE
 
 
 def test_a_reach_on_the_emulator_is_counted(reaching):
     (log, _), footprint = reaching
-    inputs = 2 * (7 + 7 + 6)  # a pair of neurons on the host for each number that comes in
+    inputs = 2 * (14 + 7 + 6)  # a pair of neurons on the host for each number that comes in
     assert (log.neuron_updates == footprint.compartments + inputs).all()
     assert (log.spikes > 0).all()
     assert (log.synaptic_events > log.spikes).mean() > 0.9

@@ -14,7 +14,6 @@ from controller.controller import StepCounts
 from controller.reference import MinimumJerk
 from controller.simulation import NeuralSimulation
 from controller.spiking import SpikingController
-from controller.spiking_network import SpikingConfig
 from controller.trajectory import Trajectory
 from experiments.centre_out import CentreOut, plan_reaches
 from loihi_deploy.emulation import LoihiEmulation
@@ -25,9 +24,6 @@ from loihi_deploy.nengo_loihi_compat import nengo_loihi
 N_STEPS = 120
 LOOP_TIME = 0.15  # s
 BACKENDS = (LoihiEmulation, EngineSimulation)
-SMALL = SpikingConfig(
-    n_latent=3, state_neurons=90, velocity_neurons=70, product_neurons=180, n_samples=80
-)
 
 
 class Made(NamedTuple):
@@ -161,15 +157,13 @@ def test_closed_it_no_longer_runs():
 
 
 @pytest.fixture(scope="module")
-def loops() -> dict[type, list[Trajectory]]:
+def loops(trained) -> dict[type, list[Trajectory]]:
     """Begin a reach of gen3 twice on each backend."""
     arm = load_arm("gen3")
-    reaches = plan_reaches(arm.model, CentreOut(), seed=0)
+    reaches = plan_reaches(arm.model, CentreOut(radius=0.05), seed=0)
     logs: dict[type, list[Trajectory]] = {backend: [] for backend in BACKENDS}
     for backend in BACKENDS:
-        with SpikingController(
-            arm.model, backend, "spiking", reaches.workspace, SMALL, seed=4
-        ) as controller:
+        with SpikingController(trained.weights, backend, "loihi") as controller:
             for target in reaches.targets[1:3]:
                 state = arm.reset()
                 controller.start(state)
@@ -181,7 +175,7 @@ def loops() -> dict[type, list[Trajectory]]:
 @pytest.mark.parametrize("reach", [0, 1])
 def test_a_closed_loop_is_the_emulators_to_the_last_bit(loops, reach):
     ours, theirs = (loops[backend][reach] for backend in (EngineSimulation, LoihiEmulation))
-    assert np.ptp(ours.q, axis=0).max() > 0.01
+    assert np.ptp(ours.q, axis=0).max() > 0.003
     assert (np.ptp(ours.torque, axis=0) > 0).all()
     assert len(set(ours.spikes)) > 10
     assert (ours.host_spikes > 0).all()

@@ -1,0 +1,105 @@
+"""``spikearm train``: from an arm's model to a spiking controller."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import tyro
+
+from arm_models import Arm, SpikearmError
+from controller.trained import TrainedController
+from controller.workspace import Workspace
+from experiments.arm_config import ArmConfig
+from experiments.centre_out import POSE_TURN, CentreOut, plan_reaches
+from experiments.commands.run_options import resolved_config
+from experiments.console import TrainingWatcher, console
+from experiments.course import Course, TrainingConfig
+from experiments.whole_file import whole_file
+
+RADIUS_MARGIN = 0.15  # of the region beyond the benchmark's targets, relative to their distance
+TILT_MARGIN = float(np.radians(6.0))  # rad, of the region beyond the benchmark's turns
+CONTROLLER = "controller.npz"
+CONFIG = "config.json"
+UNCHANGING = ("arm", "joints", "workspace", "training")
+
+
+@dataclass(frozen=True)
+class TrainCommand:
+    """Train a spiking controller for an arm, from its model alone.
+
+    Samples the control law where the arm is to work, trains the deep network that compresses
+    the arm's state, builds the spiking network and teaches its readouts from what its neurons
+    do, in floating point and in the chip's arithmetic. Every step leaves a file in the folder:
+    stopped anywhere, the same command goes on. Needs the extra [train].
+
+    Example: spikearm train --arm gen3 --out trained/gen3
+    Then: spikearm bench --arm gen3 --trained trained/gen3/controller.npz
+
+    Attributes:
+        out: Folder for what is learned; one that an earlier call began is gone on with.
+        plant: Which arm.
+        radius: Largest distance of the hand from home to be trained for [m]. Default: that of the
+            benchmark's targets, and a margin.
+        tilt: Largest turn of the hand from home [rad]. Default: that of the benchmark, and a
+            margin.
+        training: How much is learned from.
+        jobs: How many processes work at a time. Default: as many as there are cores.
+    """
+
+    out: Path
+    plant: Annotated[ArmConfig, tyro.conf.arg(name="")] = field(default_factory=ArmConfig)
+    radius: float | None = None
+    tilt: float = POSE_TURN + TILT_MARGIN
+    training: Annotated[TrainingConfig, tyro.conf.arg(name="")] = field(
+        default_factory=TrainingConfig
+    )
+    jobs: int | None = None
+
+    def execute(self) -> None:
+        """Train, and name the file that was made."""
+        arm = self.plant.load()
+        workspace = Workspace(self.radius or _benchmark_radius(arm), self.tilt)
+        about = {
+            **resolved_config(self, "train", arm, self.out),
+            "workspace": asdict(workspace),
+            "training": asdict(self.training),
+        }
+        _begin_or_go_on(self.out, about)
+        with TrainingWatcher() as watcher:
+            course = Course(arm, workspace, self.training, self.out, watcher, self.jobs)
+            weights = course.run()
+        trained = TrainedController(weights, workspace, about)
+        with whole_file(self.out / CONTROLLER) as draft, draft.open("wb") as file:
+            trained.save(file)
+        console.print(f"Trained: {self.out / CONTROLLER}. Measure it with")
+        console.print(
+            f"  spikearm bench --arm {self.plant.name} --trained {self.out / CONTROLLER}",
+            soft_wrap=True,
+        )
+
+
+def _benchmark_radius(arm: Arm) -> float:
+    return (1 + RADIUS_MARGIN) * plan_reaches(arm.model, CentreOut(), seed=0).radius
+
+
+def _begin_or_go_on(folder: Path, about: dict[str, Any]) -> None:
+    """Write down what is trained, or check that it is what was begun here.
+
+    Raises:
+        SpikearmError: Something else was begun here.
+    """
+    path = folder / CONFIG
+    if not path.exists():
+        with whole_file(path) as draft:
+            draft.write_text(json.dumps(about, indent=2))
+        return
+    begun = json.loads(path.read_text())
+    now = json.loads(json.dumps(about))
+    other = [name for name in UNCHANGING if begun.get(name) != now[name]]
+    if other:
+        raise SpikearmError(
+            f"'{folder}' was begun with another {', '.join(other)} (see {path}). Give the options "
+            "of then, or another --out."
+        )

@@ -1,0 +1,64 @@
+"""Trains the controllers that ship with the package, and writes what they measure into them.
+
+.venv/bin/python scripts/train_shipped.py --arms gen3 panda
+"""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import tyro
+
+from controller.trained import SHIPPED_FOLDER, TrainedController
+from experiments.arm_config import ArmConfig
+from experiments.benchmark import BenchmarkPlan, Watcher, run_benchmark
+from experiments.centre_out import CentreOut
+from experiments.commands.train import CONTROLLER, TrainCommand
+from experiments.whole_file import whole_file
+
+ARMS = ("gen3", "panda", "fr3", "iiwa14", "ur5e", "jaco2_7dof", "jaco2_6dof")
+MEASURED = (
+    "task", "reference", "stage", "position_rmse_m", "excess_deviation", "fidelity_rmse_m",
+    "endpoint_error_m", "orientation_rmse_rad", "success_rate", "cores",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Options:
+    """Train, measure with seed 0, and put the files where the package has them.
+
+    Attributes:
+        arms: Which arms.
+        folder: Where trainings are, one folder per arm; one that was begun is gone on with.
+    """
+
+    arms: tuple[str, ...] = ARMS
+    folder: Path = Path("trained")
+
+    def execute(self) -> None:
+        """Train all, one after the other."""
+        for arm in self.arms:
+            command = TrainCommand(self.folder / arm, ArmConfig(arm))
+            command.execute()
+            trained = TrainedController.load(command.out / CONTROLLER)
+            measured = _measure(arm, trained)
+            with whole_file(command.out / CONTROLLER) as draft, draft.open("wb") as file:
+                about = {**trained.about, "measured": measured}
+                TrainedController(trained.weights, trained.workspace, about).save(file)
+            SHIPPED_FOLDER.mkdir(exist_ok=True)
+            shutil.copyfile(command.out / CONTROLLER, SHIPPED_FOLDER / f"{arm}.npz")
+
+
+def _measure(arm: str, trained: TrainedController) -> list[dict[str, object]]:
+    plant = ArmConfig(arm).load()
+    rows = []
+    for reference in ("acceleration", "velocity"):
+        plan = BenchmarkPlan(
+            plant, CentreOut(), reference, ["rate", "spiking", "loihi"], [0], trained=trained
+        )
+        rows += run_benchmark(plan, Watcher()).rows
+    return [{name: row.get(name) for name in MEASURED} for row in rows]
+
+
+if __name__ == "__main__":
+    tyro.cli(Options).execute()

@@ -1,0 +1,317 @@
+"""The course of training: its steps, what is left when it is stopped, and that it goes on.
+
+Here, the deep network is one that has only begun; ``slow`` tests train one, in a process of their
+own, this file as its program, because of TensorFlow.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from arm_models import load_arm
+from controller.network_weights import NetworkWeights
+from controller.trained import TrainedController
+from controller.training.compression import Compression, CompressionConfig, begin
+from controller.training.lessons import fit_scaling, make_lessons
+from controller.training.replay import practise
+from controller.training.rollouts import Exploration, roll_out
+from controller.training.samples import Samples
+from controller.workspace import Workspace
+from experiments import course as module
+from experiments.cli import BAD_INPUT, main
+from experiments.course import Course, CourseWatcher, TrainingConfig
+
+WORKSPACE = Workspace(radius=0.05, tilt=0.1)
+CONFIG = TrainingConfig(
+    reaches=20, rollouts=3, practice=1, rounds=1, products=120, seed=6,
+    compression=CompressionConfig(n_features=40, n_code=30, n_latent=3, epochs=7, batch=64),
+)  # fmt: skip
+OPTIONS = [
+    "--reaches", "20", "--rollouts", "3", "--practice", "1", "--rounds", "1", "--products", "120",
+    "--seed", "6", "--n-features", "40", "--n-code", "30", "--n-latent", "3", "--epochs", "7",
+    "--batch", "64", "--radius", "0.05", "--tilt", "0.1", "--jobs", "1",
+]  # fmt: skip
+SHORT = Exploration(durations=(0.3, 0.35), hold=0.05)
+READOUTS = {"readout-rate.npz", "readout-spiking.npz", "readout-loihi.npz"}
+STEPS = {"samples.npz", "compression.npz"} | READOUTS
+
+
+class StoppedError(Exception):
+    """Stands in for whatever ends a process."""
+
+
+class Diary(CourseWatcher):
+    """Writes down what begins, and stops at the beginning of a step or at one of its items."""
+
+    def __init__(self, stop: str = "", item: int = 0) -> None:
+        self.begun: list[tuple[str, int]] = []
+        self.said: list[str] = []
+        self._stop, self._item = stop, item
+
+    def begin(self, step: str, n_items: int) -> None:
+        self.begun.append((step, n_items))
+        self._done = 0
+        self._check()
+
+    def advance(self) -> None:
+        self._done += 1
+        self._check()
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+    def _check(self) -> None:
+        if (self.begun[-1][0], self._done) == (self._stop, self._item):
+            raise StoppedError
+
+
+def a_course(folder: Path, diary: Diary, config: TrainingConfig = CONFIG, jobs: int = 1) -> Course:
+    return Course(load_arm("ur5e"), WORKSPACE, config, folder, diary, jobs)
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def stop_at(folder: Path, step: str, item: int = 0) -> Diary:
+    diary = Diary(step, item)
+    with pytest.raises(StoppedError):
+        a_course(folder, diary).run()
+    return diary
+
+
+def begin_the_deep_network(folder: Path) -> None:
+    """Leave the file of a deep network that was not trained."""
+    with np.load(folder / "samples.npz") as arrays:
+        samples = Samples(**{name: arrays[name].astype(float) for name in arrays.files})
+    lessons = make_lessons(samples, fit_scaling(samples), load_arm("ur5e").model)
+    begun = begin(lessons, CONFIG.compression, np.random.default_rng(2))
+    np.savez(folder / "compression", **vars(begun))
+
+
+class Taken(NamedTuple):
+    folder: Path
+    diaries: list[Diary]
+    left: list[set[str]]
+    weights: NetworkWeights
+
+
+@pytest.fixture(scope="module")
+def short_rollouts() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "roll_out", partial(roll_out, exploration=SHORT))
+        patch.setattr(module, "practise", partial(practise, exploration=SHORT))
+        yield
+
+
+@pytest.fixture(scope="module")
+def taken(tmp_path_factory, short_rollouts) -> Taken:
+    """Stop a course in several places, and take what is left of it."""
+    folder = tmp_path_factory.mktemp("course")
+    diaries = [stop_at(folder, "sampling the control law", 13)]
+    left = [names(folder)]
+    diaries.append(stop_at(folder, "training the deep network"))
+    left.append(names(folder))
+    begin_the_deep_network(folder)
+    diaries.append(stop_at(folder, "spiking: practising", 1))
+    left.append(names(folder))
+    diaries.append(Diary())
+    weights = a_course(folder, diaries[-1]).run()
+    left.append(names(folder))
+    return Taken(folder, diaries, left, weights)
+
+
+def test_every_step_leaves_a_file_when_it_is_done(taken):
+    assert taken.left == [
+        set(), {"samples.npz"}, {"samples.npz", "compression.npz", "readout-rate.npz"}, STEPS
+    ]  # fmt: skip
+
+
+def test_what_is_done_is_not_done_again(taken):
+    begun = [[step for step, _ in diary.begun] for diary in taken.diaries]
+    assert begun[0] == ["sampling the control law"]
+    assert begun[1] == ["sampling the control law", "training the deep network"]
+    assert begun[2] == [
+        "exploring the workspace", "rate: watching", "rate: practising",
+        "spiking: watching", "spiking: practising",
+    ]  # fmt: skip
+    assert begun[3] == [
+        "exploring the workspace", "spiking: watching", "spiking: practising",
+        "loihi: watching", "loihi: practising",
+    ]  # fmt: skip
+
+
+def test_steps_have_as_many_items_as_the_config_says(taken):
+    assert dict(taken.diaries[1].begun) == {
+        "sampling the control law": 20, "training the deep network": 7
+    }  # fmt: skip
+    assert dict(taken.diaries[3].begun) == {
+        "exploring the workspace": 3, "spiking: watching": 3, "spiking: practising": 1,
+        "loihi: watching": 3, "loihi: practising": 1,
+    }  # fmt: skip
+
+
+def test_what_was_measured_is_said_before_and_after_practice(taken):
+    said = taken.diaries[3].said
+    assert [text.split(":")[0] for text in said] == ["spiking"] * 2 + ["loihi"] * 2
+    assert all("held-out error" in text and "m/s^2 after" in text for text in said)
+
+
+def test_a_course_that_is_done_begins_nothing(taken):
+    diary = Diary()
+    again = a_course(taken.folder, diary).run()
+    assert diary.begun == []
+    for name, array in taken.weights.arrays().items():
+        np.testing.assert_array_equal(again.arrays()[name], array, err_msg=name)
+
+
+def test_stopped_or_not_on_one_core_or_two_the_weights_are_the_same(taken, tmp_path):
+    for name in ("samples.npz", "compression.npz"):
+        shutil.copy(taken.folder / name, tmp_path / name)
+    at_once = a_course(tmp_path, Diary(), jobs=2).run()
+    for name, array in taken.weights.arrays().items():
+        np.testing.assert_array_equal(at_once.arrays()[name], array, err_msg=name)
+
+
+def test_the_samples_and_readouts_hang_on_the_seed(taken, tmp_path):
+    other = replace(CONFIG, seed=7, reaches=2)
+    again = replace(CONFIG, reaches=2)
+    drawn = []
+    for folder, config in (("a", other), ("b", again)):
+        (tmp_path / folder).mkdir()
+        diary = Diary("training the deep network")
+        with pytest.raises(StoppedError):
+            a_course(tmp_path / folder, diary, config).run()
+        with np.load(tmp_path / folder / "samples.npz") as arrays:
+            drawn.append(arrays["positions"])
+    with np.load(taken.folder / "samples.npz") as arrays:
+        np.testing.assert_array_equal(drawn[1], arrays["positions"][: len(drawn[1])])
+    assert np.abs(drawn[0] - drawn[1]).max() > 0.01
+
+
+def test_readouts_are_of_the_stages_own_neurons(taken):
+    readouts = taken.weights.readout
+    assert set(readouts) == {"rate", "spiking", "loihi"}
+    assert taken.weights.layers == (40, 30, 120)
+    for one, other in (("rate", "spiking"), ("spiking", "loihi")):
+        assert readouts[one].shape == (6, 190)
+        assert np.abs(readouts[one] - readouts[other]).max() > 1e-5
+
+
+@pytest.fixture
+def folder(taken, tmp_path) -> Path:
+    """Give a folder in which every step is done, but of which no command knows."""
+    copy = tmp_path / "trained"
+    shutil.copytree(taken.folder, copy)
+    return copy
+
+
+def train_command(folder: Path, *options: str) -> int:
+    return main(["train", "--arm", "ur5e", "--out", str(folder), *OPTIONS, *options])
+
+
+def test_the_command_writes_the_controller_and_says_how_to_measure_it(taken, folder, capsys):
+    assert train_command(folder) == 0
+    printed = capsys.readouterr().out
+    assert f"spikearm bench --arm ur5e --trained {folder}/controller.npz" in printed
+    assert names(folder) == STEPS | {"config.json", "controller.npz"}
+    made = TrainedController.load(folder / "controller.npz")
+    assert made.workspace == WORKSPACE
+    assert made.about["joints"] == list(load_arm("ur5e").chain.joints)
+    assert made.about["training"]["compression"]["n_latent"] == 3
+    for name, array in taken.weights.arrays().items():
+        np.testing.assert_allclose(made.weights.arrays()[name], array, rtol=6e-8, err_msg=name)
+
+
+def test_the_controller_drives_the_arm_from_the_command_line(folder, monkeypatch):
+    monkeypatch.chdir(folder.parent)
+    monkeypatch.setattr("experiments.episode.MOVE_TIME", 0.2)
+    monkeypatch.setattr("experiments.episode.HOLD_TIME", 0.05)
+    assert train_command(folder) == 0
+    reach = ["--arm", "ur5e", "--targets", "1", "--radius", "0.03", "--jobs", "1", "--no-report"]
+    trained = ["--trained", str(folder / "controller.npz")]
+    assert main(["run", "--controller", "rate", *reach, *trained, "--out", "run"]) == 0
+    summary = json.loads(Path("run/summary.json").read_text())
+    assert "rate" in json.dumps(summary)
+
+
+def test_a_controller_of_another_arm_is_refused(folder, capsys):
+    assert train_command(folder) == 0
+    capsys.readouterr()
+    trained = str(folder / "controller.npz")
+    assert main(["run", "--arm", "gen3", "--controller", "rate", "--trained", trained]) == BAD_INPUT
+    assert "Train one for it with `spikearm train`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "other"),
+    [
+        (["--products", "121"], "training"),
+        (["--learning-rate", "0.001"], "training"),
+        (["--radius", "0.06"], "workspace"),
+        (["--arm", "jaco2_6dof"], "arm, joints"),
+    ],
+)
+def test_other_options_in_the_same_folder_are_refused(folder, capsys, options, other):
+    assert train_command(folder) == 0
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    capsys.readouterr()
+    assert train_command(folder, *options) == BAD_INPUT
+    said = capsys.readouterr().err
+    assert f"was begun with another {other}" in said
+    assert "another --out" in said
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_another_number_of_jobs_is_no_other_training(folder):
+    assert train_command(folder) == 0
+    assert train_command(folder, "--jobs", "2") == 0
+
+
+def program(folder: Path) -> None:
+    """Train a deep network, stop in its sixth epoch, and go on to its end."""
+    module.roll_out = partial(roll_out, exploration=SHORT)  # type: ignore[assignment]
+    module.practise = partial(practise, exploration=SHORT)  # type: ignore[assignment]
+    told: dict[str, Any] = {}
+    for turn in ("stopped", "to the end"):
+        diary = Diary("training the deep network", 6 if turn == "stopped" else -1)
+        try:
+            a_course(folder, diary, CONFIG).run()
+        except StoppedError:
+            told["left"] = sorted(names(folder))
+        told[turn] = diary.begun
+    print(json.dumps(told))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec("nengo_dl") is None, reason="needs the extra [train]")
+def test_the_deep_network_is_trained_from_its_last_draft_on(tmp_path):
+    command = [sys.executable, "-W", "ignore", __file__, str(tmp_path)]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    told = json.loads(ran.stdout.splitlines()[-1])
+    assert told["left"] == ["compression-0005.npz", "samples.npz"]
+    assert told["stopped"][-1] == ["training the deep network", 7]
+    assert told["to the end"][:2] == [
+        ["training the deep network", 2], ["exploring the workspace", 3]
+    ]  # fmt: skip
+    assert names(tmp_path) == STEPS | {"compression-0005.npz"}
+    with np.load(tmp_path / "compression-0005.npz") as arrays:
+        draft = Compression(**arrays)
+    with np.load(tmp_path / "compression.npz") as arrays:
+        trained = Compression(**arrays)
+    assert 1e-6 < np.abs(trained.second - draft.second).max() < 1.0
+
+
+if __name__ == "__main__":
+    program(Path(sys.argv[1]))
