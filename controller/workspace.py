@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from arm_models import Pose
+from arm_models import Pose, SpikearmError
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,12 @@ class Workspace:
 
     radius: float = 0.23
     tilt: float = float(np.radians(10.0))
+
+    def __post_init__(self) -> None:
+        if not self.radius > 0:
+            raise SpikearmError(f"A radius of {self.radius:g} m holds no task: give more than 0.")
+        if not 0 <= self.tilt <= np.pi:
+            raise SpikearmError(f"A tilt of {self.tilt:g} rad is out of range: give 0 to pi.")
 
     def draw_pose(self, home: Pose, rng: np.random.Generator) -> Pose:
         """Draw a hand pose, evenly in the ball and in the angle of the cone.

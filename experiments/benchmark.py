@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from arm_models import Arm, ArmState, SpikearmError
 from controller.command import Feedforward
 from controller.controller import Controller
 from controller.reference import Reference
 from controller.trained import TrainedController
+from controller.workspace import Workspace
 from experiments.batch import Episode, run_episodes
 from experiments.centre_out import CentreOut, Reaches, plan_reaches
 from experiments.episode import Motion
@@ -84,6 +87,9 @@ class Watcher:
     def reached(self, n_reaches: int) -> None:
         """So many reaches of the stage are done."""
 
+    def notice(self, text: str) -> None:
+        """There is something that the person should know."""
+
 
 def run_benchmark(plan: BenchmarkPlan, watcher: Watcher) -> Benchmark:
     """Run every stage with every seed.
@@ -94,6 +100,8 @@ def run_benchmark(plan: BenchmarkPlan, watcher: Watcher) -> Benchmark:
     try:
         for seed in plan.seeds:
             reaches = plan_reaches(plan.arm.model, plan.task, seed)
+            if plan.trained is not None:
+                _notice_what_is_outside(plan.trained.workspace, plan.task, reaches, watcher)
             for stage in plan.ordered_stages:
                 _run_stage(plan, benchmark, watcher, stage, seed, reaches)
     except KeyboardInterrupt:
@@ -101,6 +109,18 @@ def run_benchmark(plan: BenchmarkPlan, watcher: Watcher) -> Benchmark:
     except SpikearmError as failure:
         benchmark.status, benchmark.failure = "failed", failure
     return benchmark
+
+
+def _notice_what_is_outside(
+    trained_for: Workspace, task: CentreOut, reaches: Reaches, watcher: Watcher
+) -> None:
+    if reaches.radius > trained_for.radius or task.turn > trained_for.tilt:
+        watcher.notice(
+            f"Targets {reaches.radius:.2f} m from home with turns of {np.degrees(task.turn):.0f} "
+            f"degrees are beyond the {trained_for.radius:.2f} m and "
+            f"{np.degrees(trained_for.tilt):.0f} degrees that the neural controller was trained "
+            "for: it may deviate far, or lose the arm. `spikearm train` takes --radius and --tilt."
+        )
 
 
 def _run_stage(

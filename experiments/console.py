@@ -94,6 +94,10 @@ class ProgressWatcher(Watcher):
         self._pending = 0
         self._progress.update(self._task, completed=n_reaches * self._steps_per_reach)
 
+    def notice(self, text: str) -> None:
+        """Print it above the bars, on the error stream."""
+        errors.print(text, style="yellow", soft_wrap=True)
+
 
 class TrainingWatcher(CourseWatcher):
     """Shows a bar per step of a training, and what was measured."""

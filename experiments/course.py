@@ -1,43 +1,29 @@
 """The course of training: from an arm's model to a controller's weights, step by step."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, fields
-from functools import cache, partial
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import numpy as np
+import tyro
 
-from arm_models import Arm
-from controller.gains import Gains
-from controller.nengo_simulation import NengoSimulation
+from arm_models import Arm, SpikearmError
 from controller.network_weights import NetworkWeights, NeuralStage
-from controller.simulation import NeuralSimulation
 from controller.training.compression import Compression, CompressionConfig, begin, train
 from controller.training.forked import forked_map
 from controller.training.lessons import fit_scaling, make_lessons, torque_metric
-from controller.training.products import assemble, solve_readout
-from controller.training.readout import Refinement, refine
-from controller.training.replay import (
-    SKIPPED_STEPS,
-    HandFilter,
-    Listener,
-    listen,
-    practise,
-    replay,
-)
-from controller.training.rollouts import Rollout, roll_out
-from controller.training.samples import Samples, join, sample_reach
+from controller.training.presentations import Activity, listen, present
+from controller.training.products import assemble, draw_commands, solve_readout
+from controller.training.readout import HELD_OUT, Refinement, refine
+from controller.training.samples import Samples, Spread, join, sample_reach
 from controller.workspace import Workspace
 from experiments.whole_file import whole_file
 from loihi_deploy.engine_simulation import EngineSimulation
 
-SIMULATIONS: dict[NeuralStage, type[NeuralSimulation]] = {
-    "rate": NengoSimulation,
-    "spiking": NengoSimulation,
-    "loihi": EngineSimulation,
-}
+BATCH = 240  # presentations that one process shows at a time
+N_HELD_APART = round(1 / HELD_OUT)  # batches that a readout needs at least
 CHECKPOINT_EPOCHS = 5
 T = TypeVar("T")
 
@@ -48,21 +34,40 @@ class TrainingConfig:
 
     Attributes:
         reaches: Reaches that samples of the law are taken beside.
-        rollouts: Exploring reaches of the analytic controller that readouts are learned from.
-        practice: Reaches of the spiking controller itself, in each round.
-        rounds: Rounds of practice.
+        presentations: States shown to the chip's neurons, which its readout is learned from.
         products: Product neurons.
         compression: The deep network.
         seed: Seed of everything.
     """
 
     reaches: int = 4000
-    rollouts: int = 200
-    practice: int = 80
-    rounds: int = 3
+    presentations: int = 24000
     products: int = 1800
-    compression: CompressionConfig = field(default_factory=CompressionConfig)
+    compression: Annotated[CompressionConfig, tyro.conf.arg(name="")] = field(
+        default_factory=CompressionConfig
+    )
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        n_samples = self.reaches * Spread().per_reach
+        pairs = 6 * self.compression.n_latent
+        if n_samples < self.compression.batch:
+            raise SpikearmError(
+                f"{self.reaches} reaches give {n_samples} samples, fewer than one batch of "
+                f"{self.compression.batch}. Give more reaches or a smaller batch."
+            )
+        if not N_HELD_APART <= self.presentations <= n_samples:
+            raise SpikearmError(
+                f"{self.presentations} presentations are out of range: give {N_HELD_APART} to "
+                f"{n_samples}, the number of samples."
+            )
+        if self.products < pairs:
+            raise SpikearmError(
+                f"{self.products} product neurons are too few for {pairs} pairs of latent code "
+                f"and command: give {pairs} or more."
+            )
+        if self.seed < 0:
+            raise SpikearmError(f"Seed {self.seed} is negative: give 0 or more.")
 
 
 class CourseWatcher:
@@ -105,13 +110,12 @@ class Course:
         samples = self._step("samples", Samples, self._sample)
         compression = self._step("compression", Compression, lambda: self._compress(samples))
         weights = self._assemble(samples, compression)
-        rollouts = cache(self._rollouts)  # which only readouts that are left need
-        for stage in SIMULATIONS:
-            learn = partial(self._read_out, stage, weights, samples, rollouts)
-            weights = weights.with_readout(
-                stage, self._step(f"readout-{stage}", Readout, learn).weights
-            )
-        return weights
+        commands = draw_commands(weights.scaling, len(samples), self._rng("commands", 0))
+        shown = samples, commands
+        steady = self._step("readout", Readout, lambda: self._solve(weights, *shown, "spiking"))
+        heard = self._step("readout-loihi", Readout, lambda: self._listen(weights, *shown))
+        readouts = {"rate": steady.weights, "spiking": steady.weights, "loihi": heard.weights}
+        return replace(weights, readout=readouts)
 
     def _sample(self) -> Samples:
         def one(number: int) -> Samples:
@@ -141,57 +145,42 @@ class Course:
         rng = self._rng("products", 0)
         return assemble(compression, fit_scaling(samples), self.config.products, rng)
 
-    def _rollouts(self) -> list[Rollout]:
-        def one(number: int) -> Rollout:
-            return roll_out(self.arm, self.workspace, self._rng("rollouts", number))
-
-        rollouts = self._map("exploring the workspace", one, self.config.rollouts)
-        return [rollout for rollout in rollouts if len(rollout.torque) > SKIPPED_STEPS]
-
-    def _read_out(
-        self,
-        stage: NeuralStage,
-        weights: NetworkWeights,
-        samples: Samples,
-        explore: Callable[[], Sequence[Rollout]],
+    def _solve(
+        self, weights: NetworkWeights, samples: Samples, commands: np.ndarray, stage: NeuralStage
     ) -> "Readout":
-        listener = listen(weights, SIMULATIONS[stage], stage)
+        """Solve for the torque's decoders, from the rates that neurons settle at."""
+        self.watcher.begin(f"{stage}: solving for the readout", 1)
+        solved = Readout(solve_readout(weights, samples, commands, stage))
+        self.watcher.advance()
+        return solved
+
+    def _listen(self, weights: NetworkWeights, samples: Samples, commands: np.ndarray) -> "Readout":
+        """Solve for the torque's decoders on the chip, and correct them by what its neurons do."""
+        prior = self._solve(weights, samples, commands, "loihi").weights
+        heard = self._present(weights, samples, commands)
+        refined = refine(prior, heard, weights.scaling.torque, torque_metric(self.arm.model))
+        self._report(refined)
+        return Readout(refined.readout)
+
+    def _present(
+        self, weights: NetworkWeights, samples: Samples, commands: np.ndarray
+    ) -> list[Activity]:
+        """Show states to the chip's neurons."""
+        order = self._rng("presentations", 0).permutation(len(samples))[: self.config.presentations]
+        batches = np.array_split(order, max(N_HELD_APART, len(order) // BATCH))
+        listener = listen(weights, EngineSimulation, "loihi")
+
+        def one(number: int) -> Activity:
+            chosen = batches[number]
+            states = samples.take(chosen)
+            return present(listener, states, commands[chosen], self.arm.timestep)
+
         with closing(listener.simulation):
-            prior = solve_readout(self.arm.model, weights, samples, stage, self._rng("commands", 0))
-            return Readout(self._learn(stage, listener, prior, explore()))
+            return self._map("loihi: listening to the neurons", one, len(batches))
 
-    def _learn(
-        self,
-        stage: NeuralStage,
-        listener: Listener,
-        prior: np.ndarray,
-        rollouts: Sequence[Rollout],
-    ) -> np.ndarray:
-        """Refine a readout by what the neurons do, first in rollouts, then in practice."""
-        weigh = HandFilter(Gains(), self.arm.timestep)
-        metric = torque_metric(self.arm.model)
-        torque_scale = listener.weights.scaling.torque
-        seen = self._map(
-            f"{stage}: watching", lambda i: replay(listener, rollouts[i], weigh), len(rollouts)
-        )
-        refined = refine(prior, seen, torque_scale, metric)
-        self._report(stage, refined)
-        for turn in range(self.config.rounds):
-            readout = refined.readout
-
-            def one(number: int, turn: int = turn, readout: np.ndarray = readout) -> Any:
-                rng = self._rng(f"practice {turn}", number)
-                return practise(self.arm, listener, readout, self.workspace, rng, weigh)
-
-            practised = self._map(f"{stage}: practising", one, self.config.practice)
-            seen += [activity for activity in practised if activity is not None]
-            refined = refine(prior, seen, torque_scale, metric)
-            self._report(stage, refined)
-        return refined.readout
-
-    def _report(self, stage: str, refined: Refinement) -> None:
+    def _report(self, refined: Refinement) -> None:
         self.watcher.say(
-            f"{stage}: held-out error {refined.error_before:.3f} before, {refined.error:.3f} "
+            f"loihi: held-out error {refined.error_before:.3f} before, {refined.error:.3f} "
             f"m/s^2 after, strength {refined.strength:g}"
         )
 

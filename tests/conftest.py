@@ -12,7 +12,7 @@ from controller.network_weights import NeuralStage
 from controller.trained import TrainedController
 from controller.training.compression import CompressionConfig, begin
 from controller.training.lessons import fit_scaling, make_lessons
-from controller.training.products import assemble, solve_readout
+from controller.training.products import assemble, draw_commands, solve_readout
 from controller.training.samples import join, sample_reach
 from controller.workspace import Workspace
 
@@ -30,7 +30,8 @@ def trained() -> TrainedController:
     weights = assemble(
         begin(make_lessons(samples, scaling, arm.model), config, rng), scaling, 300, rng
     )
+    commands = draw_commands(scaling, len(samples), np.random.default_rng(4))
     for stage in STAGES:
-        readout = solve_readout(arm.model, weights, samples, stage, np.random.default_rng(4))
+        readout = solve_readout(weights, samples, commands, stage)
         weights = weights.with_readout(stage, readout)
     return TrainedController(weights, workspace, {"joints": list(arm.chain.joints)})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import nengo
 import numpy as np
 
+from arm_models import SpikearmError
 from controller.spiking_network import TAU_RC, TAU_REF
 
 AMPLITUDE = 0.01  # s; in training, rates are counted in units of 100 Hz: Adam's steps are absolute
@@ -41,6 +42,23 @@ class CompressionConfig:
     batch: int = 256
     learning_rate: float = 4e-3
     rate_weight: float = 0.1
+
+    def __post_init__(self) -> None:
+        for name in ("n_features", "n_code", "n_latent", "epochs", "batch"):
+            if getattr(self, name) < 1:
+                raise SpikearmError(f"{name} is {getattr(self, name)}: give 1 or more.")
+        if not 0 < self.max_rates[0] <= self.max_rates[1] < 1 / TAU_REF:
+            raise SpikearmError(
+                f"Largest rates from {self.max_rates[0]:g} to {self.max_rates[1]:g} Hz are out of "
+                f"range: give two numbers between 0 and {1 / TAU_REF:.0f}, the smaller one first."
+            )
+        if not 0 <= self.velocity_share <= 1:
+            raise SpikearmError(
+                f"A velocity share of {self.velocity_share:g} is out of range: give 0 to 1."
+            )
+        for name in ("rate_limit", "learning_rate"):
+            if not getattr(self, name) > 0:
+                raise SpikearmError(f"{name} is {getattr(self, name):g}: give more than 0.")
 
 
 @dataclass(frozen=True)
@@ -103,6 +121,9 @@ def begin(lessons: Lessons, config: CompressionConfig, rng: np.random.Generator)
         lessons: The samples.
         config: Sizes.
         rng: Source of encoders, intercepts and largest rates.
+
+    Raises:
+        SpikearmError: The code would be longer than what it compresses.
     """
     encoders = _state_encoders(lessons.inputs.shape[1] // 3, config, rng)
     first, first_bias = _spread(lessons.inputs, encoders, config, rng)
@@ -110,6 +131,12 @@ def begin(lessons: Lessons, config: CompressionConfig, rng: np.random.Generator)
     drawn = rng.normal(size=(config.n_code, config.n_features))
     second, second_bias = _spread(features, drawn, config, rng)
     code = rates(features @ second.T + second_bias)
+    n_numbers = lessons.task_map.shape[1]
+    if config.n_latent > n_numbers:
+        raise SpikearmError(
+            f"A code of {config.n_latent} numbers is longer than the {n_numbers} that it stands "
+            f"for: give an n_latent of at most {n_numbers}."
+        )
     maps_bias, maps, latent = _principal_code(lessons.task_map, config.n_latent)
     latent_weights, latent_bias = _decode(code, latent)
     drift_weights, drift_bias = _decode(np.hstack([features, code]), lessons.drift)

@@ -1,6 +1,9 @@
 """The compression network as nengo-dl trains it."""
 
 import math
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import nengo
 import numpy as np
@@ -26,10 +29,11 @@ class DeepNetwork:
         self, lessons: Lessons, start: Compression, config: CompressionConfig, seed: int
     ) -> None:
         self._config = config
-        self._build(start, seed)
-        self._simulator = nengo_dl.Simulator(
-            self._network, minibatch_size=config.batch, progress_bar=False, seed=seed
-        )
+        with _without_known_warnings():
+            self._build(start, seed)
+            self._simulator = nengo_dl.Simulator(
+                self._network, minibatch_size=config.batch, progress_bar=False, seed=seed
+            )
         n = len(lessons.inputs) // config.batch * config.batch
         self._order = np.random.default_rng(seed)
         self._inputs = lessons.inputs[:n, None, :].astype(np.float32)
@@ -118,6 +122,16 @@ class DeepNetwork:
         weights |= {self._maps_probe: 1.0, self._drift_probe: 1.0}
         self._optimizer = tf.keras.optimizers.Adam(self._config.learning_rate)
         self._simulator.compile(optimizer=self._optimizer, loss=losses, loss_weights=weights)
+
+
+@contextmanager
+def _without_known_warnings() -> Iterator[None]:
+    """Silence what is harmless: neurons have biases, not intercepts, and no GPU is needed."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="invalid value encountered in log1p")
+        warnings.filterwarnings("ignore", message="Non-finite values detected in `max_rates`")
+        warnings.filterwarnings("ignore", message="No GPU support detected")
+        yield
 
 
 def _layer(bias: np.ndarray) -> nengo.Ensemble:

@@ -3,10 +3,9 @@
 import nengo
 import numpy as np
 
-from arm_models import RigidBodyModel
 from controller.network_weights import NetworkWeights, NeuralStage
 from controller.port import Scaling
-from controller.spiking_network import TAU_RC, TAU_REF
+from controller.spiking_network import TAU_RC, TAU_REF, Filters
 from controller.training.compression import Compression, rates
 from controller.training.samples import Samples
 
@@ -57,55 +56,78 @@ def assemble(
     )
 
 
-def steady_rates(weights: NetworkWeights, inputs: np.ndarray, stage: NeuralStage) -> np.ndarray:
-    """Give every neuron's rate for inputs that stay, shape (n_samples, n_neurons) [Hz].
+def steady_rates(
+    weights: NetworkWeights,
+    samples: Samples,
+    commands: np.ndarray,
+    stage: NeuralStage,
+    filters: Filters = Filters(),
+) -> np.ndarray:
+    """Give every neuron's rate in sampled states, as the torque's filter passes it on.
 
-    On the chip a neuron's period is a whole number of steps.
+    A first-order filter lags by its time constant behind a signal that rises evenly: a layer's
+    rates are those of the state in which the joints were so much earlier. On the chip a neuron's
+    period is a whole number of steps.
 
     Args:
         weights: The network's numbers.
-        inputs: Scaled, shape (n_samples, 3 n_joints + 6).
+        samples: States of the arm.
+        commands: One for each, shape (n_samples, 6) [m/s^2, rad/s^2].
         stage: Whose neurons.
+        filters: Time constants.
+
+    Returns:
+        Shape (n_samples, n_neurons) [Hz].
     """
-    n_state = inputs.shape[1] - 6
-    state = np.hstack([weights.posture, weights.velocity])
-    features = _rates(inputs[:, :n_state] @ state.T + weights.feature_bias, stage)
-    code = _rates(features @ weights.hidden.T + weights.code_bias, stage)
-    driven = (code @ weights.latent.T) @ weights.factors.T
-    current = driven + inputs[:, n_state:] @ weights.command.T + weights.product_bias
-    return np.hstack([features, code, _rates(current, stage)])
+    drive = np.hstack([weights.posture, weights.velocity])
+
+    def features(lag: float) -> np.ndarray:
+        inputs = np.empty((len(samples), drive.shape[1] + 6))
+        earlier = samples.positions - lag * samples.velocities
+        weights.scaling.write(inputs, earlier, samples.velocities, commands)
+        return _rates(inputs[:, :-6] @ drive.T + weights.feature_bias, stage)
+
+    def code(lag: float) -> np.ndarray:
+        arriving = features(lag + filters.layer_tau)
+        return _rates(arriving @ weights.hidden.T + weights.code_bias, stage)
+
+    command = np.clip(commands / weights.scaling.half_range[-6:], -1.0, 1.0) @ weights.command.T
+    lag = filters.torque_tau
+    factors = (code(lag + filters.layer_tau) @ weights.latent.T) @ weights.factors.T
+    products = _rates(factors + command + weights.product_bias, stage)
+    return np.hstack([features(lag), code(lag), products])
+
+
+def draw_commands(scaling: Scaling, n_samples: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw commands to learn with: most are small, as in reaches, some large.
+
+    Returns:
+        Shape (n_samples, 6) [m/s^2, rad/s^2].
+    """
+    spread = COMMAND_SPREAD * rng.uniform(0.0, 1.5, size=(n_samples, 1))
+    scaled = np.clip(spread * rng.normal(size=(n_samples, 6)), -1.0, 1.0)
+    return scaled * scaling.half_range[-6:]
 
 
 def solve_readout(
-    model: RigidBodyModel,
-    weights: NetworkWeights,
-    samples: Samples,
-    stage: NeuralStage,
-    rng: np.random.Generator,
+    weights: NetworkWeights, samples: Samples, commands: np.ndarray, stage: NeuralStage
 ) -> np.ndarray:
     """Decode the torque from the neurons' steady rates, by regularised least squares.
 
     Args:
-        model: The arm's nominal dynamics.
         weights: The network's numbers.
-        samples: States; each gets a command drawn at random.
+        samples: States.
+        commands: One for each, shape (n_samples, 6) [m/s^2, rad/s^2].
         stage: Whose neurons.
-        rng: Source of the commands.
 
     Returns:
         Shape (n_joints, n_neurons).
     """
-    n_samples, n_joints = samples.drift.shape
-    spread = COMMAND_SPREAD * rng.uniform(0.2, 1.5, size=(n_samples, 1))
-    scaled = np.clip(spread * rng.normal(size=(n_samples, 6)), -1.0, 1.0)
-    command = scaled * weights.scaling.half_range[-6:]
-    inputs = np.empty((n_samples, 3 * n_joints + 6))
-    weights.scaling.write(inputs, samples.positions, samples.velocities, command)
-    activity = steady_rates(weights, inputs, stage).astype(np.float32)
-    torque = np.einsum("sij,sj->si", samples.task_map, command) + samples.drift
+    activity = steady_rates(weights, samples, commands, stage).astype(np.float32)
     gram = (activity.T @ activity).astype(float)
-    gram[np.diag_indices_from(gram)] += (RIDGE * float(activity.max())) ** 2 * n_samples
-    return np.linalg.solve(gram, activity.T @ (torque / weights.scaling.torque)).T
+    gram[np.diag_indices_from(gram)] += (RIDGE * float(activity.max())) ** 2 * len(activity)
+    torque = samples.torque(commands) / weights.scaling.torque
+    return np.linalg.solve(gram, activity.T @ torque).T
 
 
 def _rates(current: np.ndarray, stage: NeuralStage) -> np.ndarray:

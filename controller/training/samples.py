@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from arm_models import RigidBodyModel
+from arm_models import Pose, RigidBodyModel, SpikearmError
 from controller.gains import Gains
-from controller.joint_reference import REACH_TIMESTEP, JointReference
+from controller.joint_reference import REACH_TIMESTEP, JointReference, reaches
 from controller.osc import drift_torque, task_inertia
 from controller.reference import MinimumJerk
-from controller.training.rollouts import draw_goal
 from controller.workspace import Workspace
+
+N_TRIES = 200  # poses that are drawn for one goal
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,24 @@ class Samples:
     velocities: np.ndarray
     task_map: np.ndarray
     drift: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.drift)
+
+    def torque(self, commands: np.ndarray) -> np.ndarray:
+        """Give the law's torque for a command in each state.
+
+        Args:
+            commands: Shape (n_samples, 6) [m/s^2, rad/s^2].
+
+        Returns:
+            Shape (n_samples, n_joints) [N m].
+        """
+        return np.einsum("sij,sj->si", self.task_map, commands) + self.drift
+
+    def take(self, which: np.ndarray | slice) -> "Samples":
+        """Give some of the samples."""
+        return Samples(*(array[which] for array in _fields(self)))
 
 
 def sample_reach(
@@ -85,6 +104,24 @@ def sample_reach(
 def join(parts: list[Samples]) -> Samples:
     """Put samples one after the other."""
     return Samples(*(np.concatenate(arrays) for arrays in zip(*map(_fields, parts), strict=True)))
+
+
+def draw_goal(model: RigidBodyModel, workspace: Workspace, rng: np.random.Generator) -> Pose:
+    """Draw a pose of the workspace that the arm can be moved to from home.
+
+    Raises:
+        SpikearmError: It cannot be moved to any that was drawn.
+    """
+    home = model.dynamics(model.chain.home).hand
+    for _ in range(N_TRIES):
+        goal = workspace.draw_pose(home, rng)
+        if reaches(model, MinimumJerk(home, goal, 1.0)):
+            return goal
+    raise SpikearmError(
+        f"The arm reached none of {N_TRIES} poses within {workspace.radius:.2f} m and "
+        f"{np.degrees(workspace.tilt):.0f} degrees of its home pose. Give a smaller radius or "
+        "tilt, or another home pose."
+    )
 
 
 def _fields(samples: Samples) -> tuple[np.ndarray, ...]:

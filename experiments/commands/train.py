@@ -59,8 +59,11 @@ class TrainCommand:
 
     def execute(self) -> None:
         """Train, and name the file that was made."""
+        if self.jobs is not None and self.jobs < 1:
+            raise SpikearmError(f"{self.jobs} processes are too few: give 1 or more.")
         arm = self.plant.load()
-        workspace = Workspace(self.radius or _benchmark_radius(arm), self.tilt)
+        radius = _benchmark_radius(arm) if self.radius is None else self.radius
+        workspace = Workspace(radius, self.tilt)
         about = {
             **resolved_config(self, "train", arm, self.out),
             "workspace": asdict(workspace),

@@ -1,5 +1,6 @@
 """Host and chip step by step, exchanging spikes, errors and outputs through shared memory."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,20 +16,22 @@ from loihi_deploy.nengo_loihi_compat import LoihiProbe
 
 @dataclass(frozen=True)
 class _Output:
-    """What the chip sends to one place on the host.
+    """What one block of the chip sends to one place on the host.
 
     Attributes:
         columns: Which of the probed values are sent.
         weights: Shape (n_compartments, n), in the memory order of nengo-loihi's, because NumPy
-            asks BLAS for another sum where columns lie together.
+            asks BLAS for another sum where columns lie together; or one weight for all, shape ().
+        adds: Whether it is added to what a block before has sent there.
         value: Where it goes on the host, shape (1, n).
-        place: The same in the host's memory.
+        first: Where that begins in the host's memory.
     """
 
     columns: slice
     weights: np.ndarray
+    adds: bool
     value: np.ndarray
-    place: Place
+    first: int
 
     def send(self, recorded: np.ndarray) -> None:
         """Weight and send; by NumPy, because its rounding is the emulator's.
@@ -36,7 +39,8 @@ class _Output:
         Args:
             recorded: Probed values, as doubles, shape (1, n_probed).
         """
-        np.dot(recorded[:, self.columns], self.weights, self.value)
+        sent = np.dot(recorded[:, self.columns], self.weights)
+        self.value[:] = self.value + sent if self.adds else sent
 
 
 class Exchange:
@@ -59,8 +63,11 @@ class Exchange:
         self._sent = np.zeros((2, n_inputs), dtype=np.int32)
         self._sent_start = np.zeros((2, len(engine.inputs) + 1), dtype=np.int32)
         self._outputs = [
-            self._output(model.objs[probe]["out"], self._host.places[id(receiver.output)])
+            output
             for probe, receiver in model.chip2host_receivers.items()
+            for output in self._list_outputs(
+                model.objs[probe]["out"], self._host.places[id(receiver.output)]
+            )
         ]
         compiled = blas.FOUND and self._host.is_compiled
         self._together = (*self._arguments(), *engine.arguments) if compiled else ()
@@ -106,33 +113,37 @@ class Exchange:
         """Give what ``run_together`` takes of the host."""
         host, first, table = self._host, 0, []
         for one in self._outputs:
-            n, d = one.weights.shape
+            n = one.columns.stop - one.columns.start
             by_rows = one.weights.flags.c_contiguous
-            table.append((one.columns.start, n, first, d, by_rows, one.place.first))
-            first += n * d
+            d = one.weights.shape[1] if one.weights.ndim else 0
+            table.append((one.columns.start, n, first, d, by_rows, one.first, one.adds))
+            first += one.weights.size
         weights = np.concatenate([np.zeros(0), *(one.weights.ravel("K") for one in self._outputs)])
         recorded = np.zeros(self._engine.chip.n_probed)
+        summand = np.zeros(max((one.value.size for one in self._outputs), default=0))
         return (
             host.memory, host.program, host.ticks, host.links, self._sent, self._sent_start,
-            host.alarms, np.array(table, dtype=np.int64).reshape(-1, 6), weights, recorded,
+            host.alarms, np.array(table, dtype=np.int64).reshape(-1, 7), weights, recorded, summand,
         )  # fmt: skip
 
-    def _output(self, probe: LoihiProbe, place: Place) -> _Output:
-        (columns,) = self._engine.columns[probe]
-        (weights,) = probe.weights
-        return _Output(
-            columns=columns,
-            weights=weights if weights.flags.forc else np.ascontiguousarray(weights),
-            value=self._host.see(place)[None],
-            place=place,
-        )
+    def _list_outputs(self, probe: LoihiProbe, place: Place) -> Iterator[_Output]:
+        """Tell what each block of a probe sends: shares of a sum, or one part after the other."""
+        value, first = self._host.see(place)[None], 0
+        for columns, weights in zip(self._engine.columns[probe], probe.weights, strict=True):
+            part = slice(first, first + columns.stop - columns.start)
+            if weights.ndim:
+                contiguous = weights if weights.flags.forc else np.ascontiguousarray(weights)
+                yield _Output(columns, contiguous, part.start > 0, value, place.first)
+            else:
+                yield _Output(columns, weights, False, value[:, part], place.first + part.start)
+            first = part.stop
 
 
 def can_exchange(model: Any, engine: Engine) -> bool:
     """Tell whether all that crosses is of the plain kinds that shared memory serves.
 
     Else nengo-loihi's own queues carry it: spikes that are given beforehand, several error
-    signals for one synapse, outputs that are joined from several blocks.
+    signals for one synapse, outputs whose order is changed on the way.
     """
     fed = [id(model.spike_targets[receiver]) for receiver in model.host2chip_senders.values()]
     taught = [id(_taught(model, receiver)) for receiver in model.host2chip_pes_senders.values()]
@@ -146,12 +157,12 @@ def can_exchange(model: Any, engine: Engine) -> bool:
 
 
 def _is_plain(probe: LoihiProbe) -> bool:
+    weights = [np.empty(0) if one is None else one for one in probe.weights]
     return (
-        len(probe.target) == 1
-        and probe.synapse is None
-        and probe.weights[0] is not None
-        and probe.weights[0].ndim == 2
-        and probe.weights[0].dtype == np.float64
+        probe.synapse is None
+        and probe.reindexing is None
+        and {one.ndim for one in weights} in ({0}, {2})
+        and {one.dtype for one in weights} == {np.dtype(np.float64)}
     )
 
 

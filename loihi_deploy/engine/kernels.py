@@ -88,7 +88,7 @@ def run_chip(
 @jit
 def run_together(
     memory, program, ticks, links, sent, sent_start, alarms, outputs, output_weights, recorded,
-    state_block, state_bounds, index_block, index_bounds, real_block, real_bounds,
+    summand, state_block, state_bounds, index_block, index_bounds, real_block, real_bounds,
     mantissas, spiked, spiked_words, stream, words, clock, out,
 ):  # fmt: skip
     """Run host and chip in turn for a number of steps, or until a value is not finite.
@@ -97,11 +97,10 @@ def run_together(
         memory, program, ticks, links, alarms: As :func:`host_kernels.run_host` takes them.
         sent: Neurons that fire towards the chip in even and in odd steps.
         sent_start: Where each input's begin, shape (2, n_inputs + 1).
-        outputs: For each vector that the chip sends: the first probed value and their number,
-            the first weight, the number of columns, whether rows lie together, and the place in
-            ``memory``, shape (n_outputs, 6).
+        outputs: What the chip sends, as :func:`_send` takes it, shape (n_outputs, 7).
         output_weights: The weights, matrix by matrix.
         recorded: Takes the probed values as doubles, shape (n_probed,).
+        summand: Scratch, as long as the longest vector that is sent.
         state_block, state_bounds, index_block, index_bounds, real_block, real_bounds, mantissas,
             spiked, spiked_words, stream, words, clock, out: As :func:`run_chip` takes them.
 
@@ -125,8 +124,30 @@ def run_together(
         )  # fmt: skip
         recorded[:] = out[step]
         for k in range(len(outputs)):
-            one = outputs[k]
-            multiply_left(
-                recorded, one[0], one[1], output_weights, one[2], one[3], one[4], memory, one[5]
-            )
+            _send(recorded, output_weights, outputs[k], memory, summand)
     return len(out)
+
+
+@jit
+def _send(recorded, weights, one, memory, summand):
+    """Weight what a block's probe recorded and put it into the host's memory, or add it there.
+
+    Args:
+        recorded: Probed values, shape (n_probed,).
+        weights: Of all outputs.
+        one: The first probed value and their number, the first weight, the number of columns or
+            0 where there is one weight for all, whether rows lie together, the place in
+            ``memory``, and whether to add.
+        memory: The host's.
+        summand: Scratch.
+    """
+    first, n, matrix, d, by_rows, place, adds = one
+    if d == 0:
+        for i in range(n):
+            memory[place + i] = recorded[first + i] * weights[matrix]
+    elif adds:
+        multiply_left(recorded, first, n, weights, matrix, d, by_rows, summand, 0)
+        for i in range(d):
+            memory[place + i] += summand[i]
+    else:
+        multiply_left(recorded, first, n, weights, matrix, d, by_rows, memory, place)

@@ -19,6 +19,7 @@ from experiments import stages
 from experiments.cli import BAD_INPUT, main
 from experiments.records import read_run
 
+TRAIN = ["train", "--out", "run"]
 RUN = ["run", "--controller", "analytic", "--targets", "1", "--no-report", "--out", "run"]
 ARM = """
 <mujoco>
@@ -174,6 +175,34 @@ KINDS = {
         [*RUN, "--video", "file/film.mp4"], ["Cannot write 'file/film.mp4'", "another file"],
         lambda patch: a_file(Path("file"), ""),
     ),
+    "training without reaches": Bad(
+        [*TRAIN, "--reaches", "0"], ["0 samples, fewer than one batch", "more reaches"]
+    ),
+    "batch larger than the samples": Bad(
+        [*TRAIN, "--reaches", "10", "--batch", "161"], ["160 samples", "batch of 161", "smaller"]
+    ),
+    "too few presentations": Bad(
+        [*TRAIN, "--presentations", "9"], ["9 presentations", "give 10 to"]
+    ),
+    "more presentations than samples": Bad(
+        [*TRAIN, "--reaches", "100", "--presentations", "1601"],
+        ["1601 presentations", "10 to 1600"],
+    ),
+    "fewer products than pairs": Bad(
+        [*TRAIN, "--n-latent", "5", "--products", "29"], ["29 product neurons", "30 or more"]
+    ),
+    "layer without neurons": Bad([*TRAIN, "--n-code", "0"], ["n_code is 0", "1 or more"]),
+    "rates beyond what neurons can": Bad(
+        [*TRAIN, "--max-rates", "100", "1000"], ["100 to 1000 Hz", "between 0 and 1000"]
+    ),
+    "share that is none": Bad([*TRAIN, "--velocity-share", "1.1"], ["share of 1.1", "0 to 1"]),
+    "learning rate that learns nothing": Bad(
+        [*TRAIN, "--learning-rate", "0"], ["learning_rate is 0", "more than 0"]
+    ),
+    "training for no radius": Bad([*TRAIN, "--radius", "0"], ["radius of 0 m", "more than 0"]),
+    "training for a turn below zero": Bad([*TRAIN, "--tilt", "-0.1"], ["-0.1 rad", "0 to pi"]),
+    "negative seed of training": Bad([*TRAIN, "--seed", "-1"], ["-1 is negative", "0 or more"]),
+    "training by nobody": Bad([*TRAIN, "--jobs", "0"], ["0 processes", "1 or more"]),
     "report of no run": Bad(["report", "here"], ["'here' is not a run", "spikearm run"]),
     "report that exists": Bad(
         ["report", "here"], ["'report.html' exists", "--overwrite"],

@@ -65,7 +65,11 @@ class Diary(Watcher):
     end_with: BaseException = field(default_factory=KeyboardInterrupt)
     told: list[tuple[str, str, int]] = field(default_factory=list)
     reaches: list[int] = field(default_factory=list)
+    noticed: list[str] = field(default_factory=list)
     steps: int = 0
+
+    def notice(self, text: str) -> None:
+        self.noticed.append(text)
 
     def building(self, stage: str, seed: int) -> None:
         self.told.append(("building", stage, seed))
@@ -391,3 +395,20 @@ def test_a_networks_row_holds_its_counts(spiking):
     assert row["spikes"] > 1
     assert 0 < row["activation_sparsity"] < 1
     assert row["cores"] is None
+
+
+@pytest.mark.parametrize(
+    ("task", "outside"),
+    [
+        (CentreOut("circle", targets=1, radius=0.1), False),
+        (CentreOut("circle", targets=1, radius=0.101), True),
+        (CentreOut("pose", targets=1, radius=0.02), True),  # 0.52 rad of the 0.1 trained for
+    ],
+)
+def test_what_lies_outside_of_the_trained_region_is_said_once_per_seed(arm, trained, task, outside):
+    diary = Diary()
+    run_benchmark(a_plan(arm, [], [0, 1], task, trained), diary)
+    assert len(diary.noticed) == 2 * outside
+    for text in diary.noticed:
+        assert f"{task.radius:.2f} m" in text
+        assert "0.10 m and 6 degrees" in text

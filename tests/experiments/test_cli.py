@@ -40,10 +40,9 @@ OPTIONS = {
     },
     "report": {"--out", "--overwrite"},
     "train": PLANT | {
-        "--out", "--radius", "--tilt", "--jobs", "--seed", "--reaches", "--rollouts", "--practice",
-        "--rounds", "--products", "--n-features", "--n-code", "--n-latent", "--max-rates",
-        "--rate-limit", "--velocity-share", "--epochs", "--batch", "--learning-rate",
-        "--rate-weight",
+        "--out", "--radius", "--tilt", "--jobs", "--seed", "--reaches", "--presentations",
+        "--products", "--n-features", "--n-code", "--n-latent", "--max-rates", "--rate-limit",
+        "--velocity-share", "--epochs", "--batch", "--learning-rate", "--rate-weight",
     },
 }  # fmt: skip
 

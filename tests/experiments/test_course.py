@@ -5,12 +5,11 @@ own, this file as its program, because of TensorFlow.
 """
 
 import json
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,13 +17,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from arm_models import load_arm
+from arm_models import SpikearmError, load_arm
 from controller.network_weights import NetworkWeights
 from controller.trained import TrainedController
 from controller.training.compression import Compression, CompressionConfig, begin
 from controller.training.lessons import fit_scaling, make_lessons
-from controller.training.replay import practise
-from controller.training.rollouts import Exploration, roll_out
+from controller.training.presentations import Activity, Listener, present
+from controller.training.readout import STRENGTHS, Refinement, refine
 from controller.training.samples import Samples
 from controller.workspace import Workspace
 from experiments import course as module
@@ -33,17 +32,16 @@ from experiments.course import Course, CourseWatcher, TrainingConfig
 
 WORKSPACE = Workspace(radius=0.05, tilt=0.1)
 CONFIG = TrainingConfig(
-    reaches=20, rollouts=3, practice=1, rounds=1, products=120, seed=6,
+    reaches=20, presentations=190, products=120, seed=6,
     compression=CompressionConfig(n_features=40, n_code=30, n_latent=3, epochs=7, batch=64),
 )  # fmt: skip
 OPTIONS = [
-    "--reaches", "20", "--rollouts", "3", "--practice", "1", "--rounds", "1", "--products", "120",
-    "--seed", "6", "--n-features", "40", "--n-code", "30", "--n-latent", "3", "--epochs", "7",
-    "--batch", "64", "--radius", "0.05", "--tilt", "0.1", "--jobs", "1",
+    "--reaches", "20", "--presentations", "190", "--products", "120", "--seed", "6",
+    "--n-features", "40", "--n-code", "30", "--n-latent", "3", "--epochs", "7", "--batch", "64",
+    "--radius", "0.05", "--tilt", "0.1", "--jobs", "1",
 ]  # fmt: skip
-SHORT = Exploration(durations=(0.3, 0.35), hold=0.05)
-READOUTS = {"readout-rate.npz", "readout-spiking.npz", "readout-loihi.npz"}
-STEPS = {"samples.npz", "compression.npz"} | READOUTS
+LISTENING = "loihi: listening to the neurons"
+STEPS = {"samples.npz", "compression.npz", "readout.npz", "readout-loihi.npz"}
 
 
 class StoppedError(Exception):
@@ -107,15 +105,7 @@ class Taken(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def short_rollouts() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "roll_out", partial(roll_out, exploration=SHORT))
-        patch.setattr(module, "practise", partial(practise, exploration=SHORT))
-        yield
-
-
-@pytest.fixture(scope="module")
-def taken(tmp_path_factory, short_rollouts) -> Taken:
+def taken(tmp_path_factory) -> Taken:
     """Stop a course in several places, and take what is left of it."""
     folder = tmp_path_factory.mktemp("course")
     diaries = [stop_at(folder, "sampling the control law", 13)]
@@ -123,7 +113,7 @@ def taken(tmp_path_factory, short_rollouts) -> Taken:
     diaries.append(stop_at(folder, "training the deep network"))
     left.append(names(folder))
     begin_the_deep_network(folder)
-    diaries.append(stop_at(folder, "spiking: practising", 1))
+    diaries.append(stop_at(folder, LISTENING, 3))
     left.append(names(folder))
     diaries.append(Diary())
     weights = a_course(folder, diaries[-1]).run()
@@ -132,39 +122,69 @@ def taken(tmp_path_factory, short_rollouts) -> Taken:
 
 
 def test_every_step_leaves_a_file_when_it_is_done(taken):
-    assert taken.left == [
-        set(), {"samples.npz"}, {"samples.npz", "compression.npz", "readout-rate.npz"}, STEPS
-    ]  # fmt: skip
+    assert taken.left == [set(), {"samples.npz"}, STEPS - {"readout-loihi.npz"}, STEPS]
 
 
 def test_what_is_done_is_not_done_again(taken):
     begun = [[step for step, _ in diary.begun] for diary in taken.diaries]
     assert begun[0] == ["sampling the control law"]
     assert begun[1] == ["sampling the control law", "training the deep network"]
-    assert begun[2] == [
-        "exploring the workspace", "rate: watching", "rate: practising",
-        "spiking: watching", "spiking: practising",
-    ]  # fmt: skip
-    assert begun[3] == [
-        "exploring the workspace", "spiking: watching", "spiking: practising",
-        "loihi: watching", "loihi: practising",
-    ]  # fmt: skip
+    solving = [f"{stage}: solving for the readout" for stage in ("spiking", "loihi")]
+    assert begun[2] == [*solving, LISTENING]
+    assert begun[3] == [solving[1], LISTENING]
 
 
 def test_steps_have_as_many_items_as_the_config_says(taken):
     assert dict(taken.diaries[1].begun) == {
         "sampling the control law": 20, "training the deep network": 7
     }  # fmt: skip
-    assert dict(taken.diaries[3].begun) == {
-        "exploring the workspace": 3, "spiking: watching": 3, "spiking: practising": 1,
-        "loihi: watching": 3, "loihi: practising": 1,
-    }  # fmt: skip
+    # Few presentations come in ten batches, so that one of them can be held out.
+    assert [n_items for _, n_items in taken.diaries[2].begun] == [1, 1, 10]
 
 
-def test_what_was_measured_is_said_before_and_after_practice(taken):
-    said = taken.diaries[3].said
-    assert [text.split(":")[0] for text in said] == ["spiking"] * 2 + ["loihi"] * 2
-    assert all("held-out error" in text and "m/s^2 after" in text for text in said)
+def test_every_presentation_is_of_another_sample_and_the_readout_learns_from_all(
+    taken, tmp_path, monkeypatch
+):
+    for name in STEPS - {"readout-loihi.npz"}:
+        shutil.copy(taken.folder / name, tmp_path / name)
+    monkeypatch.setattr(module, "BATCH", 15)
+    shown, heard, learned = [], [], []
+
+    def show(listener: Listener, samples: Samples, *arguments: Any) -> Activity:
+        shown.append(samples)
+        heard.append(present(listener, samples, *arguments))
+        return heard[-1]
+
+    def learn(prior: np.ndarray, *arguments: Any) -> Refinement:
+        learned.append((prior, refine(prior, *arguments)))
+        assert arguments[0] == heard
+        return learned[-1][1]
+
+    monkeypatch.setattr(module, "present", show)
+    monkeypatch.setattr(module, "refine", learn)
+    readout = a_course(tmp_path, Diary()).run().readout["loihi"]
+    assert sorted(len(samples) for samples in shown) == [15] * 2 + [16] * 10
+    with np.load(tmp_path / "samples.npz") as arrays:
+        known = {row.tobytes() for row in arrays["positions"].astype(float)}
+    seen = {row.tobytes() for samples in shown for row in samples.positions}
+    assert len(seen) == 190
+    assert seen < known
+    assert 170 < sum(len(activity.torque) for activity in heard) <= 190
+    ((prior, refined),) = learned  # for the chip alone
+    np.testing.assert_allclose(readout, refined.readout, rtol=1e-6)
+    assert np.abs(readout - prior).max() > 1e-5
+
+
+def test_what_was_measured_is_said_before_and_after_the_chips_neurons_taught(taken):
+    (said,) = taken.diaries[3].said
+    found = re.fullmatch(
+        r"loihi: held-out error (\S+) before, (\S+) m/s\^2 after, strength (\S+)", said
+    )
+    assert found, said
+    before, after, strength = map(float, found.groups())
+    assert before != after
+    assert 0.01 < min(before, after) < max(before, after) < 3.0
+    assert strength in STRENGTHS
 
 
 def test_a_course_that_is_done_begins_nothing(taken):
@@ -184,8 +204,8 @@ def test_stopped_or_not_on_one_core_or_two_the_weights_are_the_same(taken, tmp_p
 
 
 def test_the_samples_and_readouts_hang_on_the_seed(taken, tmp_path):
-    other = replace(CONFIG, seed=7, reaches=2)
-    again = replace(CONFIG, reaches=2)
+    other = replace(CONFIG, seed=7, reaches=4, presentations=60)
+    again = replace(CONFIG, reaches=4, presentations=60)
     drawn = []
     for folder, config in (("a", other), ("b", again)):
         (tmp_path / folder).mkdir()
@@ -199,13 +219,44 @@ def test_the_samples_and_readouts_hang_on_the_seed(taken, tmp_path):
     assert np.abs(drawn[0] - drawn[1]).max() > 0.01
 
 
+def test_commands_and_products_hang_on_the_seed_too(taken, tmp_path):
+    for name in ("samples.npz", "compression.npz"):
+        shutil.copy(taken.folder / name, tmp_path / name)
+    with pytest.raises(StoppedError):
+        diary = Diary("loihi: solving for the readout")
+        a_course(tmp_path, diary, replace(CONFIG, seed=7)).run()
+    with np.load(tmp_path / "readout.npz") as arrays:
+        assert np.abs(arrays["weights"] - taken.weights.readout["rate"]).max() > 1e-5
+
+
 def test_readouts_are_of_the_stages_own_neurons(taken):
     readouts = taken.weights.readout
     assert set(readouts) == {"rate", "spiking", "loihi"}
     assert taken.weights.layers == (40, 30, 120)
-    for one, other in (("rate", "spiking"), ("spiking", "loihi")):
-        assert readouts[one].shape == (6, 190)
-        assert np.abs(readouts[one] - readouts[other]).max() > 1e-5
+    assert readouts["rate"].shape == readouts["loihi"].shape == (6, 190)
+    # Spiking neurons have the steady rates of rate neurons; the chip's have not.
+    np.testing.assert_array_equal(readouts["rate"], readouts["spiking"])
+    assert np.abs(readouts["spiking"] - readouts["loihi"]).max() > 1e-5
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"reaches": 3}, "3 reaches give 48 samples, fewer than one batch of 64"),
+        ({"presentations": 9}, "9 presentations are out of range: give 10 to 320"),
+        ({"presentations": 321}, "321 presentations are out of range: give 10 to 320"),
+        ({"products": 17}, "17 product neurons are too few for 18 pairs"),
+        ({"seed": -1}, "Seed -1 is negative"),
+    ],
+)
+def test_what_cannot_be_learned_from_is_refused(change, message):
+    with pytest.raises(SpikearmError, match=message):
+        replace(CONFIG, **change)
+
+
+def test_the_least_and_the_most_that_can_be_learned_from_are_not_refused():
+    replace(CONFIG, reaches=4, presentations=10, products=18, seed=0)
+    replace(CONFIG, presentations=320)
 
 
 @pytest.fixture
@@ -280,8 +331,6 @@ def test_another_number_of_jobs_is_no_other_training(folder):
 
 def program(folder: Path) -> None:
     """Train a deep network, stop in its sixth epoch, and go on to its end."""
-    module.roll_out = partial(roll_out, exploration=SHORT)  # type: ignore[assignment]
-    module.practise = partial(practise, exploration=SHORT)  # type: ignore[assignment]
     told: dict[str, Any] = {}
     for turn in ("stopped", "to the end"):
         diary = Diary("training the deep network", 6 if turn == "stopped" else -1)
@@ -303,7 +352,7 @@ def test_the_deep_network_is_trained_from_its_last_draft_on(tmp_path):
     assert told["left"] == ["compression-0005.npz", "samples.npz"]
     assert told["stopped"][-1] == ["training the deep network", 7]
     assert told["to the end"][:2] == [
-        ["training the deep network", 2], ["exploring the workspace", 3]
+        ["training the deep network", 2], ["spiking: solving for the readout", 1]
     ]  # fmt: skip
     assert names(tmp_path) == STEPS | {"compression-0005.npz"}
     with np.load(tmp_path / "compression-0005.npz") as arrays:

@@ -11,12 +11,14 @@ import pytest
 from arm_models import load_arm
 from controller.closed_loop import follow
 from controller.controller import StepCounts
+from controller.port import Inlet, Outlet
 from controller.reference import MinimumJerk
 from controller.simulation import NeuralSimulation
 from controller.spiking import SpikingController
 from controller.trajectory import Trajectory
 from experiments.centre_out import CentreOut, plan_reaches
 from loihi_deploy.emulation import LoihiEmulation
+from loihi_deploy.engine import blas
 from loihi_deploy.engine.exchange import Exchange
 from loihi_deploy.engine_simulation import EngineSimulation
 from loihi_deploy.nengo_loihi_compat import nengo_loihi
@@ -60,6 +62,12 @@ def learning(n_parts: int = 1) -> Made:
     return Made(network, received)
 
 
+def blocks_per_output(simulation: EngineSimulation) -> set[int]:
+    """Tell how many blocks each output is put together from."""
+    model = simulation._simulator.model
+    return {len(model.objs[probe]["out"].target) for probe in model.chip2host_receivers}
+
+
 class Ran(NamedTuple):
     received: np.ndarray
     counts: list[StepCounts]
@@ -85,9 +93,9 @@ def test_it_is_the_emulator_step_by_step_in_outputs_and_counts(n_parts):
     for backend in BACKENDS:
         with closing(backend(made.network)) as simulation:
             ran[backend] = run(simulation, made)
-            if backend is EngineSimulation:  # blocks that are joined leave the shared memory
-                runner = simulation._simulator._runner
-                assert isinstance(runner, Exchange) == (n_parts == 1)
+            if isinstance(simulation, EngineSimulation):
+                assert isinstance(simulation._simulator._runner, Exchange)
+                assert {1, n_parts} == blocks_per_output(simulation)
     assert_alike(ran[EngineSimulation], ran[LoihiEmulation])
     outputs, counts = ran[EngineSimulation]
     assert (np.abs(outputs).max(axis=0) > 0.1).all()
@@ -154,6 +162,120 @@ def test_closed_it_no_longer_runs():
     simulation.close()
     with pytest.raises(nengo.exceptions.SimulatorClosed):
         simulation.step()
+
+
+class Listening(NamedTuple):
+    network: nengo.Network
+    given: Outlet
+    heard: Inlet
+
+
+def listening(
+    n_neurons: int, parts: nengo_loihi.BlockShape | None, shown: bool, in_python: bool
+) -> Listening:
+    """Hear a population's neurons: all, every third, weighted sums, and what they encode.
+
+    Args:
+        n_neurons: Neurons of the population.
+        parts: How it is split; as nengo-loihi does it when left out.
+        shown: Whether neurons are heard one by one, too.
+        in_python: Whether the host has a node that Python has to run.
+    """
+    third = len(range(5, n_neurons, 3))
+    n_single = (n_neurons + third) * shown
+    given, heard = Outlet(2), Inlet(n_single + 6)
+    draw = np.random.default_rng(8).uniform
+    with nengo.Network(seed=9) as network:
+        nengo_loihi.add_params(network)
+        resting = {"voltage": nengo.dists.Choice([0])}
+        network.config[nengo.Ensemble].neuron_type = nengo.LIF(tau_ref=0.002, initial_state=resting)
+        network.config[nengo.Ensemble].max_rates = nengo.dists.Uniform(60, 150)
+        shows = nengo.Node(given, label="shows")
+        hears = nengo.Node(heard, size_in=len(heard.values), label="hears")
+        a = nengo.Ensemble(n_neurons, 2, label="a")
+        if parts:
+            network.config[a].block_shape = parts
+        if in_python:
+            nengo.Node(lambda t: t, label="in Python")
+        nengo.Connection(shows, a, synapse=None)
+        if shown:
+            nengo.Connection(a.neurons, hears[:n_neurons], synapse=0.01)
+            nengo.Connection(a.neurons[5::3], hears[n_neurons:n_single], synapse=0.003)
+        one, three = draw(-1e-2, 1e-2, (1, n_neurons)), draw(-1e-2, 1e-2, (3, n_neurons))
+        nengo.Connection(a.neurons, hears[n_single], transform=one, synapse=0.005)
+        nengo.Connection(a.neurons, hears[n_single + 1 : -2], transform=three, synapse=0.005)
+        nengo.Connection(a, hears[-2:], synapse=0.01)
+    return Listening(network, given, heard)
+
+
+def listen(simulation: NeuralSimulation, made: Listening) -> Ran:
+    received, counts = [], []
+    for step in range(N_STEPS):
+        made.given.values[:] = 0.8 * np.sin(0.035 * step), -0.5
+        simulation.step()
+        received.append(made.heard.values.copy())
+        counts.append(simulation.counts)
+    return Ran(np.array(received), counts)
+
+
+def listen_to_the_emulator(made: Listening) -> Ran:
+    with closing(LoihiEmulation(made.network)) as emulation:
+        return listen(emulation, made)
+
+
+def assert_heard(ran: Ran, n_neurons: int) -> None:
+    """Assert that most neurons fire, and that it shows which neuron an output is of."""
+    fired = ran.received.max(axis=0) > 1.0
+    assert 0.5 < fired[:n_neurons].mean() < 1.0
+    heard = ran.received[:, :n_neurons][:, fired[:n_neurons]]
+    # Some of a thousand fire once or twice, and in the same steps.
+    assert len(np.unique(heard, axis=1).T) > 0.75 * heard.shape[1]
+    assert (np.abs(ran.received[:, -6:]).max(axis=0) > 0.05).all()
+
+
+ONE, UNEVEN = nengo_loihi.BlockShape((42,), (42,)), nengo_loihi.BlockShape((16,), (42,))
+
+
+@pytest.mark.parametrize("in_python", [False, True])
+@pytest.mark.parametrize(
+    ("n_neurons", "parts", "n_blocks"),
+    [(42, ONE, 1), (42, UNEVEN, 3), (1150, None, 2)],
+    ids=["one block", "uneven parts", "too many for a core"],
+)
+def test_outputs_of_neurons_are_the_emulators_through_shared_memory(
+    n_neurons, parts, n_blocks, in_python
+):
+    made = listening(n_neurons, parts, shown=True, in_python=in_python)
+    with closing(EngineSimulation(made.network)) as simulation:
+        runner = simulation._simulator._runner
+        assert isinstance(runner, Exchange)
+        assert bool(runner._together) == (blas.FOUND and not in_python)
+        assert blocks_per_output(simulation) == {1, n_blocks}  # what is encoded leaves from one
+        ours = listen(simulation, made)
+        simulation.restart()
+        assert_alike(listen(simulation, made), ours)
+    assert_alike(ours, listen_to_the_emulator(made))
+    assert_heard(ours, n_neurons)
+
+
+# Rows of a plane: blocks take squares of it, so that neurons leave in another order.
+SQUARES = nengo_loihi.BlockShape((3, 4), (6, 7))
+
+
+@pytest.mark.parametrize("shown", [False, True], ids=["sums", "neurons"])
+def test_neurons_that_leave_in_another_order_go_through_queues_but_their_sums_do_not(shown):
+    made = listening(42, SQUARES, shown, in_python=False)
+    with closing(EngineSimulation(made.network)) as simulation:
+        assert isinstance(simulation._simulator._runner, Exchange) == (not shown)
+        model = simulation._simulator.model
+        outputs = [model.objs[probe]["out"] for probe in model.chip2host_receivers]
+        assert [one.reindexing is not None for one in outputs].count(True) == 2 * shown
+        assert blocks_per_output(simulation) == {1, 4}
+        ours = listen(simulation, made)
+    assert_alike(ours, listen_to_the_emulator(made))
+    if shown:
+        assert_heard(ours, 42)
+    assert (np.abs(ours.received[:, -6:]).max(axis=0) > 0.05).all()
 
 
 @pytest.fixture(scope="module")

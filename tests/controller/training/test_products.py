@@ -1,19 +1,25 @@
 """The network's algebra: which pairs are seen, how fast neurons fire, what is decoded."""
 
+from contextlib import closing
+from itertools import pairwise
+
 import nengo
 import numpy as np
 import pytest
 
-from arm_models import load_arm
+from controller.nengo_simulation import NengoSimulation
 from controller.network_weights import NetworkWeights, NeuralStage
 from controller.port import Scaling
 from controller.simulation import NeuralSimulation
-from controller.spiking_network import TAU_RC, TAU_REF, build_network
+from controller.spiking_network import TAU_RC, TAU_REF, Filters, build_network
 from controller.training.compression import Compression
 from controller.training.products import (
     CHIP_STEP,
+    COMMAND_SPREAD,
     MAX_RATES,
+    RIDGE,
     assemble,
+    draw_commands,
     solve_readout,
     steady_rates,
 )
@@ -24,9 +30,11 @@ from loihi_deploy.nengo_loihi_compat import nengo_loihi
 loihi_rates = nengo_loihi.neurons.loihi_rates
 N_FEATURES, N_CODE, N_LATENT, N_PRODUCTS = 30, 24, 3, 180
 SCALING = Scaling(
-    np.array([0.1, -0.3, 0.5]), np.zeros(15), np.repeat([1.3, 0.7, 2.0, 4.0, 9.0], 3),
-    np.array([9.0, 4.0, 1.5]),
+    np.array([0.1, -0.3, 0.5]), np.repeat([0.0, 0.6, 0.0, 0.0, 0.0], 3),
+    np.repeat([1.3, 0.7, 2.0, 4.0, 9.0], 3), np.array([9.0, 4.0, 1.5]),
 )  # fmt: skip
+NO_LAG = Filters(layer_tau=0.0, torque_tau=0.0)
+DT = 0.001  # s
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +60,27 @@ def assembled(compression) -> NetworkWeights:
     return assemble(compression, SCALING, N_PRODUCTS, np.random.default_rng(22))
 
 
-def draw_inputs(n: int, seed: int = 4) -> np.ndarray:
-    return np.random.default_rng(seed).uniform(-0.8, 0.8, (n, 15))
+def draw_states(n: int, seed: int = 4) -> tuple[Samples, np.ndarray]:
+    """Draw states, of a law that is left open, and commands, all within the network's range."""
+    rng = np.random.default_rng(seed)
+    positions = SCALING.middle + rng.uniform(-1.2, 1.2, (n, 3))
+    velocities = rng.uniform(-1.6, 1.6, (n, 3))
+    commands = rng.uniform(-0.8, 0.8, (n, 6)) * SCALING.half_range[9:]
+    return lawless(positions, velocities), commands
+
+
+def lawless(positions: np.ndarray, velocities: np.ndarray) -> Samples:
+    n = len(positions)
+    return Samples(positions, velocities, np.zeros((n, 3, 6)), np.zeros((n, 3)))
+
+
+def scaled(samples: Samples, commands: np.ndarray) -> np.ndarray:
+    """Work out the network's inputs, shape (n, 15)."""
+    angle = samples.positions - SCALING.middle
+    values = np.hstack([np.sin(angle), np.cos(angle), samples.velocities, commands])
+    inputs = (values - SCALING.center) / SCALING.half_range
+    assert np.abs(inputs).max() < 1.0
+    return inputs
 
 
 def test_each_product_neuron_sees_one_pair_and_every_pair_is_seen_alike(assembled):
@@ -135,25 +162,83 @@ def settled(
 
 
 def test_steady_rates_are_nengos_own_of_rate_neurons(assembled):
-    inputs = draw_inputs(3)
-    expected = steady_rates(assembled, inputs, "rate")
+    states = draw_states(3)
+    expected = steady_rates(assembled, *states, "rate", NO_LAG)
     assert expected.shape == (3, N_FEATURES + N_CODE + N_PRODUCTS)
     assert (np.ptp(expected, axis=0) > 1.0).mean() > 0.5
     assert (expected == 0).mean() > 0.1
+    for row, wanted in zip(scaled(*states), expected, strict=True):
+        np.testing.assert_allclose(settled(assembled, None, "rate", row, 300, 1), wanted, atol=1e-6)
+
+
+def test_commands_beyond_the_networks_range_are_cut(assembled):
+    samples, commands = draw_states(3)
+    beyond = commands * np.array([3.0, 1.0, 0.5, 1.0, 4.0, 1.0])
+    shares = beyond / SCALING.half_range[9:]
+    assert 0.1 < np.mean(np.abs(shares) > 1.2) < 0.9
+    inputs = scaled(samples, commands)
+    inputs[:, 9:] = np.clip(shares, -1.0, 1.0)
+    expected = steady_rates(assembled, samples, beyond, "rate", NO_LAG)
     for row, wanted in zip(inputs, expected, strict=True):
         np.testing.assert_allclose(settled(assembled, None, "rate", row, 300, 1), wanted, atol=1e-6)
 
 
-def test_spiking_neurons_have_the_steady_rates_of_rate_neurons(assembled):
-    inputs = draw_inputs(5)
+def moved(
+    weights: NetworkWeights, samples: Samples, commands: np.ndarray, filters: Filters
+) -> np.ndarray:
+    """Give what rate neurons do when joints come evenly to each of the states [Hz]."""
+    made = build_network(weights, "rate", filters, readout=False)
+    seen = []
+    with closing(NengoSimulation(made.network)) as simulation:
+        for q, dq, command in zip(samples.positions, samples.velocities, commands, strict=True):
+            for time in DT * np.arange(-160, 1):
+                weights.scaling.write(made.port.inputs, q + time * dq, dq, command)
+                simulation.step()
+            seen.append(made.port.outputs.values.copy())
+    return np.array(seen)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [Filters(), Filters(layer_tau=0.012, torque_tau=0.004), Filters(0.003, 0.021)],
+    ids=["usual", "slow layers", "slow torque"],
+)
+def test_in_motion_every_layer_lags_as_nengos_filters_do(assembled, filters):
+    states = draw_states(12, seed=5)
+    seen = moved(assembled, *states, filters)
+    lagging, prompt = (steady_rates(assembled, *states, "rate", f) for f in (filters, NO_LAG))
+    for first, last in pairwise(np.cumsum([0, *assembled.layers]).tolist()):
+        wrong, wrong_without = (
+            np.abs(seen - rates)[:, first:last].mean() for rates in (lagging, prompt)
+        )
+        assert wrong_without > 0.1  # Hz
+        # What is left: half a step of each filter, and that rates do not rise quite evenly.
+        assert wrong < 0.25 * wrong_without
+
+
+def test_where_nothing_moves_nothing_lags(assembled):
+    samples, commands = draw_states(6)
+    still = lawless(samples.positions, np.zeros((6, 3)))
     np.testing.assert_array_equal(
-        steady_rates(assembled, inputs, "spiking"), steady_rates(assembled, inputs, "rate")
+        steady_rates(assembled, still, commands, "loihi"),
+        steady_rates(assembled, still, commands, "loihi", NO_LAG),
+    )
+    lag = steady_rates(assembled, samples, commands, "rate") - steady_rates(
+        assembled, samples, commands, "rate", NO_LAG
+    )
+    assert np.abs(lag).max() > 1.0
+
+
+def test_spiking_neurons_have_the_steady_rates_of_rate_neurons(assembled):
+    states = draw_states(5)
+    np.testing.assert_array_equal(
+        steady_rates(assembled, *states, "spiking"), steady_rates(assembled, *states, "rate")
     )
 
 
 def test_on_the_chip_periods_are_whole_steps_rounded_up(assembled):
-    inputs = draw_inputs(40)
-    smooth, whole = (steady_rates(assembled, inputs, stage) for stage in ("rate", "loihi"))
+    states = draw_states(40)
+    smooth, whole = (steady_rates(assembled, *states, stage) for stage in ("rate", "loihi"))
     periods = 1.0 / (CHIP_STEP * whole[whole > 0])
     np.testing.assert_allclose(periods, np.round(periods), atol=1e-9)
     # The first layer gets the same current in both; the others hear of the first's rates.
@@ -168,12 +253,12 @@ def test_on_the_chip_periods_are_whole_steps_rounded_up(assembled):
 
 
 def test_rates_on_the_chip_are_nengo_loihis_but_for_its_coarse_membrane_constant(assembled):
-    inputs = draw_inputs(40)
+    states = draw_states(40)
     weights = np.hstack([assembled.posture, assembled.velocity])
-    current = inputs[:, :9] @ weights.T + assembled.feature_bias
+    current = scaled(*states)[:, :9] @ weights.T + assembled.feature_bias
     neurons, n = nengo.LIF(tau_rc=TAU_RC, tau_ref=TAU_REF), N_FEATURES
     theirs = loihi_rates(neurons, current, np.ones(n), np.zeros(n), CHIP_STEP)
-    ours = steady_rates(assembled, inputs, "loihi")[:, :n]
+    ours = steady_rates(assembled, *states, "loihi", NO_LAG)[:, :n]
     both = (ours > 0) & (theirs > 0)
     assert both.sum() > 500
     steps = np.abs(1.0 / ours[both] - 1.0 / theirs[both]) / CHIP_STEP
@@ -183,15 +268,42 @@ def test_rates_on_the_chip_are_nengo_loihis_but_for_its_coarse_membrane_constant
 
 
 def test_what_the_engines_neurons_do_is_closer_to_whole_steps_than_to_smooth_rates(assembled):
-    inputs = draw_inputs(1)[0]
-    seen = settled(assembled, EngineSimulation, "loihi", inputs, 700, 500)[:N_FEATURES]
+    states = draw_states(1)
+    seen = settled(assembled, EngineSimulation, "loihi", scaled(*states)[0], 700, 500)[:N_FEATURES]
     whole, smooth = (
-        steady_rates(assembled, inputs[None], stage)[0, :N_FEATURES] for stage in ("loihi", "rate")
+        steady_rates(assembled, *states, stage, NO_LAG)[0, :N_FEATURES]
+        for stage in ("loihi", "rate")
     )
     off_whole, off_smooth = (np.abs(seen - rates).mean() for rates in (whole, smooth))
     assert off_whole < off_smooth
     # Inputs come in as spikes, whose ripple lets periods hop between two numbers of steps.
     assert off_whole < 0.1 * whole.mean()
+
+
+def test_drawn_commands_are_within_range_most_of_them_small_and_some_large():
+    commands = draw_commands(SCALING, 20_000, np.random.default_rng(11))
+    assert commands.shape == (20_000, 6)
+    shares = commands / SCALING.half_range[9:]
+    assert np.abs(shares).max() <= 1.0 + 1e-12
+    assert (np.abs(shares).max(axis=0) > 0.99).all()
+    np.testing.assert_allclose(shares.mean(axis=0), 0.0, atol=0.01)
+    # Of u n, with u uniform up to 1.5 and n normal, the mean square is 1.5^2 / 3.
+    deviation = COMMAND_SPREAD * np.sqrt(0.75)
+    np.testing.assert_allclose(shares.std(axis=0), deviation, rtol=0.03)
+    for axis in np.abs(shares).T:  # of a normal distribution, 2/3 are within and 0.3 % beyond three
+        assert np.mean(axis < deviation) > 0.72
+        assert 0.008 < np.mean(axis > 3 * deviation) < 0.03
+    # A command is small or large in all its directions.
+    together = np.corrcoef(np.abs(shares).T)[np.triu_indices(6, 1)]
+    assert together.min() > 0.15
+
+
+def test_one_seed_draws_the_same_commands_and_two_seeds_differ():
+    first, again, other = (
+        draw_commands(SCALING, 9, np.random.default_rng(seed)) for seed in (41, 41, 42)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - other).max() > 0.1
 
 
 @pytest.mark.parametrize("stage", ["rate", "loihi"])
@@ -201,13 +313,10 @@ def test_a_readout_recovers_products_of_code_and_command(stage):
     weights = toy(rng)
     law = rng.normal(size=(2, 3, 6))
     taught, new = toy_samples(law, 700, rng), toy_samples(law, 150, rng)
-    model = load_arm("planar3").model
-    readout = solve_readout(model, weights, taught, stage, np.random.default_rng(32))
+    readout = solve_readout(weights, taught, draw_commands(SCALING, 700, rng), stage)
     assert readout.shape == (3, sum(weights.layers))
     command = rng.uniform(-0.5, 0.5, (150, 6)) * SCALING.half_range[9:]
-    inputs = np.empty((150, 15))
-    SCALING.write(inputs, new.positions, new.velocities, command)
-    actual = steady_rates(weights, inputs, stage) @ readout.T * SCALING.torque
+    actual = steady_rates(weights, new, command, stage) @ readout.T * SCALING.torque
     linear = np.einsum("ij,sj->si", law[0], command) + new.drift
     products = np.einsum("s,ij,sj->si", np.sin(new.positions[:, 0]), law[1], command)
     assert products.std() > 0.3 * linear.std()
@@ -218,22 +327,44 @@ def test_a_readout_recovers_products_of_code_and_command(stage):
     assert slope == pytest.approx(1.0, abs=0.15)
 
 
+@pytest.mark.parametrize("stage", ["rate", "loihi"])
+def test_a_readout_is_numpys_least_squares_with_rows_that_pull_to_zero(stage):
+    rng = np.random.default_rng(33)
+    weights = toy(rng)
+    samples = toy_samples(rng.normal(size=(2, 3, 6)), 400, rng)
+    commands = draw_commands(SCALING, 400, rng)
+    activity = steady_rates(weights, samples, commands, stage)
+    torque = np.array([T @ w for T, w in zip(samples.task_map, commands, strict=True)])
+    pull = RIDGE * activity.max() * np.sqrt(400) * np.eye(activity.shape[1])
+    rows = np.vstack([activity, pull])
+    targets = np.vstack([(torque + samples.drift) / SCALING.torque, np.zeros((len(pull), 3))])
+    best = np.linalg.lstsq(rows, targets)[0].T
+    readout = solve_readout(weights, samples, commands, stage)
+    # Moments are summed in single precision, which shows in weights more than in what they do.
+    np.testing.assert_allclose(activity @ readout.T, activity @ best.T, atol=5e-3)
+    assert (activity @ best.T).std() > 0.3
+    least, reached = (np.square(targets - rows @ one.T).sum() for one in (best, readout))
+    assert least <= reached < 1.001 * least
+    assert least > 1e-3 * np.square(targets).sum()
+
+
 def toy(rng: np.random.Generator) -> NetworkWeights:
     """Make a network whose code is the sine of the first joint, by least squares."""
     first = np.zeros((40, 9))
     first[:, 0] = rng.choice([-1.0, 1.0], 40) * rng.uniform(0.8, 1.6, 40)
     first_bias = rng.uniform(0.4, 2.2, 40)
     second, second_bias = rng.normal(scale=0.006, size=(30, 40)), rng.uniform(0.9, 2.0, 30)
-    state = np.linspace(-1, 1, 90)[:, None] * np.eye(9)[0]
+    angle = np.linspace(-1.2, 1.2, 90)[:, None] * np.eye(3)[0]
+    still = lawless(SCALING.middle + angle, np.zeros((90, 3)))
     draft = Compression(
         first, first_bias, second, second_bias, np.zeros((1, 30)), np.zeros(1),
         np.zeros((18, 1)), np.zeros(18), np.zeros((3, 40)), np.zeros((3, 30)), np.zeros(3),
     )  # fmt: skip
     bare = assemble(draft, SCALING, 6, rng)
-    code = steady_rates(bare, np.hstack([state, np.zeros((90, 6))]), "rate")[:, 40:70]
+    code = steady_rates(bare, still, np.zeros((90, 6)), "rate")[:, 40:70]
     design = np.hstack([code, np.ones((90, 1))])
     gram = design.T @ design + 90 * np.diag([4.0] * 30 + [1e-9])
-    latent = np.linalg.solve(gram, design.T @ state[:, :1]).T
+    latent = np.linalg.solve(gram, design.T @ np.sin(angle[:, :1])).T
     return assemble(
         Compression(**(vars(draft) | {"latent": latent[:, :30], "latent_bias": latent[:, 30]})),
         SCALING, 240, rng,

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from arm_models import SpikearmError
+from controller.training.presentations import Activity
 from controller.training.readout import STRENGTHS, Refinement, refine
-from controller.training.replay import Activity
 
 N_NEURONS, N_JOINTS = 9, 3
 SCALE = np.array([12.0, 5.0, 0.8])
@@ -13,7 +14,7 @@ TRUE = np.random.default_rng(51).normal(scale=4e-3, size=(N_JOINTS, N_NEURONS))
 PRIOR = TRUE + np.random.default_rng(52).normal(scale=2e-3, size=(N_JOINTS, N_NEURONS))
 
 
-def rollouts(n: int, n_rows: int, seed: int, noise: float = 0.0) -> list[Activity]:
+def batches(n: int, n_rows: int, seed: int, noise: float = 0.0) -> list[Activity]:
     """Draw activity, the last two neurons silent, and the torque that belongs to it."""
     rng = np.random.default_rng(seed)
     drawn = []
@@ -27,17 +28,20 @@ def rollouts(n: int, n_rows: int, seed: int, noise: float = 0.0) -> list[Activit
 
 @pytest.fixture(scope="module")
 def exact() -> Refinement:
-    return refine(PRIOR, rollouts(21, 120, seed=3), SCALE, METRIC)
+    return refine(PRIOR, batches(21, 120, seed=3), SCALE, METRIC)
 
 
 def test_an_exact_target_is_found_from_plenty_of_data(exact):
     wrong_before = np.abs(PRIOR - TRUE)[:, :7]
     assert wrong_before.mean() > 1e-3
-    # The weakest pull towards the prior is a thousandth of the largest rate of 200 Hz: against
-    # rates that vary by 35 Hz, it leaves 3e-5 of the prior's errors.
-    assert np.abs(exact.readout - TRUE)[:, :7].max() < 1e-3 * wrong_before.max()
+    # Of the prior's errors the weakest pull leaves its square over the variance of the rates.
+    neurons = np.concatenate([one.neurons for one in batches(21, 120, seed=3)])
+    left = (min(STRENGTHS) * neurons.max()) ** 2 / neurons[:, :7].var(axis=0).min()
+    assert 1e-4 < left < 2e-3
+    gap = np.abs(exact.readout - TRUE)[:, :7].max() / wrong_before.max()
+    assert left / 4 < gap < 2 * left
     assert exact.strength == min(STRENGTHS)
-    assert 0.0 < exact.error < 1e-3 * exact.error_before
+    assert 0.0 < exact.error < 2 * left * exact.error_before
 
 
 def test_where_the_data_say_nothing_the_prior_stays(exact):
@@ -46,7 +50,7 @@ def test_where_the_data_say_nothing_the_prior_stays(exact):
 
 
 def test_a_readout_that_is_right_already_is_left_alone():
-    refined = refine(TRUE, rollouts(11, 60, seed=4), SCALE, METRIC)
+    refined = refine(TRUE, batches(11, 60, seed=4), SCALE, METRIC)
     np.testing.assert_allclose(refined.readout, TRUE, atol=1e-9)
     assert refined.error_before == pytest.approx(0.0, abs=1e-9)
 
@@ -60,8 +64,8 @@ def augmented(prior: np.ndarray, seen: list[Activity], strength: float, peak: fl
     return prior + np.linalg.lstsq(rows, np.vstack([wrong, np.zeros((N_NEURONS, 3))]))[0].T
 
 
-def test_every_tenth_rollout_chooses_the_strength_and_is_learned_from_afterwards():
-    seen = rollouts(12, 12, seed=5, noise=0.6)
+def test_every_tenth_batch_chooses_the_strength_and_is_learned_from_afterwards():
+    seen = batches(12, 12, seed=5, noise=0.6)
     held = [seen[0], seen[10]]
     taught = [one for i, one in enumerate(seen) if i not in (0, 10)]
     peak = max(one.neurons.max() for one in seen)
@@ -82,14 +86,45 @@ def test_every_tenth_rollout_chooses_the_strength_and_is_learned_from_afterwards
 
 
 def test_noisy_data_are_believed_less_than_exact_ones(exact):
-    noisy = refine(PRIOR, rollouts(12, 4, seed=6, noise=3.0), SCALE, METRIC)
+    noisy = refine(PRIOR, batches(12, 4, seed=6, noise=3.0), SCALE, METRIC)
     assert noisy.strength > exact.strength
 
 
 def test_activity_in_single_precision_is_enough(exact):
     single = [
         Activity(one.neurons.astype(np.float32), one.torque.astype(np.float32))
-        for one in rollouts(21, 120, seed=3)
+        for one in batches(21, 120, seed=3)
     ]
     refined = refine(PRIOR, single, SCALE, METRIC)
     np.testing.assert_allclose(refined.readout, exact.readout, atol=1e-5)
+
+
+def test_batches_without_rows_are_passed_over_and_choose_nothing():
+    seen = batches(12, 12, seed=5, noise=0.6)
+    empty = Activity(np.zeros((0, N_NEURONS), dtype=np.float32), np.zeros((0, N_JOINTS)))
+    # The first batch and the eleventh would have chosen.
+    gaps = [empty, *seen[:4], empty, *seen[4:9], empty, *seen[9:], empty]
+    expected, refined = (refine(PRIOR, heard, SCALE, METRIC) for heard in (seen, gaps))
+    np.testing.assert_array_equal(refined.readout, expected.readout)
+    assert (refined.strength, refined.error) == (expected.strength, expected.error)
+
+
+def test_a_correction_that_helps_nowhere_is_not_made():
+    # Rows that are learned from are wrong by far more than those held out.
+    seen = batches(12, 12, seed=5)
+    held = (0, 10)
+    misleading = [
+        one if i in held else Activity(one.neurons, one.torque + 5.0) for i, one in enumerate(seen)
+    ]
+    refined = refine(TRUE, misleading, SCALE, METRIC)
+    np.testing.assert_array_equal(refined.readout, TRUE)
+    assert refined.error == refined.error_before
+    assert refined.strength == np.inf
+
+
+@pytest.mark.parametrize("n_heard", [0, 1])
+def test_without_states_in_range_nothing_is_learned_and_it_says_so(n_heard):
+    empty = Activity(np.zeros((0, N_NEURONS), dtype=np.float32), np.zeros((0, N_JOINTS)))
+    heard = [empty, *batches(n_heard, 12, seed=5), empty]
+    with pytest.raises(SpikearmError, match="more presentations"):
+        refine(PRIOR, heard, SCALE, METRIC)

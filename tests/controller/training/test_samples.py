@@ -6,8 +6,8 @@ import pytest
 from arm_models import ArmState, RigidBodyModel, SpikearmError, load_arm
 from controller.gains import Gains
 from controller.osc import OperationalSpaceController
-from controller.reference import Reference
-from controller.training.samples import Samples, Spread, join, sample_reach
+from controller.reference import Reference, pose_error
+from controller.training.samples import Samples, Spread, draw_goal, join, sample_reach
 from controller.workspace import Workspace
 
 WORKSPACE = Workspace(radius=0.09, tilt=0.2)
@@ -37,6 +37,29 @@ def test_task_map_and_drift_are_the_laws(model, samples):
         torque = law.torque(state, Reference(state.hand, state.hand_velocity, command))
         assert np.abs(torque - drift).max() > 0.1
         np.testing.assert_allclose(task_map @ command + drift, torque, atol=1e-8)
+
+
+def test_the_torque_for_a_command_is_the_laws_in_every_state(model, samples):
+    law = OperationalSpaceController(model, GAINS)
+    commands = np.random.default_rng(19).normal(size=(len(samples), 6)) * [1, 1, 1, 3, 3, 3]
+    torques = samples.torque(commands)
+    assert torques.shape == (48, model.chain.n_joints)
+    for row in range(0, 48, 7):
+        q, dq = samples.positions[row], samples.velocities[row]
+        here = model.dynamics(q, dq)
+        state = ArmState(0.3, q, dq, here.hand, here.jacobian @ dq)
+        expected = law.torque(state, Reference(state.hand, state.hand_velocity, commands[row]))
+        np.testing.assert_allclose(torques[row], expected, atol=1e-8)
+
+
+@pytest.mark.parametrize("which", [np.array([5, 2, 2, 40]), slice(3, 20, 4), np.arange(48) > 44])
+def test_some_of_the_samples_are_taken_whole(samples, which):
+    taken = samples.take(which)
+    rows = np.arange(48)[which]
+    assert len(taken) == len(rows) < len(samples) == 48
+    for name in ("positions", "velocities", "task_map", "drift"):
+        for k, row in enumerate(rows):
+            np.testing.assert_array_equal(getattr(taken, name)[k], getattr(samples, name)[row])
 
 
 def test_each_reach_gives_as_many_samples_as_asked_for_and_they_are_joined_in_order(model):
@@ -107,8 +130,18 @@ def test_one_seed_draws_the_same_samples_and_two_seeds_differ(model):
         assert np.abs(getattr(first, name) - getattr(other, name)).max() > 1e-3
 
 
-def test_a_workspace_out_of_reach_is_refused(monkeypatch):
-    monkeypatch.setattr("controller.training.rollouts.N_TRIES", 3)
+def test_a_goal_is_a_pose_of_the_workspace_and_another_every_time(model):
+    home = model.dynamics(model.chain.home).hand
+    rng = np.random.default_rng(2)
+    errors = np.array([pose_error(draw_goal(model, WORKSPACE, rng), home) for _ in range(4)])
+    assert np.linalg.norm(errors[:, :3], axis=1).max() <= WORKSPACE.radius
+    assert np.linalg.norm(errors[:, 3:], axis=1).max() <= WORKSPACE.tilt + 1e-9
+    assert np.ptp(errors, axis=0).min() > 1e-3
+
+
+@pytest.mark.parametrize("draw", [draw_goal, sample_reach])
+def test_a_workspace_out_of_reach_is_refused(monkeypatch, draw):
+    monkeypatch.setattr("controller.training.samples.N_TRIES", 3)
     far = Workspace(radius=400.0, tilt=0.1)
     with pytest.raises(SpikearmError, match=r"none of 3 poses within 400\.00 m and 6 degrees"):
-        sample_reach(load_arm("ur5e").model, far, np.random.default_rng(1))
+        draw(load_arm("ur5e").model, far, np.random.default_rng(1))
