@@ -65,7 +65,7 @@ def augmented(prior: np.ndarray, seen: list[Activity], strength: float, peak: fl
 
 
 def test_every_tenth_batch_chooses_the_strength_and_is_learned_from_afterwards():
-    seen = batches(12, 12, seed=5, noise=0.6)
+    seen = batches(12, 12, seed=5, noise=0.2)
     held = [seen[0], seen[10]]
     taught = [one for i, one in enumerate(seen) if i not in (0, 10)]
     peak = max(one.neurons.max() for one in seen)
@@ -100,7 +100,7 @@ def test_activity_in_single_precision_is_enough(exact):
 
 
 def test_batches_without_rows_are_passed_over_and_choose_nothing():
-    seen = batches(12, 12, seed=5, noise=0.6)
+    seen = batches(12, 12, seed=5, noise=0.2)
     empty = Activity(np.zeros((0, N_NEURONS), dtype=np.float32), np.zeros((0, N_JOINTS)))
     # The first batch and the eleventh would have chosen.
     gaps = [empty, *seen[:4], empty, *seen[4:9], empty, *seen[9:], empty]
