@@ -28,10 +28,11 @@ def provenance() -> dict[str, Any]:
 
 def versions() -> dict[str, str | None]:
     """List the versions that a result depends on; None for a package that is not installed."""
-    return {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES}
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
 
 
-def _version(package: str) -> str | None:
+def version(package: str) -> str | None:
+    """Give the version of a package; None where it is not installed."""
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:

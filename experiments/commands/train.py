@@ -16,12 +16,14 @@ from experiments.centre_out import POSE_TURN, CentreOut, plan_reaches
 from experiments.commands.run_options import resolved_config
 from experiments.console import TrainingWatcher, console
 from experiments.course import Course, TrainingConfig
+from experiments.provenance import version
 from experiments.whole_file import whole_file
 
 RADIUS_MARGIN = 0.15  # of the region beyond the benchmark's targets, relative to their distance
 TILT_MARGIN = float(np.radians(6.0))  # rad, of the region beyond the benchmark's turns
 CONTROLLER = "controller.npz"
 CONFIG = "config.json"
+TRAINED_WITH = ("nengo-dl", "tensorflow", "tf-keras")
 UNCHANGING = ("arm", "joints", "workspace", "training")
 
 
@@ -30,9 +32,9 @@ class TrainCommand:
     """Train a spiking controller for an arm, from its model alone.
 
     Samples the control law where the arm is to work, trains the deep network that compresses
-    the arm's state, builds the spiking network and teaches its readouts from what its neurons
-    do, in floating point and in the chip's arithmetic. Every step leaves a file in the folder:
-    stopped anywhere, the same command goes on. Needs the extra [train].
+    the arm's state, and solves for the torque's decoders, on the chip from what its neurons do
+    when they are shown the arm in motion. Every step leaves a file in the folder: stopped
+    anywhere, the same command goes on. Needs the extra [train].
 
     Example: spikearm train --arm gen3 --out trained/gen3
     Then: spikearm bench --arm gen3 --trained trained/gen3/controller.npz
@@ -68,6 +70,7 @@ class TrainCommand:
             **resolved_config(self, "train", arm, self.out),
             "workspace": asdict(workspace),
             "training": asdict(self.training),
+            "trained_with": {name: version(name) for name in TRAINED_WITH},
         }
         _begin_or_go_on(self.out, about)
         with TrainingWatcher() as watcher:
