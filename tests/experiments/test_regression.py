@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 from arm_models import ARMS
+from controller.trained import SHIPPED_FOLDER
 from experiments.regression import read_reference, record_reference, stack
 
 FOLDER = Path(__file__).parent.parent / "references"
 record = functools.cache(record_reference)
 SEVEN = [name for name in ARMS if not name.startswith("planar")]
+SHIPPED = sorted(path.stem for path in SHIPPED_FOLDER.iterdir())
 
 # On another stack, rounding moves the analytic controller by far less than this, and makes
 # the spiking network another sample of the same noise: single spikes come a step sooner or
@@ -39,14 +41,15 @@ def test_the_spiking_controller_on_the_engine_moves_gen3_as_it_did():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("arm", [name for name in SEVEN if name != "gen3"])
+@pytest.mark.parametrize("arm", [name for name in SHIPPED if name != "gen3"])
 def test_the_spiking_controller_on_the_engine_moves_every_arm_as_it_did(arm):
     check(arm, "loihi")
 
 
 @pytest.mark.slow
-def test_on_nengo_loihi_s_emulator_it_moves_gen3_as_on_the_engine_to_the_last_bit():
-    ours, theirs = record("gen3", "loihi"), record("gen3", "loihi", "nengo-loihi")
+@pytest.mark.parametrize("arm", SHIPPED)
+def test_on_nengo_loihi_s_emulator_it_moves_an_arm_as_on_the_engine_to_the_last_bit(arm):
+    ours, theirs = record(arm, "loihi"), record(arm, "loihi", "nengo-loihi")
     assert np.ptp(ours.q, axis=0).max() > 0.1
     assert ours.stack == theirs.stack
     for name in ("q", "torque", "hand_position"):
