@@ -1,4 +1,4 @@
-"""The controllers that ship: all there, small, for the arms of their names, with what they measured."""
+"""The controllers that ship: small, for the arms of their names, with what they measured."""
 
 import subprocess
 import sys
