@@ -10,28 +10,13 @@ from pathlib import Path
 import tyro
 
 from controller.trained import SHIPPED_FOLDER, TrainedController
-from controller.training.compression import CompressionConfig
 from experiments.arm_config import ArmConfig
 from experiments.benchmark import BenchmarkPlan, Watcher, run_benchmark
 from experiments.centre_out import CentreOut
 from experiments.commands.train import CONTROLLER, TrainCommand
-from experiments.course import TrainingConfig
 from experiments.whole_file import whole_file
 
-SMALLER = TrainingConfig(
-    products=1800,
-    compression=CompressionConfig(
-        n_features=640, n_code=512, n_latent=10, epochs=50, learning_rate=4e-3
-    ),
-)
-CONFIGS = {
-    "gen3": TrainingConfig(),  # whose reaches are twice as long as most others'
-    "panda": SMALLER,
-    "fr3": SMALLER,
-    "iiwa14": SMALLER,
-    "ur5e": SMALLER,
-    "jaco2_7dof": SMALLER,
-}
+ARMS = ("gen3", "panda", "fr3", "iiwa14", "ur5e", "jaco2_7dof")
 MEASURED = (
     "task", "reference", "stage", "position_rmse_m", "excess_deviation", "fidelity_rmse_m",
     "endpoint_error_m", "orientation_rmse_rad", "success_rate", "cores",
@@ -47,13 +32,13 @@ class Options:
         folder: Where trainings are, one folder per arm; one that was begun is gone on with.
     """
 
-    arms: tuple[str, ...] = tuple(CONFIGS)
+    arms: tuple[str, ...] = ARMS
     folder: Path = Path("trained")
 
     def execute(self) -> None:
         """Train all, one after the other."""
         for arm in self.arms:
-            command = TrainCommand(self.folder / arm, ArmConfig(arm), training=CONFIGS[arm])
+            command = TrainCommand(self.folder / arm, ArmConfig(arm))
             command.execute()
             trained = TrainedController.load(command.out / CONTROLLER)
             measured = _measure(arm, trained)

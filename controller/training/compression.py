@@ -32,15 +32,15 @@ class CompressionConfig:
         rate_weight: Of the penalty of rates beyond the limit, and of codes beyond 1.
     """
 
-    n_features: int = 1024
-    n_code: int = 256
-    n_latent: int = 12
+    n_features: int = 640
+    n_code: int = 512
+    n_latent: int = 10
     max_rates: tuple[float, float] = (60.0, 140.0)
     rate_limit: float = 150.0
     velocity_share: float = 0.4
-    epochs: int = 80
+    epochs: int = 50
     batch: int = 256
-    learning_rate: float = 2e-3
+    learning_rate: float = 4e-3
     rate_weight: float = 0.1
 
     def __post_init__(self) -> None:
