@@ -31,6 +31,9 @@ class NetworkWeights:
         product_bias: Shape (n_products,).
         readout: For each stage, from all neurons, layer by layer, to the scaled torque,
             shape (n_joints, n_features + n_code + n_products).
+
+    Raises:
+        ValueError: A readout is of another network.
     """
 
     scaling: Scaling
@@ -44,6 +47,15 @@ class NetworkWeights:
     command: np.ndarray
     product_bias: np.ndarray
     readout: Mapping[str, np.ndarray]
+
+    def __post_init__(self) -> None:
+        needed = (self.velocity.shape[1], sum(self.layers))
+        for stage, readout in self.readout.items():
+            if readout.shape != needed:
+                raise ValueError(
+                    f"the readout of stage {stage} has shape {readout.shape}, but this network "
+                    f"needs {needed}"
+                )
 
     @property
     def layers(self) -> tuple[int, int, int]:

@@ -57,3 +57,9 @@ def test_a_missing_array_is_an_error(weights, missing):
     del arrays[missing]
     with pytest.raises((KeyError, TypeError), match=missing.split(".")[-1]):
         NetworkWeights.from_arrays(arrays)
+
+
+@pytest.mark.parametrize("shape", [(3, 50), (3, 52), (4, 51)])
+def test_a_readout_of_another_network_is_refused(weights, shape):
+    with pytest.raises(ValueError, match=r"rate has shape .* needs \(3, 51\)"):
+        weights.with_readout("rate", np.zeros(shape))

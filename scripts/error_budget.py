@@ -1,0 +1,108 @@
+"""Says what limits a trained controller: which part of it errs, and how far that moves the hand.
+
+Along the analytic controller's own motions, the torque that neurons settle at is compared with the
+law's, part by part; then each stage runs in closed loop, where lag and the noise of spikes join.
+
+.venv/bin/python scripts/error_budget.py --arm gen3
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import tyro
+from rich.console import Console
+from rich.table import Table
+
+from arm_models import Arm, load_arm
+from controller.command import Feedforward
+from controller.gains import Gains
+from controller.osc import drift_torque, task_inertia
+from controller.trained import TrainedController, shipped
+from controller.training.products import steady_rates
+from controller.training.samples import Samples
+from controller.trajectory import Trajectory
+from experiments.benchmark import BenchmarkPlan, Watcher, run_benchmark
+from experiments.centre_out import CentreOut
+from experiments.metrics import root_mean_square
+
+EVERY = 10  # control steps between two states
+
+
+@dataclass(frozen=True)
+class Options:
+    """Measure one arm's shipped controller on the circle, with seed 0.
+
+    Attributes:
+        arm: Which arm.
+        reference: What the law feeds forward.
+    """
+
+    arm: str = "gen3"
+    reference: Feedforward = "acceleration"
+
+    def execute(self) -> None:
+        """Measure and print."""
+        arm, trained = load_arm(self.arm), shipped(self.arm)
+        stages = ["rate", "spiking", "loihi"]
+        plan = BenchmarkPlan(arm, CentreOut(), self.reference, stages, [0], trained=trained)
+        done = run_benchmark(plan, Watcher())
+        motions = [leg.trajectory for leg in done.legs if leg.stage == "analytic"]
+        table = Table("what", "hand, m/s²", "moves it, mm")
+        for part, error in static_errors(arm, trained, motions).items():
+            size = root_mean_square(np.linalg.norm(error, axis=1))
+            table.add_row(f"{part}, settled rates", f"{size:.4f}", f"{1e3 * size / Gains().kp:.3f}")
+        for row in done.rows[1:]:
+            table.add_row(f"{row['stage']}, closed loop", "", f"{1e3 * row['fidelity_rmse_m']:.3f}")
+        Console().print(table)
+
+
+def static_errors(
+    arm: Arm, trained: TrainedController, motions: list[Trajectory]
+) -> dict[str, np.ndarray]:
+    """Compute how the settled neurons' torque accelerates the hand other than the law's does.
+
+    Args:
+        arm: The arm.
+        trained: Its controller.
+        motions: Where to look.
+
+    Returns:
+        For the drift torque alone, for what the command adds and for both: shape
+        (n_states, 3) [m/s^2]. A slow error moves the hand by it over ``kp``.
+    """
+    q, dq, torque = (
+        np.concatenate([getattr(motion, name)[::EVERY] for motion in motions])
+        for name in ("q", "dq", "torque")
+    )
+    moments = [arm.model.dynamics(*state) for state in zip(q, dq, strict=True)]
+    task_map = np.array([here.jacobian.T @ task_inertia(here)[0] for here in moments])
+    drift = np.array(
+        [
+            drift_torque(arm.model, here, *state, Gains())
+            for here, *state in zip(moments, q, dq, strict=True)
+        ]
+    )
+    commands = np.array(
+        [
+            np.linalg.lstsq(T, u - d, rcond=None)[0]
+            for T, u, d in zip(task_map, torque, drift, strict=True)
+        ]
+    )
+    states, weights = Samples(q, dq, task_map, drift), trained.weights
+
+    def accelerate(given: np.ndarray) -> np.ndarray:
+        rates = steady_rates(weights, states, given, "rate")
+        wrong = rates @ weights.readout["rate"].T * weights.scaling.torque - states.torque(given)
+        return np.array(
+            [
+                here.jacobian[:3] @ np.linalg.solve(here.mass_matrix, one)
+                for here, one in zip(moments, wrong, strict=True)
+            ]
+        )
+
+    still, both = accelerate(np.zeros_like(commands)), accelerate(commands)
+    return {"drift torque": still, "command's torque": both - still, "both": both}
+
+
+if __name__ == "__main__":
+    tyro.cli(Options, description=__doc__).execute()
