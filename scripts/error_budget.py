@@ -78,8 +78,8 @@ def static_errors(
     task_map = np.array([here.jacobian.T @ task_inertia(here)[0] for here in moments])
     drift = np.array(
         [
-            drift_torque(arm.model, here, *state, Gains())
-            for here, *state in zip(moments, q, dq, strict=True)
+            drift_torque(arm.model, here, one, speed, Gains())
+            for here, one, speed in zip(moments, q, dq, strict=True)
         ]
     )
     commands = np.array(

@@ -16,7 +16,7 @@ from experiments.centre_out import CentreOut
 from experiments.commands.train import CONTROLLER, TrainCommand
 from experiments.whole_file import whole_file
 
-ARMS = ("gen3", "panda", "fr3", "iiwa14", "ur5e", "jaco2_7dof")
+ARMS = ("gen3", "panda", "fr3", "ur5e", "jaco2_7dof")
 MEASURED = (
     "task", "reference", "stage", "position_rmse_m", "excess_deviation", "fidelity_rmse_m",
     "endpoint_error_m", "orientation_rmse_rad", "success_rate", "cores",
