@@ -44,10 +44,8 @@ class OperationalSpaceController(Controller):
         L, Jbar = task_inertia(dynamics)
         w = task_command(state, reference, self.gains, self.feedforward)
         u_task = J.T @ (L @ (w - dynamics.bias_acceleration))
-        u_posture = dynamics.mass_matrix @ posture_acceleration(
-            self.model.chain, state.q, state.dq, self.gains
-        )
-        u_null = u_posture - J.T @ (Jbar.T @ u_posture)
+        pull = posture_acceleration(self.model.chain, state.q, state.dq, self.gains)
+        u_null = null_space_torque(dynamics, Jbar, pull)
         u_friction = self._friction_torque(state, Jbar @ self._wanted_velocity(state, w))
         return u_task + dynamics.bias_force + u_null + u_friction
 
@@ -66,6 +64,12 @@ def posture_acceleration(chain: Chain, q: np.ndarray, dq: np.ndarray, gains: Gai
     below = np.clip(chain.lower + gains.limit_margin - q, 0.0, None)
     above = np.clip(q - chain.upper + gains.limit_margin, 0.0, None)
     return acceleration + gains.limit_kp * (below - above)
+
+
+def null_space_torque(dynamics: Dynamics, Jbar: np.ndarray, acceleration: np.ndarray) -> np.ndarray:
+    """Compute the torque of a joint acceleration that leaves the hand alone, shape (n_joints,)."""
+    u = dynamics.mass_matrix @ acceleration
+    return u - dynamics.jacobian.T @ (Jbar.T @ u)
 
 
 def drift_torque(
@@ -87,8 +91,7 @@ def drift_torque(
     """
     J = dynamics.jacobian
     L, Jbar = task_inertia(dynamics)
-    u_posture = dynamics.mass_matrix @ posture_acceleration(model.chain, q, dq, gains)
-    u_null = u_posture - J.T @ (Jbar.T @ u_posture)
+    u_null = null_space_torque(dynamics, Jbar, posture_acceleration(model.chain, q, dq, gains))
     centrifugal = J.T @ (L @ dynamics.bias_acceleration)
     return dynamics.bias_force - centrifugal + u_null + model.damping * dq
 
