@@ -89,12 +89,12 @@ def present(
     time = timestep * (np.arange(n_steps) - SETTLING_STEPS - (COUNTED_STEPS - 1) / 2)
     inputs = np.empty((n_steps, len(listener.inputs)))
     listener.simulation.restart()
-    rows = []
+    rows: list[np.ndarray] = []
+    known: list[bool] = []
     for q, dq, command in zip(samples.positions, samples.velocities, commands, strict=True):
         listener.weights.scaling.write(inputs, q + time[:, None] * dq, dq, command)
-        within = np.abs(inputs).max() < 1.0
-        rows.append(listener.hear(inputs).astype(np.float32) if within else None)
-    known = [row is not None for row in rows]
-    heard = [row for row in rows if row is not None]
-    neurons = np.array(heard).reshape(len(heard), sum(listener.weights.layers))
+        known.append(bool(np.abs(inputs).max() < 1.0))
+        if known[-1]:
+            rows.append(listener.hear(inputs).astype(np.float32))
+    neurons = np.array(rows).reshape(len(rows), sum(listener.weights.layers))
     return Activity(neurons, samples.torque(commands)[known])
