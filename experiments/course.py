@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -114,8 +114,9 @@ class Course:
         shown = samples, commands
         steady = self._step("readout", Readout, lambda: self._solve(weights, *shown, "spiking"))
         heard = self._step("readout-loihi", Readout, lambda: self._listen(weights, *shown))
-        readouts = {"rate": steady.weights, "spiking": steady.weights, "loihi": heard.weights}
-        return replace(weights, readout=readouts)
+        for stage in ("rate", "spiking"):
+            weights = weights.with_readout(stage, steady.weights)
+        return weights.with_readout("loihi", heard.weights)
 
     def _sample(self) -> Samples:
         def one(number: int) -> Samples:
