@@ -20,7 +20,7 @@ class Gains:
     kp: float = 200.0
     ko: float = 200.0
     kv: float = 30.0
-    posture_kp: float = 10.0
-    posture_kv: float = 5.0
+    posture_kp: float = 40.0
+    posture_kv: float = 12.0
     limit_kp: float = 100.0
     limit_margin: float = 0.1

@@ -9,17 +9,17 @@ from controller.gains import Gains
 from controller.reference import Reference
 
 FRICTION_SPEED = 0.05  # rad/s; wanted joint speed at which most dry friction is cancelled
-MIN_EIGENVALUE = 1e-4  # of the scaled inverse inertia; guards against singular poses
+MIN_EIGENVALUE = 1e-4  # of the scaled inverse inertia, and of J J^T; guards against singular poses
 
 
 class OperationalSpaceController(Controller):
     """Controls the hand's position and orientation with the arm's full model.
 
-    ``u = J^T L (w - dJ dq) + b + (I - J^T Jbar^T) u_posture + u_friction`` (Khatib 1987,
-    eq. 50 to 52), with ``w`` from :func:`controller.command.task_command`, the task-space
-    inertia ``L``, the bias force ``b`` (gravity, Coriolis, centrifugal) and
-    ``Jbar = M^-1 J^T L``. ``u_friction`` cancels the joint friction that the model knows:
-    viscous friction at the sensed speed, dry friction along the wanted one.
+    ``u = J^T L (w - dJ dq) + b + M (I - J* J) ddq_posture + u_friction`` (Khatib 1987,
+    eq. 50 to 52, with another null space: see :func:`null_space_torque`), with ``w`` from
+    :func:`controller.command.task_command`, the task-space inertia ``L`` and the bias force
+    ``b`` (gravity, Coriolis, centrifugal). ``u_friction`` cancels the joint friction that the
+    model knows: viscous friction at the sensed speed, dry friction along the wanted one.
 
     Args:
         model: The arm's nominal dynamics.
@@ -45,7 +45,7 @@ class OperationalSpaceController(Controller):
         w = task_command(state, reference, self.gains, self.feedforward)
         u_task = J.T @ (L @ (w - dynamics.bias_acceleration))
         pull = posture_acceleration(self.model.chain, state.q, state.dq, self.gains)
-        u_null = null_space_torque(dynamics, Jbar, pull)
+        u_null = null_space_torque(dynamics, pull)
         u_friction = self._friction_torque(state, Jbar @ self._wanted_velocity(state, w))
         return u_task + dynamics.bias_force + u_null + u_friction
 
@@ -66,10 +66,24 @@ def posture_acceleration(chain: Chain, q: np.ndarray, dq: np.ndarray, gains: Gai
     return acceleration + gains.limit_kp * (below - above)
 
 
-def null_space_torque(dynamics: Dynamics, Jbar: np.ndarray, acceleration: np.ndarray) -> np.ndarray:
-    """Compute the torque of a joint acceleration that leaves the hand alone, shape (n_joints,)."""
-    u = dynamics.mass_matrix @ acceleration
-    return u - dynamics.jacobian.T @ (Jbar.T @ u)
+def null_space_torque(dynamics: Dynamics, acceleration: np.ndarray) -> np.ndarray:
+    """Compute the torque of that part of a joint acceleration that leaves the hand alone.
+
+    ``M (I - J* J) ddq``, where all joints count alike, as in resolved rates. Khatib's projection,
+    ``(I - J^T Jbar^T) M ddq``, leaves the hand alone too, but weighs joints by their inertia: there
+    a light wrist swings far to spare a heavy elbow a little.
+
+    Args:
+        dynamics: The arm's, at the state.
+        acceleration: What the joints are wanted to do, shape (n_joints,) [rad/s^2].
+
+    Returns:
+        Shape (n_joints,) [N m].
+    """
+    J = dynamics.jacobian
+    values, vectors = np.linalg.eigh(J @ J.T)
+    moved = (vectors * damped_inverse(values)) @ (vectors.T @ (J @ acceleration))
+    return dynamics.mass_matrix @ (acceleration - J.T @ moved)
 
 
 def drift_torque(
@@ -77,7 +91,7 @@ def drift_torque(
 ) -> np.ndarray:
     """Compute the part of the law that no command drives, dry friction apart.
 
-    ``u - J^T L w = b - J^T L dJ dq + (I - J^T Jbar^T) u_posture + u_viscous``.
+    ``u - J^T L w = b - J^T L dJ dq + M (I - J* J) ddq_posture + u_viscous``.
 
     Args:
         model: The arm's nominal dynamics.
@@ -90,8 +104,8 @@ def drift_torque(
         Shape (n_joints,) [N m].
     """
     J = dynamics.jacobian
-    L, Jbar = task_inertia(dynamics)
-    u_null = null_space_torque(dynamics, Jbar, posture_acceleration(model.chain, q, dq, gains))
+    L = task_inertia(dynamics)[0]
+    u_null = null_space_torque(dynamics, posture_acceleration(model.chain, q, dq, gains))
     centrifugal = J.T @ (L @ dynamics.bias_acceleration)
     return dynamics.bias_force - centrifugal + u_null + model.damping * dq
 

@@ -12,7 +12,7 @@ ROOM = 1.05  # of the joint angles' range over that of the samples
 COMMAND_RANGE = np.repeat([2.5, 7.0], 3)  # m/s^2 and rad/s^2; a reach of 0.2 m in 1 s asks for 1.2
 TYPICAL_COMMAND = np.repeat([0.5, 1.3], 3)  # m/s^2 and rad/s^2, standard deviation in reaches
 ORIENTATION_WEIGHT = 0.2  # m; an error of 1 rad/s^2 of the hand counts as one of 0.2 m/s^2
-JOINT_WEIGHT = 0.05  # m; and one of a joint, which posture and damping bear, as 0.05 m/s^2
+JOINT_WEIGHT = 0.1  # m; and one of a joint, which posture and damping bear, as 0.05 m/s^2
 TORQUE_ROOM = 1.5  # of the largest decoded torque over the largest drift torque sampled
 
 
