@@ -13,6 +13,7 @@ MAX_RATES = (80.0, 160.0)  # Hz
 INTERCEPTS = (-0.7, 0.7)
 COMMAND_SPREAD = 0.25  # standard deviation of commands that readouts are solved for, scaled
 RIDGE = 2e-3  # of the readouts, relative to the largest rate
+CHUNK = 8192  # samples whose rates are in memory at a time
 CHIP_STEP = 0.001  # s; a neuron of the chip fires every so many whole steps
 
 
@@ -123,11 +124,18 @@ def solve_readout(
     Returns:
         Shape (n_joints, n_neurons).
     """
-    activity = steady_rates(weights, samples, commands, stage).astype(np.float32)
-    gram = (activity.T @ activity).astype(float)
-    gram[np.diag_indices_from(gram)] += (RIDGE * float(activity.max())) ** 2 * len(activity)
     torque = samples.torque(commands) / weights.scaling.torque
-    return np.linalg.solve(gram, activity.T @ torque).T
+    n_neurons, peak = sum(weights.layers), 0.0
+    gram, cross = np.zeros((n_neurons, n_neurons)), np.zeros((n_neurons, torque.shape[1]))
+    for begin in range(0, len(samples), CHUNK):
+        part = slice(begin, begin + CHUNK)
+        activity = steady_rates(weights, samples.take(part), commands[part], stage)
+        activity = activity.astype(np.float32)
+        gram += activity.T @ activity
+        cross += activity.T @ torque[part]
+        peak = max(peak, float(activity.max()))
+    gram[np.diag_indices_from(gram)] += (RIDGE * peak) ** 2 * len(samples)
+    return np.linalg.solve(gram, cross).T
 
 
 def _rates(current: np.ndarray, stage: NeuralStage) -> np.ndarray:
