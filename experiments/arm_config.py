@@ -1,6 +1,7 @@
 """Which arm a command works on."""
 
-from dataclasses import dataclass
+import shlex
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from arm_models import Arm, load_arm
@@ -35,6 +36,17 @@ class ArmConfig:
     def name(self) -> str:
         """What the arm is loaded as."""
         return self.arm if self.mjcf is None else str(self.mjcf)
+
+    @property
+    def options(self) -> str:
+        """The command line options that describe it."""
+        words: list[str] = []
+        for option in fields(self):
+            value = getattr(self, option.name)
+            if value != option.default or (option.name == "arm" and self.mjcf is None):
+                values = value if isinstance(value, tuple) else (value,)
+                words += [f"--{option.name.replace('_', '-')}", *map(str, values)]
+        return shlex.join(words)
 
     def load(self) -> Arm:
         """Load the arm.

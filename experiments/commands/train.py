@@ -3,16 +3,16 @@
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import numpy as np
 import tyro
 
-from arm_models import Arm, SpikearmError
+from arm_models import RigidBodyModel, SpikearmError
 from controller.trained import TrainedController
 from controller.workspace import Workspace
 from experiments.arm_config import ArmConfig
-from experiments.centre_out import POSE_TURN, CentreOut, plan_reaches
+from experiments.centre_out import POSE_TURN, CentreOut, Variant, plan_reaches
 from experiments.commands.run_options import resolved_config
 from experiments.console import TrainingWatcher, console
 from experiments.course import Course, TrainingConfig
@@ -20,7 +20,7 @@ from experiments.provenance import version
 from experiments.whole_file import whole_file
 
 RADIUS_MARGIN = 0.15  # of the region beyond the benchmark's targets, relative to their distance
-TILT_MARGIN = float(np.radians(6.0))  # rad, of the region beyond the benchmark's turns
+TILT = POSE_TURN + float(np.radians(6.0))  # rad; the benchmark's turns, and a margin
 CONTROLLER = "controller.npz"
 CONFIG = "config.json"
 TRAINED_WITH = ("nengo-dl", "tensorflow", "tf-keras")
@@ -43,7 +43,7 @@ class TrainCommand:
         out: Folder for what is learned; one that an earlier call began is gone on with.
         plant: Which arm.
         radius: Largest distance of the hand from home to be trained for [m]. Default: that of the
-            benchmark's targets, and a margin.
+            benchmark's farthest targets, and a margin.
         tilt: Largest turn of the hand from home [rad]. Default: that of the benchmark, and a
             margin.
         training: How much is learned from.
@@ -53,7 +53,7 @@ class TrainCommand:
     out: Path
     plant: Annotated[ArmConfig, tyro.conf.arg(name="")] = field(default_factory=ArmConfig)
     radius: float | None = None
-    tilt: float = POSE_TURN + TILT_MARGIN
+    tilt: float = TILT
     training: Annotated[TrainingConfig, tyro.conf.arg(name="")] = field(
         default_factory=TrainingConfig
     )
@@ -64,7 +64,7 @@ class TrainCommand:
         if self.jobs is not None and self.jobs < 1:
             raise SpikearmError(f"{self.jobs} processes are too few: give 1 or more.")
         arm = self.plant.load()
-        radius = _benchmark_radius(arm) if self.radius is None else self.radius
+        radius = benchmark_radius(arm.model) if self.radius is None else self.radius
         workspace = Workspace(radius, self.tilt)
         about = {
             **resolved_config(self, "train", arm, self.out),
@@ -81,13 +81,15 @@ class TrainCommand:
             trained.save(file)
         console.print(f"Trained: {self.out / CONTROLLER}. Measure it with")
         console.print(
-            f"  spikearm bench --arm {self.plant.name} --trained {self.out / CONTROLLER}",
+            f"  spikearm bench {self.plant.options} --trained {self.out / CONTROLLER}",
             soft_wrap=True,
         )
 
 
-def _benchmark_radius(arm: Arm) -> float:
-    return (1 + RADIUS_MARGIN) * plan_reaches(arm.model, CentreOut(), seed=0).radius
+def benchmark_radius(model: RigidBodyModel) -> float:
+    """Find the largest radius of the benchmark's variants on this arm, and add the margin."""
+    tasks = [CentreOut(variant) for variant in get_args(Variant)]
+    return (1 + RADIUS_MARGIN) * max(plan_reaches(model, task, seed=0).radius for task in tasks)
 
 
 def _begin_or_go_on(folder: Path, about: dict[str, Any]) -> None:
