@@ -1,5 +1,9 @@
 """What all tests share: a renderer that works without a screen, and a small controller."""
 
+import importlib.metadata
+from collections.abc import Callable
+from pathlib import Path
+
 from experiments.headless import choose_renderer
 
 choose_renderer()
@@ -35,3 +39,17 @@ def trained() -> TrainedController:
         readout = solve_readout(weights, samples, commands, stage)
         weights = weights.with_readout(stage, readout)
     return TrainedController(weights, workspace, {"joints": list(arm.chain.joints)})
+
+
+@pytest.fixture
+def packaged() -> Callable[[str, str], Path]:
+    """Find a file of an installed package, without importing it."""
+
+    def find(package: str, name: str) -> Path:
+        try:
+            files = importlib.metadata.files(package) or []
+        except importlib.metadata.PackageNotFoundError:
+            pytest.skip(f"{package} is not installed: it brings the file {name}")
+        return Path(str(next(file for file in files if str(file).endswith(name)).locate()))
+
+    return find

