@@ -11,6 +11,7 @@ import tyro
 
 from arm_models import Arm, SpikearmError
 from controller.network_weights import NetworkWeights, NeuralStage
+from controller.simulation import NeuralSimulation
 from controller.training.compression import Compression, CompressionConfig, begin, train
 from controller.training.forked import forked_map
 from controller.training.lessons import fit_scaling, make_lessons, torque_metric
@@ -96,6 +97,7 @@ class Course:
         folder: Where the files are.
         watcher: Is told how it proceeds.
         jobs: How many processes work at a time; the number of cores when left out.
+        chip: What runs stage ``loihi``.
     """
 
     arm: Arm
@@ -104,6 +106,7 @@ class Course:
     folder: Path
     watcher: CourseWatcher
     jobs: int | None = None
+    chip: type[NeuralSimulation] = EngineSimulation
 
     def run(self) -> NetworkWeights:
         """Take every step that is left."""
@@ -169,7 +172,7 @@ class Course:
         """Show states to the chip's neurons."""
         order = self._rng("presentations", 0).permutation(len(samples))[: self.config.presentations]
         batches = np.array_split(order, max(N_HELD_APART, len(order) // BATCH))
-        listener = listen(weights, EngineSimulation, "loihi")
+        listener = listen(weights, self.chip, "loihi")
 
         def one(number: int) -> Activity:
             chosen = batches[number]

@@ -1,5 +1,7 @@
 """Runs a network on the compiled engine: stage ``loihi``, backend ``engine``."""
 
+from typing import ClassVar
+
 import nengo
 
 from controller.controller import Footprint, StepCounts
@@ -13,12 +15,17 @@ class EngineSimulation(NeuralSimulation):
     """The discretised network in the chip's integer arithmetic, in machine code.
 
     Spike for spike what :class:`loihi_deploy.emulation.LoihiEmulation` does.
+
+    Attributes:
+        target: ``sim``, or ``simreal`` for the same network in floating point.
     """
+
+    target: ClassVar[str] = "sim"
 
     def __init__(self, network: nengo.Network) -> None:
         super().__init__(network)
         with without_known_warnings():
-            self._simulator = Simulator(network, precompute=False)
+            self._simulator = Simulator(network, target=self.target, precompute=False)
         self._simulator.run_steps(1)  # loads machine code, which processes forked later then have
         self._simulator.reset()
         self._engine = self._simulator.engine

@@ -26,7 +26,7 @@ class CompressionConfig:
         max_rates: Range of the neurons' largest rates before training [Hz].
         rate_limit: Rate above which training is told to stay [Hz].
         velocity_share: Share of first-layer neurons that start with joint velocities.
-        epochs: Passes over the samples.
+        epochs: Passes over the samples; with none, the network stays as the NEF makes it.
         batch: Samples per step.
         learning_rate: Of Adam; it falls to zero along a cosine.
         rate_weight: Of the penalty of rates beyond the limit, and of codes beyond 1.
@@ -44,9 +44,11 @@ class CompressionConfig:
     rate_weight: float = 0.1
 
     def __post_init__(self) -> None:
-        for name in ("n_features", "n_code", "n_latent", "epochs", "batch"):
+        for name in ("n_features", "n_code", "n_latent", "batch"):
             if getattr(self, name) < 1:
                 raise SpikearmError(f"{name} is {getattr(self, name)}: give 1 or more.")
+        if self.epochs < 0:
+            raise SpikearmError(f"{self.epochs} epochs are too few: give 0 or more.")
         if not 0 < self.max_rates[0] <= self.max_rates[1] < 1 / TAU_REF:
             raise SpikearmError(
                 f"Largest rates from {self.max_rates[0]:g} to {self.max_rates[1]:g} Hz are out of "
@@ -222,6 +224,8 @@ def train(
         keep: Is given what was learned so far, to go on from later.
         watch: Is told how many epochs are done.
     """
+    if first_epoch >= config.epochs:
+        return start
     from controller.training.deep_network import DeepNetwork  # it loads TensorFlow
 
     with DeepNetwork(lessons, start, config, seed) as network:
