@@ -42,7 +42,7 @@ class TrainingConfig:
     """
 
     reaches: int = 4000
-    presentations: int = 24000
+    presentations: int = 36000
     products: int = 1800
     compression: Annotated[CompressionConfig, tyro.conf.arg(name="")] = field(
         default_factory=CompressionConfig

@@ -7,8 +7,8 @@ from controller.port import Scaling
 from controller.training.compression import Lessons
 from controller.training.samples import Samples
 
-EDGE = 0.1  # percent of the samples on each side that fall outside [-1, 1]
-ROOM = 1.05  # of the joint angles' range over that of the samples
+EDGE = 0.02  # percent of the samples on each side that do not count for the range
+ROOM = 1.15  # of the range of joint angles and velocities over that of the samples
 COMMAND_RANGE = np.repeat([2.5, 7.0], 3)  # m/s^2 and rad/s^2; a reach of 0.2 m in 1 s asks for 1.2
 TYPICAL_COMMAND = np.repeat([0.5, 1.3], 3)  # m/s^2 and rad/s^2, standard deviation in reaches
 ORIENTATION_WEIGHT = 0.2  # m; an error of 1 rad/s^2 of the hand counts as one of 0.2 m/s^2
@@ -20,7 +20,7 @@ def fit_scaling(samples: Samples) -> Scaling:
     """Choose the scaling so that the samples fill the network's range."""
     low, high = np.percentile(samples.positions, [EDGE, 100 - EDGE], axis=0)
     middle, half = (low + high) / 2, np.minimum(ROOM * (high - low) / 2, np.pi)
-    speed = np.percentile(np.abs(samples.velocities), 100 - EDGE, axis=0)
+    speed = ROOM * np.percentile(np.abs(samples.velocities), 100 - EDGE, axis=0)
     sine, least_cosine = np.sin(np.minimum(half, np.pi / 2)), np.cos(half)
     still, zeros = np.zeros_like(speed), np.zeros(6)
     return Scaling(

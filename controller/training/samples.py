@@ -28,7 +28,7 @@ class Spread:
 
     per_reach: int = 16
     durations: tuple[float, float] = (0.7, 1.6)
-    posture: float = 0.15
+    posture: float = 0.12
     position: float = 0.06
     velocity: float = 0.3
 
