@@ -174,6 +174,8 @@ def _keep(
         "backend": find_stage(stage, plan.backend).backend,
         "seed": seed,
         "radius_m": reaches.radius,
+        "duration_s": reaches.duration,
+        "offset_m": plan.task.offset,
     }
     measured = Measured(
         identity=identity,
