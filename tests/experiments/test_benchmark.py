@@ -394,12 +394,20 @@ def test_a_networks_row_holds_its_counts(spiking):
         (CentreOut("circle", targets=1, radius=0.1), False),
         (CentreOut("circle", targets=1, radius=0.101), True),
         (CentreOut("pose", targets=1, radius=0.02), True),  # 0.52 rad of the 0.1 trained for
+        (CentreOut("circle", targets=1, radius=0.02, offset=0.1), False),
+        (CentreOut("circle", targets=1, radius=0.02, offset=0.11), True),
+        (CentreOut("circle", targets=1, radius=0.02, duration=0.7), False),
+        (CentreOut("circle", targets=1, radius=0.02, duration=0.69), True),
+        (CentreOut("circle", targets=1, radius=0.02, duration=2.5), False),  # slow is easy
     ],
 )
 def test_what_lies_outside_of_the_trained_region_is_said_once_per_seed(arm, trained, task, outside):
     diary = Diary()
-    run_benchmark(a_plan(arm, [], [0, 1], task, trained), diary)
+    done = run_benchmark(a_plan(arm, [], [0, 1], replace(task, hold=0.0), trained), diary)
+    assert len(done.rows) == 2
     assert len(diary.noticed) == 2 * outside
     for text in diary.noticed:
-        assert f"{task.radius:.2f} m" in text
-        assert "0.10 m and 6 degrees" in text
+        assert f"Reaches of {task.duration:.2f} s" in text
+        assert f"targets {task.radius:.2f} m" in text
+        assert f"starts {task.offset:.2f} m" in text
+        assert "0.10 m, 6 degrees and 0.70 s" in text
