@@ -8,6 +8,7 @@ import pytest
 
 from arm_models import Arm, ArmState, Pose, load_arm
 from controller.controller import Controller
+from controller.joint_pid import JointPIDController
 from controller.osc import OperationalSpaceController
 from controller.reference import Reference, rotation_error
 from experiments.centre_out import CentreOut, Reaches, plan_reaches
@@ -105,6 +106,16 @@ def test_reaches_off_home_start_there_and_come_back_there(arm):
         assert np.linalg.norm(gap, axis=1).max() < 1e-3
     end = back.trajectory.hand_position[-1]
     assert np.linalg.norm(end - controller.states[0].hand.position) < 1e-3
+
+
+def test_joint_control_too_starts_off_home_and_comes_to_the_target(arm):
+    reaches = plan_reaches(arm.model, replace(TASK, offset=0.05, duration=0.5, hold=0.3), seed=5)
+    controller = JointPIDController(arm.model, ki=300.0)
+    out, back = run_episode(arm, controller, reaches, reaches.targets[0])
+    for motion, goal in ((out, reaches.targets[0]), (back, reaches.start)):
+        first, last = motion.trajectory.hand_position[[0, -1]]
+        assert np.linalg.norm(last - goal.position) < 2e-3
+        assert np.linalg.norm(first - goal.position) > 0.03
 
 
 @pytest.mark.parametrize(("duration", "hold"), [(0.2, 0.05), (0.16, 0.0)])
