@@ -19,12 +19,10 @@ from rich.table import Table
 from arm_models import load_arm
 from controller.trained import shipped
 from experiments.batch import Episode, run_episodes
-from experiments.centre_out import HOLD_TIME, MOVE_TIME, CentreOut, plan_reaches
-from experiments.episode import LEGS_PER_EPISODE
+from experiments.centre_out import CentreOut, plan_reaches
 from experiments.provenance import provenance
 from experiments.stages import Backend, Recipe, find_stage
 
-EPISODE_TIME = LEGS_PER_EPISODE * (MOVE_TIME + HOLD_TIME)  # s, simulated
 SEED = 0
 
 
@@ -110,11 +108,12 @@ def run_on(batch: Sequence[Episode], n_cores: int) -> float:
     os.sched_setaffinity(0, sorted(allowed)[:n_cores])
     try:
         began = time.perf_counter()
-        n_motions = sum(len(outcome.motions) for outcome in run_episodes(batch, n_cores))
+        outcomes = list(run_episodes(batch, n_cores))
         elapsed = time.perf_counter() - began
     finally:
         os.sched_setaffinity(0, allowed)
-    return n_motions / LEGS_PER_EPISODE * EPISODE_TIME / elapsed
+    motions = [motion for outcome in outcomes for motion in outcome.motions]
+    return sum(float(motion.trajectory.time[-1]) for motion in motions) / elapsed
 
 
 def make_table(points: Sequence[Point]) -> Table:

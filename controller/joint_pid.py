@@ -42,8 +42,8 @@ class JointPIDController(Controller):
         self._integral = np.zeros(model.chain.n_joints)
 
     def start(self, state: ArmState) -> None:
-        """Start again from home with an empty integral."""
-        self._reference.reset()
+        """Start again from where the arm is, with an empty integral."""
+        self._reference = JointReference(self.model, start=state.q)
         self._integral = np.zeros(self.model.chain.n_joints)
 
     def torque(self, state: ArmState, reference: Reference) -> np.ndarray:

@@ -7,6 +7,7 @@ from controller.reference import MinimumJerk, Reference, pose_error
 
 CLOSED_LOOP_GAIN = 20.0  # 1/s, pulls the joint reference back onto the hand reference
 REACH_TIMESTEP = 0.01  # s; kinematics alone allow a coarse step
+MIN_REACH_STEPS = 50  # in a motion; a fast one takes shorter steps, not to step over its speed
 REACH_TOLERANCE = 1e-3  # m and rad
 LIMIT_CLEARANCE = 0.02  # rad
 MIN_SINGULAR_VALUE = 0.02  # of the Jacobian; closer to singular, torques explode
@@ -28,6 +29,7 @@ class JointReference:
         timestep: Time between two calls of :meth:`advance` [s]; the control period when
             left out.
         posture: Where the null space is pulled to, shape (n_joints,) [rad]; home when left out.
+        start: Joint positions to start from, shape (n_joints,) [rad]; home when left out.
 
     Attributes:
         q: Joint positions, shape (n_joints,) [rad].
@@ -39,15 +41,12 @@ class JointReference:
         model: RigidBodyModel,
         timestep: float | None = None,
         posture: np.ndarray | None = None,
+        start: np.ndarray | None = None,
     ) -> None:
         self._model = model
         self._posture = model.chain.home if posture is None else posture
         self._timestep = model.timestep if timestep is None else timestep
-        self.reset()
-
-    def reset(self) -> None:
-        """Go back to the home pose."""
-        self.q = self._model.chain.home.copy()
+        self.q = (model.chain.home if start is None else start).copy()
         self.dq = np.zeros_like(self.q)
 
     def advance(self, reference: Reference) -> None:
@@ -76,33 +75,46 @@ def resolved_rate(here: Dynamics, hand_rate: np.ndarray, posture_rate: np.ndarra
     return posture_rate + inverse @ (hand_rate - J @ posture_rate)
 
 
-def reaches(model: RigidBodyModel, motion: MinimumJerk, settling: float = 0.5) -> bool:
-    """Tell whether the arm can follow a motion from home to its end, by its kinematics.
+def reaches(model: RigidBodyModel, motion: MinimumJerk, start: np.ndarray | None = None) -> bool:
+    """Tell whether the arm can follow a motion to its end: whether :func:`end_joints` finds one."""
+    return end_joints(model, motion, start) is not None
+
+
+def end_joints(
+    model: RigidBodyModel,
+    motion: MinimumJerk,
+    start: np.ndarray | None = None,
+    settling: float = 0.5,
+) -> np.ndarray | None:
+    """Find the joint positions that a motion ends in, by the arm's kinematics.
 
     Close to singular poses a slow hand needs fast joints, faster than arms are.
 
     Args:
         model: The arm's nominal dynamics.
-        motion: The hand's motion; it starts in the home pose.
+        motion: The hand's motion.
+        start: Joint positions whose hand pose the motion starts in, shape (n_joints,) [rad];
+            home when left out.
         settling: Time to come to rest at the goal [s].
 
     Returns:
-        Whether the hand ends within ``REACH_TOLERANCE``, clear of joint limits and
-        singular poses, with no joint faster than ``MAX_JOINT_SPEED`` on the way.
+        Shape (n_joints,) [rad]; None unless the hand ends within ``REACH_TOLERANCE``, clear of
+        joint limits and singular poses, with no joint faster than ``MAX_JOINT_SPEED`` on the way.
     """
-    times = np.arange(0.0, motion.duration + settling, REACH_TIMESTEP)
-    reference = JointReference(model, REACH_TIMESTEP)
-    for moment in motion.sample(times):
+    timestep = min(REACH_TIMESTEP, motion.duration / MIN_REACH_STEPS)
+    reference = JointReference(model, timestep, start=start)
+    for moment in motion.sample(np.arange(0.0, motion.duration + settling, timestep)):
         reference.advance(moment)
         if np.abs(reference.dq).max() > MAX_JOINT_SPEED:
-            return False
+            return None
     here = model.dynamics(reference.q)
     error = pose_error(motion.goal, here.hand)
     chain = model.chain
     clearance = np.minimum(reference.q - chain.lower, chain.upper - reference.q).min()
-    return bool(
+    reached = (
         np.linalg.norm(error[:3]) < REACH_TOLERANCE
         and np.linalg.norm(error[3:]) < REACH_TOLERANCE
         and clearance > LIMIT_CLEARANCE
         and np.linalg.svd(here.jacobian, compute_uv=False)[-1] > MIN_SINGULAR_VALUE
     )
+    return reference.q if reached else None

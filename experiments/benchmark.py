@@ -11,6 +11,7 @@ from controller.command import Feedforward
 from controller.controller import Controller
 from controller.reference import Reference
 from controller.trained import TrainedController
+from controller.training.samples import Spread
 from controller.workspace import Workspace
 from experiments.batch import Episode, run_episodes
 from experiments.centre_out import CentreOut, Reaches, plan_reaches
@@ -114,12 +115,15 @@ def run_benchmark(plan: BenchmarkPlan, watcher: Watcher) -> Benchmark:
 def _notice_what_is_outside(
     trained_for: Workspace, task: CentreOut, reaches: Reaches, watcher: Watcher
 ) -> None:
-    if reaches.radius > trained_for.radius or task.turn > trained_for.tilt:
+    farthest, fastest = max(reaches.radius, task.offset), Spread().durations[0]
+    if farthest > trained_for.radius or task.turn > trained_for.tilt or reaches.duration < fastest:
         watcher.notice(
-            f"Targets {reaches.radius:.2f} m from home with turns of {np.degrees(task.turn):.0f} "
-            f"degrees are beyond the {trained_for.radius:.2f} m and "
-            f"{np.degrees(trained_for.tilt):.0f} degrees that the neural controller was trained "
-            "for: it may deviate far, or lose the arm. `spikearm train` takes --radius and --tilt."
+            f"Reaches of {reaches.duration:.2f} s to targets {reaches.radius:.2f} m from home, "
+            f"with turns of {np.degrees(task.turn):.0f} degrees and starts {task.offset:.2f} m off "
+            f"home, are beyond the {trained_for.radius:.2f} m, "
+            f"{np.degrees(trained_for.tilt):.0f} degrees and {fastest:.2f} s that the neural "
+            "controller was trained for: it may deviate far, or lose the arm. `spikearm train` "
+            "takes --radius and --tilt."
         )
 
 
@@ -174,6 +178,8 @@ def _keep(
         "backend": find_stage(stage, plan.backend).backend,
         "seed": seed,
         "radius_m": reaches.radius,
+        "duration_s": reaches.duration,
+        "offset_m": plan.task.offset,
     }
     measured = Measured(
         identity=identity,

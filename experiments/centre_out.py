@@ -8,22 +8,22 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from arm_models import Pose, RigidBodyModel, SpikearmError
-from controller.joint_reference import reaches
+from controller.joint_reference import end_joints, reaches
 from controller.reference import MinimumJerk
 
 Variant = Literal["circle", "sphere", "pose"]
 
 TASK_DIMENSIONS = 6  # position and orientation
-MOVE_TIME = 1.0  # s, minimum-jerk motion
-HOLD_TIME = 0.5  # s, at the target
 RADII = (0.20, 0.15, 0.10, 0.05)  # m, the largest that the arm reaches is taken
 POSE_TURN = float(np.radians(30.0))  # rad, of the variant "pose"
-N_TURNS = 20  # that are drawn for a target, until the arm can follow one
+N_TRIES = 20  # turns drawn for a target, or starts off home, until the arm can follow one
+APPROACH_TIME = 1.0  # s, of the motion from home by which joint positions off home are found
+CANNOT = "out of reach of this arm (beyond its joint limits, singular, or too fast for its joints)"
 
 
 @dataclass(frozen=True)
 class CentreOut:
-    """Reaches from the home pose to targets around it, and back.
+    """Reaches from the home pose, or from beside it, to targets around home, and back.
 
     Attributes:
         variant: ``circle`` in the frontal plane, ``sphere`` (targets drawn uniformly on the
@@ -32,11 +32,18 @@ class CentreOut:
         targets: Number of targets.
         radius: Distance from the home position to the targets [m]; left out, the largest of
             0.20, 0.15, 0.10 and 0.05 m that the arm reaches.
+        duration: Length of each minimum-jerk motion, out or back [s].
+        hold: How long the hand then holds where it is [s].
+        offset: Distance from the home position to where reaches start [m], in a direction
+            drawn by seed, from those that the arm can follow; the hand is oriented as at home.
     """
 
     variant: Variant = "circle"
     targets: int = 8
     radius: float | None = None
+    duration: float = 1.0
+    hold: float = 0.5
+    offset: float = 0.0
 
     @property
     def turn(self) -> float:
@@ -48,6 +55,14 @@ class CentreOut:
             raise SpikearmError(f"{self.targets} targets are too few: ask for 1 or more.")
         if self.radius is not None and not 0 < self.radius < np.inf:
             raise SpikearmError(f"A radius of {self.radius} m is not possible: give one above 0.")
+        if not 0 < self.duration < np.inf:
+            raise SpikearmError(
+                f"A duration of {self.duration} s is not possible: give one above 0."
+            )
+        if not 0 <= self.hold < np.inf:
+            raise SpikearmError(f"A hold of {self.hold} s is not possible: give 0 or more.")
+        if not 0 <= self.offset < np.inf:
+            raise SpikearmError(f"An offset of {self.offset} m is not possible: give 0 or more.")
 
 
 @dataclass(frozen=True)
@@ -55,21 +70,28 @@ class Reaches:
     """The reaches of one arm and seed.
 
     Attributes:
-        home: Pose that every reach starts from.
+        start: Pose that every reach starts from.
+        start_joints: Joint positions there, shape (n_joints,) [rad].
         targets: Poses to reach.
         radius: Their distance from home [m].
+        duration: Length of the motion to a target, and of that back [s].
+        hold: How long the hand holds after either [s].
     """
 
-    home: Pose
+    start: Pose
+    start_joints: np.ndarray
     targets: tuple[Pose, ...]
     radius: float
+    duration: float
+    hold: float
 
 
 def plan_reaches(model: RigidBodyModel, task: CentreOut, seed: int) -> Reaches:
-    """Place the targets for an arm.
+    """Place the start and the targets for an arm.
 
     Raises:
-        SpikearmError: The arm's kinematics do not reach a target, or the seed is negative.
+        SpikearmError: The arm's kinematics do not reach the start or a target, or the seed is
+            negative.
     """
     if seed < 0:
         raise SpikearmError(f"Seed {seed} is negative: give 0 or more.")
@@ -78,24 +100,49 @@ def plan_reaches(model: RigidBodyModel, task: CentreOut, seed: int) -> Reaches:
             f"An arm of {model.chain.n_joints} joints cannot hold a position and an orientation: "
             f"this task needs {TASK_DIMENSIONS} joints or more."
         )
+    if task.duration < model.timestep:
+        raise SpikearmError(
+            f"A duration of {task.duration} s is less than a control step: give "
+            f"{model.timestep} s or more."
+        )
     home = model.dynamics(model.chain.home).hand
+    start_joints = _start_joints(model, home, task.offset, seed)
+    start = model.dynamics(start_joints).hand
     missed: list[str] = []
     for radius in RADII if task.radius is None else (task.radius,):
         targets: list[Pose] = []
         for goals in _goals(home, forward_axis(model), task, radius, seed):
             followed = (
-                goal for goal in goals if reaches(model, MinimumJerk(home, goal, MOVE_TIME))
+                goal
+                for goal in goals
+                if reaches(model, MinimumJerk(start, goal, task.duration), start_joints)
             )
             target = next(followed, None)
             if target is None:
                 break
             targets.append(target)
         else:
-            return Reaches(home, tuple(targets), radius)
+            return Reaches(start, start_joints, tuple(targets), radius, task.duration, task.hold)
         missed.append(f"{np.array2string(goals[0].position, precision=3)} m, {radius} m")
     raise SpikearmError(
-        f"Target {missed[-1]} from home, is out of reach of this arm (beyond its joint "
-        "limits, or singular). Give a smaller --radius, or another home pose."
+        f"Target {missed[-1]} from home, is {CANNOT}. Give a smaller --radius or --offset, a "
+        "longer --duration, or another home pose."
+    )
+
+
+def _start_joints(model: RigidBodyModel, home: Pose, offset: float, seed: int) -> np.ndarray:
+    """Find joint positions with the hand off home, shape (n_joints,) [rad]."""
+    if offset == 0:
+        return model.chain.home
+    (rng,) = np.random.default_rng(seed).spawn(1)  # its own, so that targets stay where they are
+    for direction in _unit(rng.normal(size=(N_TRIES, 3))):
+        start = Pose(home.position + offset * direction, home.quaternion)
+        joints = end_joints(model, MinimumJerk(home, start, APPROACH_TIME))
+        if joints is not None:
+            return joints
+    raise SpikearmError(
+        f"Every one of {N_TRIES} starts, {offset} m from home, is {CANNOT}. Give a smaller "
+        "--offset, or another home pose."
     )
 
 
@@ -106,7 +153,7 @@ def _goals(
     rng = np.random.default_rng(seed)
     orientation = Rotation.from_quat(home.quaternion, scalar_first=True)
     for direction in _directions(forward, task, rng):
-        turns = task.turn * _unit(rng.normal(size=(N_TURNS if task.turn else 1, 3)))
+        turns = task.turn * _unit(rng.normal(size=(N_TRIES if task.turn else 1, 3)))
         rotations = Rotation.from_rotvec(turns) * orientation
         position = home.position + radius * direction
         yield [Pose(position, quaternion) for quaternion in rotations.as_quat(scalar_first=True)]

@@ -1,4 +1,4 @@
-"""One episode: from home to a target and back, on one arm with one controller."""
+"""One episode: from the start to a target and back, on one arm with one controller."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from controller.closed_loop import Observer, follow
 from controller.controller import Controller
 from controller.reference import MinimumJerk
 from controller.trajectory import Trajectory
-from experiments.centre_out import HOLD_TIME, MOVE_TIME, Reaches
+from experiments.centre_out import Reaches
 
 LEGS_PER_EPISODE = 2
 
@@ -38,18 +38,18 @@ def run_episode(
     target: Pose,
     observe: Observer | None = None,
 ) -> Iterator[Motion]:
-    """Reach out to a target and come back, from the home pose at rest.
+    """Reach out to a target and come back, from rest where reaches start.
 
     Yields:
         The motion out, then the motion back, each as soon as it is over.
     """
-    controller.start(arm.reset())
-    for leg, start, goal in (("out", reaches.home, target), ("back", target, reaches.home)):
+    controller.start(arm.reset(reaches.start_joints))
+    for leg, start, goal in (("out", reaches.start, target), ("back", target, reaches.start)):
         arm.place_marker("target", goal)
         cut_before = int(arm.saturated_steps.sum())
         began = perf_counter()
-        motion = MinimumJerk(start, goal, MOVE_TIME)
-        trajectory = follow(arm, controller, motion, MOVE_TIME + HOLD_TIME, observe)
+        motion = MinimumJerk(start, goal, reaches.duration)
+        trajectory = follow(arm, controller, motion, reaches.duration + reaches.hold, observe)
         wall_time = perf_counter() - began
         cut = int(arm.saturated_steps.sum()) - cut_before
         yield Motion(leg, trajectory, wall_time, cut / trajectory.torque.size)

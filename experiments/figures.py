@@ -17,7 +17,7 @@ LIMIT_COLOR = "#c23b3b"
 JOINT_COLUMNS = 4
 POINT_TIME = 0.01  # s between two points of a drawn curve
 N_BINS = 80
-ROOM = 1.2  # half the width of the drawn space over the targets' distance from home
+ROOM = 1.2  # half the width of the drawn space over the targets' distance from the start
 FORWARD, LEFT, UP = range(3)  # the axes of an arm's own frame
 EYE = (1.7, 1.05, 0.75)  # sees the paths from the front, a little from the arm's left and above
 LOWERED = -0.15  # looks a little below home, where the axes' titles are
@@ -54,8 +54,8 @@ class Series:
         """The motions out to the targets."""
         return [leg.trajectory for leg in self.legs if leg.leg == "out"]
 
-    def from_home(self, points: np.ndarray) -> np.ndarray:
-        """Express points in the arm's own frame: forward, left and up from the hand's home.
+    def from_start(self, points: np.ndarray) -> np.ndarray:
+        """Express points in the arm's own frame: forward, left and up from where the hand starts.
 
         Args:
             points: In the world frame, shape (n, 3) [m].
@@ -65,8 +65,8 @@ class Series:
         """
         up = np.array([0.0, 0.0, 1.0])
         axes = np.stack([self.forward, np.cross(up, self.forward), up], axis=1)  # (3, 3)
-        home = self.trajectories[0].reference_position[0]
-        return (points - home) @ axes
+        start = self.trajectories[0].reference_position[0]
+        return (points - start) @ axes
 
 
 def hand_paths(series: Sequence[Series]) -> go.Figure:
@@ -85,7 +85,7 @@ def hand_paths(series: Sequence[Series]) -> go.Figure:
 
 
 def hand_path_views(series: Sequence[Series]) -> go.Figure:
-    """Draw the hand's paths in each arm's frontal plane and from above, relative to home."""
+    """Draw the hand's paths in each arm's frontal plane and from above, relative to the start."""
     figure = make_subplots(
         1, 2, subplot_titles=("frontal plane", "from above, forward axis stretched")
     )
@@ -190,7 +190,7 @@ def _draw_paths(
         row=row, col=col,
     )  # fmt: skip
     for one in series:
-        paths = [one.from_home(_thin(t, t.hand_position)) for t in one.outward]
+        paths = [one.from_start(_thin(t, t.hand_position)) for t in one.outward]
         figure.add_trace(
             scatter(
                 **coordinates(_lifted(paths)), mode="lines", name=one.label, legendgroup=one.label,
@@ -202,7 +202,7 @@ def _draw_paths(
 
 def _ideal_lines(series: Sequence[Series]) -> np.ndarray:
     """Collect the straight lines of every arm and task, none twice, shape (n_lines, 2, 3) [m]."""
-    lines = [one.from_home(t.reference_position[[0, -1]]) for one in series for t in one.outward]
+    lines = [one.from_start(t.reference_position[[0, -1]]) for one in series for t in one.outward]
     return np.unique(np.round(lines, SAME_LINE), axis=0)
 
 

@@ -23,9 +23,9 @@ Line = tuple[str, list[tuple[str, str]]]  # heading, then mean and interval of e
 
 CAPTIONS = (
     (figures.hand_paths, "Hand paths",
-     "Out to the targets, from the hand's home and in each arm's own directions; drag to turn."),
+     "Out to the targets, from the start and in each arm's own directions; drag to turn."),
     (figures.hand_path_views, "Hand paths in two views",
-     "From the hand's home position and in each arm's own directions."),
+     "From the start and in each arm's own directions."),
     (figures.deviation, "Deviation from the ideal trajectory",
      "Line: mean over reaches, out and back. Band: their range."),
     (figures.torques, "Joint torques",

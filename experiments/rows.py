@@ -22,7 +22,7 @@ class Measured:
     """What one stage and seed did.
 
     Attributes:
-        identity: Arm, task, reference, stage, backend, seed, radius.
+        identity: Arm, task, reference, stage, backend, seed, radius, duration, offset.
         legs: Its motions.
         wall_time: Wall time of the closed loops, physics included [s].
         footprint: What its network takes, or None.

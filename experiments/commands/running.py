@@ -12,7 +12,6 @@ from arm_models.camera import Camera
 from arm_models.viewer import Viewer
 from controller.reference import Reference
 from experiments.benchmark import Benchmark, BenchmarkPlan, run_benchmark
-from experiments.centre_out import HOLD_TIME, MOVE_TIME
 from experiments.console import ProgressWatcher, console, errors, progress_bar
 from experiments.episode import LEGS_PER_EPISODE
 from experiments.records import REPORT, VIDEO, Run, check_new_folder, write_run
@@ -101,7 +100,8 @@ def measure(
 
 def run_watched(plan: BenchmarkPlan, view: bool = False) -> Benchmark:
     """Run a plan with progress bars, viewing its last stage with its first seed if asked."""
-    steps = round(LEGS_PER_EPISODE * (MOVE_TIME + HOLD_TIME) / plan.arm.timestep)
+    motion_time = plan.task.duration + plan.task.hold
+    steps = LEGS_PER_EPISODE * round(motion_time / plan.arm.timestep)
     size = plan.task.targets, steps
     with ExitStack() as stack:
         if view:

@@ -97,9 +97,26 @@ def test_starting_again_forgets_the_integral_and_the_reference():
     state, home = off_home(arm, np.array([0.2, -0.1, 0.3]))
     away = Reference(state.hand, np.array([0.2, 0.0, -0.3, 0.0, 0.1, 0.0]), np.zeros(6))
     used = JointPIDController(arm.model, ki=600.0)
+    used.start(state)
     first = used.torque(state, home)
     for _ in range(25):
         used.torque(state, away)
     assert np.abs(used.torque(state, home) - first).max() > 0.1
     used.start(state)
     np.testing.assert_array_equal(used.torque(state, home), first)
+
+
+@pytest.mark.parametrize("name", ["gen3", "ur5e"])
+def test_started_beside_home_it_holds_the_arm_there(name):
+    arm = load_arm(name)
+    beside = arm.chain.home + np.linspace(-0.1, 0.15, arm.chain.n_joints)
+    state = arm.reset(beside)
+    here = Reference(state.hand, np.zeros(6), np.zeros(6))
+    controller = JointPIDController(arm.model, ki=50.0)
+    controller.start(state)
+    for _ in range(300):
+        state = arm.step(controller.torque(state, here))
+        # From a reference at home, the hand would first be pulled there.
+        assert np.linalg.norm(state.hand.position - here.pose.position) < 5e-4
+    home = arm.model.dynamics(arm.chain.home).hand.position
+    assert np.linalg.norm(home - here.pose.position) > 0.02

@@ -11,6 +11,7 @@ from controller.joint_reference import (
     DAMPING,
     MAX_JOINT_SPEED,
     JointReference,
+    end_joints,
     reaches,
     resolved_rate,
 )
@@ -84,14 +85,25 @@ def test_the_joint_reference_keeps_the_hand_on_the_hand_reference(model):
     assert errors[-1] < 2e-5
 
 
-def test_reset_goes_back_to_home(model):
-    home = home_pose(model)
-    reference = JointReference(model)
-    reference.advance(MinimumJerk(home, moved(home, [0.1, 0, 0], [0, 0, 0]), 0.4).at(0.2))
-    assert np.abs(reference.q - model.chain.home).max() > 1e-4
-    reference.reset()
-    np.testing.assert_array_equal(reference.q, model.chain.home)
+def beside_home(model: RigidBodyModel) -> np.ndarray:
+    """Give joint positions beside home, shape (n_joints,) [rad]."""
+    return model.chain.home + np.linspace(-0.1, 0.15, model.chain.n_joints)
+
+
+def test_the_joint_reference_starts_where_it_is_told_and_leaves_that_as_it_is(model):
+    start = beside_home(model)
+    reference = JointReference(model, start=start)
+    np.testing.assert_array_equal(reference.q, start)
     assert not reference.dq.any()
+    here = model.dynamics(start).hand
+    motion = MinimumJerk(here, moved(here, [0.02, -0.03, 0.04], [0.1, 0, -0.1]), duration=0.5)
+    for step in range(1, 601):
+        wanted = motion.at(step * model.timestep)
+        reference.advance(wanted)
+        gap = model.dynamics(reference.q).hand.position - wanted.pose.position
+        assert np.linalg.norm(gap) < 5e-4  # so it did not begin at home
+    np.testing.assert_array_equal(start, beside_home(model))
+    assert np.linalg.norm(here.position - home_pose(model).position) > 0.01
 
 
 @pytest.mark.parametrize("timestep", [0.002, 0.01])
@@ -179,3 +191,44 @@ def test_a_target_is_not_reached_by_joints_that_are_faster_than_joints_are(durat
     average = np.abs(UR5E_REACH).max() / duration
     assert bool(15 / 8 * average < MAX_JOINT_SPEED) is reached
     assert reaches(model, MinimumJerk(home_pose(model), goal, duration)) is reached
+
+
+def test_a_jump_within_one_coarse_step_is_not_reached(model):
+    home = home_pose(model)
+    goal = moved(home, [0.0, 0.03, 0.02], [0, 0, 0])
+    assert reaches(model, MinimumJerk(home, goal, 1.0))
+    assert not reaches(model, MinimumJerk(home, goal, 0.004))
+
+
+def test_a_motion_ends_in_joints_whose_hand_is_at_its_goal(model):
+    start = beside_home(model)
+    here = model.dynamics(start).hand
+    motion = MinimumJerk(here, moved(here, [-0.02, 0.04, 0.03], [0.1, 0.05, -0.1]), 1.0)
+    end = end_joints(model, motion, start)
+    assert end is not None
+    hand = model.dynamics(end).hand
+    np.testing.assert_allclose(hand.position, motion.goal.position, atol=1e-5)
+    turn = rotation_error(motion.goal.quaternion, hand.quaternion)
+    np.testing.assert_allclose(turn, 0.0, atol=1e-5)
+
+
+def test_six_joints_come_back_to_where_they_started():
+    model = load_arm("ur5e").model  # of six joints, so that nothing is free
+    start = beside_home(model)
+    here, home = model.dynamics(start).hand, home_pose(model)
+    away = end_joints(model, MinimumJerk(here, home, 1.0), start)
+    assert away is not None
+    np.testing.assert_allclose(away, model.chain.home, atol=1e-4)
+    again = end_joints(model, MinimumJerk(home, here, 1.0), away)
+    assert again is not None
+    np.testing.assert_allclose(again, start, atol=1e-4)
+
+
+def test_whether_a_target_is_reached_depends_on_where_the_joints_start():
+    model = load_arm("ur5e").model
+    start = model.chain.home + UR5E_REACH
+    here = model.dynamics(start).hand
+    goal = moved(here, [0.02, 0.02, 0.02], [0, 0, 0])
+    # In this time, joints can go a short way and not the one from home.
+    assert reaches(model, MinimumJerk(here, goal, 0.15), start)
+    assert not reaches(model, MinimumJerk(home_pose(model), goal, 0.15))

@@ -21,21 +21,14 @@ from controller.joint_pid import JointPIDController
 from controller.reference import Reference
 from controller.spiking import SpikingController
 from controller.trajectory import Trajectory
-from experiments import episode
 from experiments.batch import Episode, Outcome, run_episodes
 from experiments.centre_out import CentreOut, Reaches, plan_reaches
 from experiments.stages import PID_INTEGRAL_GAIN
 from loihi_deploy.engine_simulation import EngineSimulation
 
-MOVE_TIME, HOLD_TIME = 0.12, 0.03  # s; short, which a small reach allows
 N_STEPS = 150
 N_TARGETS = 5
-
-
-@pytest.fixture(autouse=True)
-def short_motions(monkeypatch):
-    monkeypatch.setattr(episode, "MOVE_TIME", MOVE_TIME)
-    monkeypatch.setattr(episode, "HOLD_TIME", HOLD_TIME)
+TASK = CentreOut("sphere", N_TARGETS, radius=0.03, duration=0.12, hold=0.03)
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +44,7 @@ def arm() -> Arm:
 
 @pytest.fixture(scope="module")
 def reaches(arm) -> Reaches:
-    return plan_reaches(arm.model, CentreOut("sphere", N_TARGETS, radius=0.03), seed=5)
+    return plan_reaches(arm.model, TASK, seed=5)
 
 
 class Limp(Controller):

@@ -11,23 +11,16 @@ from controller.controller import Controller
 from controller.reference import Reference
 from controller.trained import TrainedController
 from controller.trajectory import Trajectory
-from experiments import episode
 from experiments.benchmark import Benchmark, BenchmarkPlan, Watcher, run_benchmark
 from experiments.centre_out import CentreOut, plan_reaches
 from experiments.records import Leg
 from experiments.stages import STAGES
 
-MOVE_TIME, HOLD_TIME = 0.12, 0.03  # s; short, which a small reach allows
 N_STEPS = 150
+TASK = CentreOut("sphere", targets=1, radius=0.03, duration=0.12, hold=0.03)  # short
 WALL_TIME_FIELDS = {
     "step_latency_p50_s", "step_latency_p99_s", "step_latency_max_s", "realtime_factor"
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def short_motions(monkeypatch):
-    monkeypatch.setattr(episode, "MOVE_TIME", MOVE_TIME)
-    monkeypatch.setattr(episode, "HOLD_TIME", HOLD_TIME)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +32,7 @@ def a_plan(
     arm: Arm,
     stages: Sequence[str],
     seeds: Sequence[int],
-    task: CentreOut = CentreOut("sphere", targets=1, radius=0.03),
+    task: CentreOut = TASK,
     trained: TrainedController | None = None,
 ) -> BenchmarkPlan:
     return BenchmarkPlan(arm, task, "acceleration", stages, seeds, trained=trained)
@@ -134,7 +127,7 @@ def test_the_yardstick_runs_first_and_no_stage_runs_twice(arm, stages):
 
 
 def test_every_reach_is_a_motion_out_and_one_back(arm):
-    plan = a_plan(arm, ["analytic"], [3], CentreOut("circle", targets=2, radius=0.03))
+    plan = a_plan(arm, ["analytic"], [3], replace(TASK, variant="circle", targets=2))
     benchmark = run_benchmark(plan, Watcher())
     expected = [(0, "out"), (0, "back"), (1, "out"), (1, "back")]
     assert [(leg.reach, leg.leg) for leg in benchmark.legs] == expected
@@ -149,14 +142,14 @@ def test_the_watcher_sees_every_step(arm):
 @pytest.mark.parametrize(("jobs", "n_steps"), [(1, 2 * 3 * 2 * N_STEPS), (3, 0)])
 def test_the_watcher_is_told_of_every_reach_wherever_it_runs(arm, jobs, n_steps):
     diary = Diary()
-    task = CentreOut("sphere", targets=3, radius=0.03)
+    task = replace(TASK, targets=3)
     run_benchmark(replace(a_plan(arm, ["pd"], [3], task), jobs=jobs), diary)
     assert diary.reaches == [1, 2, 3] * 2  # of analytic, and of pd
     assert diary.steps == n_steps
 
 
 def test_reaches_at_a_time_change_nothing_but_wall_time(arm):
-    plan = a_plan(arm, ["pid"], [3, 4], CentreOut("sphere", targets=3, radius=0.03))
+    plan = a_plan(arm, ["pid"], [3, 4], replace(TASK, targets=3))
     at_once, one_by_one = (run_benchmark(replace(plan, jobs=n), Watcher()) for n in (3, 1))
     assert names(at_once.legs) == names(one_by_one.legs)
     for first, second in zip(at_once.legs, one_by_one.legs, strict=True):
@@ -174,11 +167,12 @@ def test_a_plan_without_a_reach_at_a_time_is_refused(arm, jobs):
 
 
 def test_a_row_says_what_ran(arm):
-    plan = replace(a_plan(arm, ["pd"], [5]), reference="velocity")
+    plan = replace(a_plan(arm, ["pd"], [5], replace(TASK, offset=0.02)), reference="velocity")
     row = run_benchmark(plan, Watcher()).rows[1]
     expected = {
         "arm": "gen3", "task": "sphere", "reference": "velocity", "stage": "pd",
-        "backend": "numpy", "seed": 5, "radius_m": 0.03, "n_motions": 2,
+        "backend": "numpy", "seed": 5, "radius_m": 0.03, "duration_s": 0.12,
+        "offset_m": 0.02, "n_motions": 2,
     }  # fmt: skip
     assert {name: row[name] for name in expected} == expected
 
@@ -280,7 +274,7 @@ class Failing(Controller):
 @pytest.mark.parametrize("jobs", [1, 2, 3])
 def test_a_reach_that_ends_early_ends_the_run_wherever_it_runs(arm, monkeypatch, ending, jobs):
     error, status = ENDINGS[ending]
-    task = CentreOut("sphere", targets=3, radius=0.03)
+    task = replace(TASK, targets=3)
     away = plan_reaches(arm.model, task, 3).targets[1].position
     entry = STAGES["pd"]
     failing = replace(entry, make=lambda *given: Failing(error, entry.make(*given), away))
@@ -367,10 +361,7 @@ def test_an_error_in_the_program_is_not_swallowed(arm, made):
 @pytest.fixture(scope="module")
 def spiking(arm, trained) -> Benchmark:
     """The spiking stage with seeds 3 and 4."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(episode, "MOVE_TIME", MOVE_TIME)
-        patch.setattr(episode, "HOLD_TIME", HOLD_TIME)
-        return run_benchmark(a_plan(arm, ["spiking"], [3, 4], trained=trained), Watcher())
+    return run_benchmark(a_plan(arm, ["spiking"], [3, 4], trained=trained), Watcher())
 
 
 def test_one_seed_gives_one_motion_and_two_seeds_differ(arm, trained, spiking):
@@ -403,12 +394,20 @@ def test_a_networks_row_holds_its_counts(spiking):
         (CentreOut("circle", targets=1, radius=0.1), False),
         (CentreOut("circle", targets=1, radius=0.101), True),
         (CentreOut("pose", targets=1, radius=0.02), True),  # 0.52 rad of the 0.1 trained for
+        (CentreOut("circle", targets=1, radius=0.02, offset=0.1), False),
+        (CentreOut("circle", targets=1, radius=0.02, offset=0.11), True),
+        (CentreOut("circle", targets=1, radius=0.02, duration=0.7), False),
+        (CentreOut("circle", targets=1, radius=0.02, duration=0.69), True),
+        (CentreOut("circle", targets=1, radius=0.02, duration=2.5), False),  # slow is easy
     ],
 )
 def test_what_lies_outside_of_the_trained_region_is_said_once_per_seed(arm, trained, task, outside):
     diary = Diary()
-    run_benchmark(a_plan(arm, [], [0, 1], task, trained), diary)
+    done = run_benchmark(a_plan(arm, [], [0, 1], replace(task, hold=0.0), trained), diary)
+    assert len(done.rows) == 2
     assert len(diary.noticed) == 2 * outside
     for text in diary.noticed:
-        assert f"{task.radius:.2f} m" in text
-        assert "0.10 m and 6 degrees" in text
+        assert f"Reaches of {task.duration:.2f} s" in text
+        assert f"targets {task.radius:.2f} m" in text
+        assert f"starts {task.offset:.2f} m" in text
+        assert "0.10 m, 6 degrees and 0.70 s" in text

@@ -1,5 +1,7 @@
 """The task: where the targets are, and which are refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
@@ -8,8 +10,7 @@ from arm_models import Pose, RigidBodyModel, SpikearmError, load_arm
 from controller.joint_reference import reaches
 from controller.reference import MinimumJerk, rotation_error
 from experiments.centre_out import (
-    MOVE_TIME,
-    N_TURNS,
+    N_TRIES,
     POSE_TURN,
     RADII,
     CentreOut,
@@ -36,13 +37,17 @@ def gen3() -> RigidBodyModel:
 
 def offsets(reaches: Reaches) -> np.ndarray:
     """Give every target's offset from home, shape (n_targets, 3) [m]."""
-    return np.array([target.position - reaches.home.position for target in reaches.targets])
+    return np.array([target.position - reaches.start.position for target in reaches.targets])
 
 
 def turns(reaches: Reaches) -> np.ndarray:
     """Give every target's rotation vector from home, shape (n_targets, 3) [rad]."""
-    quaternion = reaches.home.quaternion
+    quaternion = reaches.start.quaternion
     return np.array([rotation_error(target.quaternion, quaternion) for target in reaches.targets])
+
+
+def unit(vector: np.ndarray) -> np.ndarray:
+    return vector / np.linalg.norm(vector)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -98,13 +103,13 @@ def test_a_pose_target_is_turned_by_30_degrees_about_an_axis_of_its_own(gen3):
 def test_a_turn_that_the_arm_cannot_follow_is_drawn_again(gen3):
     plan = plan_reaches(gen3, CentreOut("pose", radius=0.2), seed=1)
     rng, again = np.random.default_rng(1), 0
-    home = Rotation.from_quat(plan.home.quaternion, scalar_first=True)
+    home = Rotation.from_quat(plan.start.quaternion, scalar_first=True)
     for target, turn in zip(plan.targets, turns(plan), strict=True):
-        first = rng.normal(size=(N_TURNS, 3))[0]
+        first = rng.normal(size=(N_TRIES, 3))[0]
         first *= POSE_TURN / np.linalg.norm(first)
         if not np.allclose(turn, first, atol=1e-6):
             quaternion = (Rotation.from_rotvec(first) * home).as_quat(scalar_first=True)
-            untaken = MinimumJerk(plan.home, Pose(target.position, quaternion), MOVE_TIME)
+            untaken = MinimumJerk(plan.start, Pose(target.position, quaternion), 1.0)
             assert not reaches(gen3, untaken)
             again += 1
     assert 0 < again < len(plan.targets)
@@ -145,7 +150,7 @@ def test_the_default_radius_is_the_largest_that_the_arm_reaches(name, radius):
 
 def test_every_planned_target_is_reached_by_the_kinematics(model):
     plan = plan_reaches(model, CentreOut("pose", targets=3, radius=RADIUS), seed=6)
-    assert all(reaches(model, MinimumJerk(plan.home, t, MOVE_TIME)) for t in plan.targets)
+    assert all(reaches(model, MinimumJerk(plan.start, t, 1.0)) for t in plan.targets)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -165,6 +170,114 @@ def test_an_impossible_radius_is_refused(radius):
         CentreOut(radius=radius)
 
 
+@pytest.mark.parametrize("duration", [0.0, -0.1, np.inf, np.nan])
+def test_an_impossible_duration_is_refused(duration):
+    with pytest.raises(SpikearmError, match=r"duration of .* s is not possible.*above 0"):
+        CentreOut(duration=duration)
+
+
+@pytest.mark.parametrize("time", [-0.1, np.inf, np.nan])
+def test_an_impossible_hold_is_refused(time):
+    with pytest.raises(SpikearmError, match=r"hold of .* s is not possible.*0 or more"):
+        CentreOut(hold=time)
+
+
+@pytest.mark.parametrize("offset", [-0.1, np.inf, np.nan])
+def test_an_impossible_offset_is_refused(offset):
+    with pytest.raises(SpikearmError, match=r"offset of .* m is not possible.*0 or more"):
+        CentreOut(offset=offset)
+
+
+def test_a_duration_shorter_than_a_control_step_is_refused(gen3):
+    with pytest.raises(SpikearmError, match=r"0\.0005 s is less than a control step.*0\.001 s"):
+        plan_reaches(gen3, CentreOut(duration=0.0005), seed=2)
+
+
+def test_a_motion_too_fast_for_the_joints_is_refused(model):
+    task = CentreOut(targets=3, radius=0.1)
+    plan_reaches(model, task, seed=2)
+    with pytest.raises(SpikearmError, match=r"0\.1 m from home.*too fast.*longer --duration"):
+        plan_reaches(model, replace(task, duration=0.05), seed=2)
+
+
+def test_an_offset_beyond_the_arm_is_refused(gen3):
+    with pytest.raises(SpikearmError, match=r"starts, 1\.3 m from home, .*smaller --offset"):
+        plan_reaches(gen3, CentreOut(radius=RADIUS, offset=1.3), seed=2)
+
+
+def test_reaches_last_as_long_as_the_task_says(gen3):
+    task = CentreOut(targets=2, radius=RADIUS, duration=1.3, hold=0.2)
+    plan = plan_reaches(gen3, task, seed=3)
+    assert (plan.duration, plan.hold) == (1.3, 0.2)
+
+
+@pytest.mark.parametrize("offset", [0.03, 0.08])
+def test_reaches_start_at_the_offset_from_home_oriented_as_there(model, offset):
+    home = model.dynamics(model.chain.home).hand
+    plan = plan_reaches(model, CentreOut(targets=2, radius=RADIUS, offset=offset), seed=3)
+    here = model.dynamics(plan.start_joints).hand
+    np.testing.assert_array_equal(here.position, plan.start.position)
+    np.testing.assert_array_equal(here.quaternion, plan.start.quaternion)
+    assert np.linalg.norm(here.position - home.position) == pytest.approx(offset, abs=1e-5)
+    np.testing.assert_allclose(rotation_error(here.quaternion, home.quaternion), 0.0, atol=1e-5)
+    assert (model.chain.lower < plan.start_joints).all()
+    assert (plan.start_joints < model.chain.upper).all()
+
+
+def test_without_an_offset_reaches_start_in_the_home_configuration(model):
+    plan = plan_reaches(model, CentreOut(targets=2, radius=RADIUS), seed=3)
+    np.testing.assert_array_equal(plan.start_joints, model.chain.home)
+
+
+def test_the_offsets_direction_is_the_seeds_and_uniform(gen3):
+    home = gen3.dynamics(gen3.chain.home).hand.position
+    task = CentreOut(targets=1, radius=RADIUS, offset=0.02)
+    starts = [plan_reaches(gen3, task, seed).start.position - home for seed in range(40)]
+    again = plan_reaches(gen3, task, seed=7).start.position - home
+    np.testing.assert_array_equal(again, starts[7])
+    directions = np.array(starts) / 0.02
+    # Each coordinate of a uniform direction has mean 0 and variance 1/3 (1 sigma: 0.09, 0.05).
+    np.testing.assert_allclose(directions.mean(axis=0), 0.0, atol=0.3)
+    np.testing.assert_allclose(np.mean(directions**2, axis=0), 1 / 3, atol=0.16)
+
+
+def test_a_start_that_the_arm_cannot_follow_is_drawn_again(gen3):
+    home, again = gen3.dynamics(gen3.chain.home).hand, 0
+    for seed in range(5):
+        (rng,) = np.random.default_rng(seed).spawn(1)
+        first = Pose(home.position + 0.15 * unit(rng.normal(size=3)), home.quaternion)
+        start = plan_reaches(gen3, CentreOut(targets=1, radius=0.02, offset=0.15), seed).start
+        if np.linalg.norm(start.position - first.position) > 1e-3:
+            assert not reaches(gen3, MinimumJerk(home, first, 1.0))
+            again += 1
+    assert 0 < again < 5
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_targets_are_around_home_wherever_reaches_start_and_however_long_they_last(gen3, variant):
+    task = CentreOut(variant, targets=3, radius=RADIUS)
+    plain = plan_reaches(gen3, task, seed=5)
+    other = plan_reaches(gen3, replace(task, offset=0.05, duration=1.4, hold=0.1), seed=5)
+    for one, same in zip(plain.targets, other.targets, strict=True):
+        np.testing.assert_array_equal(one.position, same.position)
+        np.testing.assert_array_equal(one.quaternion, same.quaternion)
+
+
+def test_a_seeds_first_numbers_are_those_of_its_targets(gen3):
+    plan = plan_reaches(gen3, CentreOut("sphere", targets=4, radius=0.1, offset=0.02), seed=11)
+    directions = np.random.default_rng(11).normal(size=(4, 3))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    home = gen3.dynamics(gen3.chain.home).hand.position
+    for target, direction in zip(plan.targets, directions, strict=True):
+        np.testing.assert_array_equal(target.position, home + 0.1 * direction)
+
+
+def test_what_is_reached_is_asked_from_where_reaches_start(gen3):
+    plan = plan_reaches(gen3, CentreOut(radius=0.2, offset=0.1), seed=3)
+    for target in plan.targets:
+        assert reaches(gen3, MinimumJerk(plan.start, target, 1.0), plan.start_joints)
+
+
 @pytest.mark.parametrize("targets", [0, -3])
 def test_too_few_targets_are_refused(targets):
     with pytest.raises(SpikearmError, match="too few"):
@@ -174,6 +287,6 @@ def test_too_few_targets_are_refused(targets):
 def test_home_is_the_pose_of_the_home_configuration(model):
     plan = plan_reaches(model, CentreOut(targets=2, radius=RADIUS), seed=3)
     here: Pose = model.dynamics(model.chain.home).hand
-    np.testing.assert_array_equal(plan.home.position, here.position)
-    gap = Rotation.from_quat(plan.home.quaternion) * Rotation.from_quat(here.quaternion).inv()
+    np.testing.assert_array_equal(plan.start.position, here.position)
+    gap = Rotation.from_quat(plan.start.quaternion) * Rotation.from_quat(here.quaternion).inv()
     assert gap.magnitude() == pytest.approx(0.0, abs=1e-12)

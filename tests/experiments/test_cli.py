@@ -13,21 +13,23 @@ import pytest
 from arm_models import ARMS, ArmState, SpikearmError, load_arm
 from controller.controller import Controller, StepCounts
 from controller.reference import Reference
-from experiments import episode, stages
+from experiments import stages
 from experiments.cli import BAD_INPUT, COMMANDS, INTERRUPTED, main
 from experiments.commands import running
 from experiments.records import read_run
 
 N_STEPS = 150
-RUN = ["run", "--controller", "pd", "--variant", "sphere", "--targets", "1", "--radius", "0.03"]
-BENCH = ["bench", "--stages", "rate", "--targets", "1", "--radius", "0.03"]
+# So short that a small reach is needed.
+REACH = ["--targets", "1", "--radius", "0.03", "--duration", "0.12", "--hold", "0.03"]
+RUN = ["run", "--controller", "pd", "--variant", "sphere", *REACH]
+BENCH = ["bench", "--stages", "rate", *REACH]
 LEGS = ("out", "back")
 FILES = {"config.json", "summary.json", "trajectory.parquet", "report.html"}
 PLANT = {
     "--arm", "--joints", "--end-effector", "--end-effector-offset", "--torque-limits", "--home",
     "--armature", "--mjcf",
 }  # fmt: skip
-TASK = {"--variant", "--targets", "--radius"}
+TASK = {"--variant", "--targets", "--radius", "--duration", "--hold", "--offset"}
 OPTIONS = {
     "arms": set(),
     "run": PLANT | TASK | {
@@ -49,11 +51,9 @@ OPTIONS = {
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path, monkeypatch):
-    """Work in an empty folder, with motions so short that a small reach is needed."""
+    """Work in an empty folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr(episode, "MOVE_TIME", 0.12)
-    monkeypatch.setattr(episode, "HOLD_TIME", 0.03)
 
 
 class Interrupted(Controller):
@@ -146,7 +146,10 @@ def test_the_configuration_is_written_as_it_was_resolved():
     config = read_config("run")
     assert (config["command"], config["name"], config["arm"]) == ("run", "run", "gen3")
     options = config["options"]
-    assert options["task"] == {"variant": "sphere", "targets": 1, "radius": 0.03}
+    assert options["task"] == {
+        "variant": "sphere", "targets": 1, "radius": 0.03, "duration": 0.12, "hold": 0.03,
+        "offset": 0.0,
+    }  # fmt: skip
     assert options["plant"]["arm"] == "gen3"
     expected = {
         "controller": "pd", "seed": 5, "reference": "velocity", "out": "run", "video": None,
@@ -167,7 +170,7 @@ def test_loihi_is_run_by_the_backend_that_was_asked_for(monkeypatch, command, ba
     monkeypatch.setitem(stages.STAGES, "loihi", replace(entries["engine"], make=pd, neural=False))
     monkeypatch.setattr(stages, "EMULATED", replace(entries["nengo-loihi"], make=pid, neural=False))
     name = "--controller" if command == "run" else "--stages"
-    task = ["--variant", "sphere", "--targets", "1", "--radius", "0.03"]
+    task = ["--variant", "sphere", *REACH]
     assert main([command, name, "loihi", *task, "--backend", backend, "--out", "loihi",
                  "--no-report"]) == 0  # fmt: skip
     stand_in = "pd" if backend == "engine" else "pid"

@@ -286,10 +286,11 @@ def test_the_command_writes_the_controller_and_says_how_to_measure_it(taken, fol
 
 def test_the_controller_drives_the_arm_from_the_command_line(folder, monkeypatch):
     monkeypatch.chdir(folder.parent)
-    monkeypatch.setattr("experiments.episode.MOVE_TIME", 0.2)
-    monkeypatch.setattr("experiments.episode.HOLD_TIME", 0.05)
     assert train_command(folder) == 0
-    reach = ["--arm", "ur5e", "--targets", "1", "--radius", "0.03", "--jobs", "1", "--no-report"]
+    reach = [
+        "--arm", "ur5e", "--targets", "1", "--radius", "0.03", "--duration", "0.2", "--hold",
+        "0.05", "--jobs", "1", "--no-report",
+    ]  # fmt: skip
     trained = ["--trained", str(folder / "controller.npz")]
     assert main(["run", "--controller", "rate", *reach, *trained, "--out", "run"]) == 0
     summary = json.loads(Path("run/summary.json").read_text())

@@ -1,5 +1,6 @@
 """One episode: out to the target and back, from home, with its torques counted."""
 
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -7,21 +8,16 @@ import pytest
 
 from arm_models import Arm, ArmState, Pose, load_arm
 from controller.controller import Controller
+from controller.joint_pid import JointPIDController
 from controller.osc import OperationalSpaceController
-from controller.reference import Reference
-from experiments import episode
+from controller.reference import Reference, rotation_error
 from experiments.centre_out import CentreOut, Reaches, plan_reaches
 from experiments.episode import LEGS_PER_EPISODE, run_episode
 
-MOVE_TIME, HOLD_TIME = 0.12, 0.03  # s; short, which a small reach allows
+DURATION, HOLD = 0.12, 0.03  # s; short, which a small reach allows
 N_STEPS = 150
+TASK = CentreOut("sphere", targets=3, radius=0.03, duration=DURATION, hold=HOLD)
 MARKED = "spikearm_target"
-
-
-@pytest.fixture(autouse=True)
-def short_motions(monkeypatch):
-    monkeypatch.setattr(episode, "MOVE_TIME", MOVE_TIME)
-    monkeypatch.setattr(episode, "HOLD_TIME", HOLD_TIME)
 
 
 @pytest.fixture
@@ -31,7 +27,7 @@ def arm() -> Arm:
 
 @pytest.fixture
 def reaches(arm) -> Reaches:
-    return plan_reaches(arm.model, CentreOut("sphere", targets=3, radius=0.03), seed=5)
+    return plan_reaches(arm.model, TASK, seed=5)
 
 
 class Watched(OperationalSpaceController):
@@ -72,14 +68,14 @@ def test_an_episode_goes_out_to_the_target_and_back_home(arm, reaches):
     out, back = run_episode(arm, Watched(arm), reaches, target)
     assert LEGS_PER_EPISODE == 2
     assert (out.leg, back.leg) == ("out", "back")
-    for motion, goal in ((out, target), (back, reaches.home)):
+    for motion, goal in ((out, target), (back, reaches.start)):
         trajectory = motion.trajectory
         assert len(trajectory.time) == N_STEPS
         np.testing.assert_allclose(trajectory.reference_position[-1], goal.position)
         turn = abs(trajectory.reference_quaternion[-1] @ goal.quaternion)
         assert turn == pytest.approx(1.0)
         assert np.linalg.norm(trajectory.hand_position[-1] - goal.position) < 0.01
-    apart = np.linalg.norm(target.position - reaches.home.position)
+    apart = np.linalg.norm(target.position - reaches.start.position)
     assert apart == pytest.approx(0.03)
 
 
@@ -94,13 +90,56 @@ def test_the_arm_starts_at_home_at_rest_wherever_it_was(arm, reaches):
         assert state.time == 0.0
 
 
+def test_reaches_off_home_start_there_and_come_back_there(arm):
+    reaches = plan_reaches(arm.model, replace(TASK, offset=0.05, duration=0.3), seed=5)
+    home = arm.reset().hand
+    controller = Watched(arm)
+    out, back = run_episode(arm, controller, reaches, reaches.targets[0])
+    for state in (controller.started[0], controller.states[0]):
+        assert np.linalg.norm(state.hand.position - home.position) == pytest.approx(0.05, abs=1e-5)
+        turn = rotation_error(state.hand.quaternion, home.quaternion)
+        np.testing.assert_allclose(turn, 0.0, atol=1e-5)
+        np.testing.assert_array_equal(state.dq, np.zeros(7))
+    # The ideal motion begins where the arm is, and the law's hand is on it all along.
+    for motion in (out, back):
+        gap = motion.trajectory.hand_position - motion.trajectory.reference_position
+        assert np.linalg.norm(gap, axis=1).max() < 1e-3
+    end = back.trajectory.hand_position[-1]
+    assert np.linalg.norm(end - controller.states[0].hand.position) < 1e-3
+
+
+def test_joint_control_too_starts_off_home_and_comes_to_the_target(arm):
+    reaches = plan_reaches(arm.model, replace(TASK, offset=0.05, duration=0.5, hold=0.3), seed=5)
+    controller = JointPIDController(arm.model, ki=300.0)
+    out, back = run_episode(arm, controller, reaches, reaches.targets[0])
+    for motion, goal in ((out, reaches.targets[0]), (back, reaches.start)):
+        first, last = motion.trajectory.hand_position[[0, -1]]
+        assert np.linalg.norm(last - goal.position) < 2e-3
+        assert np.linalg.norm(first - goal.position) > 0.03
+
+
+@pytest.mark.parametrize(("duration", "hold"), [(0.2, 0.05), (0.16, 0.0)])
+def test_a_motion_lasts_as_long_as_the_task_says_and_then_holds(arm, duration, hold):
+    reaches = plan_reaches(arm.model, replace(TASK, duration=duration, hold=hold), seed=5)
+    target = reaches.targets[1].position
+    for motion in run_episode(arm, Watched(arm), reaches, reaches.targets[1]):
+        trajectory = motion.trajectory
+        assert trajectory.time[-1] == pytest.approx(duration + hold)
+        goal = target if motion.leg == "out" else reaches.start.position
+        left = np.linalg.norm(trajectory.reference_position - goal, axis=1)
+        moving = trajectory.time < duration - 0.5 * arm.timestep
+        np.testing.assert_allclose(left[~moving], 0.0, atol=1e-12)
+        assert (left[moving] > 0).all()
+        assert left[round(0.5 * duration / arm.timestep) - 1] == pytest.approx(0.015, rel=1e-6)
+
+
 def test_the_way_back_begins_where_the_way_out_ended(arm, reaches):
     controller = Watched(arm)
     out, _ = run_episode(arm, controller, reaches, reaches.targets[2])
     assert len(controller.states) == 2 * N_STEPS
     np.testing.assert_array_equal(controller.states[N_STEPS].q, out.trajectory.q[-1])
     np.testing.assert_array_equal(controller.states[N_STEPS].dq, out.trajectory.dq[-1])
-    assert controller.states[N_STEPS].time == pytest.approx(MOVE_TIME + HOLD_TIME)
+    assert controller.states[N_STEPS].time == pytest.approx(DURATION + HOLD)
 
 
 def test_one_arm_gives_the_same_episode_twice(arm, reaches):
@@ -133,7 +172,7 @@ def test_the_marker_is_at_the_goal_of_the_motion(arm, reaches):
         marked.append(Pose(data.mocap_pos[mocap].copy(), data.mocap_quat[mocap].copy()))
 
     list(run_episode(arm, Watched(arm), reaches, target, look))
-    goals = [target] * N_STEPS + [reaches.home] * N_STEPS
+    goals = [target] * N_STEPS + [reaches.start] * N_STEPS
     assert len(marked) == len(goals)
     for pose, goal in zip(marked, goals, strict=True):
         np.testing.assert_array_equal(pose.position, goal.position)

@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation
 
 from arm_models import Arm, SpikearmError, load_arm
 from controller.trajectory import Trajectory
-from experiments import episode, figures
+from experiments import figures
 from experiments.benchmark import BenchmarkPlan, Watcher, run_benchmark
 from experiments.centre_out import CentreOut
 from experiments.figures import Series
@@ -35,12 +35,9 @@ def arm() -> Arm:
 @pytest.fixture(scope="module")
 def run(arm) -> Run:
     """Analytic and PD, two seeds, two targets, as the command would record them."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(episode, "MOVE_TIME", 0.12)
-        patch.setattr(episode, "HOLD_TIME", 0.03)
-        task = CentreOut("sphere", targets=2, radius=0.03)
-        plan = BenchmarkPlan(arm, task, "acceleration", ["pd"], [3, 4])
-        benchmark = run_benchmark(plan, Watcher())
+    task = CentreOut("sphere", targets=2, radius=0.03, duration=0.12, hold=0.03)
+    plan = BenchmarkPlan(arm, task, "acceleration", ["pd"], [3, 4])
+    benchmark = run_benchmark(plan, Watcher())
     config = {
         "name": "monday", "arm": "gen3", "joints": list(arm.chain.joints),
         "torque_limits": arm.chain.torque_limits.tolist(), "forward_axis": [0.0, -1.0, 0.0],

@@ -17,7 +17,8 @@ LENGTH = 0.2  # m, of every reach, along x
 MM = 1e-3
 IDENTITY = {
     "arm": "gen3", "task": "circle", "reference": "acceleration",
-    "stage": "spiking", "backend": "nengo", "seed": 7, "radius_m": 0.15,
+    "stage": "spiking", "backend": "nengo", "seed": 7, "radius_m": 0.15, "duration_s": 1.3,
+    "offset_m": 0.05,
 }  # fmt: skip
 FOOTPRINT = Footprint(
     connection_sparsity=0.25, footprint_bytes=70_416, dense=8_160, effective_macs=158,
