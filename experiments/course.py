@@ -12,7 +12,7 @@ import tyro
 from arm_models import Arm, SpikearmError
 from controller.network_weights import NetworkWeights, NeuralStage
 from controller.simulation import NeuralSimulation
-from controller.training.compression import Compression, CompressionConfig, begin, train
+from controller.training.compression import Compression, CompressionConfig, begin
 from controller.training.forked import forked_map
 from controller.training.lessons import fit_scaling, make_lessons, torque_metric
 from controller.training.presentations import Activity, listen, present
@@ -135,11 +135,15 @@ class Course:
             start, first = _load(drafts[-1], Compression), int(drafts[-1].stem.split("-")[1])
         else:
             start, first = begin(lessons, config, self._rng("compression", 0)), 0
+        if first == config.epochs:
+            return start
 
         def keep(compression: Compression, epoch: int) -> None:
             self._write(f"compression-{epoch:04d}", _arrays(compression))
 
         self.watcher.begin("training the deep network", config.epochs - first)
+        from controller.training.deep_network import train  # loads TensorFlow, which takes seconds
+
         return train(
             lessons, start, config, self.config.seed, first, CHECKPOINT_EPOCHS, keep,
             lambda epoch: self.watcher.advance(),

@@ -1,6 +1,5 @@
 """State compression: a deep network from the arm's state to a code in which the law is linear."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import nengo
@@ -196,42 +195,3 @@ def _decode(activity: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.n
     gram[np.diag_indices_from(gram)] += (RIDGE * activity.max()) ** 2 * len(activity)
     weights = np.linalg.solve(gram, centred.T @ (targets - offset)).T
     return weights, offset - weights @ mean
-
-
-def train(
-    lessons: Lessons,
-    start: Compression,
-    config: CompressionConfig,
-    seed: int,
-    first_epoch: int = 0,
-    every: int = 5,
-    keep: Callable[[Compression, int], None] = lambda compression, epoch: None,
-    watch: Callable[[int], None] = lambda epoch: None,
-) -> Compression:
-    """Train the deep network with nengo-dl, as rate neurons with smoothed gradients.
-
-    The loss is the mean square of the errors of task map and drift, in joint accelerations, so
-    that an error counts alike on a shoulder and on a wrist, and a penalty of rates beyond the
-    limit and of codes beyond 1, which the neurons that follow cannot represent.
-
-    Args:
-        lessons: The samples.
-        start: Where to start from.
-        config: How to train.
-        seed: Seed of the samples' order.
-        first_epoch: Epochs that ``start`` has behind it.
-        every: Epochs between two calls of ``keep``.
-        keep: Is given what was learned so far, to go on from later.
-        watch: Is told how many epochs are done.
-    """
-    if first_epoch >= config.epochs:
-        return start
-    from controller.training.deep_network import DeepNetwork  # it loads TensorFlow
-
-    with DeepNetwork(lessons, start, config, seed) as network:
-        for epoch in range(first_epoch, config.epochs):
-            network.run_epoch(epoch)
-            watch(epoch + 1)
-            if (epoch + 1) % every == 0:
-                keep(network.read(), epoch + 1)
-        return network.read()

@@ -1,8 +1,8 @@
-"""The compression network as nengo-dl trains it."""
+"""The compression network as nengo-dl trains it. Importing this loads TensorFlow."""
 
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import nengo
@@ -11,6 +11,41 @@ import numpy as np
 from controller.spiking_network import TAU_RC, TAU_REF
 from controller.training.compression import AMPLITUDE, Compression, CompressionConfig, Lessons
 from controller.training.nengo_dl_compat import nengo_dl, tf
+
+
+def train(
+    lessons: Lessons,
+    start: Compression,
+    config: CompressionConfig,
+    seed: int,
+    first_epoch: int = 0,
+    every: int = 5,
+    keep: Callable[[Compression, int], None] = lambda compression, epoch: None,
+    watch: Callable[[int], None] = lambda epoch: None,
+) -> Compression:
+    """Train the deep network with nengo-dl, as rate neurons with smoothed gradients.
+
+    The loss is the mean square of the errors of task map and drift, in joint accelerations, so
+    that an error counts alike on a shoulder and on a wrist, and a penalty of rates beyond the
+    limit and of codes beyond 1, which the neurons that follow cannot represent.
+
+    Args:
+        lessons: The samples.
+        start: Where to start from.
+        config: How to train.
+        seed: Seed of the samples' order.
+        first_epoch: Epochs that ``start`` has behind it.
+        every: Epochs between two calls of ``keep``.
+        keep: Is given what was learned so far, to go on from later.
+        watch: Is told how many epochs are done.
+    """
+    with DeepNetwork(lessons, start, config, seed) as network:
+        for epoch in range(first_epoch, config.epochs):
+            network.run_epoch(epoch)
+            watch(epoch + 1)
+            if (epoch + 1) % every == 0:
+                keep(network.read(), epoch + 1)
+        return network.read()
 
 
 class DeepNetwork:

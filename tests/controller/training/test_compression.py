@@ -27,7 +27,6 @@ from controller.training.compression import (
     Lessons,
     begin,
     rates,
-    train,
 )
 
 CONFIG = CompressionConfig(
@@ -166,7 +165,7 @@ class StoppedError(Exception):
 
 def main(folder: Path) -> None:
     """Train, stop, go on from the last draft, and keep what was learned and predicted."""
-    from controller.training.deep_network import DeepNetwork
+    from controller.training.deep_network import DeepNetwork, train
 
     kept: list[int] = []
     watched: list[int] = []
