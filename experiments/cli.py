@@ -54,7 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SpikearmError as error:
         if debug:
             raise
-        errors.print(f"spikearm: {error}", style="red", highlight=False, soft_wrap=True)
+        errors.print(
+            f"spikearm: {error}", style="red", highlight=False, markup=False, soft_wrap=True
+        )
         return BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED
