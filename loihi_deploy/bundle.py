@@ -65,7 +65,7 @@ class Bundle:
     outputs: OutputDecoding
     run: ReferenceRun
 
-    def arrays(self) -> dict[str, np.ndarray]:
+    def arrays(self) -> dict[str, Any]:
         """List the arrays of all parts, as ``part.array``."""
         parts = {name: getattr(self, name) for name in PARTS}
         return {

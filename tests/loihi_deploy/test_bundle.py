@@ -33,7 +33,8 @@ def reach() -> tuple[MinimumJerk, np.ndarray]:
 
 @pytest.fixture(scope="module")
 def bundle(trained, reach) -> Bundle:
-    return make_bundle(load_arm("gen3"), trained.weights, *reach, N_MOVING, ABOUT)
+    motion, start = reach
+    return make_bundle(load_arm("gen3"), trained.weights, motion, start, N_MOVING, ABOUT)
 
 
 @pytest.fixture(scope="module")
