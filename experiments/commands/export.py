@@ -15,9 +15,10 @@ from experiments.commands.run_options import check_new_file, find_trained, resol
 from experiments.console import console
 from experiments.whole_file import whole_file
 from loihi_deploy.bundling import make_bundle
+from loihi_deploy.nir_export import load_nir, nir_graph
 
-Format = Literal["bundle"]
-SUFFIXES: dict[Format, str] = {"bundle": ".npz"}
+Format = Literal["bundle", "nir"]
+SUFFIXES: dict[Format, str] = {"bundle": ".npz", "nir": ".nir"}
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,11 @@ class ExportCommand:
     """Write a trained controller into one file for other tools.
 
     A bundle holds all integers of the chip's part, what the host does at its border, and part
-    of a reach, spike by spike, to check a copy by. docs/export.md describes the format.
+    of a reach, spike by spike, to check a copy by. NIR is the stage spiking as a graph that many
+    simulators read; it needs the extra [export]. docs/export.md describes both.
 
     Example: spikearm export --arm gen3 --to bundle --out gen3.bundle.npz
+    Example: spikearm export --arm gen3 --to nir --out gen3.nir
 
     Attributes:
         out: The file to write.
@@ -51,8 +54,16 @@ class ExportCommand:
         trained = find_trained(arm, self.trained, ["loihi"])
         assert trained is not None
         with console.status("Exporting"):
-            self._write_bundle(arm, trained)
+            if self.to == "nir":
+                self._write_graph(trained)
+            else:
+                self._write_bundle(arm, trained)
         console.print(f"Exported: {self.out}", soft_wrap=True)
+
+    def _write_graph(self, trained: TrainedController) -> None:
+        graph = nir_graph(trained.weights)
+        with whole_file(self.out) as draft:
+            load_nir().write(draft, graph)
 
     def _write_bundle(self, arm: Arm, trained: TrainedController) -> None:
         n_steps = round(self.run_time / arm.timestep)

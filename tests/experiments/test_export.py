@@ -2,6 +2,7 @@
 
 import errno
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,6 +46,20 @@ def test_a_bundle_holds_the_controller_and_says_where_it_comes_from(trained, cap
     assert np.ptp(bundle.run.command[SETTLING_STEPS:], axis=0).max() > 0
 
 
+def test_a_graph_can_be_read_by_the_package_nir(trained):
+    nir = pytest.importorskip("nir")
+    assert main([*EXPORT, "--to", "nir", "--out", "gen3.nir"]) == 0
+    assert names() == {CONTROLLER, "gen3.nir"}
+    graph = nir.read("gen3.nir")
+    np.testing.assert_array_equal(
+        graph.nodes["factors"].weight, trained.weights.factors.astype(np.float32)
+    )
+
+
+def no_nir(patch: pytest.MonkeyPatch) -> None:
+    patch.setitem(sys.modules, "nir", None)
+
+
 def full_disk(patch: pytest.MonkeyPatch) -> None:
     def save(file: object, **_: object) -> None:
         file.write(b"half")  # type: ignore[attr-defined]
@@ -83,6 +98,12 @@ BAD: dict[str, tuple[list[str], Callable[[pytest.MonkeyPatch], None], list[str]]
         [*EXPORT, "--out", "gen3.zip"], nothing, ["'gen3.zip'", "ends in .npz"],
     ),
     "run without a step": ([*BUNDLE, "--run-time", "0"], nothing, ["0.0 s", "0.001 s or more"]),
+    "package that is missing": (
+        [*EXPORT, "--to", "nir", "--out", "gen3.nir"], no_nir, ["pip install 'spikearm[export]'"],
+    ),
+    "graph in a file of another kind": (
+        [*EXPORT, "--to", "nir", "--out", "gen3.npz"], nothing, ["'gen3.npz'", "ends in .nir"],
+    ),
     "full disk": (BUNDLE, full_disk, ["No space left", "Nothing was left behind"]),
 }  # fmt: skip
 
