@@ -54,26 +54,27 @@ def nir_graph(weights: NetworkWeights, filters: Filters = Filters(), dt: float =
     tau = filters.layer_tau
     nodes = {
         "input": nir.Input(input_type={"input": np.array([len(weights.scaling.center)])}),
-        "state": _affine(nir, _state_weights(weights), weights.feature_bias),
-        "features": _neurons(nir, n_features),
-        "hidden": _affine(nir, weights.hidden / dt, weights.code_bias),
+        "state_weights": _affine(nir, _state_weights(weights), weights.feature_bias),
+        "feature_neurons": _neurons(nir, n_features),
+        "hidden_weights": _affine(nir, weights.hidden / dt, weights.code_bias),
         "hidden_synapse": _lowpass(nir, n_code, tau),
-        "code": _neurons(nir, n_code),
-        "latent": _linear(nir, weights.latent / dt),
+        "code_neurons": _neurons(nir, n_code),
+        "latent_weights": _linear(nir, weights.latent / dt),
         "latent_code": _lowpass(nir, len(weights.latent), tau),
-        "factors": _affine(nir, weights.factors, weights.product_bias),
-        "command": _linear(nir, _command_weights(weights)),
-        "products": _neurons(nir, n_products),
+        "factor_weights": _affine(nir, weights.factors, weights.product_bias),
+        "command_weights": _linear(nir, _command_weights(weights)),
+        "product_neurons": _neurons(nir, n_products),
         **_readouts(nir, weights, dt),
         "torque": _lowpass(nir, len(weights.scaling.torque), filters.torque_tau),
         "output": nir.Output(output_type={"output": np.array([len(weights.scaling.torque)])}),
     }
     ways = [
-        ("input", "state", "features", "hidden", "hidden_synapse", "code", "latent",
-         "latent_code", "factors", "products", "products_torque", "torque", "output"),
-        ("input", "command", "products"),
-        ("features", "features_torque", "torque"),
-        ("code", "code_torque", "torque"),
+        ("input", "state_weights", "feature_neurons", "hidden_weights", "hidden_synapse",
+         "code_neurons", "latent_weights", "latent_code", "factor_weights", "product_neurons",
+         "product_readout", "torque", "output"),
+        ("input", "command_weights", "product_neurons"),
+        ("feature_neurons", "feature_readout", "torque"),
+        ("code_neurons", "code_readout", "torque"),
     ]  # fmt: skip
     edges = [edge for way in ways for edge in pairwise(way)]
     return nir.NIRGraph(nodes, edges, metadata=_metadata(weights, dt))
@@ -95,7 +96,7 @@ def _readouts(nir: ModuleType, weights: NetworkWeights, dt: float) -> dict[str, 
     """Split the readout by layers."""
     torque = weights.readout["spiking"] * weights.scaling.torque[:, None] / dt
     parts = np.split(torque, np.cumsum(weights.layers)[:-1], axis=1)
-    names = ("features_torque", "code_torque", "products_torque")
+    names = ("feature_readout", "code_readout", "product_readout")
     return {name: _linear(nir, part) for name, part in zip(names, parts, strict=True)}
 
 

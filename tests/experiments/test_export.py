@@ -52,7 +52,7 @@ def test_a_graph_can_be_read_by_the_package_nir(trained):
     assert names() == {CONTROLLER, "gen3.nir"}
     graph = nir.read("gen3.nir")
     np.testing.assert_array_equal(
-        graph.nodes["factors"].weight, trained.weights.factors.astype(np.float32)
+        graph.nodes["factor_weights"].weight, trained.weights.factors.astype(np.float32)
     )
 
 

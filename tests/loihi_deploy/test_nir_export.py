@@ -70,20 +70,26 @@ def plainly(graph: Any) -> Stepper:
     }
     order = list(in_order(graph))
 
+    def integrate(name: str, arriving: np.ndarray) -> np.ndarray:
+        node, v = graph.nodes[name], state[name]
+        v += NIR_STEP / node.tau * (node.v_leak - v + node.r * arriving)
+        if not isinstance(node, nir.LIF):
+            return v.copy()
+        fires = v > node.v_threshold
+        v[fires] = 0.0
+        return fires.astype(float)
+
     def step(x: np.ndarray) -> dict[str, np.ndarray]:
         out = {"input": x}
         for name in order:
-            node, arriving = graph.nodes[name], sum(out[a] for a, b in graph.edges if b == name)
-            if hasattr(node, "weight"):
-                out[name] = node.weight @ arriving + getattr(node, "bias", 0)
-            elif hasattr(node, "r"):
-                v = state[name]
-                v += NIR_STEP / node.tau * (node.v_leak - v + node.r * arriving)
-                fires = v > getattr(node, "v_threshold", np.inf)
-                out[name] = fires.astype(float) if hasattr(node, "v_threshold") else v.copy()
-                v[fires] = 0.0
-            else:
+            node = graph.nodes[name]
+            arriving = np.sum([out[a] for a, b in graph.edges if b == name], axis=0)
+            if name in state:
+                out[name] = integrate(name, arriving)
+            elif isinstance(node, nir.Output):
                 out[name] = arriving
+            else:
+                out[name] = node.weight @ arriving + getattr(node, "bias", 0)
         return out
 
     return step
@@ -134,18 +140,18 @@ def test_what_is_read_back_is_what_the_network_is_made_of(graph, trained):
     n_state = weights.posture.shape[1] + weights.velocity.shape[1]
     single = np.float32
     state = np.hstack([weights.posture, weights.velocity]).astype(single)
-    np.testing.assert_array_equal(nodes["state"].weight[:, :n_state], state)
+    np.testing.assert_array_equal(nodes["state_weights"].weight[:, :n_state], state)
     np.testing.assert_array_equal(
-        nodes["command"].weight[:, n_state:], weights.command.astype(single)
+        nodes["command_weights"].weight[:, n_state:], weights.command.astype(single)
     )
-    assert not nodes["state"].weight[:, n_state:].any()
-    assert not nodes["command"].weight[:, :n_state].any()
-    np.testing.assert_allclose(nodes["hidden"].weight * NIR_STEP, weights.hidden, rtol=1e-6)
-    np.testing.assert_allclose(nodes["latent"].weight * NIR_STEP, weights.latent, rtol=1e-6)
-    for name, bias in (("state", "feature"), ("hidden", "code"), ("factors", "product")):
+    assert not nodes["state_weights"].weight[:, n_state:].any()
+    assert not nodes["command_weights"].weight[:, :n_state].any()
+    np.testing.assert_allclose(nodes["hidden_weights"].weight * NIR_STEP, weights.hidden, rtol=1e-6)
+    np.testing.assert_allclose(nodes["latent_weights"].weight * NIR_STEP, weights.latent, rtol=1e-6)
+    for name, bias in (("state", "feature"), ("hidden", "code"), ("factor", "product")):
         own = getattr(weights, f"{bias}_bias").astype(single)
-        np.testing.assert_array_equal(nodes[name].bias, own)
-    parts = [nodes[f"{name}_torque"].weight for name in ("features", "code", "products")]
+        np.testing.assert_array_equal(nodes[f"{name}_weights"].bias, own)
+    parts = [nodes[f"{name}_readout"].weight for name in ("feature", "code", "product")]
     scaled = weights.readout["spiking"] * weights.scaling.torque[:, None]
     np.testing.assert_allclose(np.hstack(parts) * NIR_STEP, scaled, rtol=1e-6)
     np.testing.assert_array_equal(graph.metadata["input_center"], weights.scaling.center)
@@ -163,8 +169,10 @@ def test_only_primitives_that_most_importers_know_are_used(graph):
 
 def test_another_step_makes_spikes_weigh_more(trained):
     coarse, fine = (nir_graph(trained.weights, dt=dt) for dt in (1e-3, 1e-4))
-    for name in ("hidden", "latent", "code_torque"):
+    for name in ("hidden_weights", "latent_weights", "code_readout"):
         np.testing.assert_allclose(
             10 * coarse.nodes[name].weight, fine.nodes[name].weight, rtol=1e-6
         )
-    np.testing.assert_array_equal(coarse.nodes["factors"].weight, fine.nodes["factors"].weight)
+    np.testing.assert_array_equal(
+        coarse.nodes["factor_weights"].weight, fine.nodes["factor_weights"].weight
+    )
