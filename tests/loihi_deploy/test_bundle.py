@@ -172,6 +172,16 @@ def test_weights_are_the_networks_within_half_a_step_of_their_format(bundle, tra
     assert np.abs(integers).max() == 127
 
 
+def test_every_array_is_in_the_documents_table(path):
+    lines = (REPLAY.parent / "export.md").read_text().splitlines()
+    with np.load(path) as file:
+        names = file.files
+    for name in names:
+        part, _, own = name.rpartition(".")
+        shown = [line for line in lines if line.startswith(f"| `{part or own}")]
+        assert any(f"{own}`" in line.split("|")[1] for line in shown), name
+
+
 def file_with(tmp_path: Path, **arrays: np.ndarray) -> Path:
     np.savez(tmp_path / "file.npz", **arrays)  # type: ignore[arg-type]
     return tmp_path / "file.npz"
