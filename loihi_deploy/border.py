@@ -1,7 +1,6 @@
 """What the host does at the chip's border: values to spikes, and spikes to values."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import nengo
@@ -55,8 +54,8 @@ def read_inputs(model: Any, network: nengo.Network) -> InputCoding:
         SpikearmError: An input reaches the chip on another way than straight from its node.
     """
     nodes = nodes_of(network, Outlet)
-    starts = np.cumsum([0, *(node.size_out for node in nodes)])
-    first = dict(zip(nodes, starts.tolist(), strict=False))
+    starts = np.cumsum([0, *(node.size_out for node in nodes)])[:-1]
+    first = dict(zip(nodes, starts.tolist(), strict=True))
     coders = [
         (connection, ensemble)
         for connection, ensemble in model.connection_decode_neurons.items()
@@ -75,9 +74,15 @@ def _read_coder(
     model: Any, first: dict[nengo.Node, int], connection: nengo.Connection, ensemble: nengo.Ensemble
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Give value, gain and bias of the neurons that code one connection's values."""
-    plain = connection.synapse is None and connection.function is None
+    plain = (
+        connection.synapse is None
+        and connection.function is None
+        and isinstance(connection.post_obj, nengo.ensemble.Neurons)  # else the host multiplies
+    )
     if connection.pre_obj not in first or not plain:
-        raise SpikearmError(f"{connection} does more than hand an input over: a bundle cannot.")
+        raise SpikearmError(
+            f"{connection} does more than hand an input over, which is all that a bundle holds."
+        )
     seen = np.arange(connection.pre_obj.size_out)[connection.pre_slice]
     encoders = model.host.params[ensemble].scaled_encoders
     column = np.abs(encoders).argmax(axis=1)
@@ -89,20 +94,29 @@ def read_outputs(model: Any, network: nengo.Network) -> OutputDecoding:
     """Read how the host decodes and filters what the chip puts out.
 
     Raises:
-        SpikearmError: Outputs are filtered differently.
+        SpikearmError: Outputs are more than sums of spikes with one filter.
     """
-    blocks = list(model.blocks)
-    ends = np.cumsum([0, *(block.n_neurons for block in blocks)]).tolist()
-    where = {
-        id(block): slice(*bounds) for block, bounds in zip(blocks, pairwise(ends), strict=True)
-    }
     probes = [model.objs[probe]["out"] for probe in model.chip2host_receivers]
-    decoder = np.zeros((probes[0].output_size, ends[-1]))
+    tau = _one_filter(network)
+    if tau is None or any(probe.key != "spiked" or not probe.is_transformed for probe in probes):
+        raise SpikearmError(
+            "A bundle holds sums of spikes that one filter smooths, and this network has other "
+            "outputs."
+        )
+    sizes = [block.n_neurons for block in model.blocks]
+    starts = dict(zip(map(id, model.blocks), np.cumsum([0, *sizes[:-1]]).tolist(), strict=True))
+    decoder = np.zeros((probes[0].output_size, sum(sizes)))
     for probe in probes:
         for block, chosen, weights in zip(probe.target, probe.slice, probe.weights, strict=True):
-            decoder[:, where[id(block)]][:, chosen] += weights.T
-    (node,) = nodes_of(network, Inlet)
-    taus = {one.synapse.tau for one in network.all_connections if one.post_obj is node}
-    if len(taus) != 1:
-        raise SpikearmError(f"Outputs have filters of {sorted(taus)} s: a bundle holds one.")
-    return OutputDecoding(decoder, np.array(taus.pop()))
+            compartments = starts[id(block)] + np.arange(block.n_neurons)[chosen]
+            decoder[:, compartments] += weights.T
+    return OutputDecoding(decoder, np.array(tau))
+
+
+def _one_filter(network: nengo.Network) -> float | None:
+    """Give the time constant of all whole outputs; None if there are others."""
+    nodes = nodes_of(network, Inlet)
+    into = [one for one in network.all_connections if one.post_obj in nodes]
+    whole = all(one.post_slice == slice(None) for one in into)
+    taus = {getattr(one.synapse, "tau", None) for one in into}
+    return taus.pop() if whole and len(nodes) == len(taus) == 1 else None
