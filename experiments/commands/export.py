@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
+import numpy as np
 import tyro
 
 from arm_models import Arm, SpikearmError
@@ -58,7 +59,7 @@ class ExportCommand:
                 self._write_graph(trained)
             else:
                 self._write_bundle(arm, trained)
-        console.print(f"Exported: {self.out}", soft_wrap=True)
+        console.print(f"Exported: {self.out}", markup=False, soft_wrap=True)
 
     def _write_graph(self, trained: TrainedController) -> None:
         graph = nir_graph(trained.weights)
@@ -66,14 +67,15 @@ class ExportCommand:
             load_nir().write(draft, graph)
 
     def _write_bundle(self, arm: Arm, trained: TrainedController) -> None:
-        n_steps = round(self.run_time / arm.timestep)
-        if n_steps < 1:
+        if not arm.timestep <= self.run_time < np.inf:
             raise SpikearmError(
-                f"A run of {self.run_time} s is less than a step: give {arm.timestep} s or more."
+                f"A run of {self.run_time} s is not possible: give {arm.timestep} s, a step, or "
+                "more."
             )
         reaches = plan_reaches(arm.model, CentreOut(targets=1), seed=0)
         motion = MinimumJerk(reaches.start, reaches.targets[0], reaches.duration)
         about = resolved_config(self, "export", arm, self.out)
+        n_steps = round(self.run_time / arm.timestep)
         bundle = make_bundle(arm, trained.weights, motion, reaches.start_joints, n_steps, about)
         with whole_file(self.out) as draft, draft.open("wb") as file:
             bundle.save(file)
