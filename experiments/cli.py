@@ -12,6 +12,7 @@ import tyro
 from arm_models import SpikearmError
 from experiments.commands.arms import ArmsCommand
 from experiments.commands.bench import BenchCommand
+from experiments.commands.export import ExportCommand
 from experiments.commands.report import ReportCommand
 from experiments.commands.run import RunCommand
 from experiments.commands.train import TrainCommand
@@ -27,6 +28,7 @@ COMMANDS = {
     "bench": BenchCommand,
     "report": ReportCommand,
     "train": TrainCommand,
+    "export": ExportCommand,
 }
 BAD_INPUT, INTERRUPTED = 2, 130
 
@@ -52,7 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SpikearmError as error:
         if debug:
             raise
-        errors.print(f"spikearm: {error}", style="red", highlight=False, soft_wrap=True)
+        errors.print(
+            f"spikearm: {error}", style="red", highlight=False, markup=False, soft_wrap=True
+        )
         return BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED

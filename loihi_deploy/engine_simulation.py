@@ -1,8 +1,9 @@
 """Runs a network on the compiled engine: stage ``loihi``, backend ``engine``."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import nengo
+import numpy as np
 
 from controller.controller import Footprint, StepCounts
 from controller.simulation import NeuralSimulation
@@ -42,6 +43,16 @@ class EngineSimulation(NeuralSimulation):
         self._before = self._engine.clock.tolist()
 
     @property
+    def model(self) -> Any:
+        """What nengo-loihi built."""
+        return self._simulator.model
+
+    @property
+    def fired(self) -> np.ndarray:
+        """Neurons that fired in the last step: compartments, block by block, then the host's."""
+        return self._simulator.fired
+
+    @property
     def counts(self) -> StepCounts:
         """Neural work of the last step."""
         return self._engine.counts_since(self._before)
@@ -49,7 +60,7 @@ class EngineSimulation(NeuralSimulation):
     @property
     def footprint(self) -> Footprint:
         """What the network takes, cores as nengo-loihi's greedy allocator assigns them."""
-        return chip_footprint(self._simulator.model)
+        return chip_footprint(self.model)
 
     def close(self) -> None:
         """Free the simulator."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 import nengo
+import numpy as np
 from nengo.exceptions import SimulationError, SimulatorClosed, ValidationError
 
 from arm_models import SpikearmError
@@ -103,6 +104,17 @@ class Simulator(nengo_loihi.Simulator):
     def engine(self) -> Engine:
         """What runs the chip's part."""
         return self.sims["emulator"]
+
+    @property
+    def fired(self) -> np.ndarray:
+        """Neurons that fired in the last step: compartments, block by block, then the host's.
+
+        Raises:
+            SpikearmError: Queues carry what crosses the border, and no longer hold it.
+        """
+        if not isinstance(self._runner, Exchange):
+            raise SpikearmError("Spikes that cross the border in queues cannot be looked at.")
+        return np.append(self.engine.fired, self.engine.chip.n_compartments + self._runner.sent)
 
     def run_steps(self, steps: int) -> None:
         """Advance by a number of steps.

@@ -98,6 +98,12 @@ class Engine:
         return int(self.clock[layout.TIME])
 
     @property
+    def fired(self) -> np.ndarray:
+        """Compartments that fired in the last step, numbered block by block."""
+        places = np.flatnonzero(self.chip.spiked[: self.chip.n_compartments])
+        return np.sort(self.chip.order[places])
+
+    @property
     def counts(self) -> StepCounts:
         """Neural work since the start, spikes that came from the host included."""
         return self.counts_since([0] * layout.CLOCK_SIZE)

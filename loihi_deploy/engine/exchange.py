@@ -72,6 +72,15 @@ class Exchange:
         compiled = blas.FOUND and self._host.is_compiled
         self._together = (*self._arguments(), *engine.arguments) if compiled else ()
 
+    @property
+    def sent(self) -> np.ndarray:
+        """Neurons that the host fired towards the chip in the last step, all inputs numbered on."""
+        last = (self._engine.t - 1) % 2
+        neurons, start = self._sent[last], self._sent_start[last]
+        sizes = [one.n_neurons for one in self._engine.inputs]
+        first = np.repeat(np.cumsum([0, *sizes[:-1]]), np.diff(start))
+        return neurons[: start[-1]] + first
+
     def restart(self) -> None:
         """Begin again, after host and chip have been reset."""
         self._host.restart()

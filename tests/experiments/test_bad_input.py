@@ -212,6 +212,7 @@ KINDS = {
     "training for a turn below zero": Bad([*TRAIN, "--tilt", "-0.1"], ["-0.1 rad", "0 to pi"]),
     "negative seed of training": Bad([*TRAIN, "--seed", "-1"], ["-1 is negative", "0 or more"]),
     "training by nobody": Bad([*TRAIN, "--jobs", "0"], ["0 processes", "1 or more"]),
+    "name that looks like markup": Bad(["report", "[red]here"], ["'[red]here' is not a run"]),
     "report of no run": Bad(["report", "here"], ["'here' is not a run", "spikearm run"]),
     "report that exists": Bad(
         ["report", "here"], ["'report.html' exists", "--overwrite"],

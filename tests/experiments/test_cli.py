@@ -41,6 +41,7 @@ OPTIONS = {
         "--trained", "--video", "--no-report",
     },
     "report": {"--out", "--overwrite"},
+    "export": PLANT | {"--out", "--to", "--trained", "--run-time"},
     "train": PLANT | {
         "--out", "--radius", "--tilt", "--jobs", "--seed", "--reaches", "--presentations",
         "--products", "--n-features", "--n-code", "--n-latent", "--max-rates", "--rate-limit",

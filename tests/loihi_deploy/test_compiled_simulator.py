@@ -276,6 +276,37 @@ def test_data_holds_what_the_emulator_s_holds():
         np.testing.assert_array_equal(ours.trange(), theirs.trange())
 
 
+def fired_in(emulator: Any) -> np.ndarray:
+    """List compartments, then input neurons, that fired in the emulator's last step."""
+    parts, first = [np.flatnonzero(emulator.compartment.spiked)], len(emulator.compartment.spiked)
+    for one in emulator.inputs:
+        parts.append(first + np.asarray(one.spikes.get(emulator.t, []), dtype=int))
+        first += one.n_neurons
+    return np.concatenate(parts)
+
+
+def test_it_tells_who_fired_on_chip_and_host():
+    made, from_host = chain(), 0
+    with (
+        Simulator(made.network, precompute=False) as ours,
+        THEIRS(made.network, target="sim", precompute=False) as theirs,
+    ):
+        for _ in range(N_STEPS):
+            ours.step()
+            theirs.step()
+            np.testing.assert_array_equal(ours.fired, fired_in(theirs.sims["emulator"]))
+            from_host += int((ours.fired >= ours.engine.chip.n_compartments).sum())
+        assert ours.engine.counts.spikes > from_host > N_STEPS
+
+
+def test_it_does_not_tell_who_fired_where_queues_carry_spikes(failing):
+    with (
+        Simulator(failing.network, precompute=True) as simulator,
+        pytest.raises(SpikearmError, match="in queues"),
+    ):
+        _ = simulator.fired
+
+
 def test_simulators_in_threads_give_what_they_give_alone():
     made = [chain(), large(), chain(), image(32, True)]
     alone = [run(Simulator, one, 40) for one in made]

@@ -1,0 +1,81 @@
+"""``spikearm export``: a trained controller for other tools."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+import tyro
+
+from arm_models import Arm, SpikearmError
+from controller.reference import MinimumJerk
+from controller.trained import TrainedController
+from experiments.arm_config import ArmConfig
+from experiments.centre_out import CentreOut, plan_reaches
+from experiments.commands.run_options import check_new_file, find_trained, resolved_config
+from experiments.console import console
+from experiments.whole_file import whole_file
+from loihi_deploy.bundling import make_bundle
+from loihi_deploy.nir_export import load_nir, nir_graph
+
+Format = Literal["bundle", "nir"]
+SUFFIXES: dict[Format, str] = {"bundle": ".npz", "nir": ".nir"}
+
+
+@dataclass(frozen=True)
+class ExportCommand:
+    """Write a trained controller into one file for other tools.
+
+    A bundle holds all integers of the chip's part, what the host does at its border, and part
+    of a reach, spike by spike, to check a copy by. NIR is the stage spiking as a graph that many
+    simulators read; it needs the extra [export]. docs/export.md describes both.
+
+    Example: spikearm export --arm gen3 --to bundle --out gen3.bundle.npz
+    Example: spikearm export --arm gen3 --to nir --out gen3.nir
+
+    Attributes:
+        out: The file to write.
+        plant: Which arm.
+        to: What to write.
+        trained: Trained controller, from `spikearm train`. Default: the one that ships for the
+            arm.
+        run_time: How much of a reach a bundle holds [s].
+    """
+
+    out: Path
+    plant: Annotated[ArmConfig, tyro.conf.arg(name="")] = field(default_factory=ArmConfig)
+    to: Format = "bundle"
+    trained: Path | None = None
+    run_time: float = 0.3
+
+    def execute(self) -> None:
+        """Make the file, and name it."""
+        check_new_file(self.out, SUFFIXES[self.to])
+        arm = self.plant.load()
+        trained = find_trained(arm, self.trained, ["loihi"])
+        assert trained is not None
+        with console.status("Exporting"):
+            if self.to == "nir":
+                self._write_graph(trained)
+            else:
+                self._write_bundle(arm, trained)
+        console.print(f"Exported: {self.out}", markup=False, soft_wrap=True)
+
+    def _write_graph(self, trained: TrainedController) -> None:
+        graph = nir_graph(trained.weights)
+        with whole_file(self.out) as draft:
+            load_nir().write(draft, graph)
+
+    def _write_bundle(self, arm: Arm, trained: TrainedController) -> None:
+        if not arm.timestep <= self.run_time < np.inf:
+            raise SpikearmError(
+                f"A run of {self.run_time} s is not possible: give {arm.timestep} s, a step, or "
+                "more."
+            )
+        reaches = plan_reaches(arm.model, CentreOut(targets=1), seed=0)
+        motion = MinimumJerk(reaches.start, reaches.targets[0], reaches.duration)
+        about = resolved_config(self, "export", arm, self.out)
+        n_steps = round(self.run_time / arm.timestep)
+        bundle = make_bundle(arm, trained.weights, motion, reaches.start_joints, n_steps, about)
+        with whole_file(self.out) as draft, draft.open("wb") as file:
+            bundle.save(file)
