@@ -3,6 +3,7 @@
 from typing import Any
 
 import nengo
+import numpy as np
 from nengo.exceptions import SimulationError, SimulatorClosed, ValidationError
 
 from arm_models import SpikearmError
@@ -103,6 +104,12 @@ class Simulator(nengo_loihi.Simulator):
     def engine(self) -> Engine:
         """What runs the chip's part."""
         return self.sims["emulator"]
+
+    @property
+    def arrived(self) -> list[np.ndarray]:
+        """Neurons of each of the engine's spike inputs whose spikes came in the last step."""
+        exchange = self._runner if isinstance(self._runner, Exchange) else self.engine
+        return exchange.arrived
 
     def run_steps(self, steps: int) -> None:
         """Advance by a number of steps.

@@ -42,6 +42,7 @@ class Chip:
         tiles: Where spikes go that reach fixed integer weights.
         routes: Where all others go.
         words: Scratch for random numbers, 32-bit.
+        arrangement: Where compartments lie in the state.
         n_compartments: Compartments in all.
         n_probed: Values that probes record in a step.
     """
@@ -53,6 +54,7 @@ class Chip:
     tiles: Tiles
     routes: Routes
     words: np.ndarray
+    arrangement: Arrangement
     n_compartments: int
     n_probed: int
 
@@ -127,6 +129,7 @@ def compile_chip(emulator: EmulatorInterface, probes: Sequence[LoihiProbe]) -> C
         tiles=tiles,
         routes=routes,
         words=np.zeros(2 * n_drawn, dtype=np.uint32),
+        arrangement=arrangement,
         n_compartments=n,
         n_probed=len(keys),
     )
