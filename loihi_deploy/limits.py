@@ -9,8 +9,6 @@ CORE = "nengo-loihi 1.1, hardware/validate.py"
 DISCRETIZE = "nengo-loihi 1.1, builder/discretize.py"
 DAVIES = "Davies et al. 2018"
 
-CORES_PER_CHIP = 128  # Davies et al. 2018, section "Chip overview"
-
 
 @dataclass(frozen=True)
 class Limit:
@@ -104,14 +102,14 @@ RATE = Limit(
 
 # Of a chip, and of the way to it
 CORES = Limit(
-    "cores of a chip", CORES_PER_CHIP, DAVIES,
+    "cores", 128, DAVIES,
     "Use a board of more chips (--chips), or fewer or smaller ensembles.",
 )  # fmt: skip
 HOST_SPIKES = Limit(
     "spikes from the host in a step", 50,
     "nengo-loihi 1.1, hardware/interface.py: snip_max_spikes_per_step, more are dropped",
-    "Give hardware_options={'snip_max_spikes_per_step': n} with at least what is used, or let "
-    "inputs reach fewer blocks.",
+    "Let inputs reach fewer blocks, or give nengo-loihi hardware_options with a "
+    "snip_max_spikes_per_step of at least what is used (--host-spikes here).",
 )  # fmt: skip
 
 # Of a register, in the simulated run
@@ -131,6 +129,4 @@ ERROR = Limit(
     "learning error, scaled", 127, f"{DISCRETIZE}: cut to -127..127",
     "Make the model's pes_error_scale smaller.",
 )  # fmt: skip
-REFUSED = Limit(
-    "things that nengo-loihi refuses to build", 0, "nengo-loihi 1.1", ""
-)  # fmt: skip
+REFUSED = Limit("networks that nengo-loihi refuses to build", 0, "nengo-loihi 1.1", "")

@@ -32,6 +32,20 @@ REFUSALS = (BuildError, ValidationError, NotImplementedError, AssertionError)
 
 
 @dataclass(frozen=True)
+class BoardConfig:
+    """The board that a network is checked for.
+
+    Attributes:
+        chips: How many chips it has.
+        host_spikes: How many spikes the host may send to a chip in a step; nengo-loihi's
+            hardware option snip_max_spikes_per_step.
+    """
+
+    chips: int = 1
+    host_spikes: int = int(limits.HOST_SPIKES.most)
+
+
+@dataclass(frozen=True)
 class Row:
     """One limit, and how near a network comes to it.
 
@@ -92,7 +106,9 @@ class Report:
         return tuple(row for row in self.rows if not row.ok)
 
 
-def preflight(network: nengo.Network, steps: int = 1000, n_chips: int = 1) -> Report:
+def preflight(
+    network: nengo.Network, steps: int = 1000, board: BoardConfig = BoardConfig()
+) -> Report:
     """Check a network that is driven by its own nodes.
 
     For one that is driven from outside, make a :class:`RecordedSimulation` of it, drive that, and
@@ -101,35 +117,37 @@ def preflight(network: nengo.Network, steps: int = 1000, n_chips: int = 1) -> Re
     Args:
         network: Any network for nengo-loihi.
         steps: Length of the simulated run.
-        n_chips: Chips of the board.
+        board: What it is to run on.
     """
     try:
         simulation = RecordedSimulation(network)
     except REFUSALS as error:
-        return Report((_refusal(error),))
+        return Report((refusal(error),))
     with closing(simulation):
         for _ in range(steps):
             simulation.step()
-        return examine(simulation, n_chips)
+        return examine(simulation, board)
 
 
 def examine(
-    simulation: RecordedSimulation, n_chips: int = 1, allocator: Allocator = Greedy()
+    simulation: RecordedSimulation,
+    board: BoardConfig = BoardConfig(),
+    allocator: Allocator = Greedy(),
 ) -> Report:
     """Check a network that has run.
 
     Args:
         simulation: The network, after some steps.
-        n_chips: Chips of the board.
+        board: What it is to run on.
         allocator: What assigns cores.
     """
     blocks, activity = simulation.blocks, simulation.activity
     placement = place(blocks, allocator)
     rows = (
-        *core_rows(placement, n_chips),
+        *core_rows(placement, board.chips),
         *block_rows(blocks, activity),
         rate_row(simulation.model),
-        host_row(host_spikes(blocks, placement, activity)),
+        host_row(host_spikes(blocks, placement, activity), board.host_spikes),
         *register_rows(blocks, activity),
     )
     return Report(rows, Deployed(placement, *core_traffic(blocks, placement, activity)))
@@ -174,11 +192,12 @@ def rate_row(model: Any) -> Row:
     return _worst(limits.RATE, ((str(one), _rate_share(model, one)) for one in ensembles))
 
 
-def host_row(sent: np.ndarray) -> Row:
+def host_row(sent: np.ndarray, most: int) -> Row:
     """Check the spikes from the host, shape (n_steps, n_chips)."""
-    above = (sent > limits.HOST_SPIKES.most).any(axis=1).mean()
+    limit = replace(limits.HOST_SPIKES, most=most)
+    above = (sent > most).any(axis=1).mean()
     note = f"more in {above:.1%} of steps" if above else ""
-    return _row(limits.HOST_SPIKES, int(sent.max(initial=0)), note=note)
+    return _row(limit, int(sent.max(initial=0)), note=note)
 
 
 def register_rows(blocks: IntegerBlocks, activity: Activity) -> Iterator[Row]:
@@ -196,6 +215,14 @@ def register_rows(blocks: IntegerBlocks, activity: Activity) -> Iterator[Row]:
         yield _cut(row, limit, _in_steps("overflows", activity.notices[notice]))
     row = _row(limits.ERROR, activity.error)
     yield _cut(row, limits.ERROR, _in_steps("cut", activity.notices[CUT_ERROR]))
+
+
+def refusal(error: Exception) -> Row:
+    """Say in nengo-loihi's words what it does not build: one of :data:`REFUSALS`."""
+    sentence = str(error)
+    if not sentence:
+        sentence = f"It fails: {traceback.extract_tb(error.__traceback__)[-1].line}"
+    return replace(_row(limits.REFUSED, 1), remedy=sentence)
 
 
 def _rate_share(model: Any, ensemble: nengo.Ensemble) -> float:
@@ -224,14 +251,6 @@ def _cut(row: Row, limit: Limit, note: str) -> Row:
 
 def _in_steps(what: str, n_steps: int) -> str:
     return f"{what} in {n_steps} steps" if n_steps else ""
-
-
-def _refusal(error: Exception) -> Row:
-    """Say in nengo-loihi's words what it does not build."""
-    sentence = str(error)
-    if not sentence:
-        sentence = f"It fails: {traceback.extract_tb(error.__traceback__)[-1].line}"
-    return replace(_row(limits.REFUSED, 1), remedy=sentence)
 
 
 def _largest_decay(block: Any) -> int:
