@@ -63,6 +63,11 @@ class SpikingController(Controller):
         return self._port.outputs.values * self.weights.scaling.torque
 
     @property
+    def simulation(self) -> NeuralSimulation:
+        """What the network runs on."""
+        return self._simulation
+
+    @property
     def counts(self) -> StepCounts:
         """Neural work of the last step."""
         return self._simulation.counts

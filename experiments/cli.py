@@ -12,6 +12,7 @@ import tyro
 from arm_models import SpikearmError
 from experiments.commands.arms import ArmsCommand
 from experiments.commands.bench import BenchCommand
+from experiments.commands.deploy import DeployCommand
 from experiments.commands.report import ReportCommand
 from experiments.commands.run import RunCommand
 from experiments.commands.train import TrainCommand
@@ -27,6 +28,7 @@ COMMANDS = {
     "bench": BenchCommand,
     "report": ReportCommand,
     "train": TrainCommand,
+    "deploy": DeployCommand,
 }
 BAD_INPUT, INTERRUPTED = 2, 130
 
@@ -48,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             args=[word for word in words if word != "--debug"],
             config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff),
         )
-        command.execute()
+        return command.execute() or 0
     except SpikearmError as error:
         if debug:
             raise
@@ -56,7 +58,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED
-    return 0
 
 
 if __name__ == "__main__":

@@ -8,7 +8,12 @@ import numpy as np
 from arm_models import SpikearmError
 from controller.training.presentations import Activity
 
-STRENGTHS = (3e-2, 1e-2, 5e-3, 2.5e-3)  # of the pull towards the prior, relative to the largest rate
+STRENGTHS = (
+    3e-2,
+    1e-2,
+    5e-3,
+    2.5e-3,
+)  # of the pull towards the prior, relative to the largest rate
 HELD_OUT = 0.1  # share of the batches that choose among them
 
 
