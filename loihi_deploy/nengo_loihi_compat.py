@@ -88,17 +88,23 @@ def without_known_warnings() -> Iterator[None]:
         yield
 
 
-def unvalidated_model() -> Model:
-    """Make a model whose blocks may be larger than the chip, for a preflight to measure."""
-    model = Model()
-    model.validation_level = ValidationLevel.NONE
+class UnvalidatedModel(Model):
+    """A model whose blocks may be larger than the chip, for a preflight to measure."""
 
-    def refuse_if_empty(built: Any) -> None:
-        if built is model.toplevel and not model.blocks:
+    def __init__(self) -> None:
+        super().__init__()
+        self.validation_level = ValidationLevel.NONE
+
+    def build(self, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        """Build an object.
+
+        Raises:
+            BuildError: It is a network of which nothing is to run on the chip.
+        """
+        built = super().build(obj, *args, **kwargs)
+        if obj is self.toplevel and not self.blocks:
             raise BuildError("No ensemble of this network is to run on the chip.")
-
-    model.build_callback = refuse_if_empty
-    return model
+        return built
 
 
 __all__ = [
@@ -115,6 +121,7 @@ __all__ = [
     "SimulationData",
     "StepRunner",
     "SynapseConfig",
+    "UnvalidatedModel",
     "bias_to_manexp",
     "core_compartment_cfgs",
     "core_stdp_pre_cfgs",
@@ -124,7 +131,6 @@ __all__ = [
     "learn_overflow_bits",
     "nengo_loihi",
     "scale_pes_errors",
-    "unvalidated_model",
     "vth_to_manexp",
     "without_known_warnings",
 ]

@@ -8,9 +8,9 @@ from loihi_deploy.blocks import FloatBlocks, IntegerBlocks
 from loihi_deploy.nengo_loihi_compat import (
     Allocator,
     Greedy,
+    UnvalidatedModel,
     discretize_model,
     nengo_loihi,
-    unvalidated_model,
     without_known_warnings,
 )
 from loihi_deploy.placement import Placement, allocate
@@ -24,7 +24,7 @@ def build(network: nengo.Network) -> FloatBlocks:
     """
     with (
         without_known_warnings(),
-        nengo_loihi.Simulator(network, target="simreal", model=unvalidated_model()) as simulator,
+        nengo_loihi.Simulator(network, target="simreal", model=UnvalidatedModel()) as simulator,
     ):
         return FloatBlocks.of_model(simulator.model)
 

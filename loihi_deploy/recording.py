@@ -17,8 +17,8 @@ from loihi_deploy.footprint import chip_footprint
 from loihi_deploy.nengo_loihi_compat import (
     Q_BITS,
     U_BITS,
+    UnvalidatedModel,
     decay_int,
-    unvalidated_model,
     without_known_warnings,
 )
 from loihi_deploy.simulator import Simulator
@@ -68,7 +68,7 @@ class RecordedSimulation(NeuralSimulation):
         super().__init__(network)
         self._build_notices: Counter[str] = Counter()
         with without_known_warnings(), _counted(self._build_notices):
-            self._simulator = Simulator(network, model=unvalidated_model(), precompute=False)
+            self._simulator = Simulator(network, model=UnvalidatedModel(), precompute=False)
         self._engine, self._chip = self._simulator.engine, self._simulator.engine.chip
         self._dendrite = self._chip.arrangement.dendrite
         self._soma = self._chip.arrangement.soma
@@ -92,7 +92,7 @@ class RecordedSimulation(NeuralSimulation):
         return Activity(
             n_steps=len(self._arrived),
             spikes=self._spikes.copy(),
-            arrived=np.array(self._arrived, dtype=bool).reshape(-1, n_neurons),
+            arrived=np.array(self._arrived, dtype=bool).reshape(len(self._arrived), n_neurons),
             input=self._input.copy(),
             current=self._current.copy(),
             membrane=self._membrane.copy(),
