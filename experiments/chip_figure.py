@@ -34,10 +34,11 @@ def chip_figure(deployed: Deployed, title: str) -> go.Figure:
     figure = go.Figure([_unused(len(deployed.placement.cores_per_chip))])
     most = max(deployed.traffic.max(), deployed.host_traffic.max())
     for source, target in zip(*np.nonzero(deployed.traffic), strict=True):
-        spikes = deployed.traffic[source, target]
+        spikes = float(deployed.traffic[source, target])
         figure.add_traces(_line(places[source], places[target], spikes, most))
     for target in np.flatnonzero(deployed.host_traffic):
-        figure.add_traces(_line(HOST, places[target], deployed.host_traffic[target], most))
+        spikes = float(deployed.host_traffic[target])
+        figure.add_traces(_line(HOST, places[target], spikes, most))
     figure.add_trace(_used(cores, places))
     figure.add_annotation(x=HOST[0], y=HOST[1], text="host", showarrow=False, bgcolor="white")
     figure.update_layout(
