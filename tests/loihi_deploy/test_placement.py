@@ -50,24 +50,3 @@ def test_the_utilisation_of_a_core_is_that_of_what_it_has_least_left_of():
         nengo.Ensemble(512, 1, neuron_type=RESTING)
     (core,) = place(quantise(build(network))).cores
     assert core.utilisation == pytest.approx(0.5)
-
-
-def test_limits_are_nengo_loihis():
-    block, discretize = nengo_loihi.block, nengo_loihi.builder.discretize
-    objects = nengo_loihi.hardware.nxsdk_objects
-    for limit, most in (
-        (limits.COMPARTMENTS, block.MAX_COMPARTMENTS),
-        (limits.INPUT_AXONS, block.MAX_IN_AXONS),
-        (limits.OUTPUT_AXONS, block.MAX_OUT_AXONS),
-        (limits.SYNAPSE_BITS, block.MAX_SYNAPSE_BITS),
-        (limits.COMPARTMENT_CONFIGS, objects.MAX_COMPARTMENT_CFGS - 1),
-        (limits.THRESHOLD_CONFIGS, objects.MAX_VTH_CFGS - 1),
-        (limits.THRESHOLD, discretize.VTH_MAN_MAX),
-        (limits.BIAS, discretize.BIAS_MAN_MAX),
-        (limits.DECAY, objects.CompartmentConfig.DECAY_U_MAX),
-        (limits.REFRACTORY, objects.CompartmentConfig.REFRACT_DELAY_MAX),
-        (limits.INPUT, 2**discretize.Q_BITS - 1),
-        (limits.CURRENT, 2**discretize.U_BITS - 1),
-        (limits.MEMBRANE, 2**discretize.U_BITS - 1),
-    ):
-        assert limit.most == most, limit.resource
