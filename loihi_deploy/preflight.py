@@ -221,7 +221,8 @@ def refusal(error: Exception) -> Row:
     """Say in nengo-loihi's words what it does not build: one of :data:`REFUSALS`."""
     sentence = str(error)
     if not sentence:
-        sentence = f"It fails: {traceback.extract_tb(error.__traceback__)[-1].line}"
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        sentence = f"It stops at `{frame.line}` in {frame.name}."
     return replace(_row(limits.REFUSED, 1), remedy=sentence)
 
 

@@ -345,6 +345,27 @@ def test_what_nengo_loihi_refuses_is_the_one_breach_in_its_words(neuron_type, se
     assert report.deployed is None
 
 
+def test_a_connection_that_learns_between_two_ensembles_on_the_chip_is_refused():
+    with ensembles(2) as network:
+        nengo_loihi.add_params(network)
+        before, after = network.ensembles
+        network.config[after].on_chip = True
+        error = nengo.Node(size_in=1)
+        learned = nengo.Connection(before, after, learning_rule_type=nengo.PES())
+        nengo.Connection(after, error)
+        nengo.Connection(error, learned.learning_rule)
+    (row,) = preflight(network, N_STEPS).rows
+    assert "must not be configured as on_chip" in row.remedy
+
+
+def test_what_fails_without_a_word_is_named_by_the_line_where_it_does():
+    # Biases that are a million times the threshold leave nothing of the threshold.
+    with nengo.Network(seed=1) as network:
+        nengo.Ensemble(5, 1, neuron_type=resting(), gain=np.ones(5), bias=np.full(5, 1e6))
+    (row,) = preflight(network, N_STEPS).rows
+    assert row.remedy == "It stops at `assert (man > 0).all()` in vth_to_manexp."
+
+
 def test_a_warning_that_is_no_limit_is_not_swallowed():
     with nengo.Network(seed=1) as network:
         nengo.Ensemble(5, 1, max_rates=nengo.dists.Choice([100]))  # starts anywhere
