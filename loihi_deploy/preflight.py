@@ -10,6 +10,7 @@ import nengo
 import numpy as np
 from nengo.exceptions import BuildError, ValidationError
 
+from arm_models import SpikearmError
 from loihi_deploy import limits
 from loihi_deploy.blocks import IntegerBlocks, block_name
 from loihi_deploy.limits import Limit
@@ -43,6 +44,12 @@ class BoardConfig:
 
     chips: int = 1
     host_spikes: int = int(limits.HOST_SPIKES.most)
+
+    def __post_init__(self) -> None:
+        if self.chips < 1:
+            raise SpikearmError(f"A board of {self.chips} chips holds nothing: give 1 or more.")
+        if self.host_spikes < 0:
+            raise SpikearmError(f"{self.host_spikes} spikes in a step: give 0 or more.")
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,12 @@ def preflight(
         network: Any network for nengo-loihi.
         steps: Length of the simulated run.
         board: What it is to run on.
+
+    Raises:
+        SpikearmError: There are no steps, or the engine does not support the network.
     """
+    if steps < 1:
+        raise SpikearmError(f"A run of {steps} steps shows nothing: give 1 or more.")
     try:
         simulation = RecordedSimulation(network)
     except REFUSALS as error:

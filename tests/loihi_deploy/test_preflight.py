@@ -10,6 +10,7 @@ import nengo
 import numpy as np
 import pytest
 
+from arm_models import SpikearmError
 from loihi_deploy import limits
 from loihi_deploy.blocks import FloatBlocks, IntegerBlocks
 from loihi_deploy.limits import Limit
@@ -356,6 +357,19 @@ def test_a_connection_that_learns_between_two_ensembles_on_the_chip_is_refused()
         nengo.Connection(error, learned.learning_rule)
     (row,) = preflight(network, N_STEPS).rows
     assert "must not be configured as on_chip" in row.remedy
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        lambda: preflight(ensembles(1), steps=0),
+        lambda: BoardConfig(chips=0),
+        lambda: BoardConfig(host_spikes=-1),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_what_to_give(check):
+    with pytest.raises(SpikearmError, match="or more"):
+        check()
 
 
 def test_what_fails_without_a_word_is_named_by_the_line_where_it_does():
