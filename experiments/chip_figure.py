@@ -12,8 +12,10 @@ from loihi_deploy.preflight import Deployed
 
 COLUMNS, ROWS = 16, 8  # of the grid that cores are drawn on, by their numbers
 HOST = (-2.0, (ROWS - 1) / 2)
-MOST_WIDTH = 8.0  # of the line with the most spikes [px]
-UNUSED_COLOR, TRAFFIC_COLOR = "#e4e4e4", "rgba(31, 95, 168, 0.45)"
+MOST_WIDTH = 8.0  # of the curve with the most spikes [px]
+BEND, CURVE_POINTS = 0.3, 21  # how far curves leave the straight line, over its length
+DARK = 0.5  # utilisation above which numbers are white
+UNUSED_COLOR, TRAFFIC_COLOR = "#e4e4e4", "rgba(31, 95, 168, 0.6)"
 
 
 def write_picture(deployed: Deployed, title: str, path: Path) -> None:
@@ -31,15 +33,14 @@ def chip_figure(deployed: Deployed, title: str) -> go.Figure:
     """Draw all chips, one below the other, with the host beside them."""
     cores = deployed.placement.cores
     places = np.array([_place(core) for core in cores])
-    figure = go.Figure([_unused(len(deployed.placement.cores_per_chip))])
+    figure = go.Figure([_unused(len(deployed.placement.cores_per_chip)), _used(cores, places)])
     most = max(deployed.traffic.max(), deployed.host_traffic.max())
     for source, target in zip(*np.nonzero(deployed.traffic), strict=True):
         spikes = float(deployed.traffic[source, target])
-        figure.add_traces(_line(places[source], places[target], spikes, most))
+        figure.add_traces(_flow(places[source], places[target], spikes, most))
     for target in np.flatnonzero(deployed.host_traffic):
         spikes = float(deployed.host_traffic[target])
-        figure.add_traces(_line(HOST, places[target], spikes, most))
-    figure.add_trace(_used(cores, places))
+        figure.add_traces(_flow(HOST, places[target], spikes, most))
     figure.add_annotation(x=HOST[0], y=HOST[1], text="host", showarrow=False, bgcolor="white")
     figure.update_layout(
         title=title, template="plotly_white", showlegend=False, width=1100,
@@ -70,7 +71,9 @@ def _used(cores: tuple[Core, ...], places: np.ndarray) -> go.Scatter:
     }  # fmt: skip
     return go.Scatter(
         x=places[:, 0], y=places[:, 1], mode="markers+text", marker=marker,
-        text=[str(core.number) for core in cores], hovertext=[_describe(core) for core in cores],
+        text=[str(core.number) for core in cores],
+        textfont={"color": ["white" if one.utilisation > DARK else "black" for one in cores]},
+        hovertext=[_describe(core) for core in cores],
         hoverinfo="text",
     )  # fmt: skip
 
@@ -81,18 +84,20 @@ def _describe(core: Core) -> str:
     return "<br>".join([f"chip {core.chip}, core {core.number}: {name}", *uses])
 
 
-def _line(
+def _flow(
     start: tuple[float, float] | np.ndarray, end: np.ndarray, spikes: float, most: float
 ) -> list[go.Scatter]:
-    """Draw a line, with what it carries at its middle; from a core to itself, only the latter."""
-    middle = (np.asarray(start) + end) / 2
+    """Draw a curve, bent to its right, and a point in its middle that says what it carries."""
+    along = end - np.asarray(start)
+    bend = BEND * np.array([-along[1], along[0]])
+    t = np.linspace(0, 1, CURVE_POINTS)[:, None]
+    points = start + t * along + 4 * t * (1 - t) * bend  # (n, 2)
+    middle = points[CURVE_POINTS // 2]
     line = {"width": 0.5 + MOST_WIDTH * spikes / most, "color": TRAFFIC_COLOR}
     return [
-        go.Scatter(
-            x=[start[0], end[0]], y=[start[1], end[1]], mode="lines", line=line, hoverinfo="skip"
-        ),
+        go.Scatter(x=points[:, 0], y=points[:, 1], mode="lines", line=line, hoverinfo="skip"),
         go.Scatter(
             x=middle[:1], y=middle[1:], mode="markers", hoverinfo="text",
-            marker={"size": 6, "color": TRAFFIC_COLOR}, hovertext=f"{spikes:.2f} spikes per step",
+            marker={"size": 7, "color": TRAFFIC_COLOR}, hovertext=f"{spikes:.2f} spikes per step",
         ),
     ]  # fmt: skip

@@ -74,7 +74,7 @@ def test_the_command_prints_tables_adds_a_line_to_the_log_and_draws(file, capsys
 
 @pytest.mark.parametrize(
     "wrong",
-    [["--trained", "missing.npz"], ["--picture", "chip.png"], ["--radius", "-1"]],
+    [["--trained", "missing.npz"], ["--picture", "chip.png"], ["--radius", "-1"], ["--chips", "0"]],
 )
 def test_wrong_options_are_refused_and_leave_nothing(wrong, file, capsys):
     assert main([*OPTIONS, *wrong]) == BAD_INPUT
