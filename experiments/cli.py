@@ -13,6 +13,7 @@ from arm_models import SpikearmError
 from experiments.commands.arms import ArmsCommand
 from experiments.commands.bench import BenchCommand
 from experiments.commands.export import ExportCommand
+from experiments.commands.deploy import DeployCommand
 from experiments.commands.report import ReportCommand
 from experiments.commands.run import RunCommand
 from experiments.commands.train import TrainCommand
@@ -29,6 +30,7 @@ COMMANDS = {
     "report": ReportCommand,
     "train": TrainCommand,
     "export": ExportCommand,
+    "deploy": DeployCommand,
 }
 BAD_INPUT, INTERRUPTED = 2, 130
 
@@ -50,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             args=[word for word in words if word != "--debug"],
             config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff),
         )
-        command.execute()
+        return command.execute() or 0
     except SpikearmError as error:
         if debug:
             raise
@@ -60,7 +62,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED
-    return 0
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Files that appear whole or not at all."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -47,6 +48,27 @@ def whole_file(path: Path, keep_on_interrupt: bool = False) -> Iterator[Path]:
         if draft is not None:
             draft.unlink(missing_ok=True)
         _remove_if_empty(new_folders)
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add a line to a file, which is made where there is none: the whole line, or nothing.
+
+    Raises:
+        SpikearmError: The file cannot be written to, or the disk is full.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab", buffering=0) as file:
+            end = file.seek(0, os.SEEK_END)
+            data = f"{line}\n".encode()
+            if file.write(data) < len(data):
+                file.truncate(end)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    except OSError as error:
+        raise SpikearmError(
+            f"Cannot add to '{path}': {error.strerror or error}. Nothing was added; free the disk "
+            "or name another file."
+        ) from error
 
 
 def _place(draft: Path, path: Path) -> None:

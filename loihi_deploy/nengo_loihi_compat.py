@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from nengo.exceptions import BuildError
 
 TRAINING_MODULES = ("tensorflow", "nengo_dl", "nengo_extras")
 NUMPY_1_MODULES = ("nengo_loihi.block", "nengo_loihi.neurons")
@@ -49,16 +50,28 @@ def _hidden(*names: str) -> Iterator[None]:
 with _hidden(*TRAINING_MODULES), warnings.catch_warnings():
     warnings.filterwarnings("ignore", message=".*has not been tested with your `nengo`")
     import nengo_loihi
+    from nengo_loihi.block import SynapseConfig
+    from nengo_loihi.builder.builder import Model, ValidationLevel
     from nengo_loihi.builder.discretize import (
         LEARN_FRAC,
         Q_BITS,
         U_BITS,
+        bias_to_manexp,
+        decay_int,
+        discretize_model,
         learn_overflow_bits,
         scale_pes_errors,
+        vth_to_manexp,
     )
     from nengo_loihi.builder.inputs import HostReceiveProcess, HostSendProcess
     from nengo_loihi.emulator.interface import EmulatorInterface
-    from nengo_loihi.hardware.allocators import Greedy
+    from nengo_loihi.hardware.allocators import (
+        Allocator,
+        Greedy,
+        core_compartment_cfgs,
+        core_stdp_pre_cfgs,
+        core_vth_cfgs,
+    )
     from nengo_loihi.probe import LoihiProbe, ProbeFilter
     from nengo_loihi.simulator import SimulationData, StepRunner
 
@@ -75,10 +88,30 @@ def without_known_warnings() -> Iterator[None]:
         yield
 
 
+class UnvalidatedModel(Model):
+    """A model whose blocks may be larger than the chip, for a preflight to measure."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.validation_level = ValidationLevel.NONE
+
+    def build(self, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        """Build an object.
+
+        Raises:
+            BuildError: It is a network of which nothing is to run on the chip.
+        """
+        built = super().build(obj, *args, **kwargs)
+        if obj is self.toplevel and not self.blocks:
+            raise BuildError("No ensemble of this network is to run on the chip.")
+        return built
+
+
 __all__ = [
     "LEARN_FRAC",
     "Q_BITS",
     "U_BITS",
+    "Allocator",
     "EmulatorInterface",
     "Greedy",
     "HostReceiveProcess",
@@ -87,8 +120,17 @@ __all__ = [
     "ProbeFilter",
     "SimulationData",
     "StepRunner",
+    "SynapseConfig",
+    "UnvalidatedModel",
+    "bias_to_manexp",
+    "core_compartment_cfgs",
+    "core_stdp_pre_cfgs",
+    "core_vth_cfgs",
+    "decay_int",
+    "discretize_model",
     "learn_overflow_bits",
     "nengo_loihi",
     "scale_pes_errors",
+    "vth_to_manexp",
     "without_known_warnings",
 ]

@@ -116,6 +116,12 @@ class Simulator(nengo_loihi.Simulator):
             raise SpikearmError("Spikes that cross the border in queues cannot be looked at.")
         return np.append(self.engine.fired, self.engine.chip.n_compartments + self._runner.sent)
 
+    @property
+    def arrived(self) -> list[np.ndarray]:
+        """Neurons of each of the engine's spike inputs whose spikes came in the last step."""
+        exchange = self._runner if isinstance(self._runner, Exchange) else self.engine
+        return exchange.arrived
+
     def run_steps(self, steps: int) -> None:
         """Advance by a number of steps.
 

@@ -42,7 +42,7 @@ class Chip:
         tiles: Where spikes go that reach fixed integer weights.
         routes: Where all others go.
         words: Scratch for random numbers, 32-bit.
-        order: Compartments in the order in which they lie, numbered block by block.
+        arrangement: Where compartments lie in the state.
         n_compartments: Compartments in all.
         n_probed: Values that probes record in a step.
     """
@@ -54,7 +54,7 @@ class Chip:
     tiles: Tiles
     routes: Routes
     words: np.ndarray
-    order: np.ndarray
+    arrangement: Arrangement
     n_compartments: int
     n_probed: int
 
@@ -129,7 +129,7 @@ def compile_chip(emulator: EmulatorInterface, probes: Sequence[LoihiProbe]) -> C
         tiles=tiles,
         routes=routes,
         words=np.zeros(2 * n_drawn, dtype=np.uint32),
-        order=order,
+        arrangement=arrangement,
         n_compartments=n,
         n_probed=len(keys),
     )

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from operator import sub
 from typing import Any
 
@@ -33,6 +34,11 @@ MESSAGES = {
 STRICT_FLAGS = layout.OVER_INPUT | layout.OVER_CURRENT | layout.OVER_MEMBRANE | layout.LOST_TRACE
 
 
+def split_inputs(neurons: np.ndarray, start: np.ndarray) -> list[np.ndarray]:
+    """Tell whose spikes they are: give the neurons of each spike input."""
+    return [neurons[first:end] for first, end in pairwise(start)]
+
+
 class Engine:
     """Runs a model's blocks in machine code, spike for spike as the emulator does.
 
@@ -50,6 +56,8 @@ class Engine:
         columns: Where each probe's targets are in a recorded row.
         error_scale: Scale of learning errors.
         arguments: What kernels take of the chip.
+        arrived: Neurons of each spike input whose spikes came in the last step, unless they
+            came by an exchange.
     """
 
     strict = False
@@ -100,8 +108,7 @@ class Engine:
     @property
     def fired(self) -> np.ndarray:
         """Compartments that fired in the last step, numbered block by block."""
-        places = np.flatnonzero(self.chip.spiked[: self.chip.n_compartments])
-        return np.sort(self.chip.order[places])
+        return np.flatnonzero(self.chip.spiked[self.chip.arrangement.soma])
 
     @property
     def counts(self) -> StepCounts:
@@ -129,6 +136,7 @@ class Engine:
         self.chip.state.block[:], self.chip.index.block[:] = self._initial
         self.chip.spiked[:] = 0
         self._stream[:] = stream(np.random.RandomState(self.seed))
+        self.arrived = [np.zeros(0, dtype=np.int32) for _ in self.inputs]
         self.clock[:] = 0
         self.clock[layout.FLOATS] = not self._is_integer
         noisy = bool(self.chip.real["noise_scale"].any())
@@ -161,6 +169,7 @@ class Engine:
 
     def _advance(self, steps: int) -> None:
         arriving, start = self._arriving(steps)
+        self.arrived = split_inputs(arriving, start[-1 - len(self.inputs) :])
         out = np.empty((steps, self.chip.n_probed), dtype=self.chip.dtype)
         kernels.run_chip(*self.arguments, arriving, start, out)
         self._recorded.append(out)

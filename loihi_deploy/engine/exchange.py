@@ -8,7 +8,7 @@ import nengo
 import numpy as np
 
 from loihi_deploy.engine import blas
-from loihi_deploy.engine.engine import Engine
+from loihi_deploy.engine.engine import Engine, split_inputs
 from loihi_deploy.engine.host import HostProgram
 from loihi_deploy.engine.host_lines import Border, Place
 from loihi_deploy.nengo_loihi_compat import LoihiProbe
@@ -85,6 +85,12 @@ class Exchange:
         """Begin again, after host and chip have been reset."""
         self._host.restart()
         self._sent_start[:] = 0
+
+    @property
+    def arrived(self) -> list[np.ndarray]:
+        """Neurons of each spike input whose spikes came in the last step."""
+        last = self._engine.t % 2
+        return split_inputs(self._sent[last], self._sent_start[last])
 
     def run_steps(self, steps: int) -> None:
         """Advance host and chip by a number of steps."""

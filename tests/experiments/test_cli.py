@@ -47,6 +47,10 @@ OPTIONS = {
         "--products", "--n-features", "--n-code", "--n-latent", "--max-rates", "--rate-limit",
         "--velocity-share", "--epochs", "--batch", "--learning-rate", "--rate-weight",
     },
+    "deploy": PLANT | {
+        "--chips", "--host-spikes", "--reference", "--radius", "--duration", "--seed", "--trained",
+        "--log", "--picture",
+    },
 }  # fmt: skip
 
 

@@ -1,0 +1,83 @@
+"""``spikearm deploy``: check a controller against the chip's limits."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import tyro
+
+from arm_models import Arm
+from experiments.arm_config import ArmConfig
+from experiments.chip_figure import write_picture
+from experiments.commands.run_options import check_new_file, find_trained
+from experiments.console import console
+from experiments.deployment import Deployment, DriveConfig, deploy
+from experiments.deployment_table import error_table, report_table, summary
+from experiments.provenance import provenance
+from experiments.whole_file import append_line
+from loihi_deploy.preflight import BoardConfig
+
+BREACH = 1  # exit status
+
+
+@dataclass(frozen=True)
+class DeployCommand:
+    """Check a spiking controller against every limit of a Loihi chip, without one.
+
+    The controller drives its arm through one reach in the chip's arithmetic. A table shows what
+    it takes of every resource; exit status 1 says that it does not fit.
+
+    Example: spikearm deploy --arm gen3 --picture chip.html
+
+    Attributes:
+        plant: Which arm.
+        board: What it is to run on.
+        drive: What the arm does meanwhile.
+        trained: Trained controller, from `spikearm train`. Default: the one that ships for the
+            arm.
+        log: File that a line about this deployment is added to.
+        picture: Draw the chip into this new HTML file: cores, and spikes between them.
+    """
+
+    plant: Annotated[ArmConfig, tyro.conf.arg(name="")] = field(default_factory=ArmConfig)
+    board: Annotated[BoardConfig, tyro.conf.arg(name="")] = field(default_factory=BoardConfig)
+    drive: Annotated[DriveConfig, tyro.conf.arg(name="")] = field(default_factory=DriveConfig)
+    trained: Path | None = None
+    log: Path = Path("runs/deployments.jsonl")
+    picture: Path | None = None
+
+    def execute(self) -> int:
+        """Check, print the tables, add to the log and draw; give the exit status."""
+        if self.picture is not None:
+            check_new_file(self.picture, ".html")
+        arm = self.plant.load()
+        trained = find_trained(arm, self.trained, ["loihi"])
+        assert trained is not None
+        with console.status("Driving the arm in the chip's arithmetic"):
+            deployment = deploy(arm, trained, self.drive, self.board)
+        report = deployment.report
+        console.print(report_table(report, f"{arm.name} on Loihi"))
+        if deployment.errors:
+            console.print(error_table(deployment.errors))
+        console.print(summary(report))
+        append_line(self.log, json.dumps(self._entry(arm, deployment), allow_nan=False))
+        if self.picture is not None and report.deployed is not None:
+            write_picture(report.deployed, f"{arm.name} on Loihi", self.picture)
+            console.print(f"Picture: {self.picture}", soft_wrap=True)
+        return 0 if report.ok else BREACH
+
+    def _entry(self, arm: Arm, deployment: Deployment) -> dict[str, Any]:
+        """Say in one line of the log what was deployed, and what it takes."""
+        deployed = deployment.report.deployed
+        return {
+            **provenance(),
+            "arm": arm.name,
+            "trained": None if self.trained is None else str(self.trained),
+            "drive": asdict(self.drive),
+            "board": asdict(self.board),
+            "ok": deployment.report.ok,
+            "cores_per_chip": None if deployed is None else deployed.placement.cores_per_chip,
+            "resources": [asdict(row) for row in deployment.report.rows],
+            "quantisation": [asdict(error) for error in deployment.errors],
+        }

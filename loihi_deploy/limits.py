@@ -1,0 +1,132 @@
+"""What a Loihi chip holds: each number with its source, and what to do about a breach."""
+
+from dataclasses import dataclass
+
+BLOCK = "nengo-loihi 1.1, block.py"
+VALIDATE = "nengo-loihi 1.1, builder/validate.py"
+BOARD = "nengo-loihi 1.1, hardware/builder.py"
+CORE = "nengo-loihi 1.1, hardware/validate.py"
+DISCRETIZE = "nengo-loihi 1.1, builder/discretize.py"
+DAVIES = "Davies et al. 2018"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The most that the chip has of something.
+
+    Attributes:
+        resource: What.
+        most: How much of it; a use of exactly this much fits.
+        source: Where the number is published.
+        remedy: What to change where more is used.
+    """
+
+    resource: str
+    most: float
+    source: str
+    remedy: str
+
+
+# Of a core
+COMPARTMENTS = Limit(
+    "compartments", 1024, f"{BLOCK}; {DAVIES}",
+    "Let nengo-loihi split the ensemble: leave its block_shape out, or give a smaller one.",
+)  # fmt: skip
+INPUT_AXONS = Limit(
+    "input axons", 4096, BLOCK,
+    "Fewer neurons or inputs may reach this block: decode what it gets, or use a smaller layer "
+    "before it.",
+)  # fmt: skip
+OUTPUT_AXONS = Limit(
+    "output axons", 4096, BLOCK,
+    "This block reaches too many others: give its ensemble a smaller block_shape, or relay its "
+    "output through an ensemble between.",
+)  # fmt: skip
+SYNAPSE_BITS = Limit(
+    "synapse memory [bits]", 16384 * 64, BLOCK,
+    "Give the ensemble a smaller block_shape, so that each block has fewer of its weights.",
+)  # fmt: skip
+COMPARTMENT_CONFIGS = Limit(
+    "compartment configurations", 31, BOARD,
+    "Use fewer different time constants and refractory periods in one ensemble.",
+)  # fmt: skip
+THRESHOLD_CONFIGS = Limit(
+    "threshold configurations", 7, BOARD,
+    "Use fewer different thresholds in one ensemble.",
+)  # fmt: skip
+SYNAPSE_FORMATS = Limit(
+    "synapse formats, one of them reserved", 16, CORE,
+    "Fewer connections of different size or largest weight may reach this block: join some.",
+)  # fmt: skip
+TRACE_CONFIGS = Limit(
+    "pre-synaptic learning configurations", 3, CORE,
+    "Give the learning connections of this block the same pre_synapse and learning rate.",
+)  # fmt: skip
+FIXED_BESIDE_LEARNING = Limit(
+    "fixed synapses on a core that learns", 0, BOARD,
+    "Let the connections that learn end in a block of their own: all synapses of a core learn or "
+    "none does.",
+)  # fmt: skip
+
+# Of a number
+WEIGHT_EXPONENT = Limit(
+    "size of a weight exponent", 7, VALIDATE,
+    "Bring the weights of this block closer together in size.",
+)  # fmt: skip
+THRESHOLD = Limit(
+    "threshold mantissa", 2**17 - 1, DISCRETIZE,
+    "Scale the weights of this block up.",
+)  # fmt: skip
+BIAS = Limit(
+    "bias mantissa", 2**12 - 1, DISCRETIZE,
+    "Make the biases of this block smaller beside its weights.",
+)  # fmt: skip
+DECAY = Limit(
+    "decay of current or voltage", 2**12 - 1, f"{CORE}; {DAVIES}",
+    "Use a time constant of at least one step.",
+)  # fmt: skip
+REFRACTORY = Limit(
+    "refractory delay [steps]", 63, CORE,
+    "Give the ensemble's neurons a shorter tau_ref.",
+)  # fmt: skip
+TRACE_INCREMENT = Limit(
+    "trace increment of a learning synapse", 127, DISCRETIZE,
+    "Make the learning rate smaller, or raise the model's pes_error_scale.",
+)  # fmt: skip
+RATE = Limit(
+    "highest rate asked for over the highest reachable", 1.0,
+    "a neuron spikes at most once in its refractory delay, a whole number of steps (nengo-loihi "
+    "1.1, block.py)",
+    "Give the ensemble lower max_rates or a shorter tau_ref.",
+)  # fmt: skip
+
+# Of a chip, and of the way to it
+CORES = Limit(
+    "cores", 128, DAVIES,
+    "Use a board of more chips (--chips), or fewer or smaller ensembles.",
+)  # fmt: skip
+HOST_SPIKES = Limit(
+    "spikes from the host in a step", 50,
+    "nengo-loihi 1.1, hardware/interface.py: snip_max_spikes_per_step, more are dropped",
+    "Let inputs reach fewer blocks, or give nengo-loihi hardware_options with a "
+    "snip_max_spikes_per_step of at least what is used (--host-spikes here).",
+)  # fmt: skip
+
+# Of a register, in the simulated run
+INPUT = Limit(
+    "synaptic input", 2**21 - 1, f"{DISCRETIZE}: 21 bits and a sign",
+    "Fewer spikes may meet in one step: spread them, or raise the largest weight of this block.",
+)  # fmt: skip
+CURRENT = Limit(
+    "current", 2**23 - 1, f"{DISCRETIZE}: 23 bits and a sign",
+    "Use a shorter synapse, smaller weights or lower rates into this block.",
+)  # fmt: skip
+MEMBRANE = Limit(
+    "current and bias", 2**23 - 1, f"{DISCRETIZE}: 23 bits and a sign",
+    "Use smaller biases or weights in this block.",
+)  # fmt: skip
+ERROR = Limit(
+    "learning error, scaled", 127, f"{DISCRETIZE}: cut to -127..127",
+    "Make the model's pes_error_scale smaller.",
+)  # fmt: skip
+REFUSED = Limit("networks that nengo-loihi refuses to build", 0, "nengo-loihi 1.1", "")

@@ -1,0 +1,60 @@
+"""Where spikes went in a run: between cores, and from the host."""
+
+from typing import Any
+
+import numpy as np
+
+from loihi_deploy.blocks import IntegerBlocks
+from loihi_deploy.placement import Placement
+from loihi_deploy.recording import Activity
+
+
+def core_traffic(
+    integers: IntegerBlocks, placement: Placement, activity: Activity
+) -> tuple[np.ndarray, np.ndarray]:
+    """Count the spikes that reached each core in a step, on average over the run.
+
+    A spike that goes to several groups of synapses counts for each of them.
+
+    Returns:
+        From each core to each core, shape (n_cores, n_cores), and from the host to each core,
+        shape (n_cores,).
+    """
+    between = np.zeros((len(placement.cores), len(placement.cores)))
+    from_host = np.zeros(len(placement.cores))
+    sources = [*integers.blocks, *integers.inputs]
+    fired = np.concatenate([activity.spikes, activity.arrived.sum(axis=0)]) / activity.n_steps
+    ends = np.cumsum([source.n_neurons for source in sources])
+    for source, end in zip(sources, ends.tolist(), strict=True):
+        mine = fired[end - source.n_neurons : end]
+        row = between[placement.core_of[source]] if source in placement.core_of else from_host
+        for axon in source.axons:
+            row[placement.core_of[axon.target]] += mine[_reaches(axon, source.n_neurons)].sum()
+    return between, from_host
+
+
+def host_spikes(integers: IntegerBlocks, placement: Placement, activity: Activity) -> np.ndarray:
+    """Count the spikes that the host sent to each chip, shape (n_steps, n_chips).
+
+    A spike is sent once for each group of synapses that it goes to.
+    """
+    n_neurons, n_chips = activity.arrived.shape[1], len(placement.cores_per_chip)
+    copies, first = np.zeros((n_neurons, n_chips), dtype=np.int64), 0
+    for one in integers.inputs:
+        mine = copies[first : first + one.n_neurons]
+        for axon in one.axons:
+            chip = placement.cores[placement.core_of[axon.target]].chip
+            mine[:, chip] += _reaches(axon, one.n_neurons)
+        first += one.n_neurons
+    return activity.arrived @ copies
+
+
+def _reaches(axon: Any, n_neurons: int) -> np.ndarray:
+    """Tell for which neurons an axon leads to weights, shape (n_neurons,)."""
+    synapse, numbers = axon.target, np.asarray(axon.map_axon(np.arange(n_neurons)))
+    leads = [
+        synapse.axon_compartment_base(number) is not None
+        and synapse.axon_weights_indices(number)[0].size > 0
+        for number in range(synapse.n_axons)
+    ]
+    return (numbers >= 0) & np.array(leads)[numbers]
