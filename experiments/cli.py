@@ -12,8 +12,8 @@ import tyro
 from arm_models import SpikearmError
 from experiments.commands.arms import ArmsCommand
 from experiments.commands.bench import BenchCommand
-from experiments.commands.export import ExportCommand
 from experiments.commands.deploy import DeployCommand
+from experiments.commands.export import ExportCommand
 from experiments.commands.report import ReportCommand
 from experiments.commands.run import RunCommand
 from experiments.commands.train import TrainCommand
