@@ -29,8 +29,12 @@ class NetworkWeights:
         factors: Gain of each product neuron for the latent code, shape (n_products, n_latent).
         command: The same for the command, shape (n_products, 6).
         product_bias: Shape (n_products,).
+        friction_velocity: From the joint velocities to the neurons that overcome dry friction,
+            shape (n_friction, n_joints); none where nothing rubs.
+        friction_command: From the command to these, shape (n_friction, 6).
+        friction_bias: Shape (n_friction,).
         readout: For each stage, from all neurons, layer by layer, to the scaled torque,
-            shape (n_joints, n_features + n_code + n_products).
+            shape (n_joints, n_features + n_code + n_products + n_friction).
 
     Raises:
         ValueError: A readout is of another network.
@@ -46,6 +50,9 @@ class NetworkWeights:
     factors: np.ndarray
     command: np.ndarray
     product_bias: np.ndarray
+    friction_velocity: np.ndarray
+    friction_command: np.ndarray
+    friction_bias: np.ndarray
     readout: Mapping[str, np.ndarray]
 
     def __post_init__(self) -> None:
@@ -58,9 +65,10 @@ class NetworkWeights:
                 )
 
     @property
-    def layers(self) -> tuple[int, int, int]:
-        """Neurons of the features, of the code and of the products."""
-        return len(self.feature_bias), len(self.code_bias), len(self.product_bias)
+    def layers(self) -> tuple[int, int, int, int]:
+        """Neurons of the features, of the code, of the products and against friction."""
+        biases = self.feature_bias, self.code_bias, self.product_bias, self.friction_bias
+        return len(biases[0]), len(biases[1]), len(biases[2]), len(biases[3])
 
     def with_readout(self, stage: NeuralStage, readout: np.ndarray) -> "NetworkWeights":
         """Give the same weights with a stage's readout replaced."""

@@ -53,7 +53,8 @@ def build_network(
 
     Two layers, ``features`` and ``code``, compress the arm's state; what leaves the second one
     is the latent code. ``products`` sees code and command, each neuron one pair of them. The
-    joint torques are decoded from all three.
+    joint torques are decoded from all three, and on an arm with dry friction from ``friction``
+    too, whose neurons see velocities and command.
 
     Args:
         weights: All numbers.
@@ -72,6 +73,7 @@ def build_network(
         features = _layer("features", weights.feature_bias, 1)
         code = _layer("code", weights.code_bias, len(weights.latent))
         products = _products(weights)
+        layers = [features, code, products]
         _drive(posture, features, weights.posture)
         _drive(velocities, features, weights.velocity)
         _drive(command, products, weights.command)
@@ -80,8 +82,13 @@ def build_network(
             code, products, synapse=filters.layer_tau,
             solver=nengo.solvers.NoSolver(weights.latent.T),
         )  # fmt: skip
+        if len(weights.friction_bias):
+            friction = _layer("friction", weights.friction_bias, 1)
+            _drive(velocities, friction, weights.friction_velocity)
+            _drive(command, friction, weights.friction_command)
+            layers.append(friction)
         decoders = weights.readout[stage] if readout else None
-        _connect_outputs(port, [features, code, products], decoders, filters.torque_tau)
+        _connect_outputs(port, layers, decoders, filters.torque_tau)
     return SpikingNetwork(network, port)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -14,6 +15,7 @@ from controller.network_weights import NetworkWeights, NeuralStage
 from controller.simulation import NeuralSimulation
 from controller.training.compression import Compression, CompressionConfig, begin
 from controller.training.forked import forked_map
+from controller.training.friction import DryFriction
 from controller.training.lessons import fit_scaling, make_lessons, torque_metric
 from controller.training.presentations import Activity, listen, present
 from controller.training.products import assemble, draw_commands, solve_readout
@@ -151,14 +153,16 @@ class Course:
 
     def _assemble(self, samples: Samples, compression: Compression) -> NetworkWeights:
         rng = self._rng("products", 0)
-        return assemble(compression, fit_scaling(samples), self.config.products, rng)
+        return assemble(
+            compression, fit_scaling(samples), self.config.products, rng, self._friction
+        )
 
     def _solve(
         self, weights: NetworkWeights, samples: Samples, commands: np.ndarray, stage: NeuralStage
     ) -> "Readout":
         """Solve for the torque's decoders, from the rates that neurons settle at."""
         self.watcher.begin(f"{stage}: solving for the readout", 1)
-        solved = Readout(solve_readout(weights, samples, commands, stage))
+        solved = Readout(solve_readout(weights, samples, commands, stage, self._friction))
         self.watcher.advance()
         return solved
 
@@ -181,7 +185,7 @@ class Course:
         def one(number: int) -> Activity:
             chosen = batches[number]
             states = samples.take(chosen)
-            return present(listener, states, commands[chosen], self.arm.timestep)
+            return present(listener, states, commands[chosen], self.arm.timestep, self._friction)
 
         with closing(listener.simulation):
             return self._map("loihi: listening to the neurons", one, len(batches))
@@ -191,6 +195,10 @@ class Course:
             f"loihi: held-out error {refined.error_before:.3f} before, {refined.error:.3f} "
             f"m/s^2 after, strength {refined.strength:g}"
         )
+
+    @cached_property
+    def _friction(self) -> DryFriction:
+        return DryFriction.of(self.arm.model)
 
     def _rng(self, purpose: str, number: int) -> np.random.Generator:
         return np.random.default_rng([self.config.seed, *purpose.encode(), number])

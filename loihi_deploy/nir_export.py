@@ -50,7 +50,7 @@ def nir_graph(weights: NetworkWeights, filters: Filters = Filters(), dt: float =
         SpikearmError: The package ``nir`` is not installed.
     """
     nir = load_nir()
-    n_features, n_code, n_products = weights.layers
+    n_features, n_code, n_products, n_friction = weights.layers
     tau = filters.layer_tau
     nodes = {
         "input": nir.Input(input_type={"input": np.array([len(weights.scaling.center)])}),
@@ -76,6 +76,10 @@ def nir_graph(weights: NetworkWeights, filters: Filters = Filters(), dt: float =
         ("feature_neurons", "feature_readout", "torque"),
         ("code_neurons", "code_readout", "torque"),
     ]  # fmt: skip
+    if n_friction:
+        nodes["speed_weights"] = _affine(nir, _speed_weights(weights), weights.friction_bias)
+        nodes["friction_neurons"] = _neurons(nir, n_friction)
+        ways.append(("input", "speed_weights", "friction_neurons", "friction_readout", "torque"))
     edges = [edge for way in ways for edge in pairwise(way)]
     return nir.NIRGraph(nodes, edges, metadata=_metadata(weights, dt))
 
@@ -92,12 +96,20 @@ def _command_weights(weights: NetworkWeights) -> np.ndarray:
     return np.hstack([np.zeros((len(weights.command), n_state)), weights.command])
 
 
+def _speed_weights(weights: NetworkWeights) -> np.ndarray:
+    """Give the weights of the neurons against friction for all inputs, those of posture zero."""
+    none = np.zeros((len(weights.friction_bias), weights.posture.shape[1]))
+    return np.hstack([none, weights.friction_velocity, weights.friction_command])
+
+
 def _readouts(nir: ModuleType, weights: NetworkWeights, dt: float) -> dict[str, Any]:
     """Split the readout by layers."""
     torque = weights.readout["spiking"] * weights.scaling.torque[:, None] / dt
     parts = np.split(torque, np.cumsum(weights.layers)[:-1], axis=1)
-    names = ("feature_readout", "code_readout", "product_readout")
-    return {name: _linear(nir, part) for name, part in zip(names, parts, strict=True)}
+    names = ("feature_readout", "code_readout", "product_readout", "friction_readout")
+    return {
+        name: _linear(nir, part) for name, part in zip(names, parts, strict=True) if part.shape[1]
+    }
 
 
 def _metadata(weights: NetworkWeights, dt: float) -> dict[str, Any]:

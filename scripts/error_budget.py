@@ -18,6 +18,7 @@ from controller.command import Feedforward
 from controller.gains import Gains
 from controller.osc import drift_torque, task_inertia
 from controller.trained import TrainedController, shipped
+from controller.training.friction import DryFriction
 from controller.training.products import steady_rates
 from controller.training.samples import Samples
 from controller.trajectory import Trajectory
@@ -89,10 +90,12 @@ def static_errors(
         ]
     )
     states, weights = Samples(q, dq, task_map, drift), trained.weights
+    friction = DryFriction.of(arm.model)
 
     def accelerate(given: np.ndarray) -> np.ndarray:
         rates = steady_rates(weights, states, given, "rate")
-        wrong = rates @ weights.readout["rate"].T * weights.scaling.torque - states.torque(given)
+        given_torque = rates @ weights.readout["rate"].T * weights.scaling.torque
+        wrong = given_torque - states.torque(given, friction)
         return np.array(
             [
                 here.jacobian[:3] @ np.linalg.solve(here.mass_matrix, one)

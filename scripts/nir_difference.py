@@ -160,7 +160,7 @@ def run_chip(weights: NetworkWeights, x: np.ndarray, time: float) -> tuple[np.nd
         for _ in range(round(time / CONTROL_STEP)):
             recorder.step()
         fired, torques = recorder.fired[first:], recorder.outputs[first:]
-    n_features, n_code, _ = weights.layers
+    n_features, n_code = weights.layers[:2]
     counts = np.bincount(np.concatenate(fired), minlength=n_features + n_code)
     rates = counts[n_features : n_features + n_code] / (CONTROL_STEP * len(fired))
     return weights.latent @ rates, np.mean(torques, axis=0) * weights.scaling.torque

@@ -15,6 +15,7 @@ from arm_models import load_arm
 from controller.network_weights import NeuralStage
 from controller.trained import TrainedController
 from controller.training.compression import CompressionConfig, begin
+from controller.training.friction import DryFriction
 from controller.training.lessons import fit_scaling, make_lessons
 from controller.training.products import assemble, draw_commands, solve_readout
 from controller.training.samples import join, sample_reach
@@ -31,9 +32,8 @@ def trained() -> TrainedController:
     samples = join([sample_reach(arm.model, workspace, rng) for _ in range(30)])
     scaling = fit_scaling(samples)
     config = CompressionConfig(n_features=100, n_code=80, n_latent=4)
-    weights = assemble(
-        begin(make_lessons(samples, scaling, arm.model), config, rng), scaling, 300, rng
-    )
+    compression = begin(make_lessons(samples, scaling, arm.model), config, rng)
+    weights = assemble(compression, scaling, 300, rng, DryFriction.of(arm.model))
     commands = draw_commands(scaling, len(samples), np.random.default_rng(4))
     for stage in STAGES:
         readout = solve_readout(weights, samples, commands, stage)

@@ -8,6 +8,7 @@ import numpy as np
 from controller.network_weights import NetworkWeights, NeuralStage
 from controller.simulation import NeuralSimulation
 from controller.spiking_network import Filters, build_network
+from controller.training.friction import DryFriction
 from controller.training.samples import Samples
 
 SETTLING_STEPS = 40  # of each presentation: two membrane time constants
@@ -70,7 +71,11 @@ def listen(
 
 
 def present(
-    listener: Listener, samples: Samples, commands: np.ndarray, timestep: float
+    listener: Listener,
+    samples: Samples,
+    commands: np.ndarray,
+    timestep: float,
+    friction: DryFriction | None = None,
 ) -> Activity:
     """Move the arm through sampled states, one after the other, and hear the neurons.
 
@@ -84,6 +89,7 @@ def present(
         samples: States, and the law in them.
         commands: One for each, shape (n_samples, 6) [m/s^2, rad/s^2].
         timestep: Control period [s].
+        friction: Dry friction that the torque is to overcome too.
     """
     n_steps = SETTLING_STEPS + COUNTED_STEPS
     time = timestep * (np.arange(n_steps) - SETTLING_STEPS - (COUNTED_STEPS - 1) / 2)
@@ -97,4 +103,4 @@ def present(
         if known[-1]:
             rows.append(listener.hear(inputs).astype(np.float32))
     neurons = np.array(rows).reshape(len(rows), sum(listener.weights.layers))
-    return Activity(neurons, samples.torque(commands)[known])
+    return Activity(neurons, samples.torque(commands, friction)[known])

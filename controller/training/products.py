@@ -7,6 +7,7 @@ from controller.network_weights import NetworkWeights, NeuralStage
 from controller.port import Scaling
 from controller.spiking_network import TAU_RC, TAU_REF, Filters
 from controller.training.compression import Compression, rates
+from controller.training.friction import DryFriction
 from controller.training.samples import Samples
 
 MAX_RATES = (80.0, 160.0)  # Hz
@@ -18,9 +19,13 @@ CHIP_STEP = 0.001  # s; a neuron of the chip fires every so many whole steps
 
 
 def assemble(
-    compression: Compression, scaling: Scaling, n_products: int, rng: np.random.Generator
+    compression: Compression,
+    scaling: Scaling,
+    n_products: int,
+    rng: np.random.Generator,
+    friction: DryFriction,
 ) -> NetworkWeights:
-    """Put layers and products together, without readouts.
+    """Put layers, products and what overcomes friction together, without readouts.
 
     Each product neuron sees one number of the code and one of the command, on a diagonal of
     their plane, which is what a product is decoded from best (Gosmann 2015). Neurons of a pair
@@ -31,6 +36,7 @@ def assemble(
         scaling: Of what crosses the border.
         n_products: Product neurons.
         rng: Source of diagonals, intercepts and largest rates.
+        friction: Dry friction of the arm.
     """
     n_latent = len(compression.latent)
     index = np.arange(n_products)
@@ -42,6 +48,7 @@ def assemble(
     factors[index, number] = gain / 2 * rng.choice([-1.0, 1.0], size=n_products)
     command[index, axis] = gain / 2 * rng.choice([-1.0, 1.0], size=n_products)
     n_joints = len(scaling.middle)
+    against_velocity, against_command, friction_bias = friction.neurons(scaling, rng)
     return NetworkWeights(
         scaling=scaling,
         posture=compression.first[:, : 2 * n_joints],
@@ -53,6 +60,9 @@ def assemble(
         factors=factors,
         command=command,
         product_bias=bias + factors @ compression.latent_bias,
+        friction_velocity=against_velocity,
+        friction_command=against_command,
+        friction_bias=friction_bias,
         readout={},
     )
 
@@ -80,7 +90,7 @@ def steady_rates(
     Returns:
         Shape (n_samples, n_neurons) [Hz].
     """
-    drive = np.hstack([weights.posture, weights.velocity])
+    drive, n_joints = np.hstack([weights.posture, weights.velocity]), weights.velocity.shape[1]
 
     def features(lag: float) -> np.ndarray:
         inputs = np.empty((len(samples), drive.shape[1] + 6))
@@ -92,11 +102,19 @@ def steady_rates(
         arriving = features(lag + filters.layer_tau)
         return _rates(arriving @ weights.hidden.T + weights.code_bias, stage)
 
-    command = np.clip(commands / weights.scaling.half_range[-6:], -1.0, 1.0) @ weights.command.T
+    velocities, given = (
+        np.clip(values / half_range, -1.0, 1.0)
+        for values, half_range in (
+            (samples.velocities, weights.scaling.half_range[-6 - n_joints : -6]),
+            (commands, weights.scaling.half_range[-6:]),
+        )
+    )
     lag = filters.torque_tau
     factors = (code(lag + filters.layer_tau) @ weights.latent.T) @ weights.factors.T
-    products = _rates(factors + command + weights.product_bias, stage)
-    return np.hstack([features(lag), code(lag), products])
+    products = _rates(factors + given @ weights.command.T + weights.product_bias, stage)
+    speed = velocities @ weights.friction_velocity.T + given @ weights.friction_command.T
+    friction = _rates(speed + weights.friction_bias, stage)
+    return np.hstack([features(lag), code(lag), products, friction])
 
 
 def draw_commands(scaling: Scaling, n_samples: int, rng: np.random.Generator) -> np.ndarray:
@@ -111,7 +129,11 @@ def draw_commands(scaling: Scaling, n_samples: int, rng: np.random.Generator) ->
 
 
 def solve_readout(
-    weights: NetworkWeights, samples: Samples, commands: np.ndarray, stage: NeuralStage
+    weights: NetworkWeights,
+    samples: Samples,
+    commands: np.ndarray,
+    stage: NeuralStage,
+    friction: DryFriction | None = None,
 ) -> np.ndarray:
     """Decode the torque from the neurons' steady rates, by regularised least squares.
 
@@ -120,11 +142,12 @@ def solve_readout(
         samples: States.
         commands: One for each, shape (n_samples, 6) [m/s^2, rad/s^2].
         stage: Whose neurons.
+        friction: Dry friction that the torque is to overcome too.
 
     Returns:
         Shape (n_joints, n_neurons).
     """
-    torque = samples.torque(commands) / weights.scaling.torque
+    torque = samples.torque(commands, friction) / weights.scaling.torque
     n_neurons, peak = sum(weights.layers), 0.0
     gram, cross = np.zeros((n_neurons, n_neurons)), np.zeros((n_neurons, torque.shape[1]))
     for begin in range(0, len(samples), CHUNK):

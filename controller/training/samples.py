@@ -9,6 +9,7 @@ from controller.gains import Gains
 from controller.joint_reference import REACH_TIMESTEP, JointReference, reaches
 from controller.osc import drift_torque, task_inertia
 from controller.reference import MinimumJerk
+from controller.training.friction import DryFriction
 from controller.workspace import Workspace
 
 N_TRIES = 200  # poses that are drawn for one goal
@@ -35,7 +36,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Samples:
-    """The law ``u = T(q) w + d(q, dq)`` at sampled states.
+    """The law ``u = T(q) w + d(q, dq)`` at sampled states, dry friction apart.
 
     Attributes:
         positions, velocities: Shape (n_samples, n_joints) [rad, rad/s].
@@ -52,16 +53,20 @@ class Samples:
     def __len__(self) -> int:
         return len(self.drift)
 
-    def torque(self, commands: np.ndarray) -> np.ndarray:
+    def torque(self, commands: np.ndarray, friction: DryFriction | None = None) -> np.ndarray:
         """Give the law's torque for a command in each state.
 
         Args:
             commands: Shape (n_samples, 6) [m/s^2, rad/s^2].
+            friction: Dry friction that is to be overcome too.
 
         Returns:
             Shape (n_samples, n_joints) [N m].
         """
-        return np.einsum("sij,sj->si", self.task_map, commands) + self.drift
+        torque = np.einsum("sij,sj->si", self.task_map, commands) + self.drift
+        if friction is None:
+            return torque
+        return torque + friction.compensate(self.velocities, commands)
 
     def take(self, which: np.ndarray | slice) -> "Samples":
         """Give some of the samples."""

@@ -6,7 +6,7 @@ import pytest
 from controller.network_weights import NetworkWeights
 from controller.port import Scaling
 
-FEATURES, CODE, PRODUCTS, LATENT, JOINTS = 14, 11, 26, 2, 3
+FEATURES, CODE, PRODUCTS, FRICTION, LATENT, JOINTS = 14, 11, 26, 9, 2, 3
 
 
 @pytest.fixture(scope="session")
@@ -33,8 +33,11 @@ def weights() -> NetworkWeights:
         factors=factors,
         command=command,
         product_bias=np.append(rng.uniform(0.6, 2.0, PRODUCTS - 1), -1.7),
+        friction_velocity=rng.normal(scale=0.9, size=(FRICTION, JOINTS)),
+        friction_command=rng.normal(scale=0.4, size=(FRICTION, 6)),
+        friction_bias=np.append(rng.uniform(0.7, 2.0, FRICTION - 1), -2.6),
         readout={
-            stage: rng.normal(scale=2e-3, size=(JOINTS, FEATURES + CODE + PRODUCTS))
+            stage: rng.normal(scale=2e-3, size=(JOINTS, FEATURES + CODE + PRODUCTS + FRICTION))
             for stage in ("rate", "spiking", "loihi")
         },
     )

@@ -38,11 +38,11 @@ def test_weights_without_readouts_are_rebuilt_too(weights):
 
 
 def test_the_layers_are_counted(weights):
-    assert weights.layers == (14, 11, 26)
+    assert weights.layers == (14, 11, 26, 9)
 
 
 def test_a_readout_is_replaced_and_the_others_stay(weights):
-    new = np.full((3, 51), 0.7)
+    new = np.full((3, 60), 0.7)
     changed = weights.with_readout("spiking", new)
     assert changed.readout["spiking"] is new
     assert changed.readout["rate"] is weights.readout["rate"]

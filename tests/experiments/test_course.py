@@ -232,7 +232,7 @@ def test_commands_and_products_hang_on_the_seed_too(taken, tmp_path):
 def test_readouts_are_of_the_stages_own_neurons(taken):
     readouts = taken.weights.readout
     assert set(readouts) == {"rate", "spiking", "loihi"}
-    assert taken.weights.layers == (40, 30, 120)
+    assert taken.weights.layers == (40, 30, 120, 0)
     assert readouts["rate"].shape == readouts["loihi"].shape == (6, 190)
     # Spiking neurons have the steady rates of rate neurons; the chip's have not.
     np.testing.assert_array_equal(readouts["rate"], readouts["spiking"])

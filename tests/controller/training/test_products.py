@@ -13,6 +13,7 @@ from controller.port import Scaling
 from controller.simulation import NeuralSimulation
 from controller.spiking_network import TAU_RC, TAU_REF, Filters, build_network
 from controller.training.compression import Compression
+from controller.training.friction import DryFriction
 from controller.training.products import (
     CHIP_STEP,
     COMMAND_SPREAD,
@@ -36,6 +37,8 @@ SCALING = Scaling(
 NO_LAG = Filters(layer_tau=0.0, torque_tau=0.0)
 DT = 0.001  # s
 
+SMOOTH = DryFriction(np.zeros(3), np.ones((3, 6)))
+
 
 @pytest.fixture(scope="module")
 def compression() -> Compression:
@@ -57,7 +60,7 @@ def compression() -> Compression:
 
 @pytest.fixture(scope="module")
 def assembled(compression) -> NetworkWeights:
-    return assemble(compression, SCALING, N_PRODUCTS, np.random.default_rng(22))
+    return assemble(compression, SCALING, N_PRODUCTS, np.random.default_rng(22), SMOOTH)
 
 
 def draw_states(n: int, seed: int = 4) -> tuple[Samples, np.ndarray]:
@@ -96,7 +99,7 @@ def test_each_product_neuron_sees_one_pair_and_every_pair_is_seen_alike(assemble
 
 
 def test_a_number_of_products_that_pairs_do_not_divide_is_spread_evenly(compression):
-    made = assemble(compression, SCALING, 131, np.random.default_rng(2))
+    made = assemble(compression, SCALING, 131, np.random.default_rng(2), SMOOTH)
     pairs = 6 * made.factors.nonzero()[1] + made.command.nonzero()[1]
     assert set(np.bincount(pairs).tolist()) == {7, 8}
 
@@ -134,7 +137,8 @@ def test_layers_and_scaling_are_taken_over(assembled, compression):
 
 def test_one_seed_assembles_the_same_products_and_two_seeds_differ(compression, assembled):
     again, other = (
-        assemble(compression, SCALING, N_PRODUCTS, np.random.default_rng(s)) for s in (22, 23)
+        assemble(compression, SCALING, N_PRODUCTS, np.random.default_rng(s), SMOOTH)
+        for s in (22, 23)
     )
     np.testing.assert_array_equal(again.factors, assembled.factors)
     np.testing.assert_array_equal(again.product_bias, assembled.product_bias)
@@ -360,14 +364,14 @@ def toy(rng: np.random.Generator) -> NetworkWeights:
         first, first_bias, second, second_bias, np.zeros((1, 30)), np.zeros(1),
         np.zeros((18, 1)), np.zeros(18), np.zeros((3, 40)), np.zeros((3, 30)), np.zeros(3),
     )  # fmt: skip
-    bare = assemble(draft, SCALING, 6, rng)
+    bare = assemble(draft, SCALING, 6, rng, SMOOTH)
     code = steady_rates(bare, still, np.zeros((90, 6)), "rate")[:, 40:70]
     design = np.hstack([code, np.ones((90, 1))])
     gram = design.T @ design + 90 * np.diag([4.0] * 30 + [1e-9])
     latent = np.linalg.solve(gram, design.T @ np.sin(angle[:, :1])).T
     return assemble(
         Compression(**(vars(draft) | {"latent": latent[:, :30], "latent_bias": latent[:, 30]})),
-        SCALING, 240, rng,
+        SCALING, 240, rng, SMOOTH,
     )  # fmt: skip
 
 

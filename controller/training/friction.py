@@ -1,0 +1,81 @@
+"""Dry friction: what cancels it, and the neurons that compute that."""
+
+from dataclasses import dataclass
+
+import nengo
+import numpy as np
+
+from arm_models import RigidBodyModel
+from controller.gains import Gains
+from controller.osc import FRICTION_SPEED, task_inertia
+from controller.port import Scaling
+from controller.spiking_network import TAU_RC, TAU_REF
+
+PER_JOINT = 60  # neurons
+MAX_RATES = (100.0, 200.0)  # Hz, at FULL_SPEED
+FULL_SPEED = 1.0  # rad/s
+INTERCEPTS = 3 * FRICTION_SPEED  # rad/s, largest; around zero, where the torque turns
+
+
+@dataclass(frozen=True)
+class DryFriction:
+    """The torque that overcomes dry friction along the joint speed that is wanted.
+
+    ``f tanh((dq + Jbar w / kv) / v)`` with the inverse ``Jbar`` at home: the law's own term (see
+    :class:`controller.osc.OperationalSpaceController`) but for that, which makes it a function of
+    one number for each joint.
+
+    Attributes:
+        torque: Dry friction, shape (n_joints,) [N m].
+        wanted: What a command adds to the wanted joint speed, shape (n_joints, 6).
+    """
+
+    torque: np.ndarray
+    wanted: np.ndarray
+
+    @classmethod
+    def of(cls, model: RigidBodyModel, gains: Gains = Gains()) -> "DryFriction":
+        """Take the friction that a model knows."""
+        home = model.dynamics(model.chain.home)
+        return cls(np.asarray(model.friction), task_inertia(home)[1] / gains.kv)
+
+    def compensate(self, velocities: np.ndarray, commands: np.ndarray) -> np.ndarray:
+        """Give the torque.
+
+        Args:
+            velocities: Of the joints, shape (n_samples, n_joints) [rad/s].
+            commands: Shape (n_samples, 6) [m/s^2, rad/s^2].
+
+        Returns:
+            Shape (n_samples, n_joints) [N m].
+        """
+        speed = velocities + commands @ self.wanted.T
+        return self.torque * np.tanh(speed / FRICTION_SPEED)
+
+    def neurons(
+        self, scaling: Scaling, rng: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Make neurons that see the wanted speed of a joint each; none where nothing rubs.
+
+        Args:
+            scaling: Of the network's inputs.
+            rng: Source of directions, intercepts and largest rates.
+
+        Returns:
+            Weights from the joint velocities, shape (n_neurons, n_joints), and from the command,
+            shape (n_neurons, 6), and biases, shape (n_neurons,).
+        """
+        joint = np.repeat(np.flatnonzero(self.torque), PER_JOINT)
+        gain, bias = nengo.LIF(tau_rc=TAU_RC, tau_ref=TAU_REF).gain_bias(
+            rng.uniform(*MAX_RATES, size=len(joint)),
+            rng.uniform(-INTERCEPTS, INTERCEPTS, size=len(joint)) / FULL_SPEED,
+        )
+        gain = gain * rng.choice([-1.0, 1.0], size=len(joint)) / FULL_SPEED
+        n_joints = len(self.torque)
+        of_speed = gain[:, None] * np.eye(n_joints)[joint]
+        half_range = scaling.half_range[2 * n_joints :]
+        return (
+            of_speed * half_range[:n_joints],
+            of_speed @ self.wanted * half_range[n_joints:],
+            bias,
+        )
