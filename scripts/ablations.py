@@ -25,6 +25,7 @@ from controller.network_weights import NetworkWeights
 from controller.osc import OperationalSpaceController
 from controller.spiking import SpikingController
 from controller.training.compression import CompressionConfig
+from controller.training.friction import DryFriction
 from controller.training.products import draw_commands, solve_readout
 from controller.training.samples import Samples
 from controller.trajectory import Trajectory
@@ -129,9 +130,9 @@ class Options:
     arm: str = "gen3"
     folder: Path = Path("trained/ablations")
     out: Path = Path("docs")
-    reaches: int = 1500
-    epochs: int = 25
-    presentations: int = 12000
+    reaches: int = 1000
+    epochs: int = 20
+    presentations: int = 9600
     only: str | None = None
     jobs: int | None = None
 
@@ -192,7 +193,9 @@ class Options:
         with np.load(folder / "samples.npz") as arrays:
             samples = Samples(**{name: arrays[name].astype(float) for name in arrays.files})
         commands = draw_commands(weights.scaling, len(samples), np.random.default_rng(SEED))
-        return weights.with_readout("loihi", solve_readout(weights, samples, commands, "loihi"))
+        friction = DryFriction.of(arm.model)
+        readout = solve_readout(weights, samples, commands, "loihi", friction)
+        return weights.with_readout("loihi", readout)
 
     def _take_over(self, variant: Variant, folder: Path) -> None:
         """Copy what another training made that would be the same here."""
