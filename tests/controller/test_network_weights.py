@@ -9,7 +9,7 @@ from controller.network_weights import NetworkWeights
 
 OWN = {
     "posture", "velocity", "feature_bias", "hidden", "code_bias", "latent", "factors", "command",
-    "product_bias",
+    "product_bias", "friction_velocity", "friction_command", "friction_bias",
 }  # fmt: skip
 OF_SCALING = {"scaling.middle", "scaling.center", "scaling.half_range", "scaling.torque"}
 READOUTS = {"readout.rate", "readout.spiking", "readout.loihi"}
@@ -59,7 +59,7 @@ def test_a_missing_array_is_an_error(weights, missing):
         NetworkWeights.from_arrays(arrays)
 
 
-@pytest.mark.parametrize("shape", [(3, 50), (3, 52), (4, 51)])
+@pytest.mark.parametrize("shape", [(3, 51), (3, 59), (3, 61), (4, 60)])
 def test_a_readout_of_another_network_is_refused(weights, shape):
-    with pytest.raises(ValueError, match=r"rate has shape .* needs \(3, 51\)"):
+    with pytest.raises(ValueError, match=r"rate has shape .* needs \(3, 60\)"):
         weights.with_readout("rate", np.zeros(shape))

@@ -82,7 +82,7 @@ def test_without_spikes_there_is_no_torque(weights, pushed):
             torques[simulation] = run(controller, *pushed, n=30)
             if simulation is SilencedSimulation:
                 assert controller.counts.spikes == 0
-                assert controller.counts.neuron_updates == 51
+                assert controller.counts.neuron_updates == 60
     assert np.abs(torques[NengoSimulation]).max() > 0.5
     np.testing.assert_array_equal(torques[SilencedSimulation], 0.0)
 
@@ -220,10 +220,12 @@ def test_counts_and_footprint_are_the_simulation_s(weights, pushed):
     with closing(made_up(weights)) as controller:
         run(controller, *pushed, n=20)
         assert controller.counts == controller._simulation.counts
-        assert controller.counts.neuron_updates == 51
+        assert controller.counts.neuron_updates == 60
         footprint = controller.footprint
-    # Weights out of neurons, of the inputs, and those of the products for code and command.
-    assert footprint.dense == 14 * 11 + 11 * 2 + 51 * 3 + 14 * 9 + 26 * 2 + 26 * 6
+    # Weights out of neurons, of the inputs, those of the products for code and command, and those
+    # of the friction neurons for velocities and command.
+    layers = 14 * 11 + 11 * 2 + 14 * 9 + 26 * 2 + 26 * 6 + 9 * 3 + 9 * 6
+    assert footprint.dense == layers + 60 * 3
     assert footprint.cores is None
 
 
@@ -232,7 +234,7 @@ def test_on_the_chip_the_footprint_has_cores_and_compartments(weights, pushed):
         run(controller, *pushed, n=20)
         footprint, counts = controller.footprint, controller.counts
     decoders = 2 * 10 * 2  # ten pairs for each number of the code, as nengo-loihi decodes it
-    assert footprint.compartments == 51 + decoders
+    assert footprint.compartments == 60 + decoders
     assert footprint.cores is not None and footprint.cores >= 3
     assert counts.host_spikes > 0
 

@@ -1,6 +1,7 @@
 """The network's anatomy, and what its neurons do against closed forms."""
 
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import nengo
@@ -16,11 +17,24 @@ from controller.spiking_network import TAU_RC, TAU_REF, Filters, SpikingNetwork,
 from loihi_deploy.engine_simulation import EngineSimulation
 
 INPUTS = {"posture", "velocities", "command"}
+LAYERS = ["features", "code", "products", "friction"]
 FILTERS = Filters(layer_tau=0.004, torque_tau=0.013)
 SETTLED = 400  # steps; after a hundred time constants of the layers' filter nothing changes
 SIMULATIONS: dict[NeuralStage, type[NeuralSimulation]] = {
     "rate": NengoSimulation, "spiking": NengoSimulation, "loihi": EngineSimulation,
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def smooth(weights) -> NetworkWeights:
+    """Give the weights of an arm without dry friction: the same, less the neurons against it."""
+    return replace(
+        weights,
+        friction_velocity=np.zeros((0, 3)),
+        friction_command=np.zeros((0, 6)),
+        friction_bias=np.zeros(0),
+        readout={stage: readout[:, :51] for stage, readout in weights.readout.items()},
+    )
 
 
 @pytest.fixture(scope="module")
@@ -88,13 +102,15 @@ def activities(weights: NetworkWeights, inputs: np.ndarray) -> np.ndarray:
     code = lif_rate(weights.hidden @ features + weights.code_bias)
     z = weights.latent @ code
     products = weights.factors @ z + weights.command @ command + weights.product_bias
-    return np.concatenate([features, code, lif_rate(products)])
+    speed = weights.friction_velocity @ velocities + weights.friction_command @ command
+    friction = lif_rate(speed + weights.friction_bias)
+    return np.concatenate([features, code, lif_rate(products), friction])
 
 
 def test_the_only_nodes_are_the_inputs_and_the_outputs_and_none_computes(made):
     network = made.network
     assert sorted(n.label for n in network.all_nodes) == sorted(INPUTS | {"outputs"})
-    assert sorted(e.label for e in network.all_ensembles) == ["code", "features", "products"]
+    assert sorted(e.label for e in network.all_ensembles) == sorted(LAYERS)
     assert network.all_probes == []
     assert computing(network) == []
 
@@ -118,7 +134,7 @@ def test_an_input_node_gives_the_array_of_the_port(made, label, size):
         assert here.output(time) is getattr(made.port, label).values
 
 
-@pytest.mark.parametrize(("readout", "size"), [(True, 3), (False, 51)])
+@pytest.mark.parametrize(("readout", "size"), [(True, 3), (False, 60)])
 def test_the_output_node_is_the_ports(weights, readout, size):
     made = build_network(weights, "spiking", readout=readout)
     here = next(n for n in made.network.all_nodes if n.label == "outputs")
@@ -133,15 +149,48 @@ def test_every_path_from_an_input_to_the_outputs_passes_through_an_ensemble(made
     assert reachable(made, start, through_ensembles=False) == set()
 
 
-def test_the_command_reaches_the_products_alone_and_the_state_both_layers_first(made):
-    edges = {
-        (owner(c.pre_obj).label, owner(c.post_obj).label) for c in made.network.all_connections
-    }
-    assert edges == {
-        ("posture", "features"), ("velocities", "features"), ("command", "products"),
-        ("features", "code"), ("code", "products"),
-        ("features", "outputs"), ("code", "outputs"), ("products", "outputs"),
+def edges_of(made: SpikingNetwork) -> set[tuple[str, str]]:
+    return {(owner(c.pre_obj).label, owner(c.post_obj).label) for c in made.network.all_connections}
+
+
+SMOOTH_EDGES = {
+    ("posture", "features"), ("velocities", "features"), ("command", "products"),
+    ("features", "code"), ("code", "products"),
+    ("features", "outputs"), ("code", "outputs"), ("products", "outputs"),
+}  # fmt: skip
+
+
+def test_the_command_reaches_the_products_and_the_friction_neurons_alone(made):
+    assert {post for pre, post in edges_of(made) if pre == "command"} == {"products", "friction"}
+
+
+def test_the_state_passes_both_layers_but_for_velocities_to_the_friction_neurons(made):
+    assert edges_of(made) == SMOOTH_EDGES | {
+        ("velocities", "friction"), ("command", "friction"), ("friction", "outputs")
     }  # fmt: skip
+
+
+def test_without_friction_neurons_there_are_three_ensembles_only(smooth):
+    made = build_network(smooth, "spiking")
+    assert [e.label for e in made.network.all_ensembles] == LAYERS[:3]
+    assert edges_of(made) == SMOOTH_EDGES
+
+
+@pytest.mark.parametrize("stage", ["spiking", "loihi"])
+def test_without_friction_neurons_the_others_do_what_they_did(weights, smooth, stage):
+    inputs = draw_inputs()
+    with_them, without = (
+        run(build_network(one, stage, FILTERS, readout=False), SIMULATIONS[stage], inputs, 90)
+        for one in (weights, smooth)
+    )
+    assert without.shape == (90, 51)
+    assert np.ptp(without[:, 25:], axis=0).max() > 20.0
+    np.testing.assert_array_equal(without, with_them[:, :51])
+    torque = run(build_network(smooth, stage, FILTERS), SIMULATIONS[stage], inputs, 90)
+    expected = without @ weights.readout[stage][:, :51].T
+    np.testing.assert_allclose(torque, expected, atol=1e-9)
+    against_friction = with_them[:, 51:] @ weights.readout[stage][:, 51:].T
+    assert np.abs(against_friction).max() > 0.1
 
 
 def test_no_connection_applies_a_function(made):
@@ -170,7 +219,7 @@ def test_the_neurons_are_of_the_kind_of_the_stage(weights, stage, kind):
     assert {type(e.neuron_type) for e in made.network.all_ensembles} == {kind}
     assert {e.neuron_type.tau_ref for e in made.network.all_ensembles} == {TAU_REF}
     sizes = {e.label: e.n_neurons for e in made.network.all_ensembles}
-    assert sizes == {"features": 14, "code": 11, "products": 26}
+    assert sizes == {"features": 14, "code": 11, "products": 26, "friction": 9}
 
 
 @pytest.mark.parametrize("seed", [5, 6, 7])
@@ -178,7 +227,7 @@ def test_settled_rate_neurons_have_the_rates_of_the_closed_form_layer_by_layer(w
     inputs = draw_inputs(seed)
     made = build_network(weights, "rate", FILTERS, readout=False)
     expected = activities(weights, inputs)
-    for layer in (expected[:14], expected[14:25], expected[25:]):
+    for layer in (expected[:14], expected[14:25], expected[25:51], expected[51:]):
         assert np.mean(layer > 5.0) > 0.4
         assert np.ptp(layer) > 20.0
     assert (expected == 0.0).any()
@@ -190,18 +239,19 @@ def test_spiking_neurons_fire_at_the_rates_of_the_closed_form_on_average(weights
     made = build_network(weights, "spiking", FILTERS, readout=False)
     seen = run(made, NengoSimulation, inputs, 1500)[500:].mean(axis=0)
     expected = activities(weights, inputs)
-    # A spike more or less in the second that was counted; behind it, the spikes' ripple matters
-    # most to neurons that are close to their threshold.
-    np.testing.assert_allclose(seen[:14], expected[:14], atol=1.5)
-    np.testing.assert_allclose(seen[14:], expected[14:], atol=25.0)
-    assert np.abs(seen[14:] - expected[14:]).mean() < 5.0
+    # A spike more or less in the second that was counted; behind a layer, the spikes' ripple
+    # matters most to neurons that are close to their threshold.
+    for driven_by_inputs in (slice(14), slice(51, 60)):
+        np.testing.assert_allclose(seen[driven_by_inputs], expected[driven_by_inputs], atol=1.5)
+    np.testing.assert_allclose(seen[14:51], expected[14:51], atol=25.0)
+    assert np.abs(seen[14:51] - expected[14:51]).mean() < 5.0
 
 
 def test_without_a_readout_every_neurons_filtered_spikes_come_out_in_order(weights):
     made = build_network(weights, "spiking", FILTERS, readout=False)
     layers = {e.label: e for e in made.network.all_ensembles}
     with made.network:
-        probes = [nengo.Probe(layers[name].neurons) for name in ("features", "code", "products")]
+        probes = [nengo.Probe(layers[name].neurons) for name in LAYERS]
     made.port.inputs[:] = draw_inputs()
     seen = []
     with nengo.Simulator(made.network, progress_bar=False) as simulator:
@@ -233,7 +283,7 @@ def test_a_stage_without_a_readout_can_be_listened_to_but_decodes_nothing(weight
     bare = NetworkWeights.from_arrays(
         {name: a for name, a in weights.arrays().items() if not name.startswith("readout")}
     )
-    assert len(build_network(bare, "loihi", readout=False).port.outputs.values) == 51
+    assert len(build_network(bare, "loihi", readout=False).port.outputs.values) == 60
     with pytest.raises(KeyError, match="loihi"):
         build_network(bare, "loihi")
 

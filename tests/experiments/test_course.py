@@ -18,13 +18,17 @@ import numpy as np
 import pytest
 
 from arm_models import SpikearmError, load_arm
-from controller.network_weights import NetworkWeights
+from controller.gains import Gains
+from controller.network_weights import NetworkWeights, NeuralStage
+from controller.osc import FRICTION_SPEED, task_inertia
 from controller.trained import TrainedController
 from controller.training.compression import Compression, CompressionConfig, begin
+from controller.training.friction import PER_JOINT
 from controller.training.lessons import fit_scaling, make_lessons
 from controller.training.presentations import Activity, Listener, present
+from controller.training.products import steady_rates
 from controller.training.readout import STRENGTHS, Refinement, refine
-from controller.training.samples import Samples
+from controller.training.samples import Samples, join
 from controller.workspace import Workspace
 from experiments import course as module
 from experiments.cli import BAD_INPUT, main
@@ -88,11 +92,11 @@ def stop_at(folder: Path, step: str, item: int = 0) -> Diary:
     return diary
 
 
-def begin_the_deep_network(folder: Path) -> None:
+def begin_the_deep_network(folder: Path, name: str = "ur5e") -> None:
     """Leave the file of a deep network that was not trained."""
     with np.load(folder / "samples.npz") as arrays:
         samples = Samples(**{name: arrays[name].astype(float) for name in arrays.files})
-    lessons = make_lessons(samples, fit_scaling(samples), load_arm("ur5e").model)
+    lessons = make_lessons(samples, fit_scaling(samples), load_arm(name).model)
     begun = begin(lessons, CONFIG.compression, np.random.default_rng(2))
     np.savez(folder / "compression", **vars(begun))
 
@@ -237,6 +241,47 @@ def test_readouts_are_of_the_stages_own_neurons(taken):
     # Spiking neurons have the steady rates of rate neurons; the chip's have not.
     np.testing.assert_array_equal(readouts["rate"], readouts["spiking"])
     assert np.abs(readouts["spiking"] - readouts["loihi"]).max() > 1e-5
+
+
+# Commands weigh less than velocities there, which costs their weights a bit.
+@pytest.mark.filterwarnings("ignore:Lost . extra bits:UserWarning")
+def test_an_arm_with_dry_friction_learns_to_overcome_it_in_every_stage(tmp_path, monkeypatch):
+    arm = load_arm("fr3")
+    config = replace(CONFIG, reaches=10, presentations=60)
+    course = Course(arm, WORKSPACE, config, tmp_path, Diary("training the deep network"), 1)
+    with pytest.raises(StoppedError):
+        course.run()
+    begin_the_deep_network(tmp_path, "fr3")
+    shown, given, taught = [], [], []
+
+    def show(
+        listener: Listener, samples: Samples, commands: np.ndarray, *arguments: Any
+    ) -> Activity:
+        activity = present(listener, samples, commands, *arguments)
+        shown.append(samples)
+        given.append(commands)
+        taught.extend(activity.torque)
+        return activity
+
+    monkeypatch.setattr(module, "present", show)
+    weights = replace(course, watcher=Diary()).run()
+    assert weights.layers == (40, 30, 120, 7 * PER_JOINT)
+    samples, commands = join(shown), np.concatenate(given)
+    smooth = np.einsum("sij,sj->si", samples.task_map, commands) + samples.drift
+    home = arm.model.dynamics(arm.chain.home)
+    speed = samples.velocities + commands @ task_inertia(home)[1].T / Gains().kv
+    dry = arm.model.friction * np.tanh(speed / FRICTION_SPEED)
+    # The chip's neurons were taught this, but for states that lay out of range.
+    assert 40 < len(taught) <= 60
+    for row in taught:
+        assert np.abs(smooth + dry - row).max(axis=1).min() < 1e-9
+    # The chip's readout was corrected by what its neurons did, not by their steady rates.
+    stages: dict[NeuralStage, float] = {"rate": 0.002, "spiking": 0.002, "loihi": 0.2}
+    for stage, most in stages.items():
+        decoded = steady_rates(weights, samples, commands, stage) @ weights.readout[stage].T
+        added = decoded * weights.scaling.torque - smooth
+        left = np.square(added - dry).mean(axis=0) / np.square(dry).mean(axis=0)
+        assert 0 < np.median(left) < most, stage  # where friction is ignored, 1 is left
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,10 @@ import pytest
 
 from controller.nengo_simulation import NengoSimulation
 from controller.network_weights import NetworkWeights, NeuralStage
+from controller.osc import FRICTION_SPEED
 from controller.simulation import NeuralSimulation
-from controller.spiking_network import Filters, build_network
+from controller.spiking_network import TAU_RC, TAU_REF, Filters, build_network
+from controller.training.friction import DryFriction
 from controller.training.presentations import (
     COUNTED_STEPS,
     SETTLING_STEPS,
@@ -107,19 +109,21 @@ def presented(
 def hear(
     weights: NetworkWeights, backend: type[NeuralSimulation], stage: NeuralStage,
     samples: Samples, commands: np.ndarray, timestep: float = DT,
+    friction: DryFriction | None = None,
 ) -> Activity:  # fmt: skip
     listener = listen(weights, backend, stage, FILTERS)
     with closing(listener.simulation):
-        return present(listener, samples, commands, timestep)
+        return present(listener, samples, commands, timestep, friction)
 
 
 @pytest.mark.parametrize("stage", ["rate", "spiking"])
 def test_rows_are_the_mean_activity_of_the_steps_that_count(narrow, states, stage):
     heard = hear(narrow, NengoSimulation, stage, *states)
     expected = np.array(presented(narrow, stage, *states))
-    assert heard.neurons.shape == (N_STATES, 51)
+    assert heard.neurons.shape == (N_STATES, 60)
     np.testing.assert_allclose(heard.neurons, expected, rtol=1e-6, atol=1e-4)
     assert (np.ptp(expected, axis=0) > 1.0).sum() > 20
+    assert (np.ptp(expected[:, 51:], axis=0) > 1.0).sum() > 4
 
 
 def test_states_out_of_range_are_left_out_and_so_are_their_torques(narrow, partly_out):
@@ -137,11 +141,28 @@ def test_states_out_of_range_are_left_out_and_so_are_their_torques(narrow, partl
     np.testing.assert_allclose(heard.torque, np.delete(torques, left_out, axis=0), atol=1e-12)
 
 
+def test_the_torque_overcomes_friction_too_where_there_is_some(narrow, partly_out):
+    samples, commands = partly_out
+    wanted = np.linspace(-0.04, 0.05, 18).reshape(3, 6)
+    friction = DryFriction(np.array([1.6, 0.0, 0.7]), wanted)
+    smooth, rough = (
+        hear(narrow, NengoSimulation, "rate", samples, commands, friction=given)
+        for given in (None, friction)
+    )
+    np.testing.assert_array_equal(rough.neurons, smooth.neurons)
+    moments = zip(samples.velocities, commands, strict=True)
+    speeds = np.array([dq + wanted @ w for dq, w in moments])
+    added = np.tanh(speeds / FRICTION_SPEED) * np.array([1.6, 0.0, 0.7])
+    added = np.delete(added, [TOO_FAST, FAR_COMMAND, LEADS_OUT], axis=0)
+    assert np.abs(added).max() > 1.0
+    np.testing.assert_allclose(rough.torque - smooth.torque, added, atol=1e-12)
+
+
 @pytest.mark.parametrize("n_states", [4, 0])
 def test_where_all_is_left_out_there_are_no_rows(narrow, states, n_states):
     samples, commands = states[0].take(slice(n_states)), 100.0 + states[1][:n_states]
     heard = hear(narrow, NengoSimulation, "rate", samples, commands)
-    assert heard.neurons.shape == (0, 51)
+    assert heard.neurons.shape == (0, 60)
     assert heard.torque.shape == (0, 3)
 
 
@@ -155,13 +176,29 @@ def test_rate_neurons_lag_behind_the_middle_of_a_presentation_as_steady_rates_do
         return steady_rates(narrow, moved, commands, "rate", FILTERS)
 
     wrong, slope = heard - expected(0.0), (expected(5e-3) - expected(-5e-3)) / 0.01
-    for first, last in pairwise(np.cumsum([0, *narrow.layers]).tolist()):
+    *bounds, n_neurons = np.cumsum([0, *narrow.layers]).tolist()
+    for first, last in pairwise(bounds):
         own = slice(first, last)
         lag = (wrong * slope)[:, own].sum() / np.square(slope[:, own]).sum()
         # Of filters that lag by 13 to 21 ms together, and 50 ms from the middle to the end, half
         # a step per filter is left.
         assert abs(lag) < 2e-3
         assert np.square(slope[:, own]).mean() > 30.0**2
+    # Friction neurons hear nothing of the positions.
+    np.testing.assert_array_equal(slope[:, bounds[-1] : n_neurons], 0.0)
+
+
+def test_friction_neurons_have_the_rates_of_the_closed_form_in_motion_too(narrow, states):
+    heard = hear(narrow, NengoSimulation, "rate", *states).neurons[:, 51:]
+    drive = np.hstack([narrow.friction_velocity, narrow.friction_command])
+    moments = zip(states[0].positions, states[0].velocities, states[1], strict=True)
+    inputs = np.array([inputs_at(narrow, *moment)[6:] for moment in moments])
+    above = np.maximum(inputs @ drive.T + narrow.friction_bias - 1.0, 1e-9)
+    expected = 1.0 / (TAU_REF + TAU_RC * np.log1p(1.0 / above)) * (above > 1e-9)
+    assert expected.std() > 30.0
+    # The torque's filter still remembers a twentieth of the state before when counting begins, and
+    # forgets it within an eighth of what counts.
+    np.testing.assert_allclose(heard, expected, atol=0.01 * expected.max())
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """The network's algebra: which pairs are seen, how fast neurons fire, what is decoded."""
 
 from contextlib import closing
+from dataclasses import replace
 from itertools import pairwise
 
 import nengo
@@ -29,7 +30,7 @@ from loihi_deploy.engine_simulation import EngineSimulation
 from loihi_deploy.nengo_loihi_compat import nengo_loihi
 
 loihi_rates = nengo_loihi.neurons.loihi_rates
-N_FEATURES, N_CODE, N_LATENT, N_PRODUCTS = 30, 24, 3, 180
+N_FEATURES, N_CODE, N_LATENT, N_PRODUCTS, N_FRICTION = 30, 24, 3, 180, 120
 SCALING = Scaling(
     np.array([0.1, -0.3, 0.5]), np.repeat([0.0, 0.6, 0.0, 0.0, 0.0], 3),
     np.repeat([1.3, 0.7, 2.0, 4.0, 9.0], 3), np.array([9.0, 4.0, 1.5]),
@@ -37,7 +38,10 @@ SCALING = Scaling(
 NO_LAG = Filters(layer_tau=0.0, torque_tau=0.0)
 DT = 0.001  # s
 
-SMOOTH = DryFriction(np.zeros(3), np.ones((3, 6)))
+ROUGH = DryFriction(
+    np.array([1.7, 0.0, 0.6]), np.linspace(-0.05, 0.06, 18).reshape(3, 6)
+)  # in two of three joints
+SMOOTH = replace(ROUGH, torque=np.zeros(3))
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +64,7 @@ def compression() -> Compression:
 
 @pytest.fixture(scope="module")
 def assembled(compression) -> NetworkWeights:
-    return assemble(compression, SCALING, N_PRODUCTS, np.random.default_rng(22), SMOOTH)
+    return assemble(compression, SCALING, N_PRODUCTS, np.random.default_rng(22), ROUGH)
 
 
 def draw_states(n: int, seed: int = 4) -> tuple[Samples, np.ndarray]:
@@ -132,17 +136,33 @@ def test_layers_and_scaling_are_taken_over(assembled, compression):
     np.testing.assert_array_equal(assembled.hidden, compression.second)
     np.testing.assert_array_equal(assembled.code_bias, compression.second_bias)
     assert assembled.scaling is SCALING
+    assert assembled.layers == (N_FEATURES, N_CODE, N_PRODUCTS, N_FRICTION)
     assert assembled.readout == {}
 
 
 def test_one_seed_assembles_the_same_products_and_two_seeds_differ(compression, assembled):
     again, other = (
-        assemble(compression, SCALING, N_PRODUCTS, np.random.default_rng(s), SMOOTH)
+        assemble(compression, SCALING, N_PRODUCTS, np.random.default_rng(s), ROUGH)
         for s in (22, 23)
     )
     np.testing.assert_array_equal(again.factors, assembled.factors)
     np.testing.assert_array_equal(again.product_bias, assembled.product_bias)
+    np.testing.assert_array_equal(again.friction_bias, assembled.friction_bias)
     assert np.abs(other.product_bias - assembled.product_bias).max() > 0.1
+    assert np.abs(other.friction_bias - assembled.friction_bias).max() > 0.1
+
+
+def test_an_arm_without_friction_has_no_neurons_against_it_and_the_same_others(
+    compression, assembled
+):
+    made = assemble(compression, SCALING, N_PRODUCTS, np.random.default_rng(22), SMOOTH)
+    assert made.layers == (N_FEATURES, N_CODE, N_PRODUCTS, 0)
+    theirs, ours = made.arrays(), assembled.arrays()
+    against = {"friction_velocity", "friction_command", "friction_bias"}
+    assert against < set(ours) == set(theirs)
+    assert [theirs[name].shape for name in sorted(against)] == [(0,), (0, 6), (0, 3)]
+    for name in set(ours) - against:
+        np.testing.assert_array_equal(theirs[name], ours[name], err_msg=name)
 
 
 def settled(
@@ -168,21 +188,23 @@ def settled(
 def test_steady_rates_are_nengos_own_of_rate_neurons(assembled):
     states = draw_states(3)
     expected = steady_rates(assembled, *states, "rate", NO_LAG)
-    assert expected.shape == (3, N_FEATURES + N_CODE + N_PRODUCTS)
+    assert expected.shape == (3, N_FEATURES + N_CODE + N_PRODUCTS + N_FRICTION)
     assert (np.ptp(expected, axis=0) > 1.0).mean() > 0.5
     assert (expected == 0).mean() > 0.1
     for row, wanted in zip(scaled(*states), expected, strict=True):
         np.testing.assert_allclose(settled(assembled, None, "rate", row, 300, 1), wanted, atol=1e-6)
 
 
-def test_commands_beyond_the_networks_range_are_cut(assembled):
+def test_commands_and_velocities_beyond_the_networks_range_are_cut(assembled):
     samples, commands = draw_states(3)
+    fast = replace(samples, velocities=samples.velocities * np.array([1.0, 0.6, 3.0]))
     beyond = commands * np.array([3.0, 1.0, 0.5, 1.0, 4.0, 1.0])
-    shares = beyond / SCALING.half_range[9:]
-    assert 0.1 < np.mean(np.abs(shares) > 1.2) < 0.9
+    shares = np.hstack([fast.velocities, beyond]) / SCALING.half_range[6:]
+    for given in (shares[:, :3], shares[:, 3:]):
+        assert 0.1 < np.mean(np.abs(given) > 1.2) < 0.9
     inputs = scaled(samples, commands)
-    inputs[:, 9:] = np.clip(shares, -1.0, 1.0)
-    expected = steady_rates(assembled, samples, beyond, "rate", NO_LAG)
+    inputs[:, 6:] = np.clip(shares, -1.0, 1.0)
+    expected = steady_rates(assembled, fast, beyond, "rate", NO_LAG)
     for row, wanted in zip(inputs, expected, strict=True):
         np.testing.assert_allclose(settled(assembled, None, "rate", row, 300, 1), wanted, atol=1e-6)
 
@@ -211,13 +233,19 @@ def test_in_motion_every_layer_lags_as_nengos_filters_do(assembled, filters):
     states = draw_states(12, seed=5)
     seen = moved(assembled, *states, filters)
     lagging, prompt = (steady_rates(assembled, *states, "rate", f) for f in (filters, NO_LAG))
-    for first, last in pairwise(np.cumsum([0, *assembled.layers]).tolist()):
+    *bounds, end = np.cumsum([0, *assembled.layers]).tolist()
+    for first, last in pairwise(bounds):
         wrong, wrong_without = (
             np.abs(seen - rates)[:, first:last].mean() for rates in (lagging, prompt)
         )
         assert wrong_without > 0.1  # Hz
         # What is left: half a step of each filter, and that rates do not rise quite evenly.
         assert wrong < 0.25 * wrong_without
+    # Friction neurons hear nothing of the positions: where speeds are even, they do not lag.
+    against_friction = slice(bounds[-1], end)
+    assert seen[:, against_friction].std() > 30.0
+    np.testing.assert_allclose(seen[:, against_friction], prompt[:, against_friction], atol=0.2)
+    np.testing.assert_array_equal(lagging[:, against_friction], prompt[:, against_friction])
 
 
 def test_where_nothing_moves_nothing_lags(assembled):
@@ -245,8 +273,8 @@ def test_on_the_chip_periods_are_whole_steps_rounded_up(assembled):
     smooth, whole = (steady_rates(assembled, *states, stage) for stage in ("rate", "loihi"))
     periods = 1.0 / (CHIP_STEP * whole[whole > 0])
     np.testing.assert_allclose(periods, np.round(periods), atol=1e-9)
-    # The first layer gets the same current in both; the others hear of the first's rates.
-    first = slice(0, N_FEATURES)
+    # These get the same current in both; the others hear of the first's rates.
+    first = np.r_[:N_FEATURES, -N_FRICTION:0]
     firing = whole[:, first] > 0
     assert 0.3 < firing.mean() < 1.0
     np.testing.assert_array_equal(firing, smooth[:, first] > 0)
