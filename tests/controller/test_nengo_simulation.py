@@ -159,23 +159,23 @@ def test_the_controllers_network_is_counted_by_hand(weights, readout):
         counts, footprint = simulation.counts, simulation.footprint
         activity = [np.count_nonzero(simulation._signal(signal)) for signal in simulation._outputs]
     outputs = 3 if readout else 1
-    features, code, products = activity
+    features, code, products, friction = activity
     assert 5 < features < 14
-    assert counts.spikes == features + code + products
+    assert counts.spikes == features + code + products + friction
     assert counts.synaptic_events == (
-        features * (11 + outputs) + code * (2 + outputs) + products * outputs
+        features * (11 + outputs) + code * (2 + outputs) + (products + friction) * outputs
     )
-    spiked = 14 * 11 + 11 * 2 + 51 * outputs
-    valued = 14 * 9 + 26 * 6 + 26 * 2
+    spiked = 14 * 11 + 11 * 2 + 60 * outputs
+    valued = 14 * 9 + 26 * 6 + 26 * 2 + 9 * 9
     assert footprint.dense == spiked + valued
-    assert footprint.effective_macs == 14 * 9 + 26 + 26
+    assert footprint.effective_macs == 14 * 9 + 26 + 26 + 9 * 9
     assert footprint.connection_sparsity == pytest.approx((26 * 5 + 26) / (spiked + valued))
-    filters = 11 + 2 + (3 * 3 if readout else 51)
-    assert footprint.footprint_bytes == 8 * (spiked + valued + 2 * 51 + filters)
+    filters = 11 + 2 + (4 * 3 if readout else 60)
+    assert footprint.footprint_bytes == 8 * (spiked + valued + 2 * 60 + filters)
 
 
 def test_built_again_a_network_runs_alike_to_the_last_bit(weights):
-    # Three layers add to each torque; Nengo's optimiser would add them in any order.
+    # Four layers add to each torque; Nengo's optimiser would add them in any order.
     runs = []
     for _ in range(8):
         made, seen = build_network(weights, "spiking"), []
