@@ -244,7 +244,6 @@ def test_readouts_are_of_the_stages_own_neurons(taken):
 
 
 # Commands weigh less than velocities there, which costs their weights a bit.
-@pytest.mark.filterwarnings("ignore:Lost . extra bits:UserWarning")
 def test_an_arm_with_dry_friction_learns_to_overcome_it_in_every_stage(tmp_path, monkeypatch):
     arm = load_arm("fr3")
     config = replace(CONFIG, reaches=10, presentations=60)
