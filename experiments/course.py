@@ -12,11 +12,12 @@ import tyro
 
 from arm_models import Arm, SpikearmError
 from controller.network_weights import NetworkWeights, NeuralStage
+from controller.port import Scaling
 from controller.simulation import NeuralSimulation
 from controller.training.compression import Compression, CompressionConfig, begin
 from controller.training.forked import forked_map
 from controller.training.friction import DryFriction
-from controller.training.lessons import fit_scaling, make_lessons, torque_metric
+from controller.training.lessons import EDGE, ROOM, fit_scaling, make_lessons, torque_metric
 from controller.training.presentations import Activity, listen, present
 from controller.training.products import assemble, draw_commands, solve_readout
 from controller.training.readout import HELD_OUT, Refinement, refine
@@ -39,6 +40,9 @@ class TrainingConfig:
         reaches: Reaches that samples of the law are taken beside.
         presentations: States shown to the chip's neurons, which its readout is learned from.
         products: Product neurons.
+        spread: How far samples lie beside reaches.
+        edge: Percent of the samples, on each side, that the inputs' range leaves out.
+        room: Of the inputs' range over that of the other samples.
         compression: The deep network.
         seed: Seed of everything.
     """
@@ -46,13 +50,16 @@ class TrainingConfig:
     reaches: int = 4000
     presentations: int = 36000
     products: int = 1800
+    spread: Annotated[Spread, tyro.conf.arg(name="")] = field(default_factory=Spread)
+    edge: float = EDGE
+    room: float = ROOM
     compression: Annotated[CompressionConfig, tyro.conf.arg(name="")] = field(
         default_factory=CompressionConfig
     )
     seed: int = 0
 
     def __post_init__(self) -> None:
-        n_samples = self.reaches * Spread().per_reach
+        n_samples = self.reaches * self.spread.per_reach
         pairs = 6 * self.compression.n_latent
         if n_samples < self.compression.batch:
             raise SpikearmError(
@@ -69,6 +76,10 @@ class TrainingConfig:
                 f"{self.products} product neurons are too few for {pairs} pairs of latent code "
                 f"and command: give {pairs} or more."
             )
+        if not 0 <= self.edge < 50:
+            raise SpikearmError(f"An edge of {self.edge:g} % leaves no samples: give 0 to 50.")
+        if not self.room > 0:
+            raise SpikearmError(f"A room of {self.room:g} is no range: give more than 0.")
         if self.seed < 0:
             raise SpikearmError(f"Seed {self.seed} is negative: give 0 or more.")
 
@@ -125,13 +136,14 @@ class Course:
 
     def _sample(self) -> Samples:
         def one(number: int) -> Samples:
-            return sample_reach(self.arm.model, self.workspace, self._rng("samples", number))
+            rng = self._rng("samples", number)
+            return sample_reach(self.arm.model, self.workspace, rng, spread=self.config.spread)
 
         return join(self._map("sampling the control law", one, self.config.reaches))
 
     def _compress(self, samples: Samples) -> Compression:
         config = self.config.compression
-        lessons = make_lessons(samples, fit_scaling(samples), self.arm.model)
+        lessons = make_lessons(samples, self._scaling(samples), self.arm.model)
         drafts = sorted(self.folder.glob("compression-*.npz"))
         if drafts:
             start, first = _load(drafts[-1], Compression), int(drafts[-1].stem.split("-")[1])
@@ -153,9 +165,11 @@ class Course:
 
     def _assemble(self, samples: Samples, compression: Compression) -> NetworkWeights:
         rng = self._rng("products", 0)
-        return assemble(
-            compression, fit_scaling(samples), self.config.products, rng, self._friction
-        )
+        scaling = self._scaling(samples)
+        return assemble(compression, scaling, self.config.products, rng, self._friction)
+
+    def _scaling(self, samples: Samples) -> Scaling:
+        return fit_scaling(samples, self.config.edge, self.config.room)
 
     def _solve(
         self, weights: NetworkWeights, samples: Samples, commands: np.ndarray, stage: NeuralStage

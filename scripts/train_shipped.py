@@ -10,13 +10,19 @@ from pathlib import Path
 import tyro
 
 from controller.trained import SHIPPED_FOLDER, TrainedController
+from controller.training.samples import Spread
 from experiments.arm_config import ArmConfig
 from experiments.benchmark import BenchmarkPlan, Watcher, run_benchmark
 from experiments.centre_out import CentreOut
 from experiments.commands.train import CONTROLLER, TrainCommand
+from experiments.course import TrainingConfig
 from experiments.whole_file import whole_file
 
-ARMS = ("gen3", "panda", "fr3", "ur5e", "jaco2_7dof")
+ARMS = ("gen3", "panda", "fr3", "iiwa14", "ur5e", "jaco2_7dof")
+CONFIGS = {
+    # Its motions need less room, and with less its held-out error is smaller by a twelfth.
+    "gen3": TrainingConfig(presentations=24000, spread=Spread(posture=0.15), edge=0.1, room=1.05),
+}
 MEASURED = (
     "task", "reference", "stage", "position_rmse_m", "excess_deviation", "fidelity_rmse_m",
     "endpoint_error_m", "orientation_rmse_rad", "success_rate", "cores",
@@ -38,7 +44,8 @@ class Options:
     def execute(self) -> None:
         """Train all, one after the other."""
         for arm in self.arms:
-            command = TrainCommand(self.folder / arm, ArmConfig(arm))
+            config = CONFIGS.get(arm, TrainingConfig())
+            command = TrainCommand(self.folder / arm, ArmConfig(arm), training=config)
             command.execute()
             trained = TrainedController.load(command.out / CONTROLLER)
             measured = _measure(arm, trained)

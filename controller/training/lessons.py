@@ -16,11 +16,17 @@ JOINT_WEIGHT = 0.1  # m; and one of a joint, which posture and damping bear, as 
 TORQUE_ROOM = 1.5  # of the largest decoded torque over the largest drift torque sampled
 
 
-def fit_scaling(samples: Samples) -> Scaling:
-    """Choose the scaling so that the samples fill the network's range."""
-    low, high = np.percentile(samples.positions, [EDGE, 100 - EDGE], axis=0)
-    middle, half = (low + high) / 2, np.minimum(ROOM * (high - low) / 2, np.pi)
-    speed = ROOM * np.percentile(np.abs(samples.velocities), 100 - EDGE, axis=0)
+def fit_scaling(samples: Samples, edge: float = EDGE, room: float = ROOM) -> Scaling:
+    """Choose the scaling so that the samples fill the network's range.
+
+    Args:
+        samples: The samples.
+        edge: Percent of them on each side that do not count.
+        room: Of the range of joint angles and velocities over that of the others.
+    """
+    low, high = np.percentile(samples.positions, [edge, 100 - edge], axis=0)
+    middle, half = (low + high) / 2, np.minimum(room * (high - low) / 2, np.pi)
+    speed = room * np.percentile(np.abs(samples.velocities), 100 - edge, axis=0)
     sine, least_cosine = np.sin(np.minimum(half, np.pi / 2)), np.cos(half)
     still, zeros = np.zeros_like(speed), np.zeros(6)
     return Scaling(

@@ -9,7 +9,7 @@ import pytest
 from arm_models import load_arm
 from controller.trained import SHIPPED_FOLDER, shipped
 
-SHIPPED = ("fr3", "gen3", "jaco2_7dof", "panda", "ur5e")
+SHIPPED = ("fr3", "gen3", "iiwa14", "jaco2_7dof", "panda", "ur5e")
 LARGEST_FILE = 5e6  # bytes
 STAGES = ("rate", "spiking", "loihi")
 

@@ -45,7 +45,8 @@ OPTIONS = {
     "train": PLANT | {
         "--out", "--radius", "--tilt", "--jobs", "--seed", "--reaches", "--presentations",
         "--products", "--n-features", "--n-code", "--n-latent", "--max-rates", "--rate-limit",
-        "--velocity-share", "--epochs", "--batch", "--learning-rate", "--rate-weight",
+        "--velocity-share", "--epochs", "--batch", "--learning-rate", "--rate-weight", "--edge",
+        "--room", "--per-reach", "--durations", "--posture", "--position", "--velocity",
     },
     "deploy": PLANT | {
         "--chips", "--host-spikes", "--reference", "--radius", "--duration", "--seed", "--trained",
