@@ -256,10 +256,12 @@ def _mean(metric, *motions: list[Trajectory]) -> float:  # noqa: ANN001  one of 
 
 
 def _table(results: list[Result]) -> Table:
-    table = Table(
-        "without, or changed", "neurons", "cores", "excess %", "circle mm", "pose mm",
-        "strict mm", "success %",
-    )  # fmt: skip
+    table = Table(collapse_padding=True, pad_edge=False)
+    for heading in (
+        "without, or changed", "neurons", "cores", "excess\n%", "circle\nmm", "pose\nmm",
+        "strict\nmm", "success\n%",
+    ):  # fmt: skip
+        table.add_column(heading)
     for r in results:
         table.add_row(
             r.name, str(r.neurons), str(r.cores or "-"), f"{100 * r.excess_deviation:.1f}",
@@ -286,8 +288,8 @@ def draw(results: list[Result], path: Path) -> None:
     left.plot(lengths, [1e3 * p.pose_m for p in points], "^-", color="#d97706",
               label="pose, fidelity, velocity")  # fmt: skip
     left.set_ylabel("mm RMS")
-    left.set_yscale("log")
-    left.legend(frameon=False)
+    left.set_ylim(bottom=0)
+    left.legend(frameon=False, loc="lower left")
     right.plot(lengths, [p.neurons for p in points], "o-", color="#2563a8")
     right.set_ylabel("neurons")
     right.set_ylim(bottom=0)
