@@ -17,7 +17,14 @@ from controller.simulation import NeuralSimulation
 from controller.training.compression import Compression, CompressionConfig, begin
 from controller.training.forked import forked_map
 from controller.training.friction import DryFriction
-from controller.training.lessons import EDGE, ROOM, fit_scaling, make_lessons, torque_metric
+from controller.training.lessons import (
+    EDGE,
+    JOINT_WEIGHT,
+    ROOM,
+    fit_scaling,
+    make_lessons,
+    torque_metric,
+)
 from controller.training.presentations import Activity, listen, present
 from controller.training.products import assemble, draw_commands, solve_readout
 from controller.training.readout import HELD_OUT, Refinement, refine
@@ -43,6 +50,7 @@ class TrainingConfig:
         spread: How far samples lie beside reaches.
         edge: Percent of the samples, on each side, that the inputs' range leaves out.
         room: Of the inputs' range over that of the other samples.
+        joint_weight: What an error of a joint's acceleration counts beside one of the hand's [m].
         compression: The deep network.
         seed: Seed of everything.
     """
@@ -53,6 +61,7 @@ class TrainingConfig:
     spread: Annotated[Spread, tyro.conf.arg(name="")] = field(default_factory=Spread)
     edge: float = EDGE
     room: float = ROOM
+    joint_weight: float = JOINT_WEIGHT
     compression: Annotated[CompressionConfig, tyro.conf.arg(name="")] = field(
         default_factory=CompressionConfig
     )
@@ -143,7 +152,8 @@ class Course:
 
     def _compress(self, samples: Samples) -> Compression:
         config = self.config.compression
-        lessons = make_lessons(samples, self._scaling(samples), self.arm.model)
+        scaling, weight = self._scaling(samples), self.config.joint_weight
+        lessons = make_lessons(samples, scaling, self.arm.model, weight)
         drafts = sorted(self.folder.glob("compression-*.npz"))
         if drafts:
             start, first = _load(drafts[-1], Compression), int(drafts[-1].stem.split("-")[1])
@@ -184,7 +194,8 @@ class Course:
         """Solve for the torque's decoders on the chip, and correct them by what its neurons do."""
         prior = self._solve(weights, samples, commands, "loihi").weights
         heard = self._present(weights, samples, commands)
-        refined = refine(prior, heard, weights.scaling.torque, torque_metric(self.arm.model))
+        metric = torque_metric(self.arm.model, self.config.joint_weight)
+        refined = refine(prior, heard, weights.scaling.torque, metric)
         self._report(refined)
         return Readout(refined.readout)
 

@@ -46,7 +46,8 @@ OPTIONS = {
         "--out", "--radius", "--tilt", "--jobs", "--seed", "--reaches", "--presentations",
         "--products", "--n-features", "--n-code", "--n-latent", "--max-rates", "--rate-limit",
         "--velocity-share", "--epochs", "--batch", "--learning-rate", "--rate-weight", "--edge",
-        "--room", "--per-reach", "--durations", "--posture", "--position", "--velocity",
+        "--room", "--joint-weight", "--per-reach", "--durations", "--posture", "--position",
+        "--velocity",
     },
     "deploy": PLANT | {
         "--chips", "--host-spikes", "--reference", "--radius", "--duration", "--seed", "--trained",
