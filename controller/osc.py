@@ -54,8 +54,9 @@ class OperationalSpaceController(Controller):
         return state.hand_velocity + command / self.gains.kv
 
     def _friction_torque(self, state: ArmState, wanted_speed: np.ndarray) -> np.ndarray:
-        dry = self.model.friction * np.tanh(wanted_speed / FRICTION_SPEED)
-        return self.model.damping * state.dq + dry
+        return self.model.damping * state.dq + dry_friction_torque(
+            self.model.friction, wanted_speed
+        )
 
 
 def posture_acceleration(chain: Chain, q: np.ndarray, dq: np.ndarray, gains: Gains) -> np.ndarray:
@@ -108,6 +109,19 @@ def drift_torque(
     u_null = null_space_torque(dynamics, posture_acceleration(model.chain, q, dq, gains))
     centrifugal = J.T @ (L @ dynamics.bias_acceleration)
     return dynamics.bias_force - centrifugal + u_null + model.damping * dq
+
+
+def dry_friction_torque(friction: np.ndarray, wanted_speed: np.ndarray) -> np.ndarray:
+    """Compute the torque that overcomes dry friction where joints are wanted to move.
+
+    Args:
+        friction: Of each joint, shape (n_joints,) [N m].
+        wanted_speed: Shape (..., n_joints) [rad/s].
+
+    Returns:
+        Shape (..., n_joints) [N m].
+    """
+    return friction * np.tanh(wanted_speed / FRICTION_SPEED)
 
 
 def task_inertia(dynamics: Dynamics) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from arm_models import RigidBodyModel
 from controller.gains import Gains
-from controller.osc import FRICTION_SPEED, task_inertia
+from controller.osc import FRICTION_SPEED, dry_friction_torque, task_inertia
 from controller.port import Scaling
 from controller.spiking_network import TAU_RC, TAU_REF
 
@@ -49,8 +49,7 @@ class DryFriction:
         Returns:
             Shape (n_samples, n_joints) [N m].
         """
-        speed = velocities + commands @ self.wanted.T
-        return self.torque * np.tanh(speed / FRICTION_SPEED)
+        return dry_friction_torque(self.torque, velocities + commands @ self.wanted.T)
 
     def neurons(
         self, scaling: Scaling, rng: np.random.Generator
