@@ -108,6 +108,7 @@ class Impatient(Limp):
     def fail(self) -> None:
         while not self.moment.exists():
             time.sleep(0.001)
+        time.sleep(0.2)  # whoever made the file has to go on first, to wait for outcomes
         for process in (os.getpid(), os.getppid()):
             os.kill(process, signal.SIGINT)
         self.pause = 0.03
