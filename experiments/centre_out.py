@@ -17,6 +17,7 @@ TASK_DIMENSIONS = 6  # position and orientation
 RADII = (0.20, 0.15, 0.10, 0.05)  # m, the largest that the arm reaches is taken
 POSE_TURN = float(np.radians(30.0))  # rad, of the variant "pose"
 N_TRIES = 20  # turns drawn for a target, or starts off home, until the arm can follow one
+OVERSHOOT = 5e-3  # m, past its goal, of a hand that a law with reference "velocity" moves
 APPROACH_TIME = 1.0  # s, of the motion from home by which joint positions off home are found
 CANNOT = "out of reach of this arm (beyond its joint limits, singular, or too fast for its joints)"
 
@@ -113,9 +114,7 @@ def plan_reaches(model: RigidBodyModel, task: CentreOut, seed: int) -> Reaches:
         targets: list[Pose] = []
         for goals in _goals(home, forward_axis(model), task, radius, seed):
             followed = (
-                goal
-                for goal in goals
-                if reaches(model, MinimumJerk(start, goal, task.duration), start_joints)
+                goal for goal in goals if _follows(model, start, goal, task.duration, start_joints)
             )
             target = next(followed, None)
             if target is None:
@@ -128,6 +127,19 @@ def plan_reaches(model: RigidBodyModel, task: CentreOut, seed: int) -> Reaches:
         f"Target {missed[-1]} from home, is {CANNOT}. Give a smaller --radius or --offset, a "
         "longer --duration, or another home pose."
     )
+
+
+def _follows(
+    model: RigidBodyModel, start: Pose, goal: Pose, duration: float, joints: np.ndarray
+) -> bool:
+    """Tell whether the arm can follow a motion, and also one that ends past its goal.
+
+    The hand trails behind its reference and passes the goal by as much. An arm that just avoids
+    a singular pose or a joint limit at the goal meets it there, and may not come back.
+    """
+    past = goal.position + OVERSHOOT * _unit(goal.position - start.position)
+    goals = goal, Pose(past, goal.quaternion)
+    return all(reaches(model, MinimumJerk(start, end, duration), joints) for end in goals)
 
 
 def _start_joints(model: RigidBodyModel, home: Pose, offset: float, seed: int) -> np.ndarray:

@@ -8,6 +8,7 @@ from scipy.spatial.transform import Rotation
 
 from arm_models import Pose, RigidBodyModel, SpikearmError, load_arm
 from controller.joint_reference import reaches
+from controller.osc import OperationalSpaceController
 from controller.reference import MinimumJerk, rotation_error
 from experiments.centre_out import (
     N_TRIES,
@@ -19,6 +20,8 @@ from experiments.centre_out import (
     forward_axis,
     plan_reaches,
 )
+from experiments.episode import run_episode
+from experiments.metrics import success
 
 VARIANTS: list[Variant] = ["circle", "sphere", "pose"]
 ARMS_TESTED = ["gen3", "ur5e", "jaco2_6dof"]
@@ -151,6 +154,15 @@ def test_the_default_radius_is_the_largest_that_the_arm_reaches(name, radius):
 def test_every_planned_target_is_reached_by_the_kinematics(model):
     plan = plan_reaches(model, CentreOut("pose", targets=3, radius=RADIUS), seed=6)
     assert all(reaches(model, MinimumJerk(plan.start, t, 1.0)) for t in plan.targets)
+
+
+def test_an_arm_comes_back_from_a_target_drawn_beside_a_singular_pose():
+    """The first turn that is drawn for this target ends just short of a stretched elbow."""
+    arm = load_arm("panda")
+    plan = plan_reaches(arm.model, CentreOut("pose"), seed=1)
+    controller = OperationalSpaceController(arm.model, feedforward="velocity")
+    motions = run_episode(arm, controller, plan, plan.targets[2])
+    assert [success(motion.trajectory) for motion in motions] == [True, True]
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
