@@ -16,7 +16,7 @@ from experiments.deployment import Deployment, DriveConfig, deploy
 from experiments.deployment_table import error_table, report_table, summary
 from experiments.provenance import provenance
 from experiments.whole_file import append_line
-from loihi_deploy.preflight import BoardConfig
+from loihi_deploy.examination import BoardConfig
 
 BREACH = 1  # exit status
 

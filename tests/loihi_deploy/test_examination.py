@@ -11,20 +11,19 @@ import numpy as np
 import pytest
 
 from arm_models import SpikearmError
-from loihi_deploy import limits
+from loihi_deploy import limits, preflight
 from loihi_deploy.blocks import FloatBlocks, IntegerBlocks
-from loihi_deploy.limits import Limit
-from loihi_deploy.nengo_loihi_compat import nengo_loihi
-from loihi_deploy.pipeline import place, quantise
-from loihi_deploy.preflight import (
+from loihi_deploy.examination import (
     BoardConfig,
     Report,
     Row,
     block_rows,
     core_rows,
-    preflight,
     register_rows,
 )
+from loihi_deploy.limits import Limit
+from loihi_deploy.nengo_loihi_compat import nengo_loihi
+from loihi_deploy.pipeline import place, quantise
 from loihi_deploy.recording import CUT_ERROR, CUT_TRACE, OVER_INPUT, Activity
 
 loihi_block = nengo_loihi.block
