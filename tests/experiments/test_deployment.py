@@ -16,7 +16,7 @@ from experiments.commands.deploy import BREACH
 from experiments.deployment import DriveConfig, deploy
 from experiments.whole_file import append_line
 from loihi_deploy import limits
-from loihi_deploy.examination import BoardConfig
+from loihi_deploy.board import BoardConfig
 from loihi_deploy.nengo_loihi_compat import Greedy
 from loihi_deploy.pipeline import build, quantise
 

@@ -13,8 +13,8 @@ import pytest
 from arm_models import SpikearmError
 from loihi_deploy import limits, preflight
 from loihi_deploy.blocks import FloatBlocks, IntegerBlocks
+from loihi_deploy.board import BoardConfig
 from loihi_deploy.examination import (
-    BoardConfig,
     Report,
     Row,
     block_rows,
