@@ -325,6 +325,16 @@ def test_a_board_of_two_chips_and_more_spikes_holds_what_one_does_not():
     assert preflight(fed(26), N_STEPS, BoardConfig(host_spikes=52)).ok
 
 
+def test_a_link_is_built_for_what_the_inputs_can_send_but_not_for_more_than_is_known_to_work():
+    fits, breaks = (preflight(fed(n), N_STEPS, BoardConfig()) for n in (150, 151))
+    row = find(fits.rows, limits.HOST_SPIKES)
+    assert (row.used, row.limit, row.ok) == (300, limits.LARGEST_LINK, True)
+    assert row.note == "with a link built for 300: snip_max_spikes_per_step"
+    assert find(preflight(fed(7), 1, BoardConfig()).rows, limits.HOST_SPIKES).limit == 14
+    row = find(breaks.rows, limits.HOST_SPIKES)
+    assert (row.used, row.limit, row.ok) == (302, limits.LARGEST_LINK, False)
+
+
 def test_what_share_of_steps_sends_too_many_spikes_is_said():
     row = find(preflight(fed(26), N_STEPS).rows, limits.HOST_SPIKES)
     assert row.used == 52
