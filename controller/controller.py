@@ -9,6 +9,9 @@ import numpy as np
 from arm_models import ArmState
 from controller.reference import Reference
 
+UNCOUNTED = -1
+"""Stands in :class:`StepCounts` for what a backend cannot count."""
+
 
 class StepCounts(NamedTuple):
     """Neural work of one control step, counted as it happened.

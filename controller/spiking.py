@@ -1,5 +1,8 @@
 """The spiking controller: the control law in neurons."""
 
+from collections.abc import Callable
+
+import nengo
 import numpy as np
 
 from arm_models import ArmState
@@ -35,7 +38,7 @@ class SpikingController(Controller):
     def __init__(
         self,
         weights: NetworkWeights,
-        simulation: type[NeuralSimulation],
+        simulation: Callable[[nengo.Network], NeuralSimulation],
         stage: NeuralStage,
         gains: Gains = Gains(),
         feedforward: Feedforward = "acceleration",

@@ -49,6 +49,8 @@ class BenchmarkPlan:
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:
             raise SpikearmError(f"{self.jobs} reaches at a time are too few: give 1 or more.")
+        for stage in self.stages:
+            find_stage(stage, self.backend).require()
 
     @property
     def ordered_stages(self) -> list[str]:
@@ -136,17 +138,18 @@ def _run_stage(
     reaches: Reaches,
 ) -> None:
     watcher.building(stage, seed)
-    make = find_stage(stage, plan.backend).make
+    entry = find_stage(stage, plan.backend)
     recipe = Recipe(plan.arm.model, plan.trained, plan.reference, seed)
-    with make(recipe) as controller:
+    with entry.make(recipe) as controller:
         watcher.running(stage, seed)
         motions: list[Motion] = []
         legs: list[Leg] = []
         episodes = [
             Episode(plan.arm, controller, reaches, target) for target in range(len(reaches.targets))
         ]
+        jobs = 1 if entry.on_board else plan.jobs
         try:
-            for index, outcome in enumerate(run_episodes(episodes, plan.jobs, watcher.step)):
+            for index, outcome in enumerate(run_episodes(episodes, jobs, watcher.step)):
                 motions += outcome.motions
                 legs += [Leg(stage, seed, index, m.leg, m.trajectory) for m in outcome.motions]
                 if outcome.problem is not None:

@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 import plotly.io
 
 from experiments.whole_file import whole_file
+from loihi_deploy.examination import Deployed
 from loihi_deploy.placement import Core
-from loihi_deploy.preflight import Deployed
 
 COLUMNS, ROWS = 16, 8  # of the grid that cores are drawn on, by their numbers
 HOST = (-2.0, (ROWS - 1) / 2)

@@ -10,7 +10,8 @@ from controller.spiking import SpikingController
 from controller.trained import TrainedController
 from experiments.centre_out import CentreOut, plan_reaches
 from loihi_deploy import pipeline
-from loihi_deploy.preflight import REFUSALS, BoardConfig, Report, examine, refusal
+from loihi_deploy.board import BoardConfig
+from loihi_deploy.examination import REFUSALS, Report, examine, refusal
 from loihi_deploy.quantisation import QuantisationError, quantisation_errors
 from loihi_deploy.recording import RecordedSimulation
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from loihi_deploy.preflight import Report, Row
+from loihi_deploy.examination import Report, Row
 from loihi_deploy.quantisation import WEIGHTS, QuantisationError
 
 

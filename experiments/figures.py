@@ -158,7 +158,7 @@ def latency(series: Sequence[Series]) -> go.Figure:
 
 def spikes(series: Sequence[Series]) -> go.Figure | None:
     """Draw spikes per step over time, mean and range over reaches; None without neurons."""
-    neural = [one for one in series if any(t.spikes.any() for t in one.trajectories)]
+    neural = [one for one in series if any((t.spikes > 0).any() for t in one.trajectories)]
     if not neural:
         return None
     figure = go.Figure()

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from controller.controller import Footprint, StepCounts
+from controller.controller import UNCOUNTED, Footprint, StepCounts
 from controller.trajectory import COUNTED, Trajectory
 from experiments import metrics
 from experiments.records import Leg
@@ -15,6 +15,14 @@ NEURAL_FIELDS = (
     *COUNTED, "energy_per_step_j", "energy_source", "activation_sparsity", "effective_acs",
 )  # fmt: skip
 FOOTPRINT_FIELDS = tuple(Footprint.__dataclass_fields__)
+WORKED_OUT = {
+    "spikes": ("spikes", "activation_sparsity"),
+    "synaptic_events": (
+        "synaptic_events", "effective_acs", "energy_per_step_j", "energy_source",
+    ),
+    "learning_updates": ("learning_updates",),
+}  # fmt: skip
+"""Counts that a backend may lack, and the fields that are worked out from each."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class Measured:
 
 
 def make_row(measured: Measured, analytic: list[Leg]) -> dict[str, Any]:
-    """Compute the benchmark's fields; those that do not apply are None.
+    """Compute the benchmark's fields; those that do not apply, or were not counted, are None.
 
     Args:
         measured: What the stage did.
@@ -100,7 +108,8 @@ def _neural_fields(trajectories: list[Trajectory], measured: Measured) -> dict[s
         fields["effective_macs"] = footprint.effective_macs + counts["synaptic_events"]
     fields["energy_per_step_j"] = energy_per_step(StepCounts(**counts))
     fields["energy_source"] = "estimated"
-    return fields
+    lacking = [names for count, names in WORKED_OUT.items() if counts[count] == UNCOUNTED]
+    return fields | dict.fromkeys(name for names in lacking for name in names)
 
 
 def _mean(values) -> float:  # noqa: ANN001  any iterable of numbers

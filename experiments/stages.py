@@ -16,10 +16,11 @@ from controller.spiking import SpikingController
 from controller.trained import TrainedController
 from loihi_deploy.emulation import LoihiEmulation
 from loihi_deploy.engine_simulation import EngineSimulation
+from loihi_deploy.hardware import HardwareSimulation, require_board
 
 Stage = Literal["analytic", "rate", "spiking", "loihi"]
 ControllerName = Literal["analytic", "rate", "spiking", "loihi", "pd", "pid"]
-Backend = Literal["engine", "nengo-loihi"]
+Backend = Literal["engine", "nengo-loihi", "loihi"]
 
 PID_INTEGRAL_GAIN = 500.0  # 1/s^3; a quarter of where kp = 200, kv = 30 stop damping it on planar3
 
@@ -52,11 +53,22 @@ class StageEntry:
         backend: What computes it, as it is written in every row.
         make: Makes it.
         neural: Whether it needs a trained controller.
+        on_board: Whether it needs a Loihi board, which runs one closed loop at a time.
     """
 
     backend: str
     make: Factory
     neural: bool = False
+    on_board: bool = False
+
+    def require(self) -> None:
+        """Refuse what cannot run here, before any work is done.
+
+        Raises:
+            SpikearmError: It needs a board, and none can be reached.
+        """
+        if self.on_board:
+            require_board()
 
 
 def _analytic(recipe: Recipe) -> Controller:
@@ -91,6 +103,16 @@ EMULATED = StageEntry("nengo-loihi", _neural("loihi", LoihiEmulation), neural=Tr
 """Stage ``loihi`` on nengo-loihi's emulator: the same spikes as on the engine, more slowly."""
 
 
+ON_BOARD = StageEntry("loihi", _neural("loihi", HardwareSimulation), neural=True, on_board=True)
+"""Stage ``loihi`` on a Loihi board."""
+
+BACKENDS: dict[Backend, StageEntry] = {
+    "engine": STAGES["loihi"],
+    "nengo-loihi": EMULATED,
+    "loihi": ON_BOARD,
+}
+
+
 def find_stage(stage: str, backend: Backend) -> StageEntry:
     """Find a stage; only stage ``loihi`` has a choice of backends."""
-    return EMULATED if (stage, backend) == ("loihi", "nengo-loihi") else STAGES[stage]
+    return BACKENDS[backend] if stage == "loihi" else STAGES[stage]

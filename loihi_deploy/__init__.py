@@ -1,17 +1,19 @@
 """The chip: from a network to discretised blocks, cores, spikes and energy."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from loihi_deploy.examination import preflight
     from loihi_deploy.simulator import Simulator
 
-__all__ = ["Simulator"]
+__all__ = ["Simulator", "preflight"]
+
+HOMES = {"Simulator": "loihi_deploy.simulator", "preflight": "loihi_deploy.examination"}
 
 
 def __getattr__(name: str) -> Any:
-    """Import the simulator for those who want it; it takes nengo-loihi a second."""
-    if name != "Simulator":
+    """Import what is asked for when it is; it takes nengo-loihi a second."""
+    if name not in HOMES:
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    from loihi_deploy.simulator import Simulator
-
-    return Simulator
+    return getattr(import_module(HOMES[name]), name)

@@ -111,6 +111,10 @@ HOST_SPIKES = Limit(
     "Let inputs reach fewer blocks, or give nengo-loihi hardware_options with a "
     "snip_max_spikes_per_step of at least what is used (--host-spikes here).",
 )  # fmt: skip
+LARGEST_LINK = 300
+"""The largest snip_max_spikes_per_step that nengo-loihi's documentation shows (configuration.html,
+"Loihi parameters"). It is chosen when a board's link is built; no largest one is published.
+"""
 
 # Of a register, in the simulated run
 INPUT = Limit(

@@ -92,6 +92,15 @@ def without_known_warnings() -> Iterator[None]:
         yield
 
 
+def check_nxsdk() -> None:
+    """Check that nengo-loihi finds NxSDK, through which it reaches a board.
+
+    Raises:
+        ImportError: It is missing, or older than nengo-loihi needs.
+    """
+    nengo_loihi.hardware.HardwareInterface.check_nxsdk_version()
+
+
 class UnvalidatedModel(Model):
     """A model whose blocks may be larger than the chip, for a preflight to measure."""
 
@@ -127,6 +136,7 @@ __all__ = [
     "SynapseConfig",
     "UnvalidatedModel",
     "bias_to_manexp",
+    "check_nxsdk",
     "core_compartment_cfgs",
     "core_stdp_pre_cfgs",
     "core_vth_cfgs",

@@ -35,7 +35,8 @@ def quantise(floats: FloatBlocks) -> IntegerBlocks:
     What that costs is in :func:`loihi_deploy.quantisation.quantisation_errors`.
     """
     copied = copy.deepcopy(floats)
-    discretize_model(copied)
+    with without_known_warnings():
+        discretize_model(copied)
     return IntegerBlocks(copied.blocks, copied.inputs, copied.probes)
 
 

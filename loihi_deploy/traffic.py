@@ -38,15 +38,28 @@ def host_spikes(integers: IntegerBlocks, placement: Placement, activity: Activit
 
     A spike is sent once for each group of synapses that it goes to.
     """
-    n_neurons, n_chips = activity.arrived.shape[1], len(placement.cores_per_chip)
-    copies, first = np.zeros((n_neurons, n_chips), dtype=np.int64), 0
+    return activity.arrived @ _copies(integers, placement)
+
+
+def most_host_spikes(integers: IntegerBlocks, placement: Placement) -> int:
+    """Count the spikes that the host sends to a chip if all its neurons spike at once."""
+    return int(_copies(integers, placement).sum(axis=0).max())
+
+
+def _copies(integers: IntegerBlocks, placement: Placement) -> np.ndarray:
+    """Count to how many groups of synapses on each chip each of the host's neurons sends a spike.
+
+    Returns:
+        Shape (n_neurons, n_chips), neurons in the order of the spike inputs.
+    """
+    parts = [np.zeros((0, len(placement.cores_per_chip)), dtype=np.int64)]
     for one in integers.inputs:
-        mine = copies[first : first + one.n_neurons]
+        mine = np.zeros((one.n_neurons, parts[0].shape[1]), dtype=np.int64)
         for axon in one.axons:
             chip = placement.cores[placement.core_of[axon.target]].chip
             mine[:, chip] += _reaches(axon, one.n_neurons)
-        first += one.n_neurons
-    return activity.arrived @ copies
+        parts.append(mine)
+    return np.concatenate(parts)
 
 
 def _reaches(axon: Any, n_neurons: int) -> np.ndarray:

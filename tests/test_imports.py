@@ -43,6 +43,10 @@ def test_the_command_line_loads_no_tensorflow():
     assert loaded.isdisjoint(HEAVY)
 
 
+def test_the_package_of_the_chip_loads_nothing_before_it_is_used():
+    assert loaded_by(["loihi_deploy"]).isdisjoint({"nengo", "nengo_loihi", "numba", "numpy"})
+
+
 def test_nothing_but_the_deep_network_loads_tensorflow():
     others = sorted(set(modules()) - TRAINERS)
     assert {"controller.training.compression", "experiments.course"} <= set(others)

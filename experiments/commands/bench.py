@@ -39,8 +39,8 @@ class BenchCommand:
         seeds: How many seeds.
         first_seed: The first of them.
         out: New folder for the results. Default: a dated one in runs/.
-        backend: What runs stage loihi: the compiled engine, or nengo-loihi's own emulator,
-            which gives the same spikes more slowly.
+        backend: What runs stage loihi: the compiled engine; nengo-loihi's own emulator, which
+            gives the same spikes more slowly; or a Loihi board, which takes NxSDK.
         trained: Trained controller for the neural stages, from `spikearm train`. Default: the
             one that ships for the arm.
         jobs: How many reaches run at a time. Default: as many as there are cores. With 1,

@@ -3,12 +3,14 @@
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import tyro
 
 from arm_models import Arm
+from controller.trained import TrainedController
 from experiments.arm_config import ArmConfig
+from experiments.board_check import BoardCheck, check_board
 from experiments.chip_figure import write_picture
 from experiments.commands.run_options import check_new_file, find_trained
 from experiments.console import console
@@ -16,7 +18,8 @@ from experiments.deployment import Deployment, DriveConfig, deploy
 from experiments.deployment_table import error_table, report_table, summary
 from experiments.provenance import provenance
 from experiments.whole_file import append_line
-from loihi_deploy.preflight import BoardConfig
+from loihi_deploy.board import BoardConfig
+from loihi_deploy.hardware import require_board
 
 BREACH = 1  # exit status
 
@@ -34,6 +37,8 @@ class DeployCommand:
         plant: Which arm.
         board: What it is to run on.
         drive: What the arm does meanwhile.
+        backend: Where the reach is made: on the engine, or after it on a Loihi board too, whose
+            torques are then compared.
         trained: Trained controller, from `spikearm train`. Default: the one that ships for the
             arm.
         log: File that a line about this deployment is added to.
@@ -43,6 +48,7 @@ class DeployCommand:
     plant: Annotated[ArmConfig, tyro.conf.arg(name="")] = field(default_factory=ArmConfig)
     board: Annotated[BoardConfig, tyro.conf.arg(name="")] = field(default_factory=BoardConfig)
     drive: Annotated[DriveConfig, tyro.conf.arg(name="")] = field(default_factory=DriveConfig)
+    backend: Literal["engine", "loihi"] = "engine"
     trained: Path | None = None
     log: Path = Path("runs/deployments.jsonl")
     picture: Path | None = None
@@ -51,6 +57,8 @@ class DeployCommand:
         """Check, print the tables, add to the log and draw; give the exit status."""
         if self.picture is not None:
             check_new_file(self.picture, ".html")
+        if self.backend == "loihi":
+            require_board()
         arm = self.plant.load()
         trained = find_trained(arm, self.trained, ["loihi"])
         assert trained is not None
@@ -61,13 +69,23 @@ class DeployCommand:
         if deployment.errors:
             console.print(error_table(deployment.errors))
         console.print(summary(report))
-        append_line(self.log, json.dumps(self._entry(arm, deployment), allow_nan=False))
+        check = self._check(arm, trained) if report.ok else None
+        append_line(self.log, json.dumps(self._entry(arm, deployment, check), allow_nan=False))
         if self.picture is not None and report.deployed is not None:
             write_picture(report.deployed, f"{arm.name} on Loihi", self.picture)
             console.print(f"Picture: {self.picture}", soft_wrap=True)
         return 0 if report.ok else BREACH
 
-    def _entry(self, arm: Arm, deployment: Deployment) -> dict[str, Any]:
+    def _check(self, arm: Arm, trained: TrainedController) -> BoardCheck | None:
+        """Compare a board with the engine, if there is to be one."""
+        if self.backend != "loihi":
+            return None
+        with console.status("Driving the arm on the board"):
+            check = check_board(arm, trained, self.drive, self.board)
+        console.print(str(check))
+        return check
+
+    def _entry(self, arm: Arm, deployment: Deployment, check: BoardCheck | None) -> dict[str, Any]:
         """Say in one line of the log what was deployed, and what it takes."""
         deployed = deployment.report.deployed
         return {
@@ -77,6 +95,7 @@ class DeployCommand:
             "drive": asdict(self.drive),
             "board": asdict(self.board),
             "ok": deployment.report.ok,
+            "on_board": None if check is None else asdict(check),
             "cores_per_chip": None if deployed is None else deployed.placement.cores_per_chip,
             "resources": [asdict(row) for row in deployment.report.rows],
             "quantisation": [asdict(error) for error in deployment.errors],

@@ -162,6 +162,17 @@ KINDS = {
     "no reaches at a time in a window": Bad(
         [*RUN, "--view", "--jobs", "0"], ["0 reaches at a time", "1 or more"]
     ),
+    **{
+        f"no Loihi board for {' '.join(words[:1])}": Bad(
+            [*words, "--backend", "loihi"],
+            ["NxSDK", "Research Community", "--backend engine computes the same spikes"],
+        )
+        for words in (
+            [*RUN, "--controller", "loihi"],
+            ["bench", "--stages", "loihi", "--out", "run"],
+            ["deploy", "--log", "log.jsonl"],
+        )
+    },
     "folder that is not empty": Bad(RUN, ["'run'", "never overwritten"], a_full_folder),
     "folder that cannot be written": Bad(
         [*RUN[:-1], "file/run"], ["Cannot write to 'file'", "--out"],

@@ -9,20 +9,18 @@ import pytest
 
 from arm_models import SpikearmError, load_arm
 from controller.spiking_network import build_network
-from controller.trained import TrainedController, shipped
+from controller.trained import SHIPPED_FOLDER, TrainedController, shipped
 from experiments.chip_figure import chip_figure
 from experiments.cli import BAD_INPUT, main
 from experiments.commands.deploy import BREACH
 from experiments.deployment import DriveConfig, deploy
 from experiments.whole_file import append_line
 from loihi_deploy import limits
-from loihi_deploy.nengo_loihi_compat import Greedy
-from loihi_deploy.pipeline import build, quantise
-from loihi_deploy.preflight import BoardConfig
+from loihi_deploy.board import BoardConfig
+from loihi_deploy.nengo_loihi_compat import Greedy, nengo_loihi, without_known_warnings
 
 DRIVE = DriveConfig(radius=0.03, duration=0.12)
 OPTIONS = ["deploy", "--radius", "0.03", "--duration", "0.12", "--log", "log.jsonl"]
-ROOMY = BoardConfig(host_spikes=200)
 
 
 @pytest.fixture(autouse=True)
@@ -39,20 +37,49 @@ def file(trained: TrainedController) -> str:
     return "controller.npz"
 
 
-def test_the_shipped_controller_of_gen3_fits_but_for_what_the_host_link_is_set_to():
-    report = deploy(load_arm("gen3"), shipped("gen3"), DRIVE, ROOMY).report
-    assert report.ok, report.breaches
-    assert report.deployed is not None
-    network = build_network(shipped("gen3").weights, "loihi").network
-    board = Greedy()(quantise(build(network)), n_chips=1)
-    assert report.deployed.placement.cores_per_chip == tuple(board.n_cores_per_chip)
-    assert report.deployed.traffic.any()
-    assert all(0 <= row.used <= row.limit for row in report.rows)
+SHIPPED = sorted(path.stem for path in SHIPPED_FOLDER.glob("*.npz"))
+SHORT = ["--radius", "0.03", "--duration", "0.12"]
+
+
+@pytest.mark.parametrize(
+    ("arm", "drive"),
+    [("gen3", SHORT), *(pytest.param(name, [], marks=pytest.mark.slow) for name in SHIPPED)],
+)
+def test_a_shipped_controller_fits_on_the_cores_that_nengo_loihi_assigns(arm, drive):
+    assert main(["deploy", "--arm", arm, "--log", "log.jsonl", *drive]) == 0
+    entry = json.loads(Path("log.jsonl").read_text())
+    assert entry["cores_per_chip"] == cores_by_nengo_loihi(arm)
+    for row in entry["resources"]:
+        assert row["ok"] and 0 <= row["used"] <= row["limit"], row
+    (link,) = (one for one in entry["resources"] if one["resource"] == limits.HOST_SPIKES.resource)
+    assert link["limit"] == most_spikes_from_the_host(arm)
+
+
+def cores_by_nengo_loihi(arm: str) -> list[int]:
+    network = build_network(shipped(arm).weights, "loihi").network
+    with (
+        without_known_warnings(),
+        nengo_loihi.Simulator(network, target="sim", precompute=False) as simulator,
+    ):
+        return Greedy()(simulator.model, n_chips=1).n_cores_per_chip
+
+
+def most_spikes_from_the_host(arm: str) -> int:
+    """Count a pair of neurons for every number and each block that it goes to.
+
+    Features and neurons against friction are a block each; the products are as many as fill cores.
+    """
+    weights = shipped(arm).weights
+    n_products, n_friction = weights.layers[2:]
+    blocks = -(-n_products // limits.COMPARTMENTS.most)
+    state, speed = weights.posture.shape[1], weights.velocity.shape[1]
+    friction = speed + 6 if n_friction else 0
+    return 2 * (state + speed + 6 * int(blocks) + friction)
 
 
 def test_the_command_prints_tables_adds_a_line_to_the_log_and_draws(file, capsys):
     options = [*OPTIONS, "--trained", file]
-    assert main([*options, "--host-spikes", "200", "--picture", "chip.html"]) == 0
+    assert main([*options, "--picture", "chip.html"]) == 0
     printed = capsys.readouterr().out
     for resource in (limits.SYNAPSE_BITS, limits.HOST_SPIKES, limits.CURRENT):
         assert resource.resource in printed
@@ -83,7 +110,7 @@ def test_wrong_options_are_refused_and_leave_nothing(wrong, file, capsys):
 
 
 def test_every_core_is_drawn_in_the_colour_of_its_use_and_every_flow_with_its_spikes(trained):
-    deployed = deploy(load_arm("gen3"), trained, DRIVE, ROOMY).report.deployed
+    deployed = deploy(load_arm("gen3"), trained, DRIVE, BoardConfig()).report.deployed
     assert deployed is not None
     figure = chip_figure(deployed, "a chip")
     cores = [trace for trace in figure.data if trace.hovertext is not None and trace.text]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from controller.controller import Footprint
+from controller.controller import UNCOUNTED, Footprint
 from controller.trajectory import Trajectory
 from experiments.records import Leg
 from experiments.rows import Measured, make_row
@@ -225,3 +225,14 @@ def test_off_the_chip_there_are_no_cores():
 @pytest.mark.parametrize("filled", [row(OUT, BACK), neural_row()], ids=["numpy", "network"])
 def test_a_row_is_plain_json(filled):
     assert json.loads(json.dumps(filled, allow_nan=False)) == filled
+
+
+def test_what_was_not_counted_is_none_and_so_is_all_that_follows_from_it():
+    motion = counted(a_motion(), spikes=5, events=30, updates=940)
+    motion.spikes[:] = motion.synaptic_events[:] = UNCOUNTED
+    measured = Measured(IDENTITY, legs("loihi", motion), 1.0, FOOTPRINT, 0.0)
+    row = make_row(measured, legs("analytic", a_motion((MM, 0.0, 0.0))))
+    lacking = {"spikes", "synaptic_events", "activation_sparsity", "effective_acs",
+               "energy_per_step_j", "energy_source"}  # fmt: skip
+    assert {name for name, value in row.items() if value is None} == lacking
+    assert (row["host_spikes"], row["neuron_updates"]) == (9, 940)

@@ -11,20 +11,19 @@ import numpy as np
 import pytest
 
 from arm_models import SpikearmError
-from loihi_deploy import limits
+from loihi_deploy import limits, preflight
 from loihi_deploy.blocks import FloatBlocks, IntegerBlocks
-from loihi_deploy.limits import Limit
-from loihi_deploy.nengo_loihi_compat import nengo_loihi
-from loihi_deploy.pipeline import place, quantise
-from loihi_deploy.preflight import (
-    BoardConfig,
+from loihi_deploy.board import BoardConfig
+from loihi_deploy.examination import (
     Report,
     Row,
     block_rows,
     core_rows,
-    preflight,
     register_rows,
 )
+from loihi_deploy.limits import Limit
+from loihi_deploy.nengo_loihi_compat import nengo_loihi
+from loihi_deploy.pipeline import place, quantise
 from loihi_deploy.recording import CUT_ERROR, CUT_TRACE, OVER_INPUT, Activity
 
 loihi_block = nengo_loihi.block
@@ -324,6 +323,16 @@ def test_a_board_of_two_chips_and_more_spikes_holds_what_one_does_not():
     assert report.ok
     assert find(report.rows, limits.CORES).note == "128 + 1 on 2 chips"
     assert preflight(fed(26), N_STEPS, BoardConfig(host_spikes=52)).ok
+
+
+def test_a_link_is_built_for_what_the_inputs_can_send_but_not_for_more_than_is_known_to_work():
+    fits, breaks = (preflight(fed(n), N_STEPS, BoardConfig()) for n in (150, 151))
+    row = find(fits.rows, limits.HOST_SPIKES)
+    assert (row.used, row.limit, row.ok) == (300, limits.LARGEST_LINK, True)
+    assert row.note == "with a link built for 300: snip_max_spikes_per_step"
+    assert find(preflight(fed(7), 1, BoardConfig()).rows, limits.HOST_SPIKES).limit == 14
+    row = find(breaks.rows, limits.HOST_SPIKES)
+    assert (row.used, row.limit, row.ok) == (302, limits.LARGEST_LINK, False)
 
 
 def test_what_share_of_steps_sends_too_many_spikes_is_said():

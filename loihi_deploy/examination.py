@@ -13,6 +13,7 @@ from nengo.exceptions import BuildError, ValidationError
 from arm_models import SpikearmError
 from loihi_deploy import limits
 from loihi_deploy.blocks import IntegerBlocks, block_name
+from loihi_deploy.board import UNTOLD, BoardConfig, link_setting
 from loihi_deploy.limits import Limit
 from loihi_deploy.nengo_loihi_compat import Allocator, Greedy, bias_to_manexp, vth_to_manexp
 from loihi_deploy.pipeline import place
@@ -30,26 +31,6 @@ from loihi_deploy.traffic import core_traffic, host_spikes
 
 REFUSALS = (BuildError, ValidationError, NotImplementedError, AssertionError)
 """What nengo-loihi raises where it does not build a network."""
-
-
-@dataclass(frozen=True)
-class BoardConfig:
-    """The board that a network is checked for.
-
-    Attributes:
-        chips: How many chips it has.
-        host_spikes: How many spikes the host may send to a chip in a step; nengo-loihi's
-            hardware option snip_max_spikes_per_step.
-    """
-
-    chips: int = 1
-    host_spikes: int = int(limits.HOST_SPIKES.most)
-
-    def __post_init__(self) -> None:
-        if self.chips < 1:
-            raise SpikearmError(f"A board of {self.chips} chips holds nothing: give 1 or more.")
-        if self.host_spikes < 0:
-            raise SpikearmError(f"{self.host_spikes} spikes in a step: give 0 or more.")
 
 
 @dataclass(frozen=True)
@@ -113,9 +94,7 @@ class Report:
         return tuple(row for row in self.rows if not row.ok)
 
 
-def preflight(
-    network: nengo.Network, steps: int = 1000, board: BoardConfig = BoardConfig()
-) -> Report:
+def preflight(network: nengo.Network, steps: int = 1000, board: BoardConfig = UNTOLD) -> Report:
     """Check a network that is driven by its own nodes.
 
     For one that is driven from outside, make a :class:`RecordedSimulation` of it, drive that, and
@@ -124,7 +103,8 @@ def preflight(
     Args:
         network: Any network for nengo-loihi.
         steps: Length of the simulated run.
-        board: What it is to run on.
+        board: What it is to run on. Default: what nengo-loihi builds when it is not told, one
+            chip and a link for 50 spikes.
 
     Raises:
         SpikearmError: There are no steps, or the engine does not support the network.
@@ -143,7 +123,7 @@ def preflight(
 
 def examine(
     simulation: RecordedSimulation,
-    board: BoardConfig = BoardConfig(),
+    board: BoardConfig = UNTOLD,
     allocator: Allocator = Greedy(),
 ) -> Report:
     """Check a network that has run.
@@ -159,7 +139,7 @@ def examine(
         *core_rows(placement, board.chips),
         *block_rows(blocks, activity),
         rate_row(simulation.model),
-        host_row(host_spikes(blocks, placement, activity), board.host_spikes),
+        host_row(host_spikes(blocks, placement, activity), link_setting(board, blocks, placement)),
         *register_rows(blocks, activity),
     )
     return Report(rows, Deployed(placement, *core_traffic(blocks, placement, activity)))
@@ -204,11 +184,12 @@ def rate_row(model: Any) -> Row:
     return _worst(limits.RATE, ((str(one), _rate_share(model, one)) for one in ensembles))
 
 
-def host_row(sent: np.ndarray, most: int) -> Row:
-    """Check the spikes from the host, shape (n_steps, n_chips)."""
-    limit = replace(limits.HOST_SPIKES, most=most)
-    above = (sent > most).any(axis=1).mean()
-    note = f"more in {above:.1%} of steps" if above else ""
+def host_row(sent: np.ndarray, setting: int) -> Row:
+    """Check the spikes from the host, shape (n_steps, n_chips), for what the link is built for."""
+    limit = replace(limits.HOST_SPIKES, most=setting)
+    above = (sent > setting).any(axis=1).mean()
+    built = f"with a link built for {setting}: snip_max_spikes_per_step"
+    note = f"more in {above:.1%} of steps" if above else built
     return _row(limit, int(sent.max(initial=0)), note=note)
 
 
@@ -231,11 +212,13 @@ def register_rows(blocks: IntegerBlocks, activity: Activity) -> Iterator[Row]:
 
 def refusal(error: Exception) -> Row:
     """Say in nengo-loihi's words what it does not build: one of :data:`REFUSALS`."""
-    sentence = str(error)
-    if not sentence:
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        sentence = f"It stops at `{frame.line}` in {frame.name}."
-    return replace(_row(limits.REFUSED, 1), remedy=sentence)
+    return replace(_row(limits.REFUSED, 1), remedy=reason(error))
+
+
+def reason(error: Exception) -> str:
+    """Give an error's own sentence, or else the line of code that raised it."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return str(error) or f"It stops at `{frame.line}` in {frame.name}."
 
 
 def _rate_share(model: Any, ensemble: nengo.Ensemble) -> float:
