@@ -107,11 +107,10 @@ class Arm:
         return self.state
 
     def step(self, torque: np.ndarray) -> ArmState:
-        """Hold joint torques for one period.
+        """Hold joint torques for one period: :meth:`act`, :meth:`advance`, then sense.
 
         Args:
-            torque: Joint torques, shape (n_joints,) [N m]. Beyond a joint's limit it is cut
-                there, and ``saturated_steps`` counts it.
+            torque: Joint torques, shape (n_joints,) [N m].
 
         Returns:
             The sensed state after the step.
@@ -120,13 +119,33 @@ class Arm:
             SpikearmError: The torque has another shape or is not finite, or the
                 simulation diverged.
         """
+        self.act(torque)
+        self.advance()
+        return self.state
+
+    def act(self, torque: np.ndarray) -> None:
+        """Set the joint torques that hold from now on.
+
+        Args:
+            torque: Joint torques, shape (n_joints,) [N m]. Beyond a joint's limit it is cut
+                there, and ``saturated_steps`` counts it.
+
+        Raises:
+            SpikearmError: The torque has another shape or is not finite.
+        """
         self._ctrl[self._motors] = self._saturate(torque)
+
+    def advance(self) -> None:
+        """Let one period of physics pass.
+
+        Raises:
+            SpikearmError: The simulation diverged.
+        """
         if self._wrench is not None:
             self._apply_wrench(self._wrench)
         mujoco.mj_step2(self._model, self._data)
         mujoco.mj_step1(self._model, self._data)
         self._check_simulation()
-        return self.state
 
     def place_marker(self, marker: Marker, pose: Pose) -> None:
         """Show a pose in pictures; nothing feels it.

@@ -1,13 +1,14 @@
 """The closed loop: sense, control, act, once per step."""
 
 from collections.abc import Callable
-from time import perf_counter
 
 import numpy as np
 
 from arm_models import Arm, ArmState
 from controller.controller import Controller
+from controller.pace import FreePace, Pace
 from controller.reference import MinimumJerk, Reference
+from controller.step_times import timed_control, timed_sense
 from controller.trajectory import Trajectory
 
 Observer = Callable[[Arm, ArmState, Reference], None]
@@ -19,6 +20,7 @@ def follow(
     motion: MinimumJerk,
     duration: float,
     observe: Observer | None = None,
+    pace: Callable[[float], Pace] = FreePace,
 ) -> Trajectory:
     """Move the arm along a motion, from where it is now.
 
@@ -28,6 +30,7 @@ def follow(
         motion: The hand's ideal motion, its time starting now.
         duration: Simulated time [s]; beyond the motion's own length the goal is held.
         observe: Called after every step, for a viewer, a video or a progress bar.
+        pace: Tells steps when to begin, given the control period [s].
 
     Returns:
         Everything that happened, one row per step.
@@ -37,13 +40,15 @@ def follow(
     references = motion.sample(times)
     log = Trajectory.empty(n_steps, arm.chain.n_joints)
     log.plan(times[1:], references[1:])
-    state, reference = arm.state, references[0]
+    state, sense = timed_sense(arm)
+    beats = pace(arm.timestep)
     for step in range(n_steps):
-        began = perf_counter()
-        torque = controller.torque(state, reference)
-        latency = perf_counter() - began
-        state, reference = arm.step(torque), references[step + 1]
-        log.write(step, state, arm.applied_torque, latency, controller.counts)
+        beat = beats.wait()
+        took = timed_control(arm, controller, state, references[step], sense)
+        arm.advance()
+        state, sense = timed_sense(arm)
+        log.write(step, state, arm.applied_torque, controller.counts)
+        log.time_step(step, took, beat)
         if observe is not None:
-            observe(arm, state, reference)
+            observe(arm, state, references[step + 1])
     return log

@@ -80,6 +80,14 @@ class Controller(ABC):
         """Free what the controller holds."""
 
     @property
+    def crossings(self) -> tuple[float, float] | None:
+        """When the last step entered the network and left it, by ``time.perf_counter`` [s].
+
+        None for a controller without neurons.
+        """
+        return None
+
+    @property
     def counts(self) -> StepCounts:
         """Neural work of the last step; none for a controller without neurons."""
         return StepCounts()

@@ -1,6 +1,7 @@
 """The spiking controller: the control law in neurons."""
 
 from collections.abc import Callable
+from time import perf_counter
 
 import nengo
 import numpy as np
@@ -52,6 +53,7 @@ class SpikingController(Controller):
         self._port = built.port
         self._simulation = simulation(built.network)
         self._fresh = True
+        self._crossings: tuple[float, float] | None = None
 
     def start(self, state: ArmState) -> None:
         """Start the network anew and let it settle in this state."""
@@ -71,6 +73,11 @@ class SpikingController(Controller):
         return self._simulation
 
     @property
+    def crossings(self) -> tuple[float, float] | None:
+        """When the last step entered the network and left it, by ``time.perf_counter`` [s]."""
+        return self._crossings
+
+    @property
     def counts(self) -> StepCounts:
         """Neural work of the last step."""
         return self._simulation.counts
@@ -87,4 +94,6 @@ class SpikingController(Controller):
     def _advance(self, state: ArmState, command: np.ndarray) -> None:
         self._fresh = False
         self.weights.scaling.write(self._port.inputs, state.q, state.dq, command)
+        entered = perf_counter()
         self._simulation.step()
+        self._crossings = entered, perf_counter()

@@ -7,9 +7,15 @@ import numpy as np
 
 from arm_models import ArmState
 from controller.controller import StepCounts
+from controller.pace import Beat
 from controller.reference import Reference
+from controller.step_times import StepTimes
 
 COUNTED = StepCounts._fields
+PARTS = tuple(f"{part}_s" for part in StepTimes._fields)
+TIMED = ("step_latency_s", *PARTS, "late_s", "skipped_periods")
+"""What depends on the clock, and is never the same twice."""
+INTEGERS = {*COUNTED, "skipped_periods"}
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,12 @@ class Trajectory:
         hand_position: Shape (n_steps, 3) [m].
         hand_quaternion: Scalar first, shape (n_steps, 4).
         reference_position, reference_quaternion: The ideal pose at the same time.
-        step_latency_s: Wall time from state to torque, shape (n_steps,) [s].
+        step_latency_s: Wall time from state read to torque written, the sum of the next five,
+            shape (n_steps,) [s].
+        sense_s, encode_s, network_s, decode_s, act_s: Its parts, as
+            :class:`controller.step_times.StepTimes` has them, shape (n_steps,) [s].
+        late_s: How long after it was due the step began, at real time, shape (n_steps,) [s].
+        skipped_periods: Periods left out before it, at real time, shape (n_steps,).
         spikes, synaptic_events, neuron_updates, learning_updates, host_spikes: Neural work of
             the step, as :class:`controller.controller.StepCounts` has it, shape (n_steps,).
     """
@@ -38,6 +49,13 @@ class Trajectory:
     reference_position: np.ndarray
     reference_quaternion: np.ndarray
     step_latency_s: np.ndarray
+    sense_s: np.ndarray
+    encode_s: np.ndarray
+    network_s: np.ndarray
+    decode_s: np.ndarray
+    act_s: np.ndarray
+    late_s: np.ndarray
+    skipped_periods: np.ndarray
     spikes: np.ndarray
     synaptic_events: np.ndarray
     neuron_updates: np.ndarray
@@ -56,11 +74,16 @@ class Trajectory:
             **{
                 name: np.zeros(
                     (n_steps, widths[name]) if name in widths else n_steps,
-                    dtype=np.int64 if name in COUNTED else float,
+                    dtype=np.int64 if name in INTEGERS else float,
                 )
                 for name in (field.name for field in fields(cls))
             }
         )
+
+    @property
+    def period(self) -> float:
+        """Control period [s]."""
+        return float(self.time[0])
 
     def plan(self, times: np.ndarray, references: Sequence[Reference]) -> None:
         """Fill in when each step ends, shape (n_steps,) [s], and where the hand should be then."""
@@ -69,15 +92,23 @@ class Trajectory:
         np.concatenate([pose.position for pose in poses], out=self.reference_position.ravel())
         np.concatenate([pose.quaternion for pose in poses], out=self.reference_quaternion.ravel())
 
-    def write(
-        self, step: int, state: ArmState, torque: np.ndarray, latency: float, counts: StepCounts
-    ) -> None:
+    def write(self, step: int, state: ArmState, torque: np.ndarray, counts: StepCounts) -> None:
         """Fill in what one step led to."""
         self.q[step], self.dq[step], self.torque[step] = state.q, state.dq, torque
         self.hand_position[step], self.hand_quaternion[step] = state.hand
-        self.step_latency_s[step] = latency
         self.spikes[step] = counts.spikes
         self.synaptic_events[step] = counts.synaptic_events
         self.neuron_updates[step] = counts.neuron_updates
         self.learning_updates[step] = counts.learning_updates
         self.host_spikes[step] = counts.host_spikes
+
+    def time_step(self, step: int, times: StepTimes, beat: Beat) -> None:
+        """Fill in how long a step took and how it began."""
+        self.step_latency_s[step] = sum(times)
+        self.sense_s[step] = times.sense
+        self.encode_s[step] = times.encode
+        self.network_s[step] = times.network
+        self.decode_s[step] = times.decode
+        self.act_s[step] = times.act
+        self.late_s[step] = beat.late
+        self.skipped_periods[step] = beat.skipped

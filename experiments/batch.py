@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from ctypes import c_bool
@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from arm_models import Arm, ArmState, SpikearmError
 from controller.closed_loop import Observer
 from controller.controller import Controller
+from controller.pace import FreePace, Pace
 from controller.reference import Reference
 from experiments.centre_out import Reaches
 from experiments.episode import Motion, run_episode
@@ -29,12 +30,14 @@ class Episode:
         controller: What drives it.
         reaches: The reaches of the task.
         target: Which of them.
+        pace: Tells steps when to begin, given the control period [s].
     """
 
     arm: Arm
     controller: Controller
     reaches: Reaches
     target: int
+    pace: Callable[[float], Pace] = FreePace
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,9 @@ def _run_one(episode: Episode, observe: Observer | None = None) -> Outcome:
     target = reaches.targets[episode.target]
     motions: list[Motion] = []
     try:
-        motions.extend(run_episode(episode.arm, episode.controller, reaches, target, observe))
+        motions.extend(
+            run_episode(episode.arm, episode.controller, reaches, target, observe, episode.pace)
+        )
     except (SpikearmError, KeyboardInterrupt) as problem:
         return Outcome(tuple(motions), problem)
     return Outcome(tuple(motions))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from arm_models import Arm, ArmState, SpikearmError
 from controller.command import Feedforward
 from controller.controller import Controller
+from controller.pace import FreePace, RealtimePace
 from controller.reference import Reference
 from controller.trained import TrainedController
 from controller.training.samples import Spread
@@ -35,6 +37,7 @@ class BenchmarkPlan:
         backend: What runs stage ``loihi``.
         jobs: How many reaches run at a time; the number of cores when left out.
         trained: The arm's trained controller; only neural stages need it.
+        realtime: Pace the last stage on the wall clock.
     """
 
     arm: Arm
@@ -45,6 +48,7 @@ class BenchmarkPlan:
     backend: Backend = "engine"
     jobs: int | None = None
     trained: TrainedController | None = None
+    realtime: bool = False
 
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:
@@ -56,6 +60,10 @@ class BenchmarkPlan:
     def ordered_stages(self) -> list[str]:
         """The stages, the yardstick first, none twice."""
         return list(dict.fromkeys(["analytic", *self.stages]))
+
+    def paces(self, stage: str) -> bool:
+        """Tell whether a stage is paced on the wall clock."""
+        return self.realtime and stage == self.ordered_stages[-1]
 
 
 @dataclass
@@ -140,12 +148,16 @@ def _run_stage(
     watcher.building(stage, seed)
     entry = find_stage(stage, plan.backend)
     recipe = Recipe(plan.arm.model, plan.trained, plan.reference, seed)
+    began = perf_counter()
     with entry.make(recipe) as controller:
+        build_time = perf_counter() - began
         watcher.running(stage, seed)
         motions: list[Motion] = []
         legs: list[Leg] = []
+        pace = RealtimePace if plan.paces(stage) else FreePace
         episodes = [
-            Episode(plan.arm, controller, reaches, target) for target in range(len(reaches.targets))
+            Episode(plan.arm, controller, reaches, target, pace)
+            for target in range(len(reaches.targets))
         ]
         jobs = 1 if entry.on_board else plan.jobs
         try:
@@ -156,7 +168,7 @@ def _run_stage(
                     raise outcome.problem
                 watcher.reached(index + 1)
         finally:
-            _keep(plan, benchmark, reaches, motions, legs, controller)
+            _keep(plan, benchmark, reaches, motions, legs, controller, build_time)
 
 
 def _keep(
@@ -166,6 +178,7 @@ def _keep(
     motions: list[Motion],
     legs: list[Leg],
     controller: Controller,
+    build_time: float,
 ) -> None:
     """Add what a stage finished with a seed, if it is anything."""
     if not legs:
@@ -183,11 +196,13 @@ def _keep(
         "radius_m": reaches.radius,
         "duration_s": reaches.duration,
         "offset_m": plan.task.offset,
+        "realtime": plan.paces(stage),
     }
     measured = Measured(
         identity=identity,
         legs=legs,
         wall_time=sum(motion.wall_time for motion in motions),
+        build_time=build_time,
         footprint=controller.footprint,
         saturated_share=sum(motion.saturated_share for motion in motions) / len(motions),
     )

@@ -1,12 +1,13 @@
 """One episode: from the start to a target and back, on one arm with one controller."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from time import perf_counter
 
 from arm_models import Arm, Pose
 from controller.closed_loop import Observer, follow
 from controller.controller import Controller
+from controller.pace import FreePace, Pace
 from controller.reference import MinimumJerk
 from controller.trajectory import Trajectory
 from experiments.centre_out import Reaches
@@ -37,6 +38,7 @@ def run_episode(
     reaches: Reaches,
     target: Pose,
     observe: Observer | None = None,
+    pace: Callable[[float], Pace] = FreePace,
 ) -> Iterator[Motion]:
     """Reach out to a target and come back, from rest where reaches start.
 
@@ -49,7 +51,8 @@ def run_episode(
         cut_before = int(arm.saturated_steps.sum())
         began = perf_counter()
         motion = MinimumJerk(start, goal, reaches.duration)
-        trajectory = follow(arm, controller, motion, reaches.duration + reaches.hold, observe)
+        length = reaches.duration + reaches.hold
+        trajectory = follow(arm, controller, motion, length, observe, pace)
         wall_time = perf_counter() - began
         cut = int(arm.saturated_steps.sum()) - cut_before
         yield Motion(leg, trajectory, wall_time, cut / trajectory.torque.size)

@@ -16,7 +16,6 @@ COLORS = ("#1f5fa8", "#e0701a", "#2a9a55", "#b5338a", "#7a5cc4", "#8a6d3b", "#1a
 LIMIT_COLOR = "#c23b3b"
 JOINT_COLUMNS = 4
 POINT_TIME = 0.01  # s between two points of a drawn curve
-N_BINS = 80
 ROOM = 1.2  # half the width of the drawn space over the targets' distance from the start
 FORWARD, LEFT, UP = range(3)  # the axes of an arm's own frame
 EYE = (1.7, 1.05, 0.75)  # sees the paths from the front, a little from the arm's left and above
@@ -135,24 +134,6 @@ def torques(series: Sequence[Series]) -> go.Figure:
     figure.update_yaxes(title_text="N m", col=1)
     figure.update_xaxes(title_text="time s", row=n_rows)
     figure.update_layout(height=480)
-    return figure
-
-
-def latency(series: Sequence[Series]) -> go.Figure:
-    """Draw the histogram of the wall time of a control step."""
-    figure = go.Figure()
-    all_steps = [np.concatenate([t.step_latency_s for t in s.trajectories]) * 1e3 for s in series]
-    edges = np.geomspace(min(map(np.min, all_steps)), max(map(np.max, all_steps)) * 1.01, N_BINS)
-    centres = np.sqrt(edges[1:] * edges[:-1])
-    for one, steps in zip(series, all_steps, strict=True):
-        share = np.histogram(steps, edges)[0] / len(steps) * 100
-        figure.add_scatter(
-            x=centres, y=share, name=one.label, line={"color": one.color, "shape": "hvh"},
-            fill="tozeroy",
-        )  # fmt: skip
-    figure.update_xaxes(title_text="wall time of a control step ms", type="log", tickformat="~g")
-    figure.update_yaxes(title_text="steps %")
-    figure.update_layout(height=340)
     return figure
 
 

@@ -15,6 +15,8 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from arm_models import SpikearmError
 from experiments import figures
 from experiments.figures import COLORS, Series
+from experiments.latency_figure import latency
+from experiments.latency_table import LINES, TITLE, latency_cells
 from experiments.records import VIDEO, Run
 from experiments.summary_table import CONTROL, DETAIL, TIME, Column, by_stage
 from experiments.whole_file import whole_file
@@ -31,8 +33,9 @@ CAPTIONS = (
     (figures.torques, "Joint torques",
      "The reach in which the first stage needs most of the joint. Dotted: its limits. Only arms "
      "with the same joints as the first one are drawn."),
-    (figures.latency, "Latency", "Wall time from state read to torque written."),
     (figures.spikes, "Spikes", "Line: mean over reaches. Band: their range."),
+    (latency, "Latency",
+     "Wall time from state read to torque written, and of its parts. Dotted: the control period."),
 )  # fmt: skip
 LAYOUT = {
     "template": "plotly_white",
@@ -67,6 +70,7 @@ def write_report(runs: Sequence[Run], path: Path, names: Sequence[str] | None = 
         title=_title(list(shown.values())),
         columns=[(one.label, one.color) for one in series],
         tables=[_table(groups, CONTROL + TIME), _table(groups, DETAIL)],
+        latency=(TITLE, _latency(groups)),
         figures=_figures(series),
         videos=[(name, _video(run)) for name, run in shown.items() if _video(run)],
         configs=[
@@ -128,6 +132,15 @@ def _table(groups: Sequence[_Group], columns: Sequence[Column]) -> list[Line]:
     """Lay out metrics as lines and groups as columns, without lines that are all empty."""
     lines = [(column.heading, [column.cell(group.rows) for group in groups]) for column in columns]
     return [line for line in lines if any(mean for mean, _ in line[1])]
+
+
+def _latency(groups: Sequence[_Group]) -> list[Line]:
+    """Lay out the parts of a control step, as the command line does."""
+    lines = [
+        (line[0].heading, [(latency_cells(line, group.rows), "") for group in groups])
+        for line in LINES
+    ]
+    return [line for line in lines if any(text for text, _ in line[1])]
 
 
 def _figures(series: list[Series]) -> list[tuple[str, str, str]]:

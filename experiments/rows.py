@@ -8,6 +8,7 @@ import numpy as np
 from controller.controller import UNCOUNTED, Footprint, StepCounts
 from controller.trajectory import COUNTED, Trajectory
 from experiments import metrics
+from experiments.latency import latency_fields
 from experiments.records import Leg
 from loihi_deploy.energy import energy_per_step
 
@@ -30,9 +31,11 @@ class Measured:
     """What one stage and seed did.
 
     Attributes:
-        identity: Arm, task, reference, stage, backend, seed, radius, duration, offset.
+        identity: Arm, task, reference, stage, backend, seed, radius, duration, offset, and
+            whether the loop was paced on the wall clock.
         legs: Its motions.
         wall_time: Wall time of the closed loops, physics included [s].
+        build_time: Wall time of building the controller [s].
         footprint: What its network takes, or None.
         saturated_share: Share of joint torques that were cut at their limit [1].
     """
@@ -40,6 +43,7 @@ class Measured:
     identity: dict[str, Any]
     legs: list[Leg]
     wall_time: float
+    build_time: float
     footprint: Footprint | None
     saturated_share: float
 
@@ -58,7 +62,9 @@ def make_row(measured: Measured, analytic: list[Leg]) -> dict[str, Any]:
         "n_motions": len(measured.legs),
         **_control_fields(measured.legs, analytic),
         "saturated_share": measured.saturated_share,
-        **_time_fields(trajectories, measured.wall_time),
+        **latency_fields(trajectories, measured.identity["realtime"]),
+        "build_time_s": measured.build_time,
+        "realtime_factor": sum(float(t.time[-1]) for t in trajectories) / measured.wall_time,
         **_neural_fields(trajectories, measured),
     }
 
@@ -79,17 +85,6 @@ def _control_fields(legs: list[Leg], analytic: list[Leg]) -> dict[str, Any]:
         "jerk": _mean(metrics.jerk(t) for t, _ in pairs),
         "effort": _mean(metrics.effort(t) for t, _ in pairs),
         "success_rate": _mean(metrics.success(t) for t, _ in pairs),
-    }
-
-
-def _time_fields(trajectories: list[Trajectory], wall_time: float) -> dict[str, float]:
-    latency = np.concatenate([t.step_latency_s for t in trajectories])
-    simulated = sum(float(t.time[-1]) for t in trajectories)
-    return {
-        "step_latency_p50_s": float(np.percentile(latency, 50)),
-        "step_latency_p99_s": float(np.percentile(latency, 99)),
-        "step_latency_max_s": float(latency.max()),
-        "realtime_factor": simulated / wall_time,
     }
 
 

@@ -28,13 +28,23 @@ class Column:
 
     def cell(self, rows: Sequence[dict[str, Any]]) -> tuple[str, str]:
         """Give the mean and its 95 % interval as text, empty where they do not apply."""
-        values = [self._value(row) for row in rows]
-        if any(value is None for value in values):
+        scaled = self._scaled(rows)
+        if scaled is None:
             return "", ""
-        scaled = self.factor * np.array(values, dtype=float)
         low, high = bootstrap_interval(scaled, np.random.default_rng(0))
         interval = "" if low == high else f"[{low:{self.fmt}}, {high:{self.fmt}}]"
-        return format(scaled.mean(), self.fmt), interval
+        return self.mean(rows), interval
+
+    def mean(self, rows: Sequence[dict[str, Any]]) -> str:
+        """Give the mean alone as text, empty where it does not apply."""
+        scaled = self._scaled(rows)
+        return "" if scaled is None else format(scaled.mean(), self.fmt)
+
+    def _scaled(self, rows: Sequence[dict[str, Any]]) -> np.ndarray | None:
+        values = [self._value(row) for row in rows]
+        if any(value is None for value in values):
+            return None
+        return self.factor * np.array(values, dtype=float)
 
     def _value(self, row: dict[str, Any]) -> float | None:
         key, _, part = self.key.partition(".")
@@ -60,8 +70,6 @@ DETAIL = (
     Column("jerk m²/s⁵", "jerk", 1.0, ".1f"),
     Column("effort N²m²s", "effort", 1.0, ".1f"),
     Column("torques cut at their limit %", "saturated_share", 1e2, ".2f"),
-    Column("latency p99 ms", "step_latency_p99_s", 1e3, ".2f"),
-    Column("latency max ms", "step_latency_max_s", 1e3, ".2f"),
     Column("spikes per step", "spikes", 1.0, ".1f"),
     Column("synaptic events per step", "synaptic_events", 1.0, ".0f"),
     Column("neuron updates per step", "neuron_updates", 1.0, ".0f"),

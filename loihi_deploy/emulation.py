@@ -13,6 +13,8 @@ from loihi_deploy.nengo_loihi_compat import (
     without_known_warnings,
 )
 
+STEP_TIMERS = ("startup", "run", "shutdown")  # nengo-loihi 1.1, simulator.py: StepRunner
+
 
 class LoihiEmulation(NeuralSimulation):
     """The discretised network in the chip's integer arithmetic, with its work counted.
@@ -51,6 +53,16 @@ class LoihiEmulation(NeuralSimulation):
     def counts(self) -> StepCounts:
         """Neural work of the last step."""
         return self._counts
+
+    @property
+    def timers(self) -> dict[str, float]:
+        """Wall time of the last step by nengo-loihi's own timers [s].
+
+        On the emulator this is ``run``, the whole step; docs/latency.md tells what they are on a
+        board.
+        """
+        timers = self._simulator.timers
+        return {name: timers[name] for name in STEP_TIMERS if name in timers}
 
     @property
     def footprint(self) -> Footprint:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import tyro
 
+from arm_models import SpikearmError
 from controller.command import Feedforward
 from experiments.arm_config import ArmConfig
 from experiments.benchmark import BenchmarkPlan
@@ -40,9 +41,11 @@ class RunCommand:
             emulator, which gives the same spikes more slowly; or a Loihi board, which takes NxSDK.
         trained: Trained controller for the neural stages, from `spikearm train`. Default: the
             one that ships for the arm.
-        jobs: How many reaches run at a time. Default: as many as there are cores; with --view,
-            one.
+        jobs: How many reaches run at a time. Default: as many as there are cores; with --view
+            or --realtime, one.
         view: Open a window that shows the arm at real time.
+        realtime: Begin every control step when it is due on the wall clock, and tell which
+            deadlines were missed.
         video: Film the arm into this file.
         report: Whether to write report.html too.
     """
@@ -57,6 +60,7 @@ class RunCommand:
     trained: Path | None = None
     jobs: int | None = None
     view: bool = False
+    realtime: bool = False
     video: Path | None = None
     report: bool = True
 
@@ -64,6 +68,11 @@ class RunCommand:
         """Run, write the folder and print the table."""
         seeds = seed_range(self.seed, 1)
         folder = self.out or default_folder(f"run-{Path(self.plant.name).stem}")
+        if self.view and self.realtime:
+            raise SpikearmError(
+                "A window would disturb the pace of --realtime, and shows the arm at real time "
+                "anyway. Give --view or --realtime, and --video to see a paced run afterwards."
+            )
         if self.video is not None:
             check_new_file(self.video, ".mp4")
             check_new_folder(folder)  # or the film of an earlier run would be copied
@@ -71,8 +80,9 @@ class RunCommand:
         stages = [self.controller]
         trained = find_trained(arm, self.trained, stages)
         plan = BenchmarkPlan(
-            arm, self.task, self.reference, stages, seeds, self.backend, self.jobs, trained
-        )
+            arm, self.task, self.reference, stages, seeds, self.backend, self.jobs, trained,
+            realtime=self.realtime,
+        )  # fmt: skip
         config = resolved_config(self, "run", arm, folder)
         film = self.video is not None
         try:

@@ -14,6 +14,7 @@ from controller.reference import Reference
 from experiments.benchmark import Benchmark, BenchmarkPlan, run_benchmark
 from experiments.console import ProgressWatcher, console, errors, progress_bar
 from experiments.episode import LEGS_PER_EPISODE
+from experiments.latency_table import latency_table
 from experiments.records import REPORT, VIDEO, Run, check_new_folder, write_run
 from experiments.report import write_report
 from experiments.summary_table import summary_table
@@ -92,6 +93,7 @@ def measure(
         problems += save_run(run, folder, plan.arm if film else None, report)
         title = f"{plan.arm.name}, {plan.task.variant}, reference {plan.reference}: {run.status}"
         console.print(summary_table(run.rows, title))
+        console.print(latency_table(run.rows))
         print_place(folder)
     elif benchmark.failure is None:
         console.print("No reach was finished, and nothing was written.")
@@ -103,9 +105,10 @@ def run_watched(plan: BenchmarkPlan, view: bool = False) -> Benchmark:
     motion_time = plan.task.duration + plan.task.hold
     steps = LEGS_PER_EPISODE * round(motion_time / plan.arm.timestep)
     size = plan.task.targets, steps
+    if view or plan.realtime:
+        plan = replace(plan, jobs=1)  # the window shows steps of this process; others would disturb
     with ExitStack() as stack:
         if view:
-            plan = replace(plan, jobs=1)  # the window shows steps of this process
             viewer = stack.enter_context(Viewer(plan.arm))
             watcher = ViewingWatcher(*size, (plan.ordered_stages[-1], plan.seeds[0]), viewer)
         else:

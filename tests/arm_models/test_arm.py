@@ -131,6 +131,21 @@ def test_a_step_is_one_period_and_senses_what_holds_after_it(arm):
     np.testing.assert_allclose(state.hand_velocity, truth.jacobian @ state.dq, atol=1e-12)
 
 
+def test_a_step_acts_advances_and_senses(arm):
+    q, dq = draw(arm, seed=4)
+    torque = np.append(arm.chain.torque_limits[:-1] / 5, 3 * arm.chain.torque_limits[-1])
+    arm.reset(q, dq)
+    whole = arm.step(torque)
+    before = arm.reset(q, dq)
+    arm.act(torque)
+    assert_same(arm.state, before)  # nothing moves yet
+    assert arm.saturated_steps[-1] == 1
+    arm.advance()
+    assert_same(arm.state, whole)
+    arm.advance()  # the torque holds until told otherwise
+    assert_same(arm.state, (arm.reset(q, dq), arm.step(torque), arm.step(torque))[-1])
+
+
 def test_torque_beyond_a_limit_is_cut_and_counted(arm):
     limits = arm.chain.torque_limits
     torque = limits / 3

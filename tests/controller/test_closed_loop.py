@@ -1,6 +1,7 @@
 """The closed loop: its log against what the arm was seen to do."""
 
 from dataclasses import fields
+from time import perf_counter
 
 import numpy as np
 import pytest
@@ -11,8 +12,9 @@ from controller.controller import Controller, StepCounts
 from controller.gains import Gains
 from controller.joint_pid import JointPIDController
 from controller.osc import OperationalSpaceController
+from controller.pace import Beat, Pace
 from controller.reference import MinimumJerk, Reference
-from controller.trajectory import Trajectory
+from controller.trajectory import PARTS, TIMED, Trajectory
 from experiments import metrics
 
 DURATION = 0.12  # s
@@ -20,7 +22,7 @@ MAX_ORIENTATION_RMSE = 0.0175  # rad, one degree
 
 
 class Counting(OperationalSpaceController):
-    """Counts its steps as if they were neural work, and keeps what it was given."""
+    """Takes its law for a network and its steps for neural work, and keeps what it was given."""
 
     def __init__(self, arm: Arm) -> None:
         super().__init__(arm.model)
@@ -28,12 +30,31 @@ class Counting(OperationalSpaceController):
 
     def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
         self.given.append((state, reference))
-        return super().torque(state, reference)
+        entered = perf_counter()
+        torque = super().torque(state, reference)
+        self._crossings = entered, perf_counter()
+        return torque
+
+    @property
+    def crossings(self) -> tuple[float, float]:
+        return self._crossings
 
     @property
     def counts(self) -> StepCounts:
         n = len(self.given)
         return StepCounts(3 * n, 50 * n, 700, learning_updates=40 * (n % 4), host_spikes=n // 2)
+
+
+class Uneven(Pace):
+    """Is late by a microsecond more in each step, and skips two periods before every third."""
+
+    def __init__(self, period: float) -> None:
+        assert period == 0.001
+        self.steps = 0
+
+    def wait(self) -> Beat:
+        self.steps += 1
+        return Beat(1e-6 * self.steps, 0 if self.steps % 3 else 2)
 
 
 def reach_from(arm: Arm, duration: float = 1.0) -> MinimumJerk:
@@ -58,7 +79,7 @@ def recorded() -> tuple[Trajectory, Counting, list[ArmState], list[Reference]]:
         states.append(state)
         references.append(reference)
 
-    log = follow(arm, controller, motion, DURATION, observe)
+    log = follow(arm, controller, motion, DURATION, observe, Uneven)
     return log, controller, states, references
 
 
@@ -116,10 +137,38 @@ def test_no_field_of_the_log_is_left_empty(recorded):
         assert getattr(recorded[0], field.name).any(), field.name
 
 
-def test_every_step_took_time(recorded):
-    latency = recorded[0].step_latency_s
-    assert (latency > 0).all()
-    assert np.median(latency) < 0.01
+def test_every_step_and_every_part_of_it_took_time(recorded):
+    log = recorded[0]
+    parts = np.array([getattr(log, part) for part in PARTS])
+    assert parts.shape == (5, 120)
+    assert (parts > 0).all()
+    np.testing.assert_allclose(log.step_latency_s, parts.sum(axis=0), rtol=1e-12)
+
+
+def test_the_log_tells_how_each_step_began(recorded):
+    log = recorded[0]
+    np.testing.assert_allclose(log.late_s, 1e-6 * np.arange(1, 121))
+    np.testing.assert_array_equal(log.skipped_periods, np.tile([0, 0, 2], 40))
+
+
+def test_how_steps_are_paced_and_timed_does_not_move_the_arm(recorded):
+    arm = load_arm("gen3")
+    motion = reach_from(arm, duration=0.1)
+    free = follow(arm, OperationalSpaceController(arm.model), motion, DURATION)
+    counted = {"spikes", "synaptic_events", "neuron_updates", "learning_updates", "host_spikes"}
+    for field in fields(Trajectory):
+        if field.name not in counted.union(TIMED):
+            paced = getattr(recorded[0], field.name)
+            np.testing.assert_array_equal(getattr(free, field.name), paced)
+
+
+def test_the_whole_law_of_a_controller_without_neurons_counts_as_its_network():
+    arm = load_arm("gen3")
+    motion = reach_from(arm)
+    log = follow(arm, OperationalSpaceController(arm.model), motion, 0.02)
+    assert not log.encode_s.any()
+    assert not log.decode_s.any()
+    np.testing.assert_allclose(log.step_latency_s, log.sense_s + log.network_s + log.act_s)
 
 
 def test_the_logged_torque_is_what_was_left_after_saturation():

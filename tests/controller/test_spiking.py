@@ -1,6 +1,7 @@
 """The spiking controller: what it does with its weights, and what it does to an arm."""
 
 from contextlib import closing
+from time import perf_counter
 from typing import Any
 
 import nengo
@@ -103,6 +104,23 @@ def test_starting_again_repeats_every_torque_and_count_exactly(weights, pushed, 
     np.testing.assert_array_equal(runs[0], runs[2])
     assert counts[:25] == counts[25:50] == counts[50:]
     assert counts[0].spikes > 0
+
+
+def test_the_network_is_entered_and_left_within_the_step(weights, pushed):
+    class Watched(NengoSimulation):
+        def step(self) -> None:
+            inside.append(perf_counter())
+            super().step()
+            inside.append(perf_counter())
+
+    with closing(made_up(weights, Watched)) as controller:
+        for _ in range(3):
+            inside: list[float] = []
+            began = perf_counter()
+            controller.torque(*pushed)
+            over = perf_counter()
+            entered, left = controller.crossings or (over, over)
+            assert began < entered < inside[0] < inside[1] < left < over
 
 
 def test_what_came_before_the_first_start_is_forgotten(weights, pushed):

@@ -182,6 +182,9 @@ KINDS = {
     "torque that is no number": Bad(
         RUN, ["Torque of joint_1", "not finite at 0.003 s", "gains"], a_failing_controller
     ),
+    "window and wall clock at once": Bad(
+        [*RUN, "--view", "--realtime"], ["--view or --realtime", "--video"]
+    ),
     "window without a display": Bad([*RUN, "--view"], ["no display", "--video"], no_display),
     "film without a renderer": Bad(
         [*RUN, "--video", "film.mp4"], ["no display", "MUJOCO_GL=egl"], no_renderer

@@ -34,7 +34,7 @@ OPTIONS = {
     "arms": set(),
     "run": PLANT | TASK | {
         "--controller", "--reference", "--seed", "--out", "--backend", "--jobs", "--view",
-        "--trained", "--video", "--no-report",
+        "--realtime", "--trained", "--video", "--no-report",
     },
     "bench": PLANT | TASK | {
         "--stages", "--reference", "--seeds", "--first-seed", "--out", "--backend", "--jobs",
@@ -200,6 +200,35 @@ def test_reaches_run_in_as_many_processes_as_was_asked_for(monkeypatch, jobs):
     assert len(found) == (int(jobs[1]) if jobs else 2)
     assert (os.getpid() in found) == (jobs == ["--jobs", "1"])
     assert read_config("run")["options"]["jobs"] == (int(jobs[1]) if jobs else None)
+
+
+def test_at_real_time_the_controller_is_paced_and_its_yardstick_is_not(capsys):
+    assert main([*RUN, "--out", "free", "--no-report"]) == 0
+    assert "began late" not in capsys.readouterr().out
+    assert main([*RUN, "--realtime", "--out", "paced", "--no-report"]) == 0
+    printed = capsys.readouterr().out
+    assert "began late" in printed
+    assert "deadlines missed %" in printed
+    free, paced = read_run(Path("free")), read_run(Path("paced"))
+    analytic, pd = paced.rows
+    assert (analytic["realtime"], pd["realtime"]) == (False, True)
+    assert analytic["start_late_p50_s"] is None
+    assert 0 <= pd["start_late_p50_s"] <= pd["start_late_max_s"]
+    assert pd["realtime_factor"] <= 1.0  # no step begins before it is due
+    for one, other in zip(free.legs, paced.legs, strict=True):
+        np.testing.assert_array_equal(one.trajectory.q, other.trajectory.q)
+        assert not one.trajectory.late_s.any()
+        assert not one.trajectory.skipped_periods.any()
+        assert other.trajectory.late_s.any() == (other.stage == "pd")
+
+
+def test_at_real_time_reaches_run_one_by_one_in_this_process(monkeypatch):
+    entry = replace(stages.STAGES["pd"], make=lambda *_: Idle())
+    monkeypatch.setitem(stages.STAGES, "pd", entry)
+    assert main([*RUN, "--targets", "2", "--realtime", "--jobs", "2", "--out", "run",
+                 "--no-report"]) == 0  # fmt: skip
+    legs = [leg for leg in read_run(Path("run")).legs if leg.stage == "pd"]
+    assert {int(process) for leg in legs for process in leg.trajectory.spikes} == {os.getpid()}
 
 
 def test_a_result_says_where_it_came_from():

@@ -22,8 +22,6 @@ SHOWN = {
     "jerk m²/s⁵": ({"jerk": 28.541}, "28.5"),
     "effort N²m²s": ({"effort": 172.253}, "172.3"),
     "torques cut at their limit %": ({"saturated_share": 0.02468}, "2.47"),
-    "latency p99 ms": ({"step_latency_p99_s": 0.00222}, "2.22"),
-    "latency max ms": ({"step_latency_max_s": 0.0384}, "38.40"),
     "spikes per step": ({"spikes": 412.56}, "412.6"),
     "synaptic events per step": ({"synaptic_events": 9166.24}, "9166"),
     "neuron updates per step": ({"neuron_updates": 3400.0}, "3400"),

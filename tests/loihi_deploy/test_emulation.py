@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from time import perf_counter
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import nengo
@@ -14,9 +16,9 @@ from controller.reference import MinimumJerk
 from controller.spiking import SpikingController
 from experiments import metrics
 from experiments.centre_out import CentreOut, plan_reaches
-from loihi_deploy.emulation import LoihiEmulation
+from loihi_deploy.emulation import STEP_TIMERS, LoihiEmulation
 from loihi_deploy.footprint import STATE_BYTES
-from loihi_deploy.nengo_loihi_compat import nengo_loihi
+from loihi_deploy.nengo_loihi_compat import StepRunner, nengo_loihi
 
 pytestmark = pytest.mark.filterwarnings("ignore:Model is precomputable:UserWarning")
 
@@ -296,6 +298,37 @@ def test_a_closed_emulation_no_longer_runs():
     emulation.close()
     with pytest.raises(nengo.exceptions.SimulatorClosed):
         emulation.step()
+
+
+def test_nengo_loihis_timers_tell_of_the_last_step_alone():
+    with closing(LoihiEmulation(product().network)) as emulation:
+        assert emulation.timers == {}
+        found = []
+        for _ in range(6):
+            began = perf_counter()
+            emulation.step()
+            found.append((emulation.timers, perf_counter() - began))
+    assert all(set(timers) == {"run"} for timers, _ in found)
+    assert all(0 < timers["run"] < whole for timers, whole in found)
+    assert len({timers["run"] for timers, _ in found}) > 1
+
+
+def test_on_a_board_nengo_loihi_times_the_begin_the_exchange_and_the_end_of_a_run():
+    order: list[str] = []
+    timers = nengo_loihi.simulator.Timers()
+    board = SimpleNamespace(
+        run_steps=lambda steps, blocking: order.append(f"begin {steps}"),
+        wait_for_completion=lambda: order.append("wait"),
+    )
+    host = SimpleNamespace(step=lambda: order.append("host"))
+    runner = SimpleNamespace(
+        timers=timers, loihi=board, host=host,
+        _host2chip=lambda chip: order.append("to chip"),
+        _chip2host=lambda chip: order.append("from chip"),
+    )  # fmt: skip
+    StepRunner.loihi_bidirectional_with_host(runner, 1)
+    assert order == ["begin 1", "host", "to chip", "from chip", "wait"]
+    assert tuple(timers) == STEP_TIMERS
 
 
 @pytest.fixture(scope="module")
