@@ -1,5 +1,6 @@
 """Where spikes went in a run: between cores, and from the host."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,24 @@ import numpy as np
 from loihi_deploy.blocks import IntegerBlocks
 from loihi_deploy.placement import Placement
 from loihi_deploy.recording import Activity
+
+
+@dataclass(frozen=True)
+class SpikeTraffic:
+    """Spikes that cores send to cores in a step, on average, and how far they go.
+
+    Attributes:
+        spikes: Those that stay on their chip: to other cores, of the same tile or another, and
+            to their own.
+        east_west: Hops of them from tile to tile along the rows of the mesh.
+        north_south: The same along its columns.
+        between_chips: Spikes to another chip.
+    """
+
+    spikes: float
+    east_west: float
+    north_south: float
+    between_chips: float = 0.0
 
 
 def core_traffic(
