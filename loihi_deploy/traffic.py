@@ -12,14 +12,15 @@ from loihi_deploy.recording import Activity
 
 @dataclass(frozen=True)
 class SpikeTraffic:
-    """Spikes that cores send to cores in a step, on average, and how far they go.
+    """Spike messages on a chip's mesh in a step, on average over a run.
+
+    A message carries one spike from its source to one core.
 
     Attributes:
-        spikes: Those that stay on their chip: to other cores, of the same tile or another, and
-            to their own.
-        east_west: Hops of them from tile to tile along the rows of the mesh.
-        north_south: The same along its columns.
-        between_chips: Spikes to another chip.
+        spikes: Messages.
+        east_west: Hops from tile to tile along a row of the mesh, of all messages together.
+        north_south: The same along a column.
+        between_chips: Messages to another chip, which are not among ``spikes``.
     """
 
     spikes: float
