@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Label = Literal["estimated", "modelled", "measured"]
+Label = Literal["estimated", "modelled", "measured", "not published"]
 """How an energy was found.
 
 ``estimated``: counted work times published prices of a neuromorphic chip, of which none is here;
-``modelled``: the same for standard hardware; ``measured``: read from this machine's meter.
+``modelled``: the same for standard hardware; ``measured``: read from this machine's meter;
+``not published``: there is no price.
 """
 
 SYNAPSES = "synaptic events"
@@ -45,7 +46,7 @@ class Device:
 
     Attributes:
         title: Its name in tables.
-        label: What an energy is called that is computed with its prices.
+        label: How energies are found with its prices.
         prices: By operation.
         static: Power of a chip that does nothing.
     """
@@ -56,7 +57,7 @@ class Device:
     static: Price
 
 
-DAVIES = "Davies et al. 2018, table 2 (simulated before silicon)"
+DAVIES = "Davies et al. 2018, table 2 (pre-silicon)"
 HOEPPNER = "Hoeppner et al. 2019"
 DEGNAN = "Degnan et al. 2015, a multiply-add of"
 HOROWITZ = "Horowitz 2014, float32 in 45 nm, arithmetic alone"
@@ -81,11 +82,11 @@ def _spinnaker(title: str, synaptic_event: float, update: float) -> Device:
 
 def _processor(title: str, operation: float, model: str) -> Device:
     price = Price(operation, f"{DEGNAN} {model}")
-    no_mesh = Price(0.0, "no mesh: what moves is in the price of an operation")
+    no_mesh = Price(None, "no mesh: what moves is in the price of an operation")
     computed = (SYNAPSES, ACTIVE, INACTIVE, LEARNING)
     moved = (WITHIN_TILES, EAST_WEST, NORTH_SOUTH, BETWEEN_CHIPS)
     prices = {name: price for name in computed} | {name: no_mesh for name in moved}
-    static = Price(None, f"not published apart: {DEGNAN} {model}, from its whole power")
+    static = Price(None, "not published apart: in the price of an operation, as all power is")
     return Device(title, "modelled", prices, static)
 
 

@@ -11,7 +11,6 @@ from loihi_deploy.devices import (
     BETWEEN_CHIPS,
     DEVICES,
     EAST_WEST,
-    HOROWITZ,
     INACTIVE,
     LEARNING,
     MULTIPLICATION_45NM,
@@ -21,10 +20,14 @@ from loihi_deploy.devices import (
     WITHIN_TILES,
     Device,
     Label,
+    Price,
 )
+from loihi_deploy.rapl import Measurement
 from loihi_deploy.traffic import SpikeTraffic
 
 ARITHMETIC = "arithmetic"
+BARE, THIS_MACHINE = "45 nm arithmetic", "this machine"
+METER = "RAPL, all processor packages"
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Part:
 
     Attributes:
         name: What for.
-        energy: Per step [J]; None where no price is published.
+        energy: Per step [J]; None where no price is published for what is done.
         label: How it was found.
         source: Where its price is from, or why there is none.
     """
@@ -76,6 +79,12 @@ class Part:
     label: Label
     source: str
 
+    @classmethod
+    def priced(cls, name: str, price: Price, count: float, label: Label) -> "Part":
+        """Price what is done so often."""
+        found: Label = "not published" if price.value is None else label
+        return cls(name, price.of(count), found, price.source)
+
 
 @dataclass(frozen=True)
 class Account:
@@ -84,7 +93,7 @@ class Account:
     Attributes:
         device: Its title.
         job: What it does.
-        parts: All parts, static power last.
+        parts: All parts; static power where it stands apart.
     """
 
     device: str
@@ -98,7 +107,7 @@ class Account:
 
     @property
     def static(self) -> float | None:
-        """Energy per step of static power [J]; None where it is not published."""
+        """Energy per step of static power [J]; None where it is not published apart."""
         return self.part(STATIC)
 
     @property
@@ -114,13 +123,14 @@ class Account:
     @property
     def labels(self) -> tuple[Label, ...]:
         """How its energies were found."""
-        return tuple(dict.fromkeys(part.label for part in self.parts if part.energy is not None))
+        labels: list[Label] = [part.label for part in self.parts if part.label != "not published"]
+        return tuple(dict.fromkeys(labels))
 
     def part(self, *names: str) -> float | None:
-        """Add up parts [J]; None where one has no price."""
+        """Add up parts [J]; None where one has no price, or where there are none."""
         energies = [part.energy for part in self.parts if part.name in names]
         known = [energy for energy in energies if energy is not None]
-        return sum(known) if len(known) == len(energies) else None
+        return sum(known) if energies and len(known) == len(energies) else None
 
 
 def network_account(device: Device, job: str, work: Work, period: float, chips: int = 1) -> Account:
@@ -134,28 +144,41 @@ def network_account(device: Device, job: str, work: Work, period: float, chips: 
         chips: How many are on.
     """
     parts = [
-        Part(name, device.prices[name].of(count), device.label, device.prices[name].source)
+        Part.priced(name, device.prices[name], count, device.label)
         for name, count in work.counts.items()
     ]
-    static = Part(STATIC, device.static.of(chips * period), device.label, device.static.source)
+    static = Part.priced(STATIC, device.static, chips * period, device.label)
     return Account(device.title, job, (*parts, static))
 
 
 def arithmetic_account(device: Device, job: str, operations: Operations) -> Account:
     """Account for plain arithmetic on a processor, of which an operation multiplies and adds."""
     price = device.prices[SYNAPSES]
-    part = Part(ARITHMETIC, price.of(operations.fused), device.label, price.source)
-    static = Part(STATIC, device.static.value, device.label, device.static.source)
-    return Account(device.title, job, (part, static))
+    part = Part.priced(ARITHMETIC, price, operations.fused, device.label)
+    return Account(device.title, job, (part,))
 
 
 def bare_account(job: str, operations: Operations) -> Account:
     """Account for the arithmetic alone in 45 nm, others than sums taken as multiplications."""
     products = operations.multiplications + operations.others
-    energies = (MULTIPLICATION_45NM.of(products), ADDITION_45NM.of(operations.additions))
-    energy = sum(energy or 0.0 for energy in energies)
-    none = Part(STATIC, None, "modelled", "none: no device")
-    return Account("45 nm arithmetic", job, (Part(ARITHMETIC, energy, "modelled", HOROWITZ), none))
+    parts = (
+        Part.priced("multiplications", MULTIPLICATION_45NM, products, "modelled"),
+        Part.priced("additions", ADDITION_45NM, operations.additions, "modelled"),
+    )
+    return Account(BARE, job, parts)
+
+
+def measured_account(job: str, measurement: Measurement, period: float) -> Account:
+    """Account for what this machine was measured with.
+
+    Args:
+        job: What it did.
+        measurement: What it took.
+        period: Length of a step on the wall clock, in which idle power runs on [s].
+    """
+    work = Part(ARITHMETIC, measurement.energy, "measured", f"{METER}, less idle power")
+    idle = Part(STATIC, measurement.idle_power * period, "measured", f"{METER}, idle")
+    return Account(THIS_MACHINE, job, (work, idle))
 
 
 def energy_per_step(counts: StepCounts) -> dict[str, float | None]:

@@ -23,8 +23,10 @@ from loihi_deploy.energy import (
     arithmetic_account,
     bare_account,
     energy_per_step,
+    measured_account,
     network_account,
 )
+from loihi_deploy.rapl import Measurement
 from loihi_deploy.traffic import SpikeTraffic
 
 BY_HAND = {  # J, of 12,000 synaptic events and 3,400 neuron updates
@@ -98,6 +100,10 @@ def test_what_has_no_published_price_is_named_and_never_nothing():
     assert account.part(LEARNING, SYNAPSES) is None
     assert account.dynamic == pytest.approx(12_000 * 450e-12 + 3_400 * 2.19e-9)
     assert account.total == account.dynamic
+    labels = {part.name: part.label for part in account.parts}
+    assert labels[SYNAPSES] == "estimated"
+    assert labels[LEARNING] == labels[BETWEEN_CHIPS] == labels[STATIC] == "not published"
+    assert account.labels == ("estimated",)
 
 
 def test_spikes_to_another_chip_have_no_price():
@@ -128,3 +134,11 @@ def test_a_processors_operation_multiplies_and_adds():
 def test_bare_arithmetic_is_products_and_sums_at_45_nm():
     account = bare_account("a law", Operations(300, 280, 20))
     assert account.dynamic == pytest.approx(320 * 3.7e-12 + 280 * 0.9e-12)
+    assert account.static is None
+
+
+def test_what_was_measured_is_work_and_idle_power_in_its_time():
+    measurement = Measurement(energy=3e-4, idle_power=7.0, busy_power=13.0, calls=4000)
+    account = measured_account("a job", measurement, period=2e-3)
+    assert (account.dynamic, account.static) == (3e-4, pytest.approx(14e-3))
+    assert account.labels == ("measured",)
