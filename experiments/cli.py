@@ -13,6 +13,7 @@ from arm_models import SpikearmError
 from experiments.commands.arms import ArmsCommand
 from experiments.commands.bench import BenchCommand
 from experiments.commands.deploy import DeployCommand
+from experiments.commands.energy import EnergyCommand
 from experiments.commands.export import ExportCommand
 from experiments.commands.report import ReportCommand
 from experiments.commands.run import RunCommand
@@ -31,6 +32,7 @@ COMMANDS = {
     "train": TrainCommand,
     "export": ExportCommand,
     "deploy": DeployCommand,
+    "energy": EnergyCommand,
 }
 BAD_INPUT, INTERRUPTED = 2, 130
 

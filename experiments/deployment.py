@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from arm_models import Arm
 from controller.closed_loop import follow
 from controller.command import Feedforward
@@ -47,6 +49,18 @@ class Deployment:
     errors: tuple[QuantisationError, ...] = ()
 
 
+def plan_drive(arm: Arm, drive: DriveConfig) -> tuple[np.ndarray, MinimumJerk]:
+    """Plan the reach: joint positions to start from, shape (n_joints,) [rad], and the motion.
+
+    Raises:
+        SpikearmError: The arm does not reach the target.
+    """
+    task = CentreOut(radius=drive.radius, duration=drive.duration)
+    reaches = plan_reaches(arm.model, task, drive.seed)
+    motion = MinimumJerk(reaches.start, reaches.targets[0], drive.duration)
+    return reaches.start_joints, motion
+
+
 def deploy(
     arm: Arm, trained: TrainedController, drive: DriveConfig, board: BoardConfig
 ) -> Deployment:
@@ -55,8 +69,7 @@ def deploy(
     Raises:
         SpikearmError: The arm does not reach the target.
     """
-    task = CentreOut(radius=drive.radius, duration=drive.duration)
-    reaches = plan_reaches(arm.model, task, drive.seed)
+    start, motion = plan_drive(arm, drive)
     try:
         controller = SpikingController(
             trained.weights, RecordedSimulation, "loihi",
@@ -65,8 +78,7 @@ def deploy(
     except REFUSALS as error:
         return Deployment(Report((refusal(error),)))
     with controller:
-        controller.start(arm.reset(reaches.start_joints))
-        motion = MinimumJerk(reaches.start, reaches.targets[0], drive.duration)
+        controller.start(arm.reset(start))
         follow(arm, controller, motion, drive.duration)
         simulation = controller.simulation
         assert isinstance(simulation, RecordedSimulation)

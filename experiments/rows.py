@@ -9,6 +9,7 @@ from controller.controller import UNCOUNTED, Footprint, StepCounts
 from controller.trajectory import COUNTED, Trajectory
 from experiments import metrics
 from experiments.latency import latency_fields
+from experiments.neurobench import neurobench_metrics
 from experiments.records import Leg
 from loihi_deploy.energy import energy_per_step
 
@@ -95,14 +96,14 @@ def _neural_fields(trajectories: list[Trajectory], measured: Measured) -> dict[s
     counts = {
         name: _mean(np.concatenate([getattr(t, name) for t in trajectories])) for name in COUNTED
     }
-    fields = counts | asdict(footprint)
-    fields["activation_sparsity"] = 1.0 - counts["spikes"] / counts["neuron_updates"]
-    fields["effective_acs"] = counts["synaptic_events"]
-    if measured.identity["stage"] == "rate":  # rates are values: every product is a MAC
-        fields["effective_acs"] = 0.0
-        fields["effective_macs"] = footprint.effective_macs + counts["synaptic_events"]
-    fields["energy_per_step_j"] = energy_per_step(StepCounts(**counts))
-    fields["energy_source"] = "estimated"
+    step = StepCounts(**counts)
+    fields = {
+        **counts,
+        **asdict(footprint),
+        **neurobench_metrics(step, footprint, values=measured.identity["stage"] == "rate"),
+        "energy_per_step_j": energy_per_step(step),
+        "energy_source": "estimated",
+    }
     lacking = [names for count, names in WORKED_OUT.items() if counts[count] == UNCOUNTED]
     return fields | dict.fromkeys(name for names in lacking for name in names)
 

@@ -38,6 +38,8 @@ class Activity:
 
     Attributes:
         n_steps: Length of the run.
+        active_updates: Updates of compartments that changed their current or their voltage, or
+            spiked; all others left a compartment as it was.
         spikes: Spikes of each compartment, shape (n_compartments,).
         arrived: Whether each neuron of the spike inputs sent a spike, shape (n_steps, n_neurons).
         input: Largest size of each compartment's synaptic input, shape (n_compartments,). Where it
@@ -49,6 +51,7 @@ class Activity:
     """
 
     n_steps: int
+    active_updates: int
     spikes: np.ndarray
     arrived: np.ndarray
     input: np.ndarray
@@ -73,7 +76,7 @@ class RecordedSimulation(NeuralSimulation):
         self._dendrite = self._chip.arrangement.dendrite
         self._soma = self._chip.arrangement.soma
         self._decay = np.concatenate([one.compartment.decay_u for one in self.model.blocks])
-        self._forget()
+        self.forget()
 
     @property
     def model(self) -> Any:
@@ -91,6 +94,7 @@ class RecordedSimulation(NeuralSimulation):
         n_neurons = sum(one.n_neurons for one in self._engine.inputs)
         return Activity(
             n_steps=len(self._arrived),
+            active_updates=self._active_updates,
             spikes=self._spikes.copy(),
             arrived=np.array(self._arrived, dtype=bool).reshape(len(self._arrived), n_neurons),
             input=self._input.copy(),
@@ -103,15 +107,26 @@ class RecordedSimulation(NeuralSimulation):
     def step(self) -> None:
         """Advance by one control period."""
         self._before = self._engine.clock.tolist()
-        current = self._chip.state["current"][self._dendrite]
+        state = self._chip.state
+        current, voltage = state["current"][self._dendrite], state["voltage"][self._soma]
         with _counted(self._notices):
             self._simulator.run_steps(1)
-        self._look(current)
+        self._look(current, voltage)
 
     def restart(self) -> None:
         """Go back to the state just after construction, and forget what was recorded."""
         self._simulator.reset()
-        self._forget()
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was recorded, as if the run began now."""
+        n = self._chip.n_compartments
+        self._before = self._engine.clock.tolist()
+        self._spikes, self._input, self._current, self._membrane = np.zeros((4, n), dtype=np.int64)
+        self._arrived: list[np.ndarray] = []
+        self._active_updates = 0
+        self._error = 0
+        self._notices: Counter[str] = Counter()
 
     @property
     def counts(self) -> StepCounts:
@@ -127,15 +142,7 @@ class RecordedSimulation(NeuralSimulation):
         """Free the simulator."""
         self._simulator.close()
 
-    def _forget(self) -> None:
-        n = self._chip.n_compartments
-        self._before = self._engine.clock.tolist()
-        self._spikes, self._input, self._current, self._membrane = np.zeros((4, n), dtype=np.int64)
-        self._arrived: list[np.ndarray] = []
-        self._error = 0
-        self._notices: Counter[str] = Counter()
-
-    def _look(self, current_before: np.ndarray) -> None:
+    def _look(self, current_before: np.ndarray, voltage_before: np.ndarray) -> None:
         """Take in what the last step did.
 
         The input is what the current has more than what the one before decayed to; the engine
@@ -152,7 +159,10 @@ class RecordedSimulation(NeuralSimulation):
             (self._membrane, current + drive),
         ):
             np.maximum(peak, np.abs(value), out=peak)
-        self._spikes += self._chip.spiked[self._soma]
+        spiked = self._chip.spiked[self._soma]
+        changed = (current != current_before) | (state["voltage"][self._soma] != voltage_before)
+        self._active_updates += int(np.count_nonzero(changed | (spiked > 0)))
+        self._spikes += spiked
         self._error = max(self._error, int(np.abs(state["errors"]).max(initial=0)))
         self._arrived.append(self._who_arrived())
 

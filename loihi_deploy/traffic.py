@@ -1,5 +1,6 @@
 """Where spikes went in a run: between cores, and from the host."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,25 @@ import numpy as np
 from loihi_deploy.blocks import IntegerBlocks
 from loihi_deploy.placement import Placement
 from loihi_deploy.recording import Activity
+
+
+@dataclass(frozen=True)
+class SpikeTraffic:
+    """Spike messages on a chip's mesh in a step, on average over a run.
+
+    A message carries one spike from its source to one core.
+
+    Attributes:
+        spikes: Messages.
+        east_west: Hops from tile to tile along a row of the mesh, of all messages together.
+        north_south: The same along a column.
+        between_chips: Messages to another chip, which are not among ``spikes``.
+    """
+
+    spikes: float
+    east_west: float
+    north_south: float
+    between_chips: float = 0.0
 
 
 def core_traffic(

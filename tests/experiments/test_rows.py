@@ -200,8 +200,10 @@ def test_sparsity_is_the_share_of_silent_neurons():
 
 def test_energy_is_estimated_from_the_counts_of_a_step():
     filled = neural_row()
-    assert filled["energy_per_step_j"]["loihi"] == pytest.approx(1500 * 23.6e-12 + 400 * 81e-12)
-    assert filled["energy_per_step_j"]["cpu"] == pytest.approx((1500 + 400) * 8.6e-9)
+    assert filled["energy_per_step_j"]["loihi"] == pytest.approx(
+        1500 * 23.6e-12 + 400 * 81e-12 + 17.5 * 120e-12
+    )
+    assert filled["energy_per_step_j"]["cpu"] == pytest.approx((1500 + 400 + 17.5) * 8.6e-9)
     assert filled["energy_source"] == "estimated"
 
 

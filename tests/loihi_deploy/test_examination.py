@@ -163,7 +163,7 @@ def activity_of(n: int, **changes: Any) -> Activity:
     """What happened in one step, in which nothing happened but what is given."""
     nothing = np.zeros(n, dtype=np.int64)
     idle = Activity(
-        1, nothing, np.zeros((1, 0), dtype=bool), nothing, nothing, nothing, 0, Counter()
+        1, 0, nothing, np.zeros((1, 0), dtype=bool), nothing, nothing, nothing, 0, Counter()
     )
     return replace(idle, **changes)
 

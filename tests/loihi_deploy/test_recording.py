@@ -71,9 +71,12 @@ def test_peaks_and_spikes_are_those_of_the_emulator(learning):
         nengo_loihi.Simulator(network, target="sim", precompute=False) as theirs,
     ):
         compartment = theirs.sims["emulator"].compartment
-        arrived, current, spikes = [], [], []
+        arrived, current, spikes, active = [], [], [], 0
         for _ in range(N_STEPS):
+            before = compartment.current.copy(), compartment.voltage.copy()
             theirs.step()
+            changed = (compartment.current != before[0]) | (compartment.voltage != before[1])
+            active += np.count_nonzero(changed | compartment.spiked)
             arrived.append(compartment.input[0].copy())
             current.append(compartment.current.copy())
             spikes.append(compartment.spiked.copy())
@@ -83,6 +86,8 @@ def test_peaks_and_spikes_are_those_of_the_emulator(learning):
     np.testing.assert_array_equal(activity.current, np.abs(current).max(axis=0))
     np.testing.assert_array_equal(activity.membrane, np.abs(current + bias).max(axis=0))
     np.testing.assert_array_equal(activity.spikes, np.sum(spikes, axis=0))
+    assert activity.active_updates == active
+    assert 0.2 < active / (N_STEPS * len(bias)) < 0.98
     assert (activity.input > 0).mean() > 0.5
     assert not activity.notices
 
@@ -112,6 +117,37 @@ def test_after_a_restart_the_same_is_recorded_again():
         again = simulation.activity
     for name in ("spikes", "arrived", "input", "current", "membrane"):
         np.testing.assert_array_equal(getattr(first, name), getattr(again, name))
+
+
+def test_what_was_before_is_forgotten_and_the_network_goes_on():
+    with closing(RecordedSimulation(chain())) as simulation:
+        run(simulation, 50)
+        early = simulation.activity
+        run(simulation)
+        whole = simulation.activity
+        simulation.restart()
+        run(simulation, 50)
+        simulation.forget()
+        assert simulation.activity.n_steps == 0
+        assert simulation.counts.neuron_updates == 0
+        run(simulation)
+        late = simulation.activity
+    assert early.active_updates > 0
+    assert late.n_steps == N_STEPS
+    assert late.active_updates == whole.active_updates - early.active_updates
+    np.testing.assert_array_equal(late.spikes, whole.spikes - early.spikes)
+    np.testing.assert_array_equal(late.arrived, whole.arrived[50:])
+
+
+def test_a_compartment_at_rest_is_not_active():
+    # A threshold of 1000 and an input of 150: the eleven neurons never rest; the one that they
+    # reach does until the first spikes, in the seventh step, which arrive in the eighth.
+    with closing(RecordedSimulation(feeding(11))) as simulation:
+        run(simulation, 7)
+        assert simulation.activity.spikes.tolist() == [1] * 11 + [0]
+        assert simulation.activity.active_updates == 7 * 11
+        run(simulation, 1)
+        assert simulation.activity.active_updates == 8 * 11 + 1
 
 
 @pytest.mark.parametrize(("n", "overflows"), [(129, False), (130, True)])

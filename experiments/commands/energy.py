@@ -1,0 +1,111 @@
+"""``spikearm energy``: what a reach costs on a chip and elsewhere."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import tyro
+
+from arm_models import Arm, SpikearmError
+from experiments import energy_table
+from experiments.arm_config import ArmConfig
+from experiments.commands.run_options import find_trained
+from experiments.console import console
+from experiments.deployment import DriveConfig
+from experiments.energy_report import EnergyReport, energy_report
+from experiments.provenance import provenance
+from experiments.whole_file import append_line
+from loihi_deploy.rapl import EnergyMeter, UnreadableMeterError
+
+MOST_TIME = 60.0  # s; a meter's counter starts anew at most once in it
+TABLES = (
+    energy_table.work_table, energy_table.network_table, energy_table.other_table,
+    energy_table.published_table, energy_table.hard_table, energy_table.metric_table,
+    energy_table.source_table,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class EnergyCommand:
+    """Account for the energy of a spiking controller, and of what it stands beside.
+
+    The controller drives its arm through one reach in the chip's arithmetic. Tables show what was
+    counted in a step and what it costs by published prices: on Loihi and other devices, and for the
+    analytic controller. Where this machine has a readable energy meter, it is measured, too.
+
+    Example: spikearm energy --arm gen3
+
+    Attributes:
+        plant: Which arm.
+        drive: What the arm does meanwhile.
+        trained: Trained controller, from `spikearm train`. Default: the one that ships for the
+            arm.
+        log: File that a line with all numbers is added to.
+        measure_time: How long this machine idles and works for each measurement [s].
+    """
+
+    plant: Annotated[ArmConfig, tyro.conf.arg(name="")] = field(default_factory=ArmConfig)
+    drive: Annotated[DriveConfig, tyro.conf.arg(name="")] = field(default_factory=DriveConfig)
+    trained: Path | None = None
+    log: Path = Path("runs/energy.jsonl")
+    measure_time: float = 2.0
+
+    def execute(self) -> None:
+        """Drive, account, print the tables and add to the log."""
+        if not 0 < self.measure_time <= MOST_TIME:
+            raise SpikearmError(
+                f"A measurement of {self.measure_time} s: give more than 0, at most {MOST_TIME} s."
+            )
+        arm = self.plant.load()
+        trained = find_trained(arm, self.trained, ["loihi"])
+        assert trained is not None
+        meter, reason = find_meter()
+        with console.status("Driving the arm in the chip's arithmetic"):
+            report = energy_report(arm, trained, self.drive, meter, self.measure_time)
+        for table in TABLES:
+            console.print(table(report))
+        console.print(meter_line(report, reason), soft_wrap=True)
+        append_line(self.log, json.dumps(self._entry(arm, report, reason), allow_nan=False))
+
+    def _entry(self, arm: Arm, report: EnergyReport, reason: str) -> dict[str, Any]:
+        """Put everything into one line of the log."""
+        reach = report.reach
+        return {
+            **provenance(),
+            "arm": arm.name,
+            "trained": None if self.trained is None else str(self.trained),
+            "drive": asdict(self.drive),
+            "n_steps": reach.n_steps,
+            "period_s": reach.period,
+            "counts": reach.counts._asdict(),
+            "work": asdict(reach.work),
+            "all_weights": asdict(report.all_weights),
+            "cores_per_chip": reach.cores_per_chip,
+            "metrics": report.metrics,
+            "operations": {name: asdict(one) for name, one in report.operations.items()},
+            "accounts": [asdict(one) for one in report.accounts],
+            "comparisons": [asdict(one) | {"ratio": one.ratio} for one in report.comparisons],
+            "measurements": {job: asdict(one) for job, one in report.measurements.items()},
+            "not_measured": reason or None,
+        }
+
+
+def find_meter() -> tuple[EnergyMeter | None, str]:
+    """Find this machine's energy meter; or say why there is none."""
+    try:
+        return EnergyMeter.find(), ""
+    except UnreadableMeterError as error:
+        return None, str(error)
+
+
+def meter_line(report: EnergyReport, reason: str) -> str:
+    """Say what this machine's meter showed, or why its processor is modelled alone."""
+    if reason:
+        return f"Not measured: {reason} All figures of standard hardware are modelled."
+    lines = (
+        f"Measured, {job}: {energy_table.energy(one.energy)} per step above an idle power of "
+        f"{one.idle_power:.1f} W, {one.calls} steps."
+        for job, one in report.measurements.items()
+    )
+    return "\n".join(lines)

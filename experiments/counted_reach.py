@@ -1,0 +1,87 @@
+"""A reach in the chip's arithmetic, counted."""
+
+from dataclasses import dataclass
+
+from arm_models import Arm
+from controller.closed_loop import follow
+from controller.controller import Footprint, StepCounts
+from controller.reference import Reference
+from controller.spiking import SpikingController
+from controller.trained import TrainedController
+from controller.trajectory import COUNTED
+from experiments.deployment import DriveConfig, plan_drive
+from loihi_deploy import pipeline
+from loihi_deploy.energy import Work
+from loihi_deploy.mesh import spike_traffic
+from loihi_deploy.recording import RecordedSimulation
+from loihi_deploy.traffic import core_traffic
+
+
+@dataclass(frozen=True)
+class CountedReach:
+    """What was counted in a reach, on average over its steps.
+
+    Attributes:
+        n_steps: Length of the reach.
+        period: Length of a step [s].
+        counts: As the engine counts.
+        work: What a chip is asked for.
+        footprint: What the network takes.
+        n_coders: Neurons on the host that code inputs as spikes.
+        cores_per_chip: Cores in use on each chip.
+        midway: Where the hand should be in the middle of the way.
+    """
+
+    n_steps: int
+    period: float
+    counts: StepCounts
+    work: Work
+    footprint: Footprint
+    n_coders: int
+    cores_per_chip: tuple[int, ...]
+    midway: Reference
+
+
+def drive_and_count(arm: Arm, trained: TrainedController, drive: DriveConfig) -> CountedReach:
+    """Drive an arm out to its target, and count from when it starts to move.
+
+    Raises:
+        SpikearmError: The arm does not reach the target.
+    """
+    start, motion = plan_drive(arm, drive)
+    with SpikingController(
+        trained.weights, RecordedSimulation, "loihi", feedforward=drive.reference, seed=drive.seed
+    ) as controller:
+        simulation = controller.simulation
+        assert isinstance(simulation, RecordedSimulation)
+        controller.start(arm.reset(start))
+        simulation.forget()  # what settling took
+        trajectory = follow(arm, controller, motion, drive.duration)
+        counts = StepCounts(*(float(getattr(trajectory, name).mean()) for name in COUNTED))
+        work, cores_per_chip = chip_work(simulation, counts)
+        return CountedReach(
+            len(trajectory.time), arm.timestep, counts, work, simulation.footprint,
+            sum(one.n_neurons for one in simulation.blocks.inputs), cores_per_chip,
+            motion.at(drive.duration / 2),
+        )  # fmt: skip
+
+
+def chip_work(simulation: RecordedSimulation, counts: StepCounts) -> tuple[Work, tuple[int, ...]]:
+    """Say what a chip is asked for, and how many cores of each lie in use.
+
+    Args:
+        simulation: What has run.
+        counts: Neural work of a step, on average.
+    """
+    blocks, activity = simulation.blocks, simulation.activity
+    placement = pipeline.place(blocks)
+    between, _ = core_traffic(blocks, placement, activity)
+    active = activity.active_updates / activity.n_steps
+    work = Work(
+        synaptic_events=counts.synaptic_events,
+        active_updates=active,
+        inactive_updates=len(activity.spikes) - active,
+        learning_updates=counts.learning_updates,
+        traffic=spike_traffic(placement, between),
+    )
+    return work, placement.cores_per_chip

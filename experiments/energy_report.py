@@ -1,0 +1,197 @@
+"""What a reach costs: on the chip, on standard hardware, and for the analytic controller."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from arm_models import Arm
+from controller.analytic_cost import analytic_operations
+from controller.arithmetic import Operations
+from controller.command import Feedforward
+from controller.dense_network import DenseNetwork
+from controller.host_cost import host_operations
+from controller.osc import OperationalSpaceController
+from controller.reference import Reference
+from controller.trained import TrainedController
+from experiments.counted_reach import CountedReach, drive_and_count
+from experiments.deployment import DriveConfig
+from experiments.neurobench import neurobench_metrics
+from loihi_deploy.devices import DEVICES
+from loihi_deploy.energy import (
+    BARE,
+    THIS_MACHINE,
+    Account,
+    Work,
+    arithmetic_account,
+    bare_account,
+    measured_account,
+    network_account,
+)
+from loihi_deploy.rapl import EnergyMeter, Measurement, measure
+
+SPIKES, DENSE = "network, spikes alone", "network, all weights"
+LAW, HOST = "analytic controller", "host of the network"
+NEUROMORPHIC, STANDARD = ("loihi", "spinnaker", "spinnaker2"), ("cpu", "gpu", "arm")
+LOIHI, CPU, GPU, ARM = (DEVICES[name].title for name in ("loihi", "cpu", "gpu", "arm"))
+
+Way = Literal["as papers state it", "the hard way"]
+PUBLISHED: Way = "as papers state it"
+HARD: Way = "the hard way"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One way to compare the chip with something else.
+
+    Attributes:
+        way: How papers state it, or the hard way.
+        other: What is compared with.
+        chip: What of the chip is counted.
+        other_energy: Dynamic, per step [J].
+        chip_energy: Per step [J].
+    """
+
+    way: Way
+    other: str
+    chip: str
+    other_energy: float
+    chip_energy: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times less the chip takes; below 1, it takes more."""
+        return self.other_energy / self.chip_energy
+
+
+@dataclass(frozen=True)
+class EnergyReport:
+    """What was found out.
+
+    Attributes:
+        reach: What was counted.
+        all_weights: What the network asks for without spikes.
+        metrics: NeuroBench's.
+        operations: Of a step: of the analytic controller, by its parts, and of the host.
+        accounts: Energy by device and job.
+        measurements: What this machine's meter showed, by job; none where it has none.
+    """
+
+    reach: CountedReach
+    all_weights: Work
+    metrics: dict[str, float]
+    operations: dict[str, Operations]
+    accounts: tuple[Account, ...]
+    measurements: dict[str, Measurement]
+
+    def account(self, device: str, job: str) -> Account:
+        """Find the account of a device for a job."""
+        return next(one for one in self.accounts if (one.device, one.job) == (device, job))
+
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The chip beside everything else, where it flatters and where it does not."""
+        chip = self.account(LOIHI, SPIKES)
+        hosted = chip.dynamic + self.account(ARM, HOST).dynamic
+        measured = [THIS_MACHINE] if self.measurements else []
+        return (
+            *(
+                self._compare(PUBLISHED, device, DENSE, "dynamic", chip.dynamic)
+                for device in (CPU, *measured, GPU, ARM)
+            ),
+            self._compare(PUBLISHED, CPU, SPIKES, "dynamic", chip.dynamic),
+            *(
+                self._compare(HARD, device, LAW, "dynamic and static", chip.total)
+                for device in (CPU, *measured, ARM)
+            ),
+            self._compare(HARD, ARM, LAW, "dynamic", chip.dynamic),
+            self._compare(HARD, ARM, LAW, "dynamic, and its host on an ARM", hosted),
+            self._compare(HARD, BARE, LAW, "dynamic", chip.dynamic),
+        )
+
+    def _compare(self, way: Way, device: str, job: str, chip: str, energy: float) -> Comparison:
+        other = self.account(device, job).dynamic
+        return Comparison(way, f"{job}, on {device}", chip, other, energy)
+
+
+def energy_report(
+    arm: Arm,
+    trained: TrainedController,
+    drive: DriveConfig,
+    meter: EnergyMeter | None = None,
+    seconds: float = 2.0,
+) -> EnergyReport:
+    """Drive an arm through a reach in the chip's arithmetic, and account for it.
+
+    Args:
+        arm: The plant.
+        trained: What drives it.
+        drive: The reach.
+        meter: This machine's, or None to do without.
+        seconds: How long to idle and to work for each measurement.
+
+    Raises:
+        SpikearmError: The arm does not reach the target, or the meter cannot be read.
+    """
+    reach = drive_and_count(arm, trained, drive)
+    dense = DenseNetwork(trained.weights, arm.timestep)
+    operations = analytic_operations(arm.model, arm.state, reach.midway, drive.reference)
+    law = sum(operations.values(), Operations())
+    host = host_operations(
+        arm.chain.n_joints, reach.n_coders, reach.counts.spikes - reach.counts.host_spikes
+    )
+    measurements: dict[str, Measurement] = {}
+    if meter is not None:
+        steps = {
+            DENSE: network_step(arm, trained, dense),
+            LAW: law_step(arm, reach.midway, drive.reference),
+        }
+        measurements = {job: measure(step, meter, seconds) for job, step in steps.items()}
+    all_weights = Work(synaptic_events=dense.multiply_adds, active_updates=dense.n_neurons)
+    return EnergyReport(
+        reach,
+        all_weights,
+        neurobench_metrics(reach.counts, reach.footprint),
+        operations | {"host": host},
+        (
+            *network_accounts(reach, all_weights),
+            *arithmetic_accounts(LAW, law),
+            *arithmetic_accounts(HOST, host),
+            *(measured_account(job, one, reach.period) for job, one in measurements.items()),
+        ),
+        measurements,
+    )
+
+
+def network_accounts(reach: CountedReach, all_weights: Work) -> list[Account]:
+    """Account for the network: spikes alone, and all weights in every step."""
+    chips = len(reach.cores_per_chip)
+    jobs = [(SPIKES, reach.work, name, chips) for name in (*NEUROMORPHIC, *STANDARD)]
+    jobs += [(DENSE, all_weights, name, 1) for name in STANDARD]
+    return [
+        network_account(DEVICES[name], job, work, reach.period, n)
+        for job, work, name, n in jobs
+    ]  # fmt: skip
+
+
+def arithmetic_accounts(job: str, operations: Operations) -> list[Account]:
+    """Account for plain arithmetic on every processor, and for itself alone."""
+    processors = [arithmetic_account(DEVICES[name], job, operations) for name in STANDARD]
+    return [*processors, bare_account(job, operations)]
+
+
+def network_step(
+    arm: Arm, trained: TrainedController, dense: DenseNetwork
+) -> Callable[[], np.ndarray]:
+    """Give a step of the network where the arm is, for a meter."""
+    scaling, state = trained.weights.scaling, arm.state
+    inputs = np.zeros(len(scaling.center))
+    scaling.write(inputs, state.q, state.dq, np.zeros(6))
+    return lambda: dense.step(inputs)
+
+
+def law_step(arm: Arm, reference: Reference, feedforward: Feedforward) -> Callable[[], np.ndarray]:
+    """Give a step of the analytic controller where the arm is, for a meter."""
+    law, state = OperationalSpaceController(arm.model, feedforward=feedforward), arm.state
+    return lambda: law.torque(state, reference)

@@ -1,0 +1,113 @@
+"""What operations of a neural network cost on a device: published prices, each with its source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Label = Literal["estimated", "modelled", "measured", "not published"]
+"""How an energy was found.
+
+``estimated``: counted work times published prices of a neuromorphic chip, of which none is here;
+``modelled``: the same for standard hardware; ``measured``: read from this machine's meter;
+``not published``: there is no price.
+"""
+
+SYNAPSES = "synaptic events"
+ACTIVE, INACTIVE = "active neuron updates", "inactive neuron updates"
+LEARNING = "learning"
+WITHIN_TILES, EAST_WEST, NORTH_SOUTH = "spikes within tiles", "hops east-west", "hops north-south"
+BETWEEN_CHIPS = "spikes between chips"
+STATIC = "static"
+
+
+@dataclass(frozen=True)
+class Price:
+    """What one operation costs, or a chip that is on.
+
+    Attributes:
+        value: Energy of one operation [J], or static power of a chip [W]; None where no figure is
+            published that could be taken.
+        source: Where it is published, or why there is none.
+    """
+
+    value: float | None
+    source: str
+
+    def of(self, count: float) -> float | None:
+        """Give the price of so many; nothing costs nothing, whatever its price."""
+        if not count:
+            return 0.0
+        return None if self.value is None else count * self.value
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device and its prices.
+
+    Attributes:
+        title: Its name in tables.
+        label: How energies are found with its prices.
+        prices: By operation.
+        static: Power of a chip that does nothing.
+    """
+
+    title: str
+    label: Label
+    prices: Mapping[str, Price]
+    static: Price
+
+
+DAVIES = "Davies et al. 2018, table 2 (pre-silicon)"
+HOEPPNER = "Hoeppner et al. 2019"
+DEGNAN = "Degnan et al. 2015, a multiply-add of"
+HOROWITZ = "Horowitz 2014, float32 in 45 nm, arithmetic alone"
+
+MULTIPLICATION_45NM = Price(3.7e-12, HOROWITZ)
+ADDITION_45NM = Price(0.9e-12, HOROWITZ)
+
+
+def _spinnaker(title: str, synaptic_event: float, update: float) -> Device:
+    unpriced = Price(None, f"not published apart in {HOEPPNER}")
+    return Device(
+        title, "estimated",
+        {
+            SYNAPSES: Price(synaptic_event, HOEPPNER),
+            ACTIVE: Price(update, HOEPPNER), INACTIVE: Price(update, HOEPPNER),
+            LEARNING: unpriced, WITHIN_TILES: unpriced, EAST_WEST: unpriced,
+            NORTH_SOUTH: unpriced, BETWEEN_CHIPS: unpriced,
+        },
+        Price(None, f"not published for a chip: {HOEPPNER} measure a test chip of 4 elements"),
+    )  # fmt: skip
+
+
+def _processor(title: str, operation: float, model: str) -> Device:
+    price = Price(operation, f"{DEGNAN} {model}")
+    no_mesh = Price(None, "no mesh: what moves is in the price of an operation")
+    computed = (SYNAPSES, ACTIVE, INACTIVE, LEARNING)
+    moved = (WITHIN_TILES, EAST_WEST, NORTH_SOUTH, BETWEEN_CHIPS)
+    prices = {name: price for name in computed} | {name: no_mesh for name in moved}
+    static = Price(None, "not published apart: in the price of an operation, as all power is")
+    return Device(title, "modelled", prices, static)
+
+
+DEVICES = {
+    "loihi": Device(
+        "Loihi", "estimated",
+        {
+            SYNAPSES: Price(23.6e-12, f"{DAVIES}, the least"),
+            ACTIVE: Price(81e-12, DAVIES), INACTIVE: Price(52e-12, DAVIES),
+            LEARNING: Price(120e-12, f"{DAVIES}, pairwise STDP"),
+            WITHIN_TILES: Price(1.7e-12, DAVIES),
+            EAST_WEST: Price(3.0e-12, DAVIES), NORTH_SOUTH: Price(4.0e-12, DAVIES),
+            BETWEEN_CHIPS: Price(None, f"not published in {DAVIES}"),
+        },
+        Price(3.34 / 32, "Frady et al. 2020, table 1: 3.34 W of leakage of 32 chips"),
+    ),
+    "spinnaker": _spinnaker("SpiNNaker", 13.3e-9, 26e-9),
+    "spinnaker2": _spinnaker("SpiNNaker 2", 450e-12, 2.19e-9),
+    "cpu": _processor("CPU", 8.6e-9, "an Intel i7-4960X"),
+    "gpu": _processor("GPU", 0.3e-9, "an Nvidia GTX Titan Black, in large batches"),
+    "arm": _processor("ARM", 0.9e-9, "an ARM Cortex-A"),
+}  # fmt: skip
+"""What a network may run on. That a synaptic event or an update is one multiply-add of a processor
+is how KerasSpiking's ``ModelEnergy`` takes Degnan's figures."""
