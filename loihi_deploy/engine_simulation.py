@@ -8,7 +8,8 @@ import numpy as np
 from controller.controller import Footprint, StepCounts
 from controller.simulation import NeuralSimulation
 from loihi_deploy.footprint import chip_footprint
-from loihi_deploy.nengo_loihi_compat import without_known_warnings
+from loihi_deploy.nengo_loihi_compat import Model, without_known_warnings
+from loihi_deploy.rescue import RescuedModel
 from loihi_deploy.simulator import Simulator
 
 
@@ -19,14 +20,18 @@ class EngineSimulation(NeuralSimulation):
 
     Attributes:
         target: ``sim``, or ``simreal`` for the same network in floating point.
+        model_type: What nengo-loihi builds the network into.
     """
 
     target: ClassVar[str] = "sim"
+    model_type: ClassVar[type[Model]] = Model
 
     def __init__(self, network: nengo.Network) -> None:
         super().__init__(network)
         with without_known_warnings():
-            self._simulator = Simulator(network, target=self.target, precompute=False)
+            self._simulator = Simulator(
+                network, model=self.model_type(), target=self.target, precompute=False
+            )
         self._simulator.run_steps(1)  # loads machine code, which processes forked later then have
         self._simulator.reset()
         self._engine = self._simulator.engine
@@ -65,3 +70,9 @@ class EngineSimulation(NeuralSimulation):
     def close(self) -> None:
         """Free the simulator."""
         self._simulator.close()
+
+
+class RescuedSimulation(EngineSimulation):
+    """The same with the weights of lossy blocks rescued: :mod:`loihi_deploy.rescue`."""
+
+    model_type = RescuedModel

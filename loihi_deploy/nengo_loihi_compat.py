@@ -53,9 +53,11 @@ with _hidden(*TRAINING_MODULES), warnings.catch_warnings():
     from nengo_loihi.block import SynapseConfig
     from nengo_loihi.builder.builder import Model, ValidationLevel
     from nengo_loihi.builder.discretize import (
+        BIAS_MAX,
         LEARN_FRAC,
         Q_BITS,
         U_BITS,
+        VTH_MAX,
         bias_to_manexp,
         decay_int,
         discretize_model,
@@ -121,15 +123,18 @@ class UnvalidatedModel(Model):
 
 
 __all__ = [
+    "BIAS_MAX",
     "LEARN_FRAC",
     "Q_BITS",
     "U_BITS",
+    "VTH_MAX",
     "Allocator",
     "EmulatorInterface",
     "Greedy",
     "HostReceiveProcess",
     "HostSendProcess",
     "LoihiProbe",
+    "Model",
     "ProbeFilter",
     "SimulationData",
     "StepRunner",

@@ -1,6 +1,4 @@
-"""From a network to cores: build, quantise, place, each stage a value that can be looked at."""
-
-import copy
+"""From a network to cores: build, rescue, quantise, place, each a value that can be looked at."""
 
 import nengo
 
@@ -9,11 +7,14 @@ from loihi_deploy.nengo_loihi_compat import (
     Allocator,
     Greedy,
     UnvalidatedModel,
-    discretize_model,
     nengo_loihi,
     without_known_warnings,
 )
 from loihi_deploy.placement import Placement, allocate
+from loihi_deploy.quantisation import quantise
+from loihi_deploy.rescue import rescue
+
+__all__ = ["build", "place", "quantise", "rescue"]
 
 
 def build(network: nengo.Network) -> FloatBlocks:
@@ -27,17 +28,6 @@ def build(network: nengo.Network) -> FloatBlocks:
         nengo_loihi.Simulator(network, target="simreal", model=UnvalidatedModel()) as simulator,
     ):
         return FloatBlocks.of_model(simulator.model)
-
-
-def quantise(floats: FloatBlocks) -> IntegerBlocks:
-    """Turn a copy of the blocks into the chip's integers, as nengo-loihi does.
-
-    What that costs is in :func:`loihi_deploy.quantisation.quantisation_errors`.
-    """
-    copied = copy.deepcopy(floats)
-    with without_known_warnings():
-        discretize_model(copied)
-    return IntegerBlocks(copied.blocks, copied.inputs, copied.probes)
 
 
 def place(

@@ -1,5 +1,6 @@
 """What discretisation does to a block's numbers."""
 
+import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,11 @@ from typing import Any
 import numpy as np
 
 from loihi_deploy.blocks import FloatBlocks, IntegerBlocks, block_name
-from loihi_deploy.nengo_loihi_compat import SynapseConfig
+from loihi_deploy.nengo_loihi_compat import (
+    SynapseConfig,
+    discretize_model,
+    without_known_warnings,
+)
 
 WEIGHTS = "weights"
 DECAY_UNIT = 2**12  # the chip keeps whole 4096ths of current and voltage in each step
@@ -36,6 +41,17 @@ class QuantisationError:
     largest_value: float
 
 
+def quantise(floats: FloatBlocks) -> IntegerBlocks:
+    """Turn a copy of the blocks into the chip's integers, as nengo-loihi does.
+
+    What that costs is in :func:`quantisation_errors`.
+    """
+    copied = copy.deepcopy(floats)
+    with without_known_warnings():
+        discretize_model(copied)
+    return IntegerBlocks(copied.blocks, copied.inputs, copied.probes)
+
+
 def quantisation_errors(
     floats: FloatBlocks, integers: IntegerBlocks
 ) -> tuple[QuantisationError, ...]:
@@ -55,18 +71,30 @@ def quantisation_errors(
     )
 
 
+def weight_loss(before: Any, after: Any) -> float:
+    """Give the largest relative error that discretisation makes in a group of a block's weights.
+
+    Root mean square of the errors over that of the weights [1].
+    """
+    pairs = (pair for pair in _pairs(before, after, {}) if pair[0] == WEIGHTS)
+    return max((_relative(wanted, got) for _, _, wanted, got in pairs), default=0.0)
+
+
 def _pairs(
     before: Any, after: Any, origins: Mapping[Any, list[str]]
 ) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
     """Give each array's name and source, its floats, and what its integers stand for."""
-    weight_scale = _weight_scale(after)
-    for wanted, got in zip(before.synapses, after.synapses, strict=True):
-        meant = [
-            w / (weight_scale[indices] if weight_scale.ndim else weight_scale)
-            for w, indices in zip(got.weights, got.indices, strict=True)
-        ]
-        yield WEIGHTS, _one_name(origins.get(got, [])), _joined(wanted.weights), _joined(meant)
     floats, integers, info = before.compartment, after.compartment, after.discretize_info
+    weight_scale = np.broadcast_to(_weight_scale(after), floats.vth.shape)
+    for wanted, got in zip(before.synapses, after.synapses, strict=True):
+        threshold = [floats.vth[indices] for indices in got.indices]
+        meant = [
+            w / weight_scale[indices] for w, indices in zip(got.weights, got.indices, strict=True)
+        ]
+        yield (
+            WEIGHTS, _one_name(origins.get(got, [])),
+            _joined(wanted.weights) / _joined(threshold), _joined(meant) / _joined(threshold),
+        )  # fmt: skip
     yield "thresholds", "", floats.vth, integers.vth / info["v_scale"]
     yield "biases", "", floats.bias, integers.bias / info["b_scale"]
     yield "decay of current", "", floats.decay_u, (integers.decay_u + 1) / DECAY_UNIT
@@ -101,11 +129,16 @@ def _joined(arrays: list[np.ndarray]) -> np.ndarray:
 def _error(
     block: str, array: str, source: str, wanted: np.ndarray, got: np.ndarray
 ) -> QuantisationError:
-    error = got - wanted.astype(float)
-    rms = float(np.linalg.norm(error) / np.linalg.norm(wanted)) if error.any() else 0.0
     return QuantisationError(
-        block, array, source, wanted.size, rms, _largest(error), _largest(wanted)
-    )
+        block, array, source, wanted.size, _relative(wanted, got),
+        _largest(got - wanted.astype(float)), _largest(wanted),
+    )  # fmt: skip
+
+
+def _relative(wanted: np.ndarray, got: np.ndarray) -> float:
+    """Give the root mean square of the errors over that of what was wanted [1]."""
+    error = got - wanted.astype(float)
+    return float(np.linalg.norm(error) / np.linalg.norm(wanted)) if error.any() else 0.0
 
 
 def _largest(values: np.ndarray) -> float:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import nengo
 import numpy as np
@@ -17,6 +17,7 @@ from loihi_deploy.footprint import chip_footprint
 from loihi_deploy.nengo_loihi_compat import (
     Q_BITS,
     U_BITS,
+    Model,
     UnvalidatedModel,
     decay_int,
     without_known_warnings,
@@ -65,13 +66,18 @@ class RecordedSimulation(NeuralSimulation):
     """The network on the compiled engine, as the chip would run it, with all peaks recorded.
 
     Blocks may be larger than the chip holds.
+
+    Attributes:
+        model_type: What nengo-loihi builds the network into.
     """
+
+    model_type: ClassVar[type[Model]] = UnvalidatedModel
 
     def __init__(self, network: nengo.Network) -> None:
         super().__init__(network)
         self._build_notices: Counter[str] = Counter()
         with without_known_warnings(), _counted(self._build_notices):
-            self._simulator = Simulator(network, model=UnvalidatedModel(), precompute=False)
+            self._simulator = Simulator(network, model=self.model_type(), precompute=False)
         self._engine, self._chip = self._simulator.engine, self._simulator.engine.chip
         self._dendrite = self._chip.arrangement.dendrite
         self._soma = self._chip.arrangement.soma

@@ -141,7 +141,7 @@ class Options:
         arm = load_arm(self.arm)
         chosen = [v for v in self.variants() if self.only is None or self.only in v.name]
         results = [self._result(arm, variant) for variant in chosen]
-        Console().print(_table(results))
+        Console().print(results_table(results))
         if self.only is None:
             numbers = [asdict(result) for result in results]
             with whole_file(self.out / "ablations.json") as draft:
@@ -255,7 +255,8 @@ def _mean(metric, *motions: list[Trajectory]) -> float:  # noqa: ANN001  one of 
     return float(np.mean([metric(*pair) for pair in zip(*motions, strict=True)]))
 
 
-def _table(results: list[Result]) -> Table:
+def results_table(results: list[Result]) -> Table:
+    """Lay out one variant per line."""
     table = Table(collapse_padding=True, pad_edge=False)
     for heading in (
         "without, or changed", "neurons", "cores", "excess\n%", "circle\nmm", "pose\nmm",
