@@ -237,7 +237,7 @@ def test_a_row_is_plain_json(filled):
 def test_what_was_not_counted_is_none_and_so_is_all_that_follows_from_it():
     motion = counted(a_motion(), spikes=5, events=30, updates=940)
     motion.spikes[:] = motion.synaptic_events[:] = UNCOUNTED
-    measured = Measured(IDENTITY, legs("loihi", motion), 1.0, FOOTPRINT, 0.0)
+    measured = Measured(IDENTITY, legs("loihi", motion), 1.0, 0.1, FOOTPRINT, 0.0)
     row = make_row(measured, legs("analytic", a_motion((MM, 0.0, 0.0))))
     lacking = {"spikes", "synaptic_events", "activation_sparsity", "effective_acs",
                "energy_per_step_j", "energy_source"}  # fmt: skip

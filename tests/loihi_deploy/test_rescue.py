@@ -41,7 +41,7 @@ def uneven(bias: np.ndarray | float = 0.5) -> nengo.Network:
     return network
 
 
-def block_of(blocks: FloatBlocks | object, name: str = "post"):  # noqa: ANN202
+def block_of(blocks: FloatBlocks | object, name: str = "post"):
     (block,) = [one for one in blocks.blocks if name in str(one.label)]  # type: ignore[union-attr]
     return block
 
