@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 import numpy as np
 import tyro
+from nengo.exceptions import BuildError
 
 from arm_models import Arm, SpikearmError
 from controller.network_weights import NetworkWeights, NeuralStage
@@ -159,6 +160,7 @@ class Course:
             start, first = _load(drafts[-1], Compression), int(drafts[-1].stem.split("-")[1])
         else:
             start, first = begin(lessons, config, self._rng("compression", 0)), 0
+            self._require_chip(self._assemble(samples, start))
         if first == config.epochs:
             return start
 
@@ -172,6 +174,16 @@ class Course:
             lessons, start, config, self.config.seed, first, CHECKPOINT_EPOCHS, keep,
             lambda epoch: self.watcher.advance(),
         )  # fmt: skip
+
+    def _require_chip(self, weights: NetworkWeights) -> None:
+        """Refuse layers that no chip holds, before they are trained for long."""
+        try:
+            listen(weights, self.chip, "loihi").simulation.close()
+        except BuildError as error:
+            raise SpikearmError(
+                f"A chip does not hold a network of these sizes: {error}. Give fewer --n-features, "
+                "--n-code or --products."
+            ) from error
 
     def _assemble(self, samples: Samples, compression: Compression) -> NetworkWeights:
         rng = self._rng("products", 0)

@@ -283,6 +283,16 @@ def test_an_arm_with_dry_friction_learns_to_overcome_it_in_every_stage(tmp_path,
         assert 0 < np.median(left) < most, stage  # where friction is ignored, 1 is left
 
 
+def test_layers_that_no_chip_holds_are_refused_before_they_are_trained(taken, tmp_path):
+    """A spike of each of 900 neurons goes to the seven cores that so many weights take."""
+    shutil.copy(taken.folder / "samples.npz", tmp_path)
+    large = replace(CONFIG.compression, n_features=900, n_code=900)
+    diary = Diary("training the deep network")
+    with pytest.raises(SpikearmError, match=r"does not hold .*Output axons.*fewer --n-features"):
+        a_course(tmp_path, diary, replace(CONFIG, compression=large)).run()
+    assert names(tmp_path) == {"samples.npz"}
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
