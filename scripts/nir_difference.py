@@ -2,7 +2,7 @@
 
 States and commands are drawn as for training, and held; what the network settles at is compared
 between the graph, which sc-neurocore runs, the stage ``spiking`` with more and more of what the
-graph cannot say, and the stage ``loihi``. Needs nir and sc-neurocore.
+graph cannot say, and the stage ``loihi``. Needs the extra [interop].
 
 .venv/bin/python scripts/nir_difference.py --arm gen3
 """

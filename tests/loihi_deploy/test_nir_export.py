@@ -113,12 +113,40 @@ def in_sc_neurocore(graph: Any) -> Stepper:
     return lambda x: network.step({"input": x})
 
 
+def in_snntorch(graph: Any) -> Stepper:
+    """Let snnTorch run a graph: neurons and weights are its own, filters are added to its map."""
+    importer = pytest.importorskip("snntorch.import_nir")
+    nirtorch, torch = pytest.importorskip("nirtorch"), pytest.importorskip("torch")
+
+    class LowPass(torch.nn.Module):
+        def __init__(self, node: Any) -> None:
+            super().__init__()
+            self.share, self.v = torch.tensor(NIR_STEP / node.tau), torch.zeros(len(node.tau))
+
+        def forward(self, x: Any) -> Any:
+            self.v = self.v + self.share * (x - self.v)
+            return self.v
+
+    def own(node: Any) -> Any:
+        return importer._nir_to_snntorch_module(node, init_hidden=True)
+
+    kinds = {nir.Affine: own, nir.Linear: own, nir.LIF: own, nir.LI: LowPass}
+    network = nirtorch.nir_to_torch(graph, kinds)
+
+    def step(x: np.ndarray) -> dict[str, np.ndarray]:
+        with torch.no_grad():
+            torque, _ = network(torch.tensor(x, dtype=torch.float32))
+        return {"latent_code": network.latent_code.v.numpy(), "output": torque.numpy()}
+
+    return step
+
+
 @pytest.fixture(scope="module")
 def expected(trained, inputs) -> Steady:
     return without_bounds(trained.weights, inputs)
 
 
-@pytest.mark.parametrize("simulator", [plainly, in_sc_neurocore])
+@pytest.mark.parametrize("simulator", [plainly, in_sc_neurocore, in_snntorch])
 def test_others_find_the_same_latent_code_and_torque(simulator, graph, inputs, expected):
     step = simulator(graph)
     outputs = [step(inputs) for _ in range(round(TIME / NIR_STEP))][round(SETTLING / NIR_STEP) :]
