@@ -8,7 +8,7 @@ from arm_models import Arm, ArmState
 from controller.controller import Controller
 from controller.pace import FreePace, Pace
 from controller.reference import MinimumJerk, Reference
-from controller.step_times import timed_control, timed_sense
+from controller.step_times import Stopwatch
 from controller.trajectory import Trajectory
 
 Observer = Callable[[Arm, ArmState, Reference], None]
@@ -40,15 +40,15 @@ def follow(
     references = motion.sample(times)
     log = Trajectory.empty(n_steps, arm.chain.n_joints)
     log.plan(times[1:], references[1:])
-    state, sense = timed_sense(arm)
-    beats = pace(arm.timestep)
+    stopwatch, beats = Stopwatch(arm, controller), pace(arm.timestep)
+    state = stopwatch.sense()
     for step in range(n_steps):
-        beat = beats.wait()
-        took = timed_control(arm, controller, state, references[step], sense)
+        log.late_s[step], log.skipped_periods[step] = beats.wait()
+        stopwatch.control(state, references[step])
         arm.advance()
-        state, sense = timed_sense(arm)
+        state = stopwatch.sense()
         log.write(step, state, arm.applied_torque, controller.counts)
-        log.time_step(step, took, beat)
         if observe is not None:
             observe(arm, state, references[step + 1])
+    log.time_steps(stopwatch.times)
     return log

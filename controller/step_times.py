@@ -3,55 +3,66 @@
 from time import perf_counter
 from typing import NamedTuple
 
+import numpy as np
+
 from arm_models import Arm, ArmState
 from controller.controller import Controller
 from controller.reference import Reference
 
 
 class StepTimes(NamedTuple):
-    """Wall time of each part of one control step, from state read to torque written.
+    """Wall time of each part of control steps, from state read to torque written.
 
     Attributes:
-        sense: Reading the arm's state [s].
-        encode: From the state to the network: command, sine and cosine, scaling [s].
-        network: The network's step; of a controller without neurons, its whole law [s].
-        decode: From the network's outputs to joint torques [s].
-        act: Cutting the torque at its limits and handing it to the joints [s].
+        sense: Reading the arm's state, shape (n_steps,) [s].
+        encode: From the state to the network: command, sine and cosine, scaling, shape (n_steps,)
+            [s].
+        network: The network's step; of a controller without neurons, its whole law,
+            shape (n_steps,) [s].
+        decode: From the network's outputs to joint torques, shape (n_steps,) [s].
+        act: Cutting the torque at its limits and handing it to the joints, shape (n_steps,) [s].
     """
 
-    sense: float
-    encode: float
-    network: float
-    decode: float
-    act: float
+    sense: np.ndarray
+    encode: np.ndarray
+    network: np.ndarray
+    decode: np.ndarray
+    act: np.ndarray
 
 
-def timed_sense(arm: Arm) -> tuple[ArmState, float]:
-    """Read the arm's state, and give the wall time that it took [s]."""
-    began = perf_counter()
-    state = arm.state
-    return state, perf_counter() - began
-
-
-def timed_control(
-    arm: Arm, controller: Controller, state: ArmState, reference: Reference, sense: float
-) -> StepTimes:
-    """Compute a torque and hand it to the arm.
+class Stopwatch:
+    """Lets an arm sense and a controller act, and times it.
 
     Args:
         arm: The plant.
         controller: What drives it.
-        state: What is sensed.
-        reference: Where the hand should be.
-        sense: Wall time that reading the state took [s].
-
-    Returns:
-        The wall time of the whole control step, by its parts.
     """
-    began = perf_counter()
-    torque = controller.torque(state, reference)
-    decided = perf_counter()
-    arm.act(torque)
-    acted = perf_counter()
-    entered, left = controller.crossings or (began, decided)
-    return StepTimes(sense, entered - began, left - entered, decided - left, acted - decided)
+
+    def __init__(self, arm: Arm, controller: Controller) -> None:
+        self._arm = arm
+        self._controller = controller
+        self._sense = 0.0
+        self._marks: list[tuple[float, ...]] = []
+
+    def sense(self) -> ArmState:
+        """Read the arm's state, for the step that comes next."""
+        began = perf_counter()
+        state = self._arm.state
+        self._sense = perf_counter() - began
+        return state
+
+    def control(self, state: ArmState, reference: Reference) -> None:
+        """Compute a torque and hand it to the arm."""
+        began = perf_counter()
+        torque = self._controller.torque(state, reference)
+        decided = perf_counter()
+        self._arm.act(torque)
+        acted = perf_counter()
+        entered, left = self._controller.crossings or (began, decided)
+        self._marks.append((self._sense, began, entered, left, decided, acted))
+
+    @property
+    def times(self) -> StepTimes:
+        """How long the parts of all steps took."""
+        sense, *marks = np.array(self._marks).reshape(-1, 6).T
+        return StepTimes(sense, *np.diff(marks, axis=0))

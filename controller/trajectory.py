@@ -7,7 +7,6 @@ import numpy as np
 
 from arm_models import ArmState
 from controller.controller import StepCounts
-from controller.pace import Beat
 from controller.reference import Reference
 from controller.step_times import StepTimes
 
@@ -92,6 +91,12 @@ class Trajectory:
         np.concatenate([pose.position for pose in poses], out=self.reference_position.ravel())
         np.concatenate([pose.quaternion for pose in poses], out=self.reference_quaternion.ravel())
 
+    def time_steps(self, times: StepTimes) -> None:
+        """Fill in how long the steps took."""
+        for part, seconds in zip(PARTS, times, strict=True):
+            getattr(self, part)[:] = seconds
+        self.step_latency_s[:] = np.sum(times, axis=0)
+
     def write(self, step: int, state: ArmState, torque: np.ndarray, counts: StepCounts) -> None:
         """Fill in what one step led to."""
         self.q[step], self.dq[step], self.torque[step] = state.q, state.dq, torque
@@ -101,14 +106,3 @@ class Trajectory:
         self.neuron_updates[step] = counts.neuron_updates
         self.learning_updates[step] = counts.learning_updates
         self.host_spikes[step] = counts.host_spikes
-
-    def time_step(self, step: int, times: StepTimes, beat: Beat) -> None:
-        """Fill in how long a step took and how it began."""
-        self.step_latency_s[step] = sum(times)
-        self.sense_s[step] = times.sense
-        self.encode_s[step] = times.encode
-        self.network_s[step] = times.network
-        self.decode_s[step] = times.decode
-        self.act_s[step] = times.act
-        self.late_s[step] = beat.late
-        self.skipped_periods[step] = beat.skipped

@@ -24,12 +24,12 @@ def latency(series: Sequence[Series]) -> go.Figure:
         cell = {"row": number // PER_ROW + 1, "col": number % PER_ROW + 1}
         for one in series:
             _add_steps(figure, one, column, cell)
-        figure.update_xaxes(type="log", tickformat="~g", **cell)
+        figure.update_xaxes(type="log", tickformat="~g", dtick="D2", **cell)
         figure.update_yaxes(type="log", tickformat="~g", **cell)
     deadline = series[0].trajectories[0].period * 1e3
     figure.add_vline(x=deadline, line={"dash": "dot", "color": LIMIT_COLOR}, row=1, col=1)
     figure.update_xaxes(title_text="ms", row=2)
-    figure.update_yaxes(title_text="steps that take this or more %", col=1)
+    figure.update_yaxes(title_text="steps %", col=1)
     figure.update_layout(height=560)
     return figure
 

@@ -35,7 +35,8 @@ CAPTIONS = (
      "with the same joints as the first one are drawn."),
     (figures.spikes, "Spikes", "Line: mean over reaches. Band: their range."),
     (latency, "Latency",
-     "Wall time from state read to torque written, and of its parts. Dotted: the control period."),
+     "Share of steps that take a time or longer, from state read to torque written and by part. "
+     "Dotted: the control period."),
 )  # fmt: skip
 LAYOUT = {
     "template": "plotly_white",

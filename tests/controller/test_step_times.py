@@ -1,12 +1,12 @@
 """Wall times of a step's parts, on a clock that moves as the test says."""
 
-from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from controller import step_times
-from controller.step_times import StepTimes, timed_control, timed_sense
+from controller.step_times import StepTimes, Stopwatch
 
 
 class FakeClock:
@@ -18,15 +18,16 @@ class FakeClock:
 
 
 class SlowArm:
-    """Takes 7 s to be read and 3 s to take a torque."""
+    """Takes 7 s to be read, or as long as it is told, and 3 s to take a torque."""
 
     def __init__(self, clock: FakeClock) -> None:
         self.clock = clock
+        self.reading = 7.0
         self.torques: list[Any] = []
 
     @property
     def state(self) -> str:
-        self.clock.now += 7.0
+        self.clock.now += self.reading
         return "state"
 
     def act(self, torque: Any) -> None:
@@ -61,24 +62,37 @@ def clock(monkeypatch) -> FakeClock:
     return clock
 
 
-def test_sensing_is_timed(clock):
-    arm: Any = SlowArm(clock)
-    assert timed_sense(arm) == ("state", 7.0)
-
-
 @pytest.mark.parametrize(
     ("neural", "expected"),
-    [(True, StepTimes(2.5, 11.0, 20.0, 5.0, 3.0)), (False, StepTimes(2.5, 0.0, 36.0, 0.0, 3.0))],
+    [(True, (7.0, 11.0, 20.0, 5.0, 3.0)), (False, (7.0, 0.0, 36.0, 0.0, 3.0))],
     ids=["neural", "analytic"],
 )
-def test_a_control_step_is_divided_where_it_enters_and_leaves_the_network(clock, neural, expected):
+def test_a_step_is_divided_where_it_enters_and_leaves_the_network(clock, neural, expected):
     arm: Any = SlowArm(clock)
     controller: Any = SlowController(clock, neural)
-    reference: Any = SimpleNamespace()
-    state: Any = "state"
-    began = clock.now
-    took = timed_control(arm, controller, state, reference, sense=2.5)
-    assert took == expected
-    assert sum(took) == 2.5 + clock.now - began
-    assert controller.given == [("state", reference)]
-    assert arm.torques == ["torque"]
+    reference: Any = "reference"
+    stopwatch = Stopwatch(arm, controller)
+    for step in range(3):
+        state = stopwatch.sense()
+        clock.now += 100.0 * step  # of waiting, and of physics
+        stopwatch.control(state, reference)
+        clock.now += 1000.0
+    stopwatch.sense()  # of the state that the last step led to, which no step uses
+    assert controller.given == [("state", "reference")] * 3
+    assert arm.torques == ["torque"] * 3
+    for times, seconds in zip(stopwatch.times, expected, strict=True):
+        np.testing.assert_array_equal(times, [seconds] * 3)
+
+
+def test_each_step_counts_the_sensing_of_its_own_state(clock):
+    arm: Any = SlowArm(clock)
+    stopwatch = Stopwatch(arm, cast(Any, SlowController(clock, neural=True)))
+    for seconds in (7.0, 2.0, 30.0):
+        arm.reading = seconds
+        stopwatch.control(stopwatch.sense(), cast(Any, "reference"))
+    np.testing.assert_array_equal(stopwatch.times.sense, [7.0, 2.0, 30.0])
+
+
+def test_before_the_first_step_there_are_no_times(clock):
+    stopwatch = Stopwatch(cast(Any, SlowArm(clock)), cast(Any, SlowController(clock, neural=True)))
+    assert [times.shape for times in stopwatch.times] == [(0,)] * len(StepTimes._fields)

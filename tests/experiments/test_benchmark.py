@@ -1,5 +1,6 @@
 """The benchmark: order, seeds, and what is kept when it ends early."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 
@@ -14,7 +15,7 @@ from controller.trajectory import TIMED, Trajectory
 from experiments.benchmark import Benchmark, BenchmarkPlan, Watcher, run_benchmark
 from experiments.centre_out import CentreOut, plan_reaches
 from experiments.records import Leg
-from experiments.stages import STAGES
+from experiments.stages import STAGES, Recipe
 
 N_STEPS = 150
 TASK = CentreOut("sphere", targets=1, radius=0.03, duration=0.12, hold=0.03)  # short
@@ -134,6 +135,18 @@ def test_every_reach_is_a_motion_out_and_one_back(arm):
     benchmark = run_benchmark(plan, Watcher())
     expected = [(0, "out"), (0, "back"), (1, "out"), (1, "back")]
     assert [(leg.reach, leg.leg) for leg in benchmark.legs] == expected
+
+
+def test_building_a_controller_is_timed_by_itself(arm, monkeypatch):
+    def build(recipe: Recipe) -> Controller:
+        time.sleep(0.03)
+        return pd.make(recipe)
+
+    pd = STAGES["pd"]
+    monkeypatch.setitem(STAGES, "pd", replace(pd, make=build))
+    row = run_benchmark(a_plan(arm, ["pd"], [3]), Watcher()).rows[1]
+    assert row["build_time_s"] >= 0.03
+    assert not row["realtime"]
 
 
 def test_the_watcher_sees_every_step(arm):

@@ -1,0 +1,74 @@
+"""Times the control steps of an arm, part by part, for every controller and backend.
+
+.venv/bin/python benchmarks/latency.py --out latency.json
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tyro
+from rich.console import Console
+
+from arm_models import load_arm
+from controller.trained import shipped
+from experiments.benchmark import BenchmarkPlan, Watcher, run_benchmark
+from experiments.centre_out import CentreOut
+from experiments.latency_table import LINES, latency_cells, latency_table
+from experiments.provenance import provenance
+from experiments.stages import Backend
+
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Options:
+    """Let every controller make reaches, one after the other in this process.
+
+    Attributes:
+        arm: Arm to control.
+        targets: Reaches of each controller, out and back.
+        emulated: Reaches on nengo-loihi's emulator, which takes long.
+        out: Where everything is written, as JSON.
+    """
+
+    arm: str = "gen3"
+    targets: int = 8
+    emulated: int = 1
+    out: Path | None = None
+
+
+def main(options: Options) -> None:
+    """Measure, print and write."""
+    rows = measure(options, ["analytic", "spiking", "loihi"], "engine", options.targets)
+    rows += measure(options, ["loihi"], "nengo-loihi", options.emulated)[1:]
+    console = Console()
+    console.print(latency_table(rows))
+    console.print(markdown(rows), soft_wrap=True, highlight=False)
+    if options.out:
+        result = {"provenance": provenance(), "rows": rows}
+        options.out.write_text(json.dumps(result, indent=1) + "\n")
+
+
+def measure(
+    options: Options, stages: Sequence[str], backend: Backend, targets: int
+) -> list[dict[str, Any]]:
+    """Give a row for each stage, the analytic one first."""
+    arm, trained = load_arm(options.arm), shipped(options.arm)
+    task = CentreOut(targets=targets)
+    plan = BenchmarkPlan(arm, task, "acceleration", stages, [SEED], backend, 1, trained)
+    rows = run_benchmark(plan, Watcher()).rows
+    return [row | {"stage": f"{row['stage']}, {row['backend']}"} for row in rows]
+
+
+def markdown(rows: Sequence[dict[str, Any]]) -> str:
+    """Give the table for the documentation."""
+    lines = [["", *(row["stage"] for row in rows)], ["---"] + ["---:"] * len(rows)]
+    lines += [[line[0].heading, *(latency_cells(line, [row]) for row in rows)] for line in LINES]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines if any(cells[1:]))
+
+
+if __name__ == "__main__":
+    main(tyro.cli(Options))
