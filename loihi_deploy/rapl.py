@@ -55,11 +55,11 @@ class EnergyMeter:
     domains: tuple[Domain, ...]
 
     @classmethod
-    def find(cls, root: Path = POWERCAP) -> "EnergyMeter":
+    def find(cls, root: Path) -> "EnergyMeter":
         """Find the packages' counters.
 
         Args:
-            root: Where the kernel shows them.
+            root: Where the kernel shows them, :data:`POWERCAP`.
 
         Raises:
             UnreadableMeterError: There are none, or they cannot be read.

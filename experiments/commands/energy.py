@@ -16,7 +16,7 @@ from experiments.deployment import DriveConfig
 from experiments.energy_report import EnergyReport, energy_report
 from experiments.provenance import provenance
 from experiments.whole_file import append_line
-from loihi_deploy.rapl import EnergyMeter, UnreadableMeterError
+from loihi_deploy.rapl import POWERCAP, EnergyMeter, UnreadableMeterError
 
 MOST_TIME = 60.0  # s; a meter's counter starts anew at most once in it
 TABLES = (
@@ -94,7 +94,7 @@ class EnergyCommand:
 def find_meter() -> tuple[EnergyMeter | None, str]:
     """Find this machine's energy meter; or say why there is none."""
     try:
-        return EnergyMeter.find(), ""
+        return EnergyMeter.find(POWERCAP), ""
     except UnreadableMeterError as error:
         return None, str(error)
 

@@ -53,6 +53,9 @@ OPTIONS = {
         "--chips", "--host-spikes", "--reference", "--radius", "--duration", "--seed", "--trained",
         "--log", "--picture",
     },
+    "energy": PLANT | {
+        "--reference", "--radius", "--duration", "--seed", "--trained", "--log", "--measure-time",
+    },
 }  # fmt: skip
 
 

@@ -1,0 +1,56 @@
+"""A counted reach, against the same reach on a simulation that records nothing."""
+
+import numpy as np
+import pytest
+
+from arm_models import load_arm
+from controller.closed_loop import follow
+from controller.spiking import SpikingController
+from controller.trained import TrainedController
+from controller.trajectory import COUNTED
+from experiments.counted_reach import CountedReach, drive_and_count
+from experiments.deployment import DriveConfig, plan_drive
+from loihi_deploy.engine_simulation import EngineSimulation
+
+DRIVE = DriveConfig(radius=0.03, duration=0.12, reference="velocity")
+
+
+@pytest.fixture(scope="module")
+def reach(trained: TrainedController) -> CountedReach:
+    return drive_and_count(load_arm("gen3"), trained, DRIVE)
+
+
+def test_counts_are_means_of_the_steps_in_which_the_arm_moves(reach, trained):
+    arm = load_arm("gen3")
+    start, motion = plan_drive(arm, DRIVE)
+    with SpikingController(
+        trained.weights, EngineSimulation, "loihi", feedforward="velocity"
+    ) as controller:
+        controller.start(arm.reset(start))
+        trajectory = follow(arm, controller, motion, DRIVE.duration)
+        footprint = controller.footprint
+    assert reach.n_steps == 120
+    assert reach.period == arm.timestep
+    assert reach.counts.host_spikes > 1
+    for name in COUNTED:
+        expected = float(np.mean(getattr(trajectory, name)))
+        assert getattr(reach.counts, name) == pytest.approx(expected, rel=1e-12), name
+    assert reach.footprint == footprint
+
+
+def test_the_chip_is_asked_for_every_compartment_and_the_host_for_its_coders(reach):
+    work, compartments = reach.work, reach.footprint.compartments
+    assert work.active_updates + work.inactive_updates == pytest.approx(compartments)
+    assert work.active_updates > 0.5 * compartments
+    assert reach.counts.neuron_updates == compartments + reach.n_coders
+    assert work.synaptic_events == reach.counts.synaptic_events
+    assert sum(reach.cores_per_chip) == reach.footprint.cores
+
+
+def test_messages_are_fewer_than_spikes_times_cores_and_hops_follow_the_mesh(reach):
+    spikes = reach.counts.spikes - reach.counts.host_spikes
+    traffic = reach.work.traffic
+    assert 0 < traffic.spikes <= spikes * sum(reach.cores_per_chip)
+    assert traffic.between_chips == 0
+    assert traffic.east_west <= 7 * traffic.spikes
+    assert traffic.north_south <= 3 * traffic.spikes
