@@ -7,11 +7,14 @@ import plotly.graph_objects as go
 import plotly.io
 
 from experiments.whole_file import whole_file
+from loihi_deploy import limits
 from loihi_deploy.examination import Deployed
+from loihi_deploy.mesh import CORES_PER_TILE, ROWS, tile_of
 from loihi_deploy.placement import Core
 
-COLUMNS, ROWS = 16, 8  # of the grid that cores are drawn on, by their numbers
-HOST = (-2.0, (ROWS - 1) / 2)
+PITCH = 2.4  # from tile to tile; cores of a tile are 1 apart
+ROOM = 1.0  # between chips
+HOST = (-2.0, (ROWS * PITCH - 1) / 2)
 MOST_WIDTH = 8.0  # of the curve with the most spikes [px]
 BEND, CURVE_POINTS = 0.3, 21  # how far curves leave the straight line, over its length
 DARK = 0.5  # utilisation above which numbers are white
@@ -52,12 +55,16 @@ def chip_figure(deployed: Deployed, title: str) -> go.Figure:
 
 
 def _place(core: Core) -> tuple[float, float]:
-    row, column = divmod(core.number, COLUMNS)
-    return float(column), float(core.chip * (ROWS + 1) + row)
+    """Give the middle of a core, in its tile of two by two."""
+    tile = tile_of(core.number)
+    down, right = divmod(core.number % CORES_PER_TILE, 2)
+    top = core.chip * (ROWS * PITCH + ROOM)
+    return tile.column * PITCH + right, top + tile.row * PITCH + down
 
 
 def _unused(n_chips: int) -> go.Scatter:
-    places = [_place(Core(chip, k, ())) for chip in range(n_chips) for k in range(COLUMNS * ROWS)]
+    numbers = range(int(limits.CORES.most))
+    places = [_place(Core(chip, number, ())) for chip in range(n_chips) for number in numbers]
     x, y = zip(*places, strict=True)
     marker = {"symbol": "square", "size": 36, "color": UNUSED_COLOR}
     return go.Scatter(x=x, y=y, mode="markers", marker=marker, hoverinfo="skip")

@@ -1,8 +1,10 @@
 """A trained controller made ready for the chip: checked while it drives its arm."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
+import tyro
 
 from arm_models import Arm
 from controller.closed_loop import follow
@@ -12,10 +14,13 @@ from controller.spiking import SpikingController
 from controller.trained import TrainedController
 from experiments.centre_out import CentreOut, plan_reaches
 from loihi_deploy import pipeline
+from loihi_deploy.allocation import ALLOCATORS, Allocation, AllocatorName, compare
+from loihi_deploy.blocks import FloatBlocks
 from loihi_deploy.board import BoardConfig
 from loihi_deploy.examination import REFUSALS, Report, examine, refusal
 from loihi_deploy.quantisation import QuantisationError, quantisation_errors
-from loihi_deploy.recording import RecordedSimulation
+from loihi_deploy.recording import RecordedSimulation, RescuedRecording
+from loihi_deploy.rescue import RESCUE_ABOVE
 
 
 @dataclass(frozen=True)
@@ -37,16 +42,40 @@ class DriveConfig:
 
 
 @dataclass(frozen=True)
+class MappingConfig:
+    """How the network is brought onto the chip.
+
+    Attributes:
+        allocator: What assigns cores: one of nengo-loihi's, or traffic, which goes by the spikes
+            of the reach.
+        rescue: Whether lossy layers get a threshold by neuron.
+    """
+
+    allocator: AllocatorName = "greedy"
+    rescue: Annotated[
+        bool,
+        tyro.conf.arg(
+            help=f"Whether layers that lose more than {RESCUE_ABOVE:.0%} of their weights to 8 "
+            "bits get a threshold by neuron, which brings most of it back."
+        ),
+    ] = False
+
+
+@dataclass(frozen=True)
 class Deployment:
     """What was found out.
 
     Attributes:
         report: What the network takes of the chip.
         errors: What discretisation does to it; none where it cannot be built.
+        rescued: What it does to the same arrays where lossy layers are rescued.
+        allocations: What every way of assigning cores makes of it.
     """
 
     report: Report
     errors: tuple[QuantisationError, ...] = ()
+    rescued: tuple[QuantisationError, ...] = ()
+    allocations: tuple[Allocation, ...] = ()
 
 
 def plan_drive(arm: Arm, drive: DriveConfig) -> tuple[np.ndarray, MinimumJerk]:
@@ -62,7 +91,11 @@ def plan_drive(arm: Arm, drive: DriveConfig) -> tuple[np.ndarray, MinimumJerk]:
 
 
 def deploy(
-    arm: Arm, trained: TrainedController, drive: DriveConfig, board: BoardConfig
+    arm: Arm,
+    trained: TrainedController,
+    drive: DriveConfig,
+    board: BoardConfig,
+    mapping: MappingConfig = MappingConfig(),
 ) -> Deployment:
     """Check a controller on one reach of its arm.
 
@@ -72,7 +105,7 @@ def deploy(
     start, motion = plan_drive(arm, drive)
     try:
         controller = SpikingController(
-            trained.weights, RecordedSimulation, "loihi",
+            trained.weights, RescuedRecording if mapping.rescue else RecordedSimulation, "loihi",
             feedforward=drive.reference, seed=drive.seed,
         )  # fmt: skip
     except REFUSALS as error:
@@ -82,6 +115,12 @@ def deploy(
         follow(arm, controller, motion, drive.duration)
         simulation = controller.simulation
         assert isinstance(simulation, RecordedSimulation)
-        report = examine(simulation, board)
+        activity = simulation.activity
+        report = examine(simulation, board, ALLOCATORS[mapping.allocator](activity))
+        allocations = compare(simulation.blocks, activity)
         floats = pipeline.build(simulation.network)
-    return Deployment(report, quantisation_errors(floats, pipeline.quantise(floats)))
+    return Deployment(report, _errors(floats), _errors(pipeline.rescue(floats)), allocations)
+
+
+def _errors(floats: FloatBlocks) -> tuple[QuantisationError, ...]:
+    return quantisation_errors(floats, pipeline.quantise(floats))

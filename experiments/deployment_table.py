@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
+from loihi_deploy.allocation import Allocation
 from loihi_deploy.examination import Report, Row
 from loihi_deploy.quantisation import WEIGHTS, QuantisationError
+from loihi_deploy.rescue import RESCUE_ABOVE
 
 
 def report_table(report: Report, title: str) -> Table:
@@ -22,18 +24,68 @@ def report_table(report: Report, title: str) -> Table:
     return table
 
 
-def error_table(errors: Sequence[QuantisationError]) -> Table:
-    """Lay out what discretisation does to each weight matrix."""
+def error_table(errors: Sequence[QuantisationError], rescued: Sequence[QuantisationError]) -> Table:
+    """Lay out what discretisation does to each weight matrix, as it is and rescued."""
     table = Table(title="Weights in the chip's integers", title_justify="left")
-    for heading in ("into", "from", "weights", "rms error %", "largest error", "largest weight"):
+    for heading in (
+        "into", "from", "weights", "rms error %", "rescued", "largest error", "largest weight",
+    ):  # fmt: skip
         table.add_column(heading, justify="left" if heading in ("into", "from") else "right")
-    for one in errors:
+    for one, after in zip(errors, rescued, strict=True):
         if one.array == WEIGHTS:
             table.add_row(
-                Text(one.block), Text(one.source), str(one.n_values),
-                f"{one.relative_rms:.2%}".rstrip("%"), f"{one.largest:.3g}",
-                f"{one.largest_value:.3g}",
+                Text(one.block), Text(one.source), str(one.n_values), _percent(one.relative_rms),
+                "" if after == one else _percent(after.relative_rms),
+                f"{one.largest:.3g}", f"{one.largest_value:.3g}",
+                style="yellow" if one.relative_rms > RESCUE_ABOVE else "",
             )  # fmt: skip
+    return table
+
+
+def losses(
+    errors: Sequence[QuantisationError], rescued: Sequence[QuantisationError], in_use: bool
+) -> str:
+    """Name the layers that lose much to 8 bits, and say what their rescue leaves of it.
+
+    Args:
+        errors: What discretisation does.
+        rescued: What it does to the rescued network.
+        in_use: Whether that is the one that ran.
+    """
+    pairs = [
+        (one, after)
+        for one, after in zip(errors, rescued, strict=True)
+        if one.array == WEIGHTS and one.relative_rms > RESCUE_ABOVE
+    ]
+    if not pairs:
+        return f"No layer loses more than {RESCUE_ABOVE:.0%} of its weights to 8 bits."
+    names = ", ".join(dict.fromkeys(one.block for one, _ in pairs))
+    most, left = (max(error.relative_rms for error in side) for side in zip(*pairs, strict=True))
+    how = "Rescued" if in_use else "With --rescue"
+    return (
+        f"More than {RESCUE_ABOVE:.0%} of their weights is lost to 8 bits, at most {most:.1%}: "
+        f"{names}. {how}, at most {left:.1%}."
+    )
+
+
+def allocation_table(allocations: Sequence[Allocation], chosen: str) -> Table:
+    """Lay out what every way of assigning cores makes of the run."""
+    table = Table(title="Cores by allocator; spikes and hops per step", title_justify="left")
+    for heading in (
+        "allocator", "cores", "chips", "spikes between cores", "within", "hops east-west",
+        "north-south", "energy pJ, estimated",
+    ):  # fmt: skip
+        table.add_column(heading, justify="left" if heading == "allocator" else "right")
+    for one in allocations:
+        traffic = one.traffic
+        within = traffic.spikes + traffic.between_chips - one.between_cores
+        table.add_row(
+            one.allocator + (" (chosen)" if one.allocator == chosen else ""),
+            str(sum(one.cores_per_chip)), str(len(one.cores_per_chip)),
+            f"{one.between_cores:.2f}", f"{within:.2f}", f"{traffic.east_west:.2f}",
+            f"{traffic.north_south:.2f}",
+            "not published" if one.energy is None else f"{1e12 * one.energy:.1f}",
+        )  # fmt: skip
     return table
 
 
@@ -48,6 +100,10 @@ def summary(report: Report) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.2f}" if isinstance(value, float) else f"{value:,}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f}"
 
 
 def _verdict(row: Row) -> str:

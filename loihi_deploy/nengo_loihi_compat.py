@@ -70,10 +70,12 @@ with _hidden(*TRAINING_MODULES), warnings.catch_warnings():
     from nengo_loihi.hardware.allocators import (
         Allocator,
         Greedy,
+        GreedyInterchip,
         core_compartment_cfgs,
         core_stdp_pre_cfgs,
         core_vth_cfgs,
     )
+    from nengo_loihi.hardware.nxsdk_objects import Board
     from nengo_loihi.probe import LoihiProbe, ProbeFilter
     from nengo_loihi.simulator import SimulationData, StepRunner
 
@@ -129,8 +131,10 @@ __all__ = [
     "U_BITS",
     "VTH_MAX",
     "Allocator",
+    "Board",
     "EmulatorInterface",
     "Greedy",
+    "GreedyInterchip",
     "HostReceiveProcess",
     "HostSendProcess",
     "LoihiProbe",

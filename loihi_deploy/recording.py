@@ -22,6 +22,7 @@ from loihi_deploy.nengo_loihi_compat import (
     decay_int,
     without_known_warnings,
 )
+from loihi_deploy.rescue import UnvalidatedRescuedModel
 from loihi_deploy.simulator import Simulator
 
 OVER_INPUT, OVER_CURRENT, OVER_MEMBRANE = "Overflow in q0", "Overflow in current", "Overflow in u2"
@@ -177,6 +178,12 @@ class RecordedSimulation(NeuralSimulation):
         for mine, neurons in zip(fired, self._simulator.arrived, strict=True):
             mine[neurons] = True
         return np.concatenate([np.zeros(0, dtype=bool), *fired])
+
+
+class RescuedRecording(RecordedSimulation):
+    """The same with the weights of lossy blocks rescued: :mod:`loihi_deploy.rescue`."""
+
+    model_type = UnvalidatedRescuedModel
 
 
 @contextmanager

@@ -14,8 +14,14 @@ from experiments.board_check import BoardCheck, check_board
 from experiments.chip_figure import write_picture
 from experiments.commands.run_options import check_new_file, find_trained
 from experiments.console import console
-from experiments.deployment import Deployment, DriveConfig, deploy
-from experiments.deployment_table import error_table, report_table, summary
+from experiments.deployment import Deployment, DriveConfig, MappingConfig, deploy
+from experiments.deployment_table import (
+    allocation_table,
+    error_table,
+    losses,
+    report_table,
+    summary,
+)
 from experiments.provenance import provenance
 from experiments.whole_file import append_line
 from loihi_deploy.board import BoardConfig
@@ -39,6 +45,7 @@ class DeployCommand:
         drive: What the arm does meanwhile.
         backend: Where the reach is made: on the engine, or after it on a Loihi board too, whose
             torques are then compared.
+        mapping: How the network is brought onto the chip.
         trained: Trained controller, from `spikearm train`. Default: the one that ships for the
             arm.
         log: File that a line about this deployment is added to.
@@ -49,6 +56,7 @@ class DeployCommand:
     board: Annotated[BoardConfig, tyro.conf.arg(name="")] = field(default_factory=BoardConfig)
     drive: Annotated[DriveConfig, tyro.conf.arg(name="")] = field(default_factory=DriveConfig)
     backend: Literal["engine", "loihi"] = "engine"
+    mapping: Annotated[MappingConfig, tyro.conf.arg(name="")] = field(default_factory=MappingConfig)
     trained: Path | None = None
     log: Path = Path("runs/deployments.jsonl")
     picture: Path | None = None
@@ -63,11 +71,14 @@ class DeployCommand:
         trained = find_trained(arm, self.trained, ["loihi"])
         assert trained is not None
         with console.status("Driving the arm in the chip's arithmetic"):
-            deployment = deploy(arm, trained, self.drive, self.board)
+            deployment = deploy(arm, trained, self.drive, self.board, self.mapping)
         report = deployment.report
         console.print(report_table(report, f"{arm.name} on Loihi"))
-        if deployment.errors:
-            console.print(error_table(deployment.errors))
+        if report.deployed is not None:
+            both = deployment.errors, deployment.rescued
+            console.print(error_table(*both))
+            console.print(losses(*both, in_use=self.mapping.rescue), markup=False)
+            console.print(allocation_table(deployment.allocations, self.mapping.allocator))
         console.print(summary(report))
         check = self._check(arm, trained) if report.ok else None
         append_line(self.log, json.dumps(self._entry(arm, deployment, check), allow_nan=False))
@@ -94,9 +105,12 @@ class DeployCommand:
             "trained": None if self.trained is None else str(self.trained),
             "drive": asdict(self.drive),
             "board": asdict(self.board),
+            "mapping": asdict(self.mapping),
             "ok": deployment.report.ok,
             "on_board": None if check is None else asdict(check),
             "cores_per_chip": None if deployed is None else deployed.placement.cores_per_chip,
             "resources": [asdict(row) for row in deployment.report.rows],
             "quantisation": [asdict(error) for error in deployment.errors],
+            "rescued": [asdict(error) for error in deployment.rescued],
+            "allocations": [asdict(one) for one in deployment.allocations],
         }

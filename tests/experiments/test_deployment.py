@@ -13,10 +13,13 @@ from controller.trained import SHIPPED_FOLDER, TrainedController, shipped
 from experiments.chip_figure import chip_figure
 from experiments.cli import BAD_INPUT, main
 from experiments.commands.deploy import BREACH
-from experiments.deployment import DriveConfig, deploy
+from experiments.deployment import DriveConfig, MappingConfig, deploy
+from experiments.deployment_table import losses
 from experiments.whole_file import append_line
 from loihi_deploy import limits
+from loihi_deploy.allocation import ALLOCATORS, AllocatorName
 from loihi_deploy.board import BoardConfig
+from loihi_deploy.mesh import tile_of
 from loihi_deploy.nengo_loihi_compat import Greedy, nengo_loihi, without_known_warnings
 
 DRIVE = DriveConfig(radius=0.03, duration=0.12)
@@ -81,6 +84,8 @@ def test_the_command_prints_tables_adds_a_line_to_the_log_and_draws(file, capsys
     options = [*OPTIONS, "--trained", file]
     assert main([*options, "--picture", "chip.html"]) == 0
     printed = capsys.readouterr().out
+    for words in ("greedy (chosen)", "spikes between cores", "rescued"):
+        assert words in printed
     for resource in (limits.SYNAPSE_BITS, limits.HOST_SPIKES, limits.CURRENT):
         assert resource.resource in printed
     assert "It fits. Cores: " in printed
@@ -95,8 +100,40 @@ def test_the_command_prints_tables_adds_a_line_to_the_log_and_draws(file, capsys
     rows = {row["resource"]: row for row in breaks["resources"]}
     assert rows[limits.HOST_SPIKES.resource]["limit"] == 1
     assert {error["array"] for error in fits["quantisation"]} >= {"weights", "thresholds"}
+    assert [one["allocator"] for one in fits["allocations"]] == list(ALLOCATORS)
     page = Path("chip.html").read_text()
     assert "spikes per step" in page
+
+
+def test_the_chosen_allocator_assigns_the_cores(trained):
+    def sets(allocator: AllocatorName) -> list[str]:
+        found = deploy(load_arm("gen3"), trained, DRIVE, BoardConfig(), MappingConfig(allocator))
+        assert found.report.deployed is not None
+        cores = found.report.deployed.placement.cores
+        (chosen,) = [one for one in found.allocations if one.allocator == allocator]
+        sent = found.report.deployed.traffic
+        assert chosen.between_cores == pytest.approx(sent.sum() - sent.trace())
+        assert sum(chosen.cores_per_chip) == len(cores)
+        return [core.name for core in cores]
+
+    greedy, ours = sets("greedy"), sets("traffic")
+    assert sorted(", ".join(ours).split(", ")) == sorted(", ".join(greedy).split(", "))
+
+
+def test_a_rescued_run_has_thresholds_by_neuron_and_says_what_they_bring_back(trained, capsys):
+    runs = [
+        deploy(load_arm("gen3"), trained, DRIVE, BoardConfig(), MappingConfig(rescue=rescue))
+        for rescue in (False, True)
+    ]
+    used = []
+    for run in runs:
+        assert run.errors == runs[0].errors
+        rows = {row.resource: row.used for row in run.report.rows}
+        used.append(rows[limits.THRESHOLD_CONFIGS.resource])
+    assert used[0] == 1 < used[1] <= limits.THRESHOLD_CONFIGS.most
+    for run, how in zip(runs, ("With --rescue", "Rescued"), strict=True):
+        said = losses(run.errors, run.rescued, in_use=run is runs[1])
+        assert re.search(rf"More than 5% .* 'code'>.*{how}, at most [0-4]\.\d%", said)
 
 
 @pytest.mark.parametrize(
@@ -114,6 +151,12 @@ def test_every_core_is_drawn_in_the_colour_of_its_use_and_every_flow_with_its_sp
     assert deployed is not None
     figure = chip_figure(deployed, "a chip")
     cores = [trace for trace in figure.data if trace.hovertext is not None and trace.text]
+    (drawn,) = cores
+    at = np.column_stack([drawn.x, drawn.y])
+    tiles = np.array([tile_of(core.number) for core in deployed.placement.cores])
+    same = (tiles[:, None] == tiles[None, :]).all(axis=2)
+    apart = np.abs(at[:, None] - at[None, :]).max(axis=2)
+    assert (apart[same] <= 1).all() and (apart[~same] > 1).all()
     assert [list(trace.marker.color) for trace in cores] == [
         [core.utilisation for core in deployed.placement.cores]
     ]

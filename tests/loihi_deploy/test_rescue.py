@@ -1,6 +1,7 @@
 """Weights rescued from 8 bits: the neurons stay what they are, and the emulator runs them."""
 
 from contextlib import closing
+from typing import Any
 
 import nengo
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from controller.spiking_network import build_network
 from controller.trained import shipped
 from loihi_deploy import limits
-from loihi_deploy.blocks import FloatBlocks
+from loihi_deploy.blocks import Blocks, FloatBlocks
 from loihi_deploy.engine_simulation import EngineSimulation, RescuedSimulation
 from loihi_deploy.nengo_loihi_compat import nengo_loihi, without_known_warnings
 from loihi_deploy.pipeline import build, place, quantise, rescue
@@ -41,8 +42,8 @@ def uneven(bias: np.ndarray | float = 0.5) -> nengo.Network:
     return network
 
 
-def block_of(blocks: FloatBlocks | object, name: str = "post"):
-    (block,) = [one for one in blocks.blocks if name in str(one.label)]  # type: ignore[union-attr]
+def block_of(blocks: Blocks, name: str = "post") -> Any:
+    (block,) = [one for one in blocks.blocks if name in str(one.label)]
     return block
 
 
