@@ -35,7 +35,8 @@ class Work:
     """What a network asks of a device in a step, on average over a run.
 
     Attributes:
-        synaptic_events: Spikes times the weights that each reaches; without spikes, weights.
+        synaptic_events: Spikes times the stored weights that each reaches; without spikes, all
+            weights.
         active_updates: Neurons whose state changes.
         inactive_updates: Neurons that are looked at and stay as they are.
         learning_updates: Weights that a learning rule is applied to.

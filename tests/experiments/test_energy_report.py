@@ -69,6 +69,15 @@ def test_loihi_takes_its_prices_for_the_work_and_one_chips_leakage(report):
     assert account.static == pytest.approx(0.104375 * PERIOD)
 
 
+def test_programs_go_over_no_weights_of_zero(report):
+    counts, work = report.reach.counts, report.reach.work
+    assert counts.synaptic_events < work.synaptic_events
+    updates = work.active_updates + work.inactive_updates
+    cpu, spinnaker = (report.account(name, SPIKES).dynamic for name in ("CPU", "SpiNNaker 2"))
+    assert cpu == pytest.approx((counts.synaptic_events + updates) * 8.6e-9)
+    assert spinnaker == pytest.approx(counts.synaptic_events * 450e-12 + updates * 2.19e-9)
+
+
 def test_without_spikes_every_weight_is_an_operation_in_every_step(report, trained):
     dense = DenseNetwork(trained.weights, PERIOD)
     operations = dense.multiply_adds + dense.n_neurons
