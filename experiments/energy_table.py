@@ -36,8 +36,9 @@ def energy(value: float | None) -> str:
     """Write an energy [J] with three digits and a unit; a dash where none is published."""
     if value is None:
         return "-"
-    scale, unit = next((one for one in UNITS if abs(value) >= one[0]), (1e-12, "pJ"))
-    return f"{value / scale:.3g} {unit}" if value else "0"
+    rounded = float(f"{value:.3g}")
+    scale, unit = next((one for one in UNITS if rounded >= one[0]), UNITS[-1])
+    return f"{rounded / scale:.3g} {unit}" if value else "0"
 
 
 def ratio(value: float) -> str:

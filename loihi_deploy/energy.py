@@ -117,11 +117,6 @@ class Account:
         return self.dynamic + (self.static or 0.0)
 
     @property
-    def unpriced(self) -> tuple[str, ...]:
-        """Parts for which no price is published."""
-        return tuple(part.name for part in self.parts if part.energy is None)
-
-    @property
     def labels(self) -> tuple[Label, ...]:
         """How its energies were found."""
         labels: list[Label] = [part.label for part in self.parts if part.label != "not published"]
