@@ -1,6 +1,6 @@
 """A reach in the chip's arithmetic, counted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from arm_models import Arm
 from controller.closed_loop import follow
@@ -14,7 +14,7 @@ from loihi_deploy import pipeline
 from loihi_deploy.energy import Work
 from loihi_deploy.mesh import spike_traffic
 from loihi_deploy.recording import RecordedSimulation
-from loihi_deploy.traffic import core_traffic
+from loihi_deploy.traffic import core_traffic, stored_events
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,11 @@ class CountedReach:
     n_coders: int
     cores_per_chip: tuple[int, ...]
     midway: Reference
+
+    @property
+    def software_work(self) -> Work:
+        """What a program is asked for that keeps no weights of zero."""
+        return replace(self.work, synaptic_events=self.counts.synaptic_events)
 
 
 def drive_and_count(arm: Arm, trained: TrainedController, drive: DriveConfig) -> CountedReach:
@@ -78,7 +83,7 @@ def chip_work(simulation: RecordedSimulation, counts: StepCounts) -> tuple[Work,
     between, _ = core_traffic(blocks, placement, activity)
     active = activity.active_updates / activity.n_steps
     work = Work(
-        synaptic_events=counts.synaptic_events,
+        synaptic_events=stored_events(blocks, activity),
         active_updates=active,
         inactive_updates=len(activity.spikes) - active,
         learning_updates=counts.learning_updates,

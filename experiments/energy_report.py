@@ -1,7 +1,8 @@
 """What a reach costs: on the chip, on standard hardware, and for the analytic controller."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -29,11 +30,12 @@ from loihi_deploy.energy import (
     measured_account,
     network_account,
 )
-from loihi_deploy.rapl import EnergyMeter, Measurement, measure
+from loihi_deploy.rapl import POWERCAP, EnergyMeter, Measurement, UnreadableMeterError, measure
 
 SPIKES, DENSE = "network, spikes alone", "network, all weights"
 LAW, HOST = "analytic controller", "host of the network"
-NEUROMORPHIC, STANDARD = ("loihi", "spinnaker", "spinnaker2"), ("cpu", "gpu", "arm")
+STANDARD = ("cpu", "gpu", "arm")
+SOFTWARE = ("spinnaker", "spinnaker2", *STANDARD)
 LOIHI, CPU, GPU, ARM = (DEVICES[name].title for name in ("loihi", "cpu", "gpu", "arm"))
 
 Way = Literal["as papers state it", "the hard way"]
@@ -75,7 +77,8 @@ class EnergyReport:
         metrics: NeuroBench's.
         operations: Of a step: of the analytic controller, by its parts, and of the host.
         accounts: Energy by device and job.
-        measurements: What this machine's meter showed, by job; none where it has none.
+        measurements: What this machine's meter showed, by job.
+        not_measured: Why there are no measurements; empty where there are.
     """
 
     reach: CountedReach
@@ -84,6 +87,7 @@ class EnergyReport:
     operations: dict[str, Operations]
     accounts: tuple[Account, ...]
     measurements: dict[str, Measurement]
+    not_measured: str
 
     def account(self, device: str, job: str) -> Account:
         """Find the account of a device for a job."""
@@ -119,7 +123,7 @@ def energy_report(
     arm: Arm,
     trained: TrainedController,
     drive: DriveConfig,
-    meter: EnergyMeter | None = None,
+    powercap: Path = POWERCAP,
     seconds: float = 2.0,
 ) -> EnergyReport:
     """Drive an arm through a reach in the chip's arithmetic, and account for it.
@@ -128,51 +132,60 @@ def energy_report(
         arm: The plant.
         trained: What drives it.
         drive: The reach.
-        meter: This machine's, or None to do without.
+        powercap: Where the kernel shows this machine's energy meter.
         seconds: How long to idle and to work for each measurement.
 
     Raises:
-        SpikearmError: The arm does not reach the target, or the meter cannot be read.
+        SpikearmError: The arm does not reach the target.
     """
     reach = drive_and_count(arm, trained, drive)
     dense = DenseNetwork(trained.weights, arm.timestep)
+    all_weights = Work(synaptic_events=dense.multiply_adds, active_updates=dense.n_neurons)
     operations = analytic_operations(arm.model, arm.state, reach.midway, drive.reference)
     law = sum(operations.values(), Operations())
-    host = host_operations(
-        arm.chain.n_joints, reach.n_coders, reach.counts.spikes - reach.counts.host_spikes
+    decoded = reach.counts.spikes - reach.counts.host_spikes
+    host = host_operations(arm.chain.n_joints, reach.n_coders, decoded)
+    steps = {
+        DENSE: network_step(arm, trained, dense),
+        LAW: law_step(arm, reach.midway, drive.reference),
+    }
+    measurements, not_measured = measure_steps(steps, powercap, seconds)
+    accounts = (
+        *network_accounts(reach, all_weights),
+        *arithmetic_accounts(LAW, law),
+        *arithmetic_accounts(HOST, host),
+        *(measured_account(job, one, reach.period) for job, one in measurements.items()),
     )
-    measurements: dict[str, Measurement] = {}
-    if meter is not None:
-        steps = {
-            DENSE: network_step(arm, trained, dense),
-            LAW: law_step(arm, reach.midway, drive.reference),
-        }
-        measurements = {job: measure(step, meter, seconds) for job, step in steps.items()}
-    all_weights = Work(synaptic_events=dense.multiply_adds, active_updates=dense.n_neurons)
+    metrics = neurobench_metrics(reach.counts, reach.footprint)
     return EnergyReport(
-        reach,
-        all_weights,
-        neurobench_metrics(reach.counts, reach.footprint),
-        operations | {"host": host},
-        (
-            *network_accounts(reach, all_weights),
-            *arithmetic_accounts(LAW, law),
-            *arithmetic_accounts(HOST, host),
-            *(measured_account(job, one, reach.period) for job, one in measurements.items()),
-        ),
-        measurements,
-    )
+        reach, all_weights, metrics, operations | {"host": host}, accounts, measurements,
+        not_measured,
+    )  # fmt: skip
+
+
+def measure_steps(
+    steps: Mapping[str, Callable[[], object]], powercap: Path, seconds: float
+) -> tuple[dict[str, Measurement], str]:
+    """Measure a step of each job with this machine's meter; or say why that cannot be done."""
+    try:
+        meter = EnergyMeter.find(powercap)
+        return {job: measure(step, meter, seconds) for job, step in steps.items()}, ""
+    except UnreadableMeterError as error:
+        return {}, str(error)
 
 
 def network_accounts(reach: CountedReach, all_weights: Work) -> list[Account]:
-    """Account for the network: spikes alone, and all weights in every step."""
+    """Account for the network: spikes alone, and all weights in every step.
+
+    Loihi goes over stored weights of zero, too; programs need not, on SpiNNaker either.
+    """
     chips = len(reach.cores_per_chip)
-    jobs = [(SPIKES, reach.work, name, chips) for name in (*NEUROMORPHIC, *STANDARD)]
-    jobs += [(DENSE, all_weights, name, 1) for name in STANDARD]
+    jobs = [("loihi", SPIKES, reach.work, chips)]
+    jobs += [(name, SPIKES, reach.software_work, 1) for name in SOFTWARE]
+    jobs += [(name, DENSE, all_weights, 1) for name in STANDARD]
     return [
-        network_account(DEVICES[name], job, work, reach.period, n)
-        for job, work, name, n in jobs
-    ]  # fmt: skip
+        network_account(DEVICES[name], job, work, reach.period, n) for name, job, work, n in jobs
+    ]
 
 
 def arithmetic_accounts(job: str, operations: Operations) -> list[Account]:

@@ -36,8 +36,9 @@ def energy(value: float | None) -> str:
     """Write an energy [J] with three digits and a unit; a dash where none is published."""
     if value is None:
         return "-"
-    scale, unit = next((one for one in UNITS if abs(value) >= one[0]), (1e-12, "pJ"))
-    return f"{value / scale:.3g} {unit}" if value else "0"
+    rounded = float(f"{value:.3g}")
+    scale, unit = next((one for one in UNITS if rounded >= one[0]), UNITS[-1])
+    return f"{rounded / scale:.3g} {unit}" if value else "0"
 
 
 def ratio(value: float) -> str:
@@ -52,7 +53,8 @@ def work_table(report: EnergyReport) -> Table:
         "steps in the reach": reach.n_steps,
         "spikes of the chip": reach.counts.spikes - reach.counts.host_spikes,
         "spikes from the host": reach.counts.host_spikes,
-        "synaptic events": reach.work.synaptic_events,
+        "stored weights that spikes reach": reach.work.synaptic_events,
+        "those that are not zero": reach.counts.synaptic_events,
         "neuron updates, active": reach.work.active_updates,
         "neuron updates, inactive": reach.work.inactive_updates,
         "learning updates": reach.work.learning_updates,

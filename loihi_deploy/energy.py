@@ -35,7 +35,8 @@ class Work:
     """What a network asks of a device in a step, on average over a run.
 
     Attributes:
-        synaptic_events: Spikes times the weights that each reaches; without spikes, weights.
+        synaptic_events: Spikes times the stored weights that each reaches; without spikes, all
+            weights.
         active_updates: Neurons whose state changes.
         inactive_updates: Neurons that are looked at and stay as they are.
         learning_updates: Weights that a learning rule is applied to.
@@ -114,11 +115,6 @@ class Account:
     def total(self) -> float:
         """Energy per step, as far as prices are published [J]."""
         return self.dynamic + (self.static or 0.0)
-
-    @property
-    def unpriced(self) -> tuple[str, ...]:
-        """Parts for which no price is published."""
-        return tuple(part.name for part in self.parts if part.energy is None)
 
     @property
     def labels(self) -> tuple[Label, ...]:

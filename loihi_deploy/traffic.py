@@ -82,12 +82,33 @@ def _copies(integers: IntegerBlocks, placement: Placement) -> np.ndarray:
     return np.concatenate(parts)
 
 
+def stored_events(integers: IntegerBlocks, activity: Activity) -> float:
+    """Count the stored weights that spikes reached in a step, on average over the run.
+
+    Those that are zero are among them: nengo-loihi's hardware/builder.py writes a row of weights
+    to the chip as it is, and a spike goes over the whole row.
+    """
+    sources = [*integers.blocks, *integers.inputs]
+    reached = [
+        sum((_stored(axon, one.n_neurons) for axon in one.axons), np.zeros(one.n_neurons))
+        for one in sources
+    ]
+    fired = np.concatenate([activity.spikes, activity.arrived.sum(axis=0)])
+    return float(fired @ np.concatenate(reached)) / activity.n_steps
+
+
 def _reaches(axon: Any, n_neurons: int) -> np.ndarray:
     """Tell for which neurons an axon leads to weights, shape (n_neurons,)."""
+    return _stored(axon, n_neurons) > 0
+
+
+def _stored(axon: Any, n_neurons: int) -> np.ndarray:
+    """Count the stored weights that an axon leads each neuron's spikes to, shape (n_neurons,)."""
     synapse, numbers = axon.target, np.asarray(axon.map_axon(np.arange(n_neurons)))
-    leads = [
-        synapse.axon_compartment_base(number) is not None
-        and synapse.axon_weights_indices(number)[0].size > 0
+    sizes = [
+        0
+        if synapse.axon_compartment_base(number) is None
+        else synapse.axon_weights_indices(number)[0].size
         for number in range(synapse.n_axons)
     ]
-    return (numbers >= 0) & np.array(leads)[numbers]
+    return np.where(numbers >= 0, np.array(sizes)[numbers], 0)

@@ -16,7 +16,7 @@ from experiments.deployment import DriveConfig
 from experiments.energy_report import EnergyReport, energy_report
 from experiments.provenance import provenance
 from experiments.whole_file import append_line
-from loihi_deploy.rapl import POWERCAP, EnergyMeter, UnreadableMeterError
+from loihi_deploy.rapl import POWERCAP
 
 MOST_TIME = 60.0  # s; a meter's counter starts anew at most once in it
 TABLES = (
@@ -60,15 +60,14 @@ class EnergyCommand:
         arm = self.plant.load()
         trained = find_trained(arm, self.trained, ["loihi"])
         assert trained is not None
-        meter, reason = find_meter()
         with console.status("Driving the arm in the chip's arithmetic"):
-            report = energy_report(arm, trained, self.drive, meter, self.measure_time)
+            report = energy_report(arm, trained, self.drive, POWERCAP, self.measure_time)
         for table in TABLES:
             console.print(table(report))
-        console.print(meter_line(report, reason), soft_wrap=True)
-        append_line(self.log, json.dumps(self._entry(arm, report, reason), allow_nan=False))
+        console.print(meter_line(report), soft_wrap=True)
+        append_line(self.log, json.dumps(self._entry(arm, report), allow_nan=False))
 
-    def _entry(self, arm: Arm, report: EnergyReport, reason: str) -> dict[str, Any]:
+    def _entry(self, arm: Arm, report: EnergyReport) -> dict[str, Any]:
         """Put everything into one line of the log."""
         reach = report.reach
         return {
@@ -87,22 +86,14 @@ class EnergyCommand:
             "accounts": [asdict(one) for one in report.accounts],
             "comparisons": [asdict(one) | {"ratio": one.ratio} for one in report.comparisons],
             "measurements": {job: asdict(one) for job, one in report.measurements.items()},
-            "not_measured": reason or None,
+            "not_measured": report.not_measured or None,
         }
 
 
-def find_meter() -> tuple[EnergyMeter | None, str]:
-    """Find this machine's energy meter; or say why there is none."""
-    try:
-        return EnergyMeter.find(POWERCAP), ""
-    except UnreadableMeterError as error:
-        return None, str(error)
-
-
-def meter_line(report: EnergyReport, reason: str) -> str:
+def meter_line(report: EnergyReport) -> str:
     """Say what this machine's meter showed, or why its processor is modelled alone."""
-    if reason:
-        return f"Not measured: {reason} All figures of standard hardware are modelled."
+    if report.not_measured:
+        return f"Not measured: {report.not_measured} All figures of standard hardware are modelled."
     lines = (
         f"Measured, {job}: {energy_table.energy(one.energy)} per step above an idle power of "
         f"{one.idle_power:.1f} W, {one.calls} steps."

@@ -69,6 +69,15 @@ def test_loihi_takes_its_prices_for_the_work_and_one_chips_leakage(report):
     assert account.static == pytest.approx(0.104375 * PERIOD)
 
 
+def test_programs_go_over_no_weights_of_zero(report):
+    counts, work = report.reach.counts, report.reach.work
+    assert counts.synaptic_events < work.synaptic_events
+    updates = work.active_updates + work.inactive_updates
+    cpu, spinnaker = (report.account(name, SPIKES).dynamic for name in ("CPU", "SpiNNaker 2"))
+    assert cpu == pytest.approx((counts.synaptic_events + updates) * 8.6e-9)
+    assert spinnaker == pytest.approx(counts.synaptic_events * 450e-12 + updates * 2.19e-9)
+
+
 def test_without_spikes_every_weight_is_an_operation_in_every_step(report, trained):
     dense = DenseNetwork(trained.weights, PERIOD)
     operations = dense.multiply_adds + dense.n_neurons
@@ -128,7 +137,7 @@ def test_all_devices_parts_and_labels_are_in_the_tables(report):
 @pytest.mark.parametrize(
     ("value", "written"),
     [(None, "-"), (0.0, "0"), (6.29e-7, "629 nJ"), (1.0437e-4, "104 µJ"), (3.43, "3.43 J"),
-     (1.2e-13, "0.12 pJ")],
+     (1.2e-13, "0.12 pJ"), (9.996e-7, "1 µJ"), (1e-9, "1 nJ")],
 )  # fmt: skip
 def test_energies_have_three_digits_and_a_unit(value, written):
     assert energy_table.energy(value) == written
@@ -152,14 +161,14 @@ def test_the_command_prints_and_adds_a_line_to_the_log(file, capsys):
     assert first["comparisons"][0]["ratio"] > 100
 
 
-def make_meter(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make a meter that shows 1 mJ more while idle, and half a joule more after work."""
+def make_meter(root: Path, monkeypatch: pytest.MonkeyPatch, work: int = 500_000) -> None:
+    """Make a meter that shows 1 mJ more after idling, and as much as is given after work [uJ]."""
     folder = root / "intel-rapl:0"
     folder.mkdir(parents=True)
     (folder / "name").write_text("package-0")
     (folder / "max_energy_range_uj").write_text("262143328850")
     (folder / "energy_uj").write_text("0")
-    steps = iter([0, *[0, 1_000, 0, 500_000] * 2])
+    steps = iter([0, *[0, 1_000, 0, work] * 2])
     shown = 0
 
     def read(domain: rapl.Domain) -> int:
@@ -185,6 +194,17 @@ def test_where_there_is_a_meter_the_processor_is_measured(file, capsys, monkeypa
         (account,) = (a for a in line["accounts"] if (a["device"], a["job"]) == (THIS_MACHINE, job))
         assert [part["label"] for part in account["parts"]] == ["measured", "measured"]
         assert account["parts"][1]["energy"] == pytest.approx(one["idle_power"] * PERIOD)
+
+
+def test_where_other_programs_run_the_processor_is_modelled_and_the_command_says_why(
+    file, capsys, monkeypatch, tmp_path
+):
+    make_meter(tmp_path / "powercap", monkeypatch, work=0)
+    assert main([*OPTIONS, "--trained", file, "--measure-time", "0.02"]) == 0
+    assert "Not measured: The machine takes no more power" in capsys.readouterr().out
+    line = json.loads(Path("log.jsonl").read_text())
+    assert line["measurements"] == {}
+    assert "other programs run" in line["not_measured"]
 
 
 @pytest.mark.parametrize(

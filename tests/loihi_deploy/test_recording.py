@@ -10,7 +10,7 @@ from loihi_deploy.engine_simulation import EngineSimulation
 from loihi_deploy.nengo_loihi_compat import nengo_loihi, without_known_warnings
 from loihi_deploy.pipeline import place
 from loihi_deploy.recording import CUT_ERROR, OVER_INPUT, RecordedSimulation
-from loihi_deploy.traffic import core_traffic, host_spikes
+from loihi_deploy.traffic import core_traffic, host_spikes, stored_events
 
 N_STEPS = 80
 RESTING = {"voltage": nengo.dists.Choice([0])}
@@ -210,3 +210,39 @@ def test_a_spike_from_the_host_counts_once_for_every_core_that_it_goes_to():
     assert activity.arrived.any()
     np.testing.assert_array_equal(sent[:, 0], 3 * activity.arrived.sum(axis=1))
     np.testing.assert_allclose(from_host, [activity.arrived.sum() / N_STEPS] * 3)
+
+
+def test_a_spike_goes_over_every_stored_weight_zero_or_not():
+    weights = np.ones((7, 13))
+    weights[2:6, ::2] = 0.0
+    with nengo.Network(seed=4) as network:
+        nengo_loihi.add_params(network)
+        relu = nengo.SpikingRectifiedLinear(initial_state=RESTING)
+        same = {"neuron_type": relu, "gain": nengo.dists.Choice([1.0])}
+        many = nengo.Ensemble(13, 1, bias=nengo.dists.Choice([150.0]), **same)
+        few = nengo.Ensemble(7, 1, bias=nengo.dists.Choice([0.0]), **same)
+        nengo.Connection(many.neurons, few.neurons, transform=weights, synapse=0)
+    with closing(RecordedSimulation(network)) as simulation:
+        nonzero = 0
+        for _ in range(N_STEPS):
+            simulation.step()
+            nonzero += simulation.counts.synaptic_events
+        blocks, activity = simulation.blocks, simulation.activity
+    spikes = activity.spikes[:13]
+    assert spikes.min() == spikes.max() > 9
+    assert stored_events(blocks, activity) == pytest.approx(7 * spikes.sum() / N_STEPS)
+    assert nonzero == (weights != 0).sum(axis=0) @ spikes
+
+
+def test_where_no_weight_is_zero_the_engine_counts_as_many_events():
+    with closing(RecordedSimulation(chain())) as simulation:
+        events = []
+        for _ in range(N_STEPS):
+            simulation.step()
+            events.append(simulation.counts.synaptic_events)
+        blocks, activity = simulation.blocks, simulation.activity
+    weights = [w for block in blocks.blocks for one in block.synapses for w in one.weights]
+    zeros = sum(int((w == 0).sum()) for w in weights) / sum(w.size for w in weights)
+    counted = np.mean(events)
+    # Spikes of the last step reach nothing yet.
+    assert counted <= stored_events(blocks, activity) <= counted * 1.05 / (1 - zeros)

@@ -1,0 +1,105 @@
+"""Draws docs/energy.png from the last line of the log of `spikearm energy`.
+
+.venv/bin/spikearm energy --arm gen3
+.venv/bin/python scripts/energy_figure.py runs/energy.jsonl
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from experiments.energy_report import DENSE, HOST, LAW, SPIKES
+from experiments.energy_table import energy
+from loihi_deploy.devices import (
+    ACTIVE,
+    EAST_WEST,
+    INACTIVE,
+    LEARNING,
+    NORTH_SOUTH,
+    STATIC,
+    SYNAPSES,
+    WITHIN_TILES,
+)
+
+PICTURE = Path(__file__).parent.parent / "docs" / "energy.png"
+COLORS = {SPIKES: "#1f5fa8", DENSE: "#7fa8d1", LAW: "#c8642c", HOST: "#e0b080"}
+STATIC_COLOR = "#bbbbbb"
+
+
+class Kind(NamedTuple):
+    """What one colour of the right panel stands for."""
+
+    parts: tuple[str, ...]
+    color: str
+
+
+KINDS = {
+    "synaptic events": Kind((SYNAPSES,), "#2f7d4f"),
+    "neuron updates": Kind((ACTIVE, INACTIVE), "#9ccfa9"),
+    "learning": Kind((LEARNING,), "#8d6bb0"),
+    "spikes on the mesh": Kind((WITHIN_TILES, EAST_WEST, NORTH_SOUTH), "#c8642c"),
+    "static": Kind((STATIC,), STATIC_COLOR),
+}
+
+
+def main(log: Path) -> None:
+    """Draw the last account in a log."""
+    entry = json.loads(log.read_text().splitlines()[-1])
+    figure = Figure(figsize=(11, 5.6), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=(1.5, 1))
+    draw_totals(left, entry["accounts"])
+    draw_shares(right, [one for one in entry["accounts"] if one["job"] == SPIKES])
+    figure.suptitle(f"Energy of a control step: {entry['arm']}")
+    figure.savefig(PICTURE, dpi=150)
+
+
+def draw_totals(axes: Axes, accounts: list[dict[str, Any]]) -> None:
+    """Draw what each account adds up to, static power as a bar of its own."""
+    first_of = {one["job"]: place for place, one in reversed(list(enumerate(accounts)))}
+    for place, one in enumerate(accounts):
+        parts, job = energies(one), one["job"]
+        static = parts.pop(STATIC, None)
+        total = sum(parts.values())
+        label = job if first_of[job] == place else None
+        axes.barh(place, total, 0.38 if static else 0.7, color=COLORS[job], label=label)
+        axes.annotate(f" {energy(total)}", (total, place), va="center", fontsize=8)
+        if static:
+            axes.barh(place - 0.42, static, 0.38, color=STATIC_COLOR, label="static, published")
+            axes.annotate(f" {energy(static)}", (static, place - 0.42), va="center", fontsize=8)
+    axes.set(xscale="log", xlabel="energy per step [J], logarithmic", xlim=(1e-9, 5e-2))
+    how = [next(p["label"] for p in one["parts"] if p["energy"]) for one in accounts]
+    names = [f"{one['device']}, {label}" for one, label in zip(accounts, how, strict=True)]
+    axes.set_yticks(range(len(accounts)), names)
+    axes.invert_yaxis()
+    axes.legend(loc="lower right", fontsize=8)
+
+
+def draw_shares(axes: Axes, accounts: list[dict[str, Any]]) -> None:
+    """Draw what share of each account its parts have; Loihi once with static power."""
+    loihi = accounts[0]
+    bars = [("Loihi with static", energies(loihi))]
+    bars += [(one["device"], energies(one) | {STATIC: 0.0}) for one in accounts]
+    for place, (_, parts) in enumerate(bars):
+        start, total = 0.0, sum(parts.values())
+        for name, kind in KINDS.items():
+            share = sum(parts.get(part, 0.0) for part in kind.parts) / total
+            label = name if place == 0 else None
+            axes.barh(place, 100 * share, 0.7, left=start, color=kind.color, label=label)
+            start += 100 * share
+    axes.set_yticks(range(len(bars)), [name for name, _ in bars])
+    axes.set(xlabel="share of a step's energy [%], network, spikes alone", xlim=(0, 100))
+    axes.invert_yaxis()
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.17), ncols=3, fontsize=8)
+
+
+def energies(account: dict[str, Any]) -> dict[str, float]:
+    """Give the energy of every part that has one [J]."""
+    return {one["name"]: one["energy"] for one in account["parts"] if one["energy"] is not None}
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
