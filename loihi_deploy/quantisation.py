@@ -28,8 +28,8 @@ class QuantisationError:
         source: Where spikes come from that meet these weights; empty for other arrays.
         n_values: How many numbers it has.
         relative_rms: Root mean square of the errors over that of the floats [1].
-        largest: Largest error, in the floats' unit.
-        largest_value: Largest of the floats.
+        largest: Largest error, in the floats' unit; of weights, in thresholds.
+        largest_value: Largest of the floats, in the same unit.
     """
 
     block: str

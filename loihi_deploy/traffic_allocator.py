@@ -41,10 +41,11 @@ class TrafficAllocator(Allocator):
 
     Args:
         activity: What happened in the run, of this network.
+        seed: Seed of the searches' starts.
     """
 
-    def __init__(self, activity: Activity) -> None:
-        self.activity = activity
+    def __init__(self, activity: Activity, seed: int = 0) -> None:
+        self.activity, self.seed = activity, seed
 
     def __call__(self, model: Any, n_chips: int) -> Board:
         """Assign all blocks of a model.
@@ -54,7 +55,7 @@ class TrafficAllocator(Allocator):
         """
         integers = IntegerBlocks.of_model(model)
         traffic = self._block_traffic(integers)
-        rng = np.random.default_rng(0)
+        rng = np.random.default_rng(self.seed)
         groups = pack(integers.blocks, traffic, rng)
         if len(groups) > n_chips * CORES_PER_CHIP:
             raise SpikearmError(

@@ -9,13 +9,15 @@ because the one that ships has been learned with coarse weights.
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import tyro
-from ablations import FloatingPoint, Result, Variant, measure, results_table
+from ablations import FloatingPoint, Variant, measure, results_table
 from rich.console import Console
 from train_shipped import CONFIGS
 
 from arm_models import Arm, load_arm
+from controller.network_weights import NetworkWeights
 from controller.workspace import Workspace
 from experiments.commands.train import TILT, benchmark_radius
 from experiments.console import TrainingWatcher
@@ -23,12 +25,23 @@ from experiments.course import Course, TrainingConfig
 from experiments.whole_file import whole_file
 from loihi_deploy.engine_simulation import EngineSimulation, RescuedSimulation
 
-CHIPS = {
-    "8 bits": EngineSimulation,
-    "8 bits, rescued": RescuedSimulation,
-    "floating point": FloatingPoint,
-}
-KEPT = ("samples.npz", "compression.npz")  # what all ways of keeping weights share
+KEPT = ("samples.npz", "compression.npz", "readout.npz")  # the same however weights are kept
+
+
+class Way(NamedTuple):
+    """A way to keep weights, and what the readout is learned from."""
+
+    name: str
+    chip: type[EngineSimulation]
+    heard: type[EngineSimulation]
+
+
+WAYS = (
+    Way("8 bits", EngineSimulation, EngineSimulation),
+    Way("8 bits, rescued", RescuedSimulation, RescuedSimulation),
+    Way("8 bits, rescued, readout of 8 bits", RescuedSimulation, EngineSimulation),
+    Way("floating point", FloatingPoint, FloatingPoint),
+)
 
 
 @dataclass(frozen=True)
@@ -53,26 +66,31 @@ class Options:
         """Learn, measure and print."""
         arm = load_arm(self.arm)
         config = replace(CONFIGS.get(self.arm, TrainingConfig()), presentations=self.presentations)
-        variants = [Variant(name, config, chip) for name, chip in CHIPS.items()]
-        Console().print(results_table([self._result(arm, variant) for variant in variants]))
+        results = [
+            measure(arm, Variant(way.name, config, way.chip), self._learn(arm, config, way.heard))
+            for way in WAYS
+        ]
+        Console().print(results_table(results))
 
-    def _result(self, arm: Arm, variant: Variant) -> Result:
-        folder = self.folder / self.arm / variant.name.replace(" ", "-").replace(",", "")
+    def _learn(
+        self, arm: Arm, config: TrainingConfig, heard: type[EngineSimulation]
+    ) -> NetworkWeights:
+        """Learn the readout from what the chip's neurons do, unless that has been done."""
+        folder = self.folder / self.arm / heard.__name__
+        self._take_over(folder)
+        workspace = Workspace(benchmark_radius(arm.model), TILT)
+        with TrainingWatcher() as watcher:
+            return Course(arm, workspace, config, folder, watcher, self.jobs, heard).run()
+
+    def _take_over(self, folder: Path) -> None:
+        """Copy what the training has made, or another way here."""
         folder.mkdir(parents=True, exist_ok=True)
-        first = folder.parent / next(iter(CHIPS)).replace(" ", "-")
         for name in KEPT:
-            source = next(
-                (one / name for one in (self.trained, first) if (one / name).exists()), None
-            )
+            there = [self.trained / name, *folder.parent.glob(f"*/{name}")]
+            source = next((path for path in there if path.exists()), None)
             if source is not None and not (folder / name).exists():
                 with whole_file(folder / name) as draft:
                     shutil.copyfile(source, draft)
-        workspace = Workspace(benchmark_radius(arm.model), TILT)
-        with TrainingWatcher() as watcher:
-            course = Course(
-                arm, workspace, variant.config, folder, watcher, self.jobs, variant.chip
-            )
-            return measure(arm, variant, course.run())
 
 
 if __name__ == "__main__":
