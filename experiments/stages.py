@@ -106,13 +106,11 @@ EMULATED = StageEntry("nengo-loihi", _neural("loihi", LoihiEmulation), neural=Tr
 ON_BOARD = StageEntry("loihi", _neural("loihi", HardwareSimulation), neural=True, on_board=True)
 """Stage ``loihi`` on a Loihi board."""
 
-BACKENDS: dict[Backend, StageEntry] = {
-    "engine": STAGES["loihi"],
-    "nengo-loihi": EMULATED,
-    "loihi": ON_BOARD,
-}
+OTHER_BACKENDS: dict[Backend, StageEntry] = {"nengo-loihi": EMULATED, "loihi": ON_BOARD}
+"""What runs stage ``loihi`` in place of the engine."""
 
 
 def find_stage(stage: str, backend: Backend) -> StageEntry:
     """Find a stage; only stage ``loihi`` has a choice of backends."""
-    return BACKENDS[backend] if stage == "loihi" else STAGES[stage]
+    entry = STAGES[stage]
+    return OTHER_BACKENDS.get(backend, entry) if stage == "loihi" else entry

@@ -23,7 +23,7 @@ from experiments.deployment_table import (
     summary,
 )
 from experiments.provenance import provenance
-from experiments.whole_file import append_line
+from experiments.whole_file import append_line, check_appendable
 from loihi_deploy.board import BoardConfig
 from loihi_deploy.hardware import require_board
 
@@ -65,6 +65,7 @@ class DeployCommand:
         """Check, print the tables, add to the log and draw; give the exit status."""
         if self.picture is not None:
             check_new_file(self.picture, ".html")
+        check_appendable(self.log)
         if self.backend == "loihi":
             require_board()
         arm = self.plant.load()
@@ -80,8 +81,11 @@ class DeployCommand:
             console.print(losses(*both, in_use=self.mapping.rescue), markup=False)
             console.print(allocation_table(deployment.allocations, self.mapping.allocator))
         console.print(summary(report))
-        check = self._check(arm, trained) if report.ok else None
-        append_line(self.log, json.dumps(self._entry(arm, deployment, check), allow_nan=False))
+        check = None
+        try:
+            check = self._check(arm, trained) if report.ok else None
+        finally:  # what was found out is logged, whatever becomes of the board
+            append_line(self.log, json.dumps(self._entry(arm, deployment, check), allow_nan=False))
         if self.picture is not None and report.deployed is not None:
             write_picture(report.deployed, f"{arm.name} on Loihi", self.picture)
             console.print(f"Picture: {self.picture}", soft_wrap=True)
