@@ -36,6 +36,8 @@ needs_compiler = pytest.mark.skipif(
 @pytest.fixture
 def stand_in(monkeypatch) -> None:
     nxsdk_stand_in.install(monkeypatch)
+    # The host gives a board a tenth of a second for a step, and a busy machine may take longer.
+    monkeypatch.setattr(nengo_loihi.hardware.interface.HostSnip, "recv_retries", 20000)
     monkeypatch.setattr(nxsdk_stand_in.Core, "confuses", False)
     monkeypatch.setattr(HardwareSimulation, "steps_per_run", 50)  # more than one run, and a part
 

@@ -1,4 +1,4 @@
-"""What placement and rescue make for a board: on the stand-in, the same numbers as on the engine."""
+"""What placement and rescue make for a board: on its stand-in, the numbers of the engine."""
 
 import shutil
 from collections.abc import Callable
