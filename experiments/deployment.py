@@ -13,6 +13,7 @@ from controller.reference import MinimumJerk
 from controller.spiking import SpikingController
 from controller.trained import TrainedController
 from experiments.centre_out import CentreOut, plan_reaches
+from experiments.records import Leg
 from loihi_deploy import pipeline
 from loihi_deploy.allocation import ALLOCATORS, Allocation, AllocatorName, compare
 from loihi_deploy.blocks import FloatBlocks
@@ -70,12 +71,14 @@ class Deployment:
         errors: What discretisation does to it; none where it cannot be built.
         rescued: What it does to the same arrays where lossy layers are rescued.
         allocations: What every way of assigning cores makes of it.
+        leg: The reach, step by step; none where the network cannot be built.
     """
 
     report: Report
     errors: tuple[QuantisationError, ...] = ()
     rescued: tuple[QuantisationError, ...] = ()
     allocations: tuple[Allocation, ...] = ()
+    leg: Leg | None = None
 
 
 def plan_drive(arm: Arm, drive: DriveConfig) -> tuple[np.ndarray, MinimumJerk]:
@@ -112,14 +115,16 @@ def deploy(
         return Deployment(Report((refusal(error),)))
     with controller:
         controller.start(arm.reset(start))
-        follow(arm, controller, motion, drive.duration)
+        trajectory = follow(arm, controller, motion, drive.duration)
         simulation = controller.simulation
         assert isinstance(simulation, RecordedSimulation)
         activity = simulation.activity
         report = examine(simulation, board, ALLOCATORS[mapping.allocator](activity))
         allocations = compare(simulation.blocks, activity)
         floats = pipeline.build(simulation.network)
-    return Deployment(report, _errors(floats), _errors(pipeline.rescue(floats)), allocations)
+    leg = Leg("loihi", drive.seed, 0, "out", trajectory)
+    rescued = _errors(pipeline.rescue(floats))
+    return Deployment(report, _errors(floats), rescued, allocations, leg)
 
 
 def _errors(floats: FloatBlocks) -> tuple[QuantisationError, ...]:

@@ -101,12 +101,15 @@ def write_run(run: Run, folder: Path, extra: Callable[[Path], None] | None = Non
         (draft / CONFIG).write_text(json.dumps(run.config, indent=2, allow_nan=False) + "\n")
         summary = {"status": run.status, "rows": run.rows}
         (draft / SUMMARY).write_text(json.dumps(summary, indent=2, allow_nan=False) + "\n")
-        pq.write_table(
-            _table(run.legs), draft / TRAJECTORY, compression="zstd", write_page_checksum=True
-        )
+        write_legs(run.legs, draft / TRAJECTORY)
         if extra is not None:
             extra(draft)
     return replace(run, folder=folder)
+
+
+def write_legs(legs: list[Leg], path: Path) -> None:
+    """Write motions to a Parquet file, one row per step."""
+    pq.write_table(_table(legs), path, compression="zstd", write_page_checksum=True)
 
 
 def read_run(folder: Path) -> Run:

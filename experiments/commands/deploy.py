@@ -23,7 +23,8 @@ from experiments.deployment_table import (
     summary,
 )
 from experiments.provenance import provenance
-from experiments.whole_file import append_line, check_appendable
+from experiments.records import write_legs
+from experiments.whole_file import append_line, check_appendable, whole_file
 from loihi_deploy.board import BoardConfig
 from loihi_deploy.hardware import require_board
 
@@ -49,6 +50,8 @@ class DeployCommand:
         trained: Trained controller, from `spikearm train`. Default: the one that ships for the
             arm.
         log: File that a line about this deployment is added to.
+        steps: Write the reach into this new Parquet file, one row per step: states, torques,
+            latencies and counts.
         picture: Draw the chip into this new HTML file: cores, and spikes between them.
     """
 
@@ -59,12 +62,15 @@ class DeployCommand:
     mapping: Annotated[MappingConfig, tyro.conf.arg(name="")] = field(default_factory=MappingConfig)
     trained: Path | None = None
     log: Path = Path("runs/deployments.jsonl")
+    steps: Path | None = None
     picture: Path | None = None
 
     def execute(self) -> int:
         """Check, print the tables, add to the log and draw; give the exit status."""
         if self.picture is not None:
             check_new_file(self.picture, ".html")
+        if self.steps is not None:
+            check_new_file(self.steps, ".parquet")
         check_appendable(self.log)
         if self.backend == "loihi":
             require_board()
@@ -86,6 +92,10 @@ class DeployCommand:
             check = self._check(arm, trained) if report.ok else None
         finally:  # what was found out is logged, whatever becomes of the board
             append_line(self.log, json.dumps(self._entry(arm, deployment, check), allow_nan=False))
+        if self.steps is not None and deployment.leg is not None:
+            with whole_file(self.steps) as draft:
+                write_legs([deployment.leg], draft)
+            console.print(f"Steps: {self.steps}", soft_wrap=True)
         if self.picture is not None and report.deployed is not None:
             write_picture(report.deployed, f"{arm.name} on Loihi", self.picture)
             console.print(f"Picture: {self.picture}", soft_wrap=True)

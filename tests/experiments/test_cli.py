@@ -51,7 +51,7 @@ OPTIONS = {
     },
     "deploy": PLANT | {
         "--chips", "--host-spikes", "--reference", "--radius", "--duration", "--seed", "--trained",
-        "--log", "--picture",
+        "--log", "--steps", "--picture",
     },
     "energy": PLANT | {
         "--reference", "--radius", "--duration", "--seed", "--trained", "--log", "--measure-time",

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from arm_models import SpikearmError, load_arm
@@ -82,7 +83,7 @@ def most_spikes_from_the_host(arm: str) -> int:
 
 def test_the_command_prints_tables_adds_a_line_to_the_log_and_draws(file, capsys):
     options = [*OPTIONS, "--trained", file]
-    assert main([*options, "--picture", "chip.html"]) == 0
+    assert main([*options, "--picture", "chip.html", "--steps", "steps.parquet"]) == 0
     printed = capsys.readouterr().out
     for words in ("greedy (chosen)", "spikes between cores", "rescued"):
         assert words in printed
@@ -101,6 +102,10 @@ def test_the_command_prints_tables_adds_a_line_to_the_log_and_draws(file, capsys
     assert rows[limits.HOST_SPIKES.resource]["limit"] == 1
     assert {error["array"] for error in fits["quantisation"]} >= {"weights", "thresholds"}
     assert [one["allocator"] for one in fits["allocations"]] == list(ALLOCATORS)
+    steps = pq.read_table("steps.parquet")
+    assert steps.num_rows == 120
+    assert set(steps["stage"].to_pylist()) == {"loihi"}
+    assert sum(steps["synaptic_events"].to_pylist()) > 0
     page = Path("chip.html").read_text()
     assert "spikes per step" in page
 
@@ -138,7 +143,13 @@ def test_a_rescued_run_has_thresholds_by_neuron_and_says_what_they_bring_back(tr
 
 @pytest.mark.parametrize(
     "wrong",
-    [["--trained", "missing.npz"], ["--picture", "chip.png"], ["--radius", "-1"], ["--chips", "0"]],
+    [
+        ["--trained", "missing.npz"],
+        ["--picture", "chip.png"],
+        ["--steps", "s.csv"],
+        ["--radius", "-1"],
+        ["--chips", "0"],
+    ],
 )
 def test_wrong_options_are_refused_and_leave_nothing(wrong, file, capsys):
     assert main([*OPTIONS, *wrong]) == BAD_INPUT
