@@ -15,6 +15,7 @@ from loihi_deploy import limits
 from loihi_deploy.blocks import FloatBlocks, IntegerBlocks
 from loihi_deploy.limits import Limit
 from loihi_deploy.nengo_loihi_compat import nengo_loihi
+from loihi_deploy.notices import CUT_ERROR, CUT_TRACE, OVER_INPUT
 from loihi_deploy.pipeline import place, quantise
 from loihi_deploy.preflight import (
     BoardConfig,
@@ -25,7 +26,7 @@ from loihi_deploy.preflight import (
     preflight,
     register_rows,
 )
-from loihi_deploy.recording import CUT_ERROR, CUT_TRACE, OVER_INPUT, Activity
+from loihi_deploy.recording import Activity
 
 loihi_block = nengo_loihi.block
 RESTING = {"voltage": nengo.dists.Choice([0])}
