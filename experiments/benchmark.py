@@ -1,5 +1,6 @@
 """The benchmark: stages and seeds side by side on one arm and task."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from arm_models import Arm, ArmState, SpikearmError
+from controller.adaptive import AdaptiveController
 from controller.command import Feedforward
 from controller.controller import Controller
+from controller.learned_weights import LearnedWeights
 from controller.reference import Reference
 from controller.trained import TrainedController
 from controller.training.samples import Spread
@@ -18,7 +21,7 @@ from experiments.centre_out import CentreOut, Reaches, plan_reaches
 from experiments.episode import Motion
 from experiments.records import Leg
 from experiments.rows import Measured, make_row
-from experiments.stages import Backend, Recipe, find_stage
+from experiments.stages import Adaptation, Backend, Recipe, find_stage
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class BenchmarkPlan:
         backend: What runs stage ``loihi``.
         jobs: How many reaches run at a time; the number of cores when left out.
         trained: The arm's trained controller; only neural stages need it.
+        adaptation: What adaptive stages learn. They make their reaches one after the other, and
+            go on with what they have learned.
     """
 
     arm: Arm
@@ -45,6 +50,7 @@ class BenchmarkPlan:
     backend: Backend = "engine"
     jobs: int | None = None
     trained: TrainedController | None = None
+    adaptation: Adaptation = Adaptation()
 
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:
@@ -65,12 +71,16 @@ class Benchmark:
         legs: Every finished motion.
         status: ``complete``, ``interrupted`` by Ctrl-C, or ``failed``.
         failure: What went wrong, if something did.
+        learned: What the last adaptive stage has learned.
+        notices: In how many of its steps a number was cut or overflowed, by what it was.
     """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     legs: list[Leg] = field(default_factory=list)
     status: str = "complete"
     failure: SpikearmError | None = None
+    learned: LearnedWeights | None = None
+    notices: Counter[str] = field(default_factory=Counter)
 
 
 class Watcher:
@@ -136,9 +146,9 @@ def _run_stage(
     reaches: Reaches,
 ) -> None:
     watcher.building(stage, seed)
-    make = find_stage(stage, plan.backend).make
-    recipe = Recipe(plan.arm.model, plan.trained, plan.reference, seed)
-    with make(recipe) as controller:
+    entry = find_stage(stage, plan.backend)
+    recipe = Recipe(plan.arm.model, plan.trained, plan.reference, seed, plan.adaptation)
+    with entry.make(recipe) as controller:
         watcher.running(stage, seed)
         motions: list[Motion] = []
         legs: list[Leg] = []
@@ -146,7 +156,8 @@ def _run_stage(
             Episode(plan.arm, controller, reaches, target) for target in range(len(reaches.targets))
         ]
         try:
-            for index, outcome in enumerate(run_episodes(episodes, plan.jobs, watcher.step)):
+            jobs = 1 if entry.adaptive else plan.jobs
+            for index, outcome in enumerate(run_episodes(episodes, jobs, watcher.step)):
                 motions += outcome.motions
                 legs += [Leg(stage, seed, index, m.leg, m.trajectory) for m in outcome.motions]
                 if outcome.problem is not None:
@@ -168,6 +179,8 @@ def _keep(
     if not legs:
         return
     benchmark.legs += legs
+    if isinstance(controller, AdaptiveController):
+        benchmark.learned, benchmark.notices = controller.learned, controller.notices
     stage, seed = legs[0].stage, legs[0].seed
     analytic = [leg for leg in benchmark.legs if leg.stage == "analytic" and leg.seed == seed]
     identity = {

@@ -30,11 +30,20 @@ PLANT = {
     "--armature", "--mjcf",
 }  # fmt: skip
 TASK = {"--variant", "--targets", "--radius", "--duration", "--hold", "--offset"}
+ADAPTATION = {
+    "--neurons", "--ensembles", "--learning-rate", "--active-share", "--push", "--span",
+    "--span-time", "--adaptive-tau",
+}  # fmt: skip
 OPTIONS = {
     "arms": set(),
-    "run": PLANT | TASK | {
+    "run": PLANT | TASK | ADAPTATION | {
         "--controller", "--reference", "--seed", "--out", "--backend", "--jobs", "--view",
-        "--trained", "--video", "--no-report",
+        "--trained", "--video", "--no-report", "--payload", "--adaptive", "--learned",
+        "--keep-learned", "--freeze",
+    },
+    "adapt": PLANT | TASK | ADAPTATION | {
+        "--target", "--trials", "--payload", "--payload-offset", "--controllers", "--reference",
+        "--seeds", "--first-seed", "--out", "--backend", "--trained", "--jobs",
     },
     "bench": PLANT | TASK | {
         "--stages", "--reference", "--seeds", "--first-seed", "--out", "--backend", "--jobs",
