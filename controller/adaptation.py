@@ -36,11 +36,11 @@ class AdaptationConfig:
         adaptive_tau: Time constant of the learned torque's filter [s].
     """
 
-    neurons: int = 1000
-    ensembles: int = 2
-    learning_rate: float = 4.0
+    neurons: int = 2000
+    ensembles: int = 1
+    learning_rate: float = 8.0
     active_share: float = 0.2
-    push: float = 40.0
+    push: float = 60.0
     span: float = 0.5
     span_time: float = 1.0
     adaptive_tau: float = 0.02
