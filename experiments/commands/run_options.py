@@ -40,16 +40,19 @@ class Learning:
 
     def __post_init__(self) -> None:
         if not self.adaptive and (self.learned or self.keep_learned or self.freeze):
-            raise SpikearmError("Only --adaptive learns: give it, or leave out what it needs.")
-        if self.keep_learned is not None:
-            check_new_file(self.keep_learned, ".npz")
+            raise SpikearmError(
+                "Only --adaptive learns: give it too, or leave out --learned, --keep-learned and "
+                "--freeze."
+            )
 
     def adaptation(self) -> Adaptation:
-        """Read what was learned before.
+        """Read what was learned before, and see that what will be learned can be written.
 
         Raises:
-            SpikearmError: The file is none, or of something else.
+            SpikearmError: A file is none, holds something else, or is there already.
         """
+        if self.keep_learned is not None:
+            check_new_file(self.keep_learned, ".npz")
         learned = None if self.learned is None else LearnedWeights.load(self.learned)
         return Adaptation(self.config, learned, self.freeze)
 
