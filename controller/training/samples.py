@@ -6,7 +6,7 @@ import numpy as np
 
 from arm_models import Pose, RigidBodyModel, SpikearmError
 from controller.gains import Gains
-from controller.joint_reference import REACH_TIMESTEP, JointReference, end_joints
+from controller.joint_reference import REACH_TIMESTEP, JointReference, reaches
 from controller.osc import drift_torque, task_inertia
 from controller.reference import MinimumJerk
 from controller.training.friction import DryFriction
@@ -25,8 +25,6 @@ class Spread:
         posture: Standard deviation of the posture that the null space is pulled to [rad].
         position: Largest standard deviation of joint positions about a reach [rad].
         velocity: Largest standard deviation of joint velocities about a reach's [rad/s].
-        goals: Goals drawn for each reach, of which the one that takes the joints farthest from
-            home is reached for. More than one make samples at the edge of what joints do less rare.
     """
 
     per_reach: int = 16
@@ -34,12 +32,10 @@ class Spread:
     posture: float = 0.12
     position: float = 0.06
     velocity: float = 0.3
-    goals: int = 1
 
     def __post_init__(self) -> None:
-        for name in ("per_reach", "goals"):
-            if getattr(self, name) < 1:
-                raise SpikearmError(f"{name} is {getattr(self, name)}: give 1 or more.")
+        if self.per_reach < 1:
+            raise SpikearmError(f"{self.per_reach} samples of a reach are too few: give 1 or more.")
 
 
 @dataclass(frozen=True)
@@ -119,34 +115,17 @@ def join(parts: list[Samples]) -> Samples:
     return Samples(*(np.concatenate(arrays) for arrays in zip(*map(_fields, parts), strict=True)))
 
 
-def draw_goal(
-    model: RigidBodyModel, workspace: Workspace, rng: np.random.Generator, n_goals: int = 1
-) -> Pose:
+def draw_goal(model: RigidBodyModel, workspace: Workspace, rng: np.random.Generator) -> Pose:
     """Draw a pose of the workspace that the arm can be moved to from home.
-
-    Args:
-        model: The arm's nominal dynamics.
-        workspace: Where poses are drawn.
-        rng: Source of them.
-        n_goals: How many are drawn, of which the one with joints farthest from home is given.
 
     Raises:
         SpikearmError: It cannot be moved to any that was drawn.
     """
-    drawn = [_draw_one(model, workspace, rng) for _ in range(n_goals)]
-    return max(drawn, key=lambda one: np.linalg.norm(one[1] - model.chain.home))[0]
-
-
-def _draw_one(
-    model: RigidBodyModel, workspace: Workspace, rng: np.random.Generator
-) -> tuple[Pose, np.ndarray]:
-    """Draw a pose, and give the joint positions that a motion to it ends in."""
     home = model.dynamics(model.chain.home).hand
     for _ in range(N_TRIES):
         goal = workspace.draw_pose(home, rng)
-        joints = end_joints(model, MinimumJerk(home, goal, 1.0))
-        if joints is not None:
-            return goal, joints
+        if reaches(model, MinimumJerk(home, goal, 1.0)):
+            return goal
     raise SpikearmError(
         f"The arm reached none of {N_TRIES} poses within {workspace.radius:.2f} m and "
         f"{np.degrees(workspace.tilt):.0f} degrees of its home pose. Give a smaller radius or "
@@ -163,7 +142,7 @@ def _move(
 ) -> tuple[np.ndarray, np.ndarray]:
     home = model.dynamics(model.chain.home).hand
     duration = rng.uniform(*spread.durations)
-    motion = MinimumJerk(home, draw_goal(model, workspace, rng, spread.goals), duration)
+    motion = MinimumJerk(home, draw_goal(model, workspace, rng), duration)
     width = spread.posture * rng.uniform() ** 2
     posture = model.chain.home + rng.normal(scale=width, size=model.chain.n_joints)
     joints = JointReference(model, REACH_TIMESTEP, posture)

@@ -5,9 +5,8 @@ import pytest
 
 from arm_models import ArmState, RigidBodyModel, SpikearmError, load_arm
 from controller.gains import Gains
-from controller.joint_reference import end_joints
 from controller.osc import OperationalSpaceController
-from controller.reference import MinimumJerk, Reference, pose_error
+from controller.reference import Reference, pose_error
 from controller.training.samples import Samples, Spread, draw_goal, join, sample_reach
 from controller.workspace import Workspace
 
@@ -140,22 +139,9 @@ def test_a_goal_is_a_pose_of_the_workspace_and_another_every_time(model):
     assert np.ptp(errors, axis=0).min() > 1e-3
 
 
-def test_of_several_goals_the_one_that_takes_the_joints_farthest_from_home_is_given(model):
-    drawn = np.random.default_rng(9)
-    one_by_one = [draw_goal(model, WORKSPACE, drawn) for _ in range(3)]
-    home = model.dynamics(model.chain.home).hand
-    moved = [
-        np.linalg.norm(end_joints(model, MinimumJerk(home, goal, 1.0)) - model.chain.home)
-        for goal in one_by_one
-    ]
-    given = draw_goal(model, WORKSPACE, np.random.default_rng(9), n_goals=3)
-    np.testing.assert_array_equal(given.position, one_by_one[int(np.argmax(moved))].position)
-
-
-@pytest.mark.parametrize("field", ["per_reach", "goals"])
-def test_a_reach_without_samples_or_goal_is_refused(field):
-    with pytest.raises(SpikearmError, match=f"{field} is 0: give 1 or more"):
-        Spread(**{field: 0})  # type: ignore[arg-type]
+def test_a_reach_without_samples_is_refused():
+    with pytest.raises(SpikearmError, match="0 samples of a reach are too few: give 1 or more"):
+        Spread(per_reach=0)
 
 
 @pytest.mark.parametrize("draw", [draw_goal, sample_reach])
