@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from controller.array_file import check_names
 from controller.port import Scaling
 
 NeuralStage = Literal["rate", "spiking", "loihi"]
@@ -37,7 +38,7 @@ class NetworkWeights:
             shape (n_joints, n_features + n_code + n_products + n_friction).
 
     Raises:
-        ValueError: A readout is of another network.
+        ValueError: Arrays are of different networks.
     """
 
     scaling: Scaling
@@ -56,19 +57,41 @@ class NetworkWeights:
     readout: Mapping[str, np.ndarray]
 
     def __post_init__(self) -> None:
-        needed = (self.velocity.shape[1], sum(self.layers))
-        for stage, readout in self.readout.items():
-            if readout.shape != needed:
-                raise ValueError(
-                    f"the readout of stage {stage} has shape {readout.shape}, but this network "
-                    f"needs {needed}"
-                )
+        needed = self._shapes()
+        for name, array in self.arrays().items():
+            shape = needed[name.partition(".")[0] if name.startswith("readout.") else name]
+            if array.shape != shape:
+                raise ValueError(f"{name} has shape {array.shape}, but this network needs {shape}")
 
     @property
     def layers(self) -> tuple[int, int, int, int]:
         """Neurons of the features, of the code, of the products and against friction."""
         biases = self.feature_bias, self.code_bias, self.product_bias, self.friction_bias
         return len(biases[0]), len(biases[1]), len(biases[2]), len(biases[3])
+
+    def _shapes(self) -> dict[str, tuple[int, ...]]:
+        """Tell which shape each array has, by the numbers of joints, latent numbers and neurons."""
+        joints, latent = len(self.scaling.middle), len(self.latent)
+        features, code, products, friction = self.layers
+        return {
+            "scaling.middle": (joints,),
+            "scaling.center": (3 * joints + 6,),
+            "scaling.half_range": (3 * joints + 6,),
+            "scaling.torque": (joints,),
+            "posture": (features, 2 * joints),
+            "velocity": (features, joints),
+            "feature_bias": (features,),
+            "hidden": (code, features),
+            "code_bias": (code,),
+            "latent": (latent, code),
+            "factors": (products, latent),
+            "command": (products, 6),
+            "product_bias": (products,),
+            "friction_velocity": (friction, joints),
+            "friction_command": (friction, 6),
+            "friction_bias": (friction,),
+            "readout": (joints, sum(self.layers)),
+        }
 
     def with_readout(self, stage: NeuralStage, readout: np.ndarray) -> "NetworkWeights":
         """Give the same weights with a stage's readout replaced."""
@@ -86,11 +109,14 @@ class NetworkWeights:
         """Rebuild the weights from what :meth:`arrays` gave.
 
         Raises:
-            KeyError: An array is missing.
+            ValueError: An array is missing, or they are of different networks.
+            KeyError, TypeError: There is one that no network has.
         """
         groups: dict[str, dict[str, np.ndarray]] = {"": {}, "scaling": {}, "readout": {}}
         for name, array in arrays.items():
             group, _, own = name.rpartition(".")
             groups[group][own] = array
+        check_names(groups["scaling"], {field.name for field in fields(Scaling)})
+        check_names(groups[""], {field.name for field in fields(cls)} - {"scaling", "readout"})
         scaling = Scaling(**groups["scaling"])
         return cls(scaling=scaling, readout=groups["readout"], **groups[""])

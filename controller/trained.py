@@ -1,23 +1,23 @@
 """Trained controllers: files, and those that ship with the package."""
 
 import json
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, get_args
 
 import numpy as np
 
 from arm_models import SpikearmError
-from controller.network_weights import NetworkWeights
+from controller.array_file import FORMAT_VERSION, check_names, read_versioned, understood
+from controller.network_weights import NetworkWeights, NeuralStage
 from controller.workspace import Workspace
 
 SHIPPED_FOLDER = Path(__file__).parent / "shipped"
 ABOUT = "about"
-NO_CONTROLLER = (AttributeError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile,
-                 zlib.error)  # fmt: skip
+VERSION = 1
+KIND = "trained controller"
+REMEDY = "Name the controller.npz that `spikearm train` made."
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class TrainedController:
             name: np.asarray(array, dtype=np.float32)
             for name, array in self.weights.arrays().items()
         }
-        arrays[ABOUT] = np.array(json.dumps(about))
+        arrays |= {ABOUT: np.array(json.dumps(about)), FORMAT_VERSION: np.array(VERSION)}
         np.savez_compressed(file, **arrays)
 
     @classmethod
@@ -49,28 +49,16 @@ class TrainedController:
         """Read what :meth:`save` wrote.
 
         Raises:
-            SpikearmError: There is no such file, or it is something else.
+            SpikearmError: There is no such file, it is something else, or of another version.
         """
-        try:
-            # np.load leaves a file open that it cannot read.
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                about = json.loads(str(arrays[ABOUT]))
-                numbers = {
-                    name: arrays[name].astype(float) for name in arrays.files if name != ABOUT
-                }
+        arrays = read_versioned(path, KIND, REMEDY, VERSION)
+        with understood(path, KIND, REMEDY):
+            check_names(arrays, {ABOUT, *(f"readout.{stage}" for stage in get_args(NeuralStage))})
+            about = json.loads(str(arrays.pop(ABOUT)))
+            check_names(about, {"joints", "workspace"})
             workspace = Workspace(**about.pop("workspace"))
+            numbers = {name: array.astype(float) for name, array in arrays.items()}
             return cls(NetworkWeights.from_arrays(numbers), workspace, about)
-        except FileNotFoundError as error:
-            raise SpikearmError(
-                f"There is no trained controller at '{path}'. Make one with `spikearm train`."
-            ) from error
-        except OSError as error:
-            raise SpikearmError(f"Cannot read '{path}': {error.strerror or error}.") from error
-        except NO_CONTROLLER as error:
-            raise SpikearmError(
-                f"'{path}' is no trained controller: {error}. Name the controller.npz that "
-                "`spikearm train` made."
-            ) from error
 
 
 def shipped(arm: str) -> TrainedController:

@@ -12,6 +12,7 @@ import tyro
 from nengo.exceptions import BuildError
 
 from arm_models import Arm, SpikearmError
+from controller.array_file import read_arrays, understood
 from controller.network_weights import NetworkWeights, NeuralStage
 from controller.port import Scaling
 from controller.simulation import NeuralSimulation
@@ -37,6 +38,7 @@ from loihi_deploy.engine_simulation import EngineSimulation
 BATCH = 240  # presentations that one process shows at a time
 N_HELD_APART = round(1 / HELD_OUT)  # batches that a readout needs at least
 CHECKPOINT_EPOCHS = 5
+REMEDY = "Delete it, and the same command makes it again."
 T = TypeVar("T")
 
 
@@ -275,5 +277,6 @@ def _arrays(value: Any) -> dict[str, Any]:
 
 
 def _load(path: Path, kind: Callable[..., T]) -> T:
-    with np.load(path) as arrays:
-        return kind(**{name: arrays[name].astype(float) for name in arrays.files})
+    with understood(path, "step of this training", REMEDY):
+        arrays = read_arrays(path)
+        return kind(**{name: array.astype(float) for name, array in arrays.items()})

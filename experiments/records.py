@@ -15,7 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from arm_models import SpikearmError
+from controller.array_file import DAMAGES, sentence
 from controller.trajectory import Trajectory
+from experiments.whole_file import missing_folders, remove_if_empty
 
 CONFIG, SUMMARY, TRAJECTORY = "config.json", "summary.json", "trajectory.parquet"
 REPORT, VIDEO = "report.html", "video.mp4"
@@ -70,6 +72,7 @@ def check_new_folder(folder: Path) -> None:
             f"'{folder}' exists and is not an empty folder. Name a new one with --out, or move "
             "it away: runs are never overwritten."
         )
+    new_folders = missing_folders(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder.parent).close()
@@ -78,6 +81,8 @@ def check_new_folder(folder: Path) -> None:
             f"Cannot write to '{folder.parent}': {error.strerror}. Name a folder you may write "
             "to with --out."
         ) from error
+    finally:
+        remove_if_empty(new_folders)
 
 
 def write_run(run: Run, folder: Path, extra: Callable[[Path], None] | None = None) -> Run:
@@ -96,7 +101,9 @@ def write_run(run: Run, folder: Path, extra: Callable[[Path], None] | None = Non
         (draft / CONFIG).write_text(json.dumps(run.config, indent=2, allow_nan=False) + "\n")
         summary = {"status": run.status, "rows": run.rows}
         (draft / SUMMARY).write_text(json.dumps(summary, indent=2, allow_nan=False) + "\n")
-        pq.write_table(_table(run.legs), draft / TRAJECTORY, compression="zstd")
+        pq.write_table(
+            _table(run.legs), draft / TRAJECTORY, compression="zstd", write_page_checksum=True
+        )
         if extra is not None:
             extra(draft)
     return replace(run, folder=folder)
@@ -118,26 +125,32 @@ def read_run(folder: Path) -> Run:
         config = json.loads((folder / CONFIG).read_text())
         summary = json.loads((folder / SUMMARY).read_text())
         rows, status = summary["rows"], summary["status"]
-        legs = _legs(pq.read_table(folder / TRAJECTORY))
-    except (ValueError, KeyError, TypeError, OSError, pa.ArrowException) as error:
-        raise SpikearmError(f"'{folder}' is damaged: {error}. Run it again.") from error
+        legs = _legs(pq.read_table(folder / TRAJECTORY, page_checksum_verification=True))
+    except (*DAMAGES, OSError, pa.ArrowException) as error:
+        raise SpikearmError(
+            f"'{folder}' is damaged, or of another version: {sentence(error)}. Run it again."
+        ) from error
     return Run(config, rows, legs, status, folder)
 
 
 @contextmanager
 def _appearing(folder: Path) -> Iterator[Path]:
-    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    new_folders, draft = missing_folders(folder), None
     try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         yield draft
         draft.chmod(0o755)
         draft.replace(folder)
     except OSError as error:
         raise SpikearmError(
-            f"Cannot write the run to '{folder}': {error.strerror or error}. Nothing was left "
-            "behind; free the disk or name another folder with --out."
+            f"Cannot write the run to '{folder}': {error.strerror or sentence(error)}. Nothing was "
+            "left behind; free the disk or name another folder with --out."
         ) from error
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        if draft is not None:
+            shutil.rmtree(draft, ignore_errors=True)
+        remove_if_empty(new_folders)
 
 
 def _table(legs: list[Leg]) -> pa.Table:

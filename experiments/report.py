@@ -21,6 +21,10 @@ from experiments.records import VIDEO, Run
 from experiments.summary_table import CONTROL, DETAIL, TIME, Column, by_stage
 from experiments.whole_file import whole_file
 
+IN_CONFIG = ("arm", "joints", "torque_limits", "forward_axis")
+IN_ROWS = (
+    "stage", "seed", "task", *(one.key.partition(".")[0] for one in CONTROL + TIME + DETAIL)
+)  # fmt: skip
 Line = tuple[str, list[tuple[str, str]]]  # heading, then mean and interval of every column
 
 CAPTIONS = (
@@ -62,6 +66,8 @@ def write_report(runs: Sequence[Run], path: Path, names: Sequence[str] | None = 
     shown = {name: run for name, run in named if run.legs}
     if not shown:
         raise SpikearmError("These runs hold no finished reach: there is nothing to report.")
+    for name, run in shown.items():
+        _check(name, run)
     environment = Environment(
         loader=PackageLoader("experiments", "."), autoescape=select_autoescape(["html", "j2"])
     )
@@ -81,6 +87,21 @@ def write_report(runs: Sequence[Run], path: Path, names: Sequence[str] | None = 
     )
     with whole_file(path) as draft:
         draft.write_text(page)
+
+
+def _check(name: str, run: Run) -> None:
+    """Refuse a run that lacks what is shown of every run.
+
+    Raises:
+        SpikearmError: It does, because it is damaged, or of another version.
+    """
+    lacking = [key for key in IN_CONFIG if key not in run.config]
+    lacking += [key for key in IN_ROWS if not all(key in row for row in run.rows)]
+    if lacking or not run.rows:
+        raise SpikearmError(
+            f"Run '{name}' is damaged, or of another version: it lacks "
+            f"{', '.join(lacking or ['rows'])}. Run it again."
+        )
 
 
 def _title(runs: Sequence[Run]) -> str:

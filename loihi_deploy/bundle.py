@@ -1,8 +1,6 @@
 """A controller in one file: what runs on the chip and at its border, and a run to check it by."""
 
 import json
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -10,14 +8,16 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from arm_models import SpikearmError
+from controller.array_file import FORMAT_VERSION, check_names, read_versioned, understood
 from controller.port import Scaling
 from loihi_deploy.border import InputCoding, OutputDecoding
 from loihi_deploy.chip_image import Axons, Blocks, Compartments, Rows, Synapses
 from loihi_deploy.reference_run import ReferenceRun
 
 VERSION = 1
-ABOUT, FORMAT_VERSION, STEP = "about", "format_version", "dt"
+ABOUT, STEP = "about", "dt"
+KIND = "bundle"
+REMEDY = "Name a file that `spikearm export --to bundle` wrote."
 PARTS = {
     "blocks": Blocks,
     "compartments": Compartments,
@@ -29,8 +29,6 @@ PARTS = {
     "outputs": OutputDecoding,
     "run": ReferenceRun,
 }
-NO_BUNDLE = (AttributeError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile,
-             zlib.error)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -90,33 +88,19 @@ class Bundle:
         Raises:
             SpikearmError: There is no such file, it is something else, or of another version.
         """
-        try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                _check_version(path, int(arrays[FORMAT_VERSION]))
-                return _assemble({name: arrays[name] for name in arrays.files})
-        except OSError as error:
-            raise SpikearmError(f"Cannot read '{path}': {error.strerror or error}.") from error
-        except NO_BUNDLE as error:
-            raise SpikearmError(
-                f"'{path}' is no bundle: {error}. Name a file that `spikearm export --to bundle` "
-                "wrote."
-            ) from error
-
-
-def _check_version(path: Path, version: int) -> None:
-    if version != VERSION:
-        raise SpikearmError(
-            f"'{path}' is a bundle of version {version}, but this program reads version "
-            f"{VERSION}. Export it again, or use the program that wrote it."
-        )
+        arrays = read_versioned(path, KIND, REMEDY, VERSION)
+        with understood(path, KIND, REMEDY):
+            return _assemble(arrays)
 
 
 def _assemble(arrays: Mapping[str, np.ndarray]) -> Bundle:
     """Put the arrays of a file together.
 
     Raises:
-        KeyError: One is missing.
+        ValueError: One is missing.
     """
+    needed = {f"{name}.{field.name}" for name, part in PARTS.items() for field in fields(part)}
+    check_names(arrays, {ABOUT, STEP, *needed})
     parts = {
         name: part(
             **{field.name: _frozen(arrays[f"{name}.{field.name}"]) for field in fields(part)}

@@ -23,7 +23,7 @@ from experiments.deployment_table import (
     summary,
 )
 from experiments.provenance import provenance
-from experiments.whole_file import append_line
+from experiments.whole_file import append_line, check_appendable
 from loihi_deploy.board import BoardConfig
 from loihi_deploy.hardware import require_board
 
@@ -65,6 +65,7 @@ class DeployCommand:
         """Check, print the tables, add to the log and draw; give the exit status."""
         if self.picture is not None:
             check_new_file(self.picture, ".html")
+        check_appendable(self.log)
         if self.backend == "loihi":
             require_board()
         arm = self.plant.load()

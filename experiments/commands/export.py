@@ -1,6 +1,7 @@
 """``spikearm export``: a trained controller for other tools."""
 
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -62,9 +63,10 @@ class ExportCommand:
         console.print(f"Exported: {self.out}", markup=False, soft_wrap=True)
 
     def _write_graph(self, trained: TrainedController) -> None:
-        graph = nir_graph(trained.weights)
+        whole = BytesIO()  # on a full disk, HDF5 ends the process
+        load_nir().write(whole, nir_graph(trained.weights))
         with whole_file(self.out) as draft:
-            load_nir().write(draft, graph)
+            draft.write_bytes(whole.getvalue())
 
     def _write_bundle(self, arm: Arm, trained: TrainedController) -> None:
         if not arm.timestep <= self.run_time < np.inf:

@@ -9,6 +9,7 @@ import numpy as np
 import tyro
 
 from arm_models import RigidBodyModel, SpikearmError
+from controller.array_file import understood
 from controller.trained import TrainedController
 from controller.workspace import Workspace
 from experiments.arm_config import ArmConfig
@@ -103,7 +104,8 @@ def _begin_or_go_on(folder: Path, about: dict[str, Any]) -> None:
         with whole_file(path) as draft:
             draft.write_text(json.dumps(about, indent=2))
         return
-    begun = json.loads(path.read_text())
+    with understood(path, "account of a training", "Give another --out, or delete the folder."):
+        begun = dict(json.loads(path.read_text()))
     now = json.loads(json.dumps(about))
     other = [name for name in UNCHANGING if begun.get(name) != now[name]]
     if other:

@@ -55,7 +55,15 @@ def test_a_readout_is_replaced_and_the_others_stay(weights):
 def test_a_missing_array_is_an_error(weights, missing):
     arrays = weights.arrays()
     del arrays[missing]
-    with pytest.raises((KeyError, TypeError), match=missing.split(".")[-1]):
+    with pytest.raises(ValueError, match=f"it lacks {missing.split('.')[-1]}"):
+        NetworkWeights.from_arrays(arrays)
+
+
+@pytest.mark.parametrize("name", sorted(OWN | OF_SCALING))
+def test_an_array_of_another_network_is_refused(weights, name):
+    arrays = weights.arrays()
+    arrays[name] = np.repeat(arrays[name], 2, axis=0)
+    with pytest.raises(ValueError, match=r" has shape .* but this network needs "):
         NetworkWeights.from_arrays(arrays)
 
 

@@ -379,6 +379,21 @@ def test_other_options_in_the_same_folder_are_refused(folder, capsys, options, o
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
+@pytest.mark.parametrize("name", ["samples.npz", "readout-loihi.npz", "config.json"])
+def test_what_is_damaged_of_a_training_is_named_with_what_to_do(folder, capsys, name):
+    assert train_command(folder) == 0
+    path = folder / name
+    path.write_bytes(path.read_bytes()[:100])
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    capsys.readouterr()
+    assert train_command(folder) == BAD_INPUT
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert f"{name}' is no " in said
+    assert "elete" in said
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
 def test_another_number_of_jobs_is_no_other_training(folder):
     assert train_command(folder) == 0
     assert train_command(folder, "--jobs", "2") == 0

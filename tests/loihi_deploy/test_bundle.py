@@ -213,7 +213,7 @@ def test_half_a_bundle_is_refused(path, tmp_path):
 
 
 def test_a_file_that_is_missing_is_named():
-    with pytest.raises(SpikearmError, match=r"Cannot read 'nowhere\.npz': No such file"):
+    with pytest.raises(SpikearmError, match=r"There is no bundle at 'nowhere\.npz'"):
         Bundle.load(Path("nowhere.npz"))
 
 
