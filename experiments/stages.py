@@ -143,11 +143,8 @@ EMULATED = _neural_entry("nengo-loihi", "loihi", LoihiEmulation)
 ON_BOARD = replace(_neural_entry("loihi", "loihi", HardwareSimulation), on_board=True)
 """Stage ``loihi`` on a Loihi board."""
 
-BACKENDS: dict[Backend, StageEntry] = {
-    "engine": STAGES["loihi"],
-    "nengo-loihi": EMULATED,
-    "loihi": ON_BOARD,
-}
+OTHER_BACKENDS: dict[Backend, StageEntry] = {"nengo-loihi": EMULATED, "loihi": ON_BOARD}
+"""What runs stage ``loihi`` in place of the engine."""
 
 
 def find_stage(stage: str, backend: Backend) -> StageEntry:
@@ -158,13 +155,17 @@ def find_stage(stage: str, backend: Backend) -> StageEntry:
         backend: What runs a chip's network.
     """
     name = stage.removesuffix(ADAPTIVE)
-    entry = BACKENDS[backend] if name == "loihi" else STAGES[name]
+    entry = _chip(backend) if name == "loihi" else STAGES[name]
     return entry if name == stage else _with_adaptation(entry, backend)
+
+
+def _chip(backend: Backend) -> StageEntry:
+    return OTHER_BACKENDS.get(backend, STAGES["loihi"])
 
 
 def _with_adaptation(entry: StageEntry, backend: Backend) -> StageEntry:
     """Put an adaptive network beside a controller: into its network, if it has one."""
-    runs = entry if entry.neural else BACKENDS[backend]
+    runs = entry if entry.neural else _chip(backend)
     stage, simulation = runs.learner
 
     def make(recipe: Recipe) -> Controller:

@@ -40,7 +40,7 @@ class HardwareSimulation(NeuralSimulation):
     (nengo-loihi, issue 170).
 
     Args:
-        network: What to run; it has a seed.
+        network: What to run; it has a seed, and a node.
         board: Which board, and how many spikes its link is built for.
         allocator: What assigns cores.
 
@@ -64,6 +64,8 @@ class HardwareSimulation(NeuralSimulation):
         require_board()
         if network.seed is None:
             raise SpikearmError("A network without a seed cannot be loaded again: give it a seed.")
+        if not network.all_nodes:  # nengo-loihi would leave the snips out
+            raise SpikearmError("Nothing goes into this network, or out: give it a node.")
         self.options = hardware_options(network, board, allocator)
         self._open()
 

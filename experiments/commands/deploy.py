@@ -81,8 +81,11 @@ class DeployCommand:
             console.print(losses(*both, in_use=self.mapping.rescue), markup=False)
             console.print(allocation_table(deployment.allocations, self.mapping.allocator))
         console.print(summary(report))
-        check = self._check(arm, trained) if report.ok else None
-        append_line(self.log, json.dumps(self._entry(arm, deployment, check), allow_nan=False))
+        check = None
+        try:
+            check = self._check(arm, trained) if report.ok else None
+        finally:  # what was found out is logged, whatever becomes of the board
+            append_line(self.log, json.dumps(self._entry(arm, deployment, check), allow_nan=False))
         if self.picture is not None and report.deployed is not None:
             write_picture(report.deployed, f"{arm.name} on Loihi", self.picture)
             console.print(f"Picture: {self.picture}", soft_wrap=True)

@@ -187,7 +187,8 @@ def test_loihi_is_run_by_the_backend_that_was_asked_for(monkeypatch, command, ba
     entries = {"engine": stages.STAGES["loihi"], "nengo-loihi": stages.EMULATED}
     pd, pid = (stages.STAGES[name].make for name in ("pd", "pid"))  # need no network
     monkeypatch.setitem(stages.STAGES, "loihi", replace(entries["engine"], make=pd, neural=False))
-    monkeypatch.setattr(stages, "EMULATED", replace(entries["nengo-loihi"], make=pid, neural=False))
+    emulated = replace(entries["nengo-loihi"], make=pid, neural=False)
+    monkeypatch.setitem(stages.OTHER_BACKENDS, "nengo-loihi", emulated)
     name = "--controller" if command == "run" else "--stages"
     task = ["--variant", "sphere", *REACH]
     assert main([command, name, "loihi", *task, "--backend", backend, "--out", "loihi",

@@ -240,9 +240,14 @@ def test_an_old_nxsdk_is_named_with_the_one_that_is_needed(made, monkeypatch):
 
 
 def ensembles(
-    n: int, seed: int | None = 1, neuron_type: Any = nengo.LIF(initial_state=RESTING)
+    n: int,
+    seed: int | None = 1,
+    neuron_type: Any = nengo.LIF(initial_state=RESTING),
+    nodes: int = 1,
 ) -> nengo.Network:
     with nengo.Network(seed=seed) as network:
+        for _ in range(nodes):
+            nengo.Node([0.5])
         for _ in range(n):
             nengo.Ensemble(1, 1, gain=np.ones(1), bias=np.ones(1), neuron_type=neuron_type)
     return network
@@ -254,6 +259,7 @@ def ensembles(
         ({"n": 129}, r"129 cores where there are 128\. Use a board of more chips"),
         ({"n": 1, "neuron_type": nengo.Sigmoid()}, "cannot be simulated on Loihi"),
         ({"n": 1, "seed": None}, "give it a seed"),
+        ({"n": 1, "nodes": 0}, "give it a node"),
     ],
 )
 def test_what_does_not_fit_is_refused_in_a_sentence(stand_in, options, sentence):
