@@ -11,7 +11,7 @@ ERROR_BOUND = 1.27
 """Largest scaled error: nengo-loihi takes a hundred times it as an integer of -127 to 127."""
 PEAK_SPEED = 1.875  # of a minimum-jerk motion, over its mean speed (Flash and Hogan 1985, eq. 4)
 LEVER = 0.1  # m; how far off the hand's centre a push is reckoned to act
-OUTPUT_OF_PUSH = 5.0
+OUTPUT_OF_PUSH = 2.5
 """Output that stands for the push that is an error of 1. The chip's learned weights have eight
 bits: the more an output of 1 is worth, the coarser they are, and the less, the sooner they and the
 register that adds them up, which holds outputs of 11, overflow."""
@@ -81,6 +81,8 @@ class AdaptationScaling:
         error: Joint torques that count as an error of 1, shape (n_joints,) [N m].
         torque: Joint torques that an output of 1 stands for, shape (n_joints,) [N m].
         task_map: ``J^T L`` at home, shape (n_joints, 6): what a command's torque is there.
+        posture_map: ``M (I - J^+ J)`` at home, shape (n_joints, n_joints): what the torque of a
+            pull towards the home posture is there.
     """
 
     home: np.ndarray
@@ -88,6 +90,7 @@ class AdaptationScaling:
     error: np.ndarray
     torque: np.ndarray
     task_map: np.ndarray
+    posture_map: np.ndarray
 
     @classmethod
     def of_arm(cls, model: RigidBodyModel, config: AdaptationConfig) -> "AdaptationScaling":
@@ -101,13 +104,15 @@ class AdaptationScaling:
         J = at_home.jacobian
         linear, angular = np.linalg.norm(J.reshape(2, 3, -1), axis=1)  # (n_joints,) each
         push = config.push * (linear + LEVER * angular)
-        position = config.span * np.linalg.norm(np.linalg.pinv(J)[:, :3], axis=1)
+        Jplus = np.linalg.pinv(J)
+        position = config.span * np.linalg.norm(Jplus[:, :3], axis=1)
         return cls(
             home=model.chain.home,
             ranges=np.append(position, PEAK_SPEED / config.span_time * position),
             error=push,
             torque=push / OUTPUT_OF_PUSH,
             task_map=J.T @ task_inertia(at_home)[0],
+            posture_map=at_home.mass_matrix @ (np.eye(len(push)) - Jplus @ J),
         )
 
     def write_state(self, inputs: np.ndarray, q: np.ndarray, dq: np.ndarray) -> None:

@@ -26,12 +26,15 @@ class Beside:
 
     Attributes:
         add_to: Adds it to the network.
-        task_map: ``J^T L`` at home, shape (n_joints, 6): what :attr:`Controller.feedback` is
-            worked out with, because inertia elsewhere is known to neither host nor neurons.
+        home: Joint positions at home, shape (n_joints,) [rad].
+        task_map, posture_map: As :class:`controller.adaptation.AdaptationScaling` has them, to
+            work feedback out with: inertia elsewhere is known to neither host nor neurons.
     """
 
     add_to: Callable[[nengo.Network], None]
+    home: np.ndarray
     task_map: np.ndarray
+    posture_map: np.ndarray
 
 
 class SpikingController(Controller):
@@ -77,7 +80,7 @@ class SpikingController(Controller):
             beside.add_to(built.network)
         self._port = built.port
         self._simulation = simulation(built.network)
-        self._correction = np.zeros(6)
+        self._asked: tuple[ArmState, np.ndarray] | None = None
         self._fresh = True
         self._crossings: tuple[float, float] | None = None
 
@@ -91,21 +94,28 @@ class SpikingController(Controller):
     def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
         """Compute joint torques, shape (n_joints,) [N m]."""
         command = task_command(state, reference, self.gains, self.feedforward)
-        self._correction = correction(command, reference, self.feedforward)
+        self._asked = state, correction(command, reference, self.feedforward)
         self._advance(state, command)
         torque = self._port.outputs.values * self.weights.scaling.torque
         return torque if self._reserve is None else torque + self._reserve.torque.values
 
     @property
     def feedback(self) -> np.ndarray:
-        """What errors alone asked for, with the inertia at home, shape (n_joints,) [N m].
+        """What errors of hand and posture asked for, with the inertia at home, (n_joints,) [N m].
+
+        The posture's belongs to it: what is learned from the hand's errors alone drifts where the
+        hand does not feel it, until the joints swing.
 
         Raises:
             SpikearmError: Nothing runs beside it that would learn from this.
         """
-        if self._beside is None:
+        beside = self._beside
+        if beside is None or self._asked is None:
             return super().feedback
-        return self._beside.task_map @ self._correction
+        state, correction = self._asked
+        gains = self.gains
+        pull = gains.posture_kp * (beside.home - state.q) - gains.posture_kv * state.dq
+        return beside.task_map @ correction + beside.posture_map @ pull
 
     @property
     def simulation(self) -> NeuralSimulation:

@@ -172,7 +172,7 @@ def _with_adaptation(entry: StageEntry, backend: Backend) -> StageEntry:
         adaptation, n_joints = recipe.adaptation, recipe.model.chain.n_joints
         scaling = AdaptationScaling.of_arm(recipe.model, adaptation.config)
         network = AdaptiveNetwork(n_joints, adaptation.config, neuron_type(stage), recipe.seed)
-        beside = Beside(network.add_to, scaling.task_map)
+        beside = Beside(network.add_to, scaling.home, scaling.task_map, scaling.posture_map)
         base = entry.make(replace(recipe, beside=beside))
         running = base.simulation or simulation(network.alone())
         controller = AdaptiveController(base, network, running, scaling, not adaptation.frozen)
