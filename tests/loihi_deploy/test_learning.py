@@ -6,7 +6,6 @@ from typing import NamedTuple, get_args
 
 import numpy as np
 import pytest
-from loihi_deploy.preflight import preflight
 
 from arm_models import Arm, load_arm
 from controller.adaptation import AdaptationConfig
@@ -18,7 +17,7 @@ from controller.trajectory import Trajectory
 from experiments.centre_out import CentreOut, plan_reaches
 from experiments.learning_table import describe_notices
 from experiments.stages import Adaptation, Backend, Recipe, find_stage
-from loihi_deploy import limits
+from loihi_deploy import limits, preflight
 from loihi_deploy.notices import CLIPPED_TRACE, CLIPPED_WEIGHT, CUT_TRACE
 
 CONFIG = AdaptationConfig(neurons=120, ensembles=2, learning_rate=3.0)
