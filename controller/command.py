@@ -37,3 +37,17 @@ def task_command(
     # Plain numbers: for six of them, arrays take longer, and this runs in every step.
     command = np.array([k * e + kv * (dx_ref - dx) for k, e, dx_ref, dx in terms])
     return command + reference.acceleration if feedforward == "acceleration" else command
+
+
+def correction(command: np.ndarray, reference: Reference, feedforward: Feedforward) -> np.ndarray:
+    """Take from a command what errors alone asked for: ``Kp e + Kv (dx_ref - dx)``.
+
+    Args:
+        command: What :func:`task_command` gave, shape (6,) [m/s^2, rad/s^2].
+        reference: What it was given.
+        feedforward: The same.
+
+    Returns:
+        Shape (6,) [m/s^2, rad/s^2].
+    """
+    return command - reference.acceleration if feedforward == "acceleration" else command

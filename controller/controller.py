@@ -2,15 +2,17 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 
-from arm_models import ArmState
+from arm_models import ArmState, SpikearmError
 from controller.reference import Reference
 
 UNCOUNTED = -1
 """Stands in :class:`StepCounts` for what a backend cannot count."""
+if TYPE_CHECKING:
+    from controller.simulation import NeuralSimulation
 
 
 class StepCounts(NamedTuple):
@@ -85,6 +87,23 @@ class Controller(ABC):
 
         None for a controller without neurons.
         """
+        return None
+
+    @property
+    def feedback(self) -> np.ndarray:
+        """Joint torques that errors of position and velocity alone asked for in the last step.
+
+        Shape (n_joints,) [N m]. Were all else known, there would be none: from it,
+        :class:`controller.adaptive.AdaptiveController` learns.
+
+        Raises:
+            SpikearmError: This controller does not tell.
+        """
+        raise SpikearmError(f"{type(self).__name__} tells no feedback that could be learned from.")
+
+    @property
+    def simulation(self) -> "NeuralSimulation | None":
+        """What the controller's network runs on, or None for a controller without neurons."""
         return None
 
     @property

@@ -40,6 +40,7 @@ class JointPIDController(Controller):
         self._inertia = np.diag(model.dynamics(model.chain.home).mass_matrix).copy()
         self._reference = JointReference(model)
         self._integral = np.zeros(model.chain.n_joints)
+        self._feedback = np.zeros(model.chain.n_joints)
 
     def start(self, state: ArmState) -> None:
         """Start again from where the arm is, with an empty integral."""
@@ -56,7 +57,13 @@ class JointPIDController(Controller):
             self.integral_limit,
         )
         command = self.gains.kp * error + self.gains.kv * (self._reference.dq - state.dq)
+        self._feedback = self._inertia * command
         torque = self._inertia * (command + self._integral)
         if self.gravity_compensation:
             torque = torque + self.model.dynamics(state.q).bias_force
         return torque
+
+    @property
+    def feedback(self) -> np.ndarray:
+        """What errors alone asked for: ``D (kp e + kv de)``, shape (n_joints,) [N m]."""
+        return self._feedback

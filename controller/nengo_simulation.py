@@ -1,11 +1,13 @@
 """Runs a network on Nengo's reference simulator: stages ``rate`` and ``spiking``."""
 
+from collections.abc import Sequence
+
 import nengo
 import numpy as np
 from nengo.builder.signal import Signal
 
 from controller.controller import Footprint, StepCounts
-from controller.simulation import NeuralSimulation
+from controller.simulation import NeuralSimulation, overwrite
 
 BYTES_PER_WEIGHT = 8  # double precision, as Nengo simulates
 
@@ -25,6 +27,8 @@ class NengoSimulation(NeuralSimulation):
         self._simulator = nengo.Simulator(network, progress_bar=False, optimize=False)
         model = self._simulator.model
         self._outputs = [model.sig[ens.neurons]["out"] for ens in network.all_ensembles]
+        self._learned = [model.sig[one]["weights"] for one in _learning(network)]
+        self._n_learned = sum(weights.size for weights in self._learned)
         self._fan_out = [self._weights_per_neuron(ens) for ens in network.all_ensembles]
         self._n_neurons = sum(ens.n_neurons for ens in network.all_ensembles)
 
@@ -36,6 +40,14 @@ class NengoSimulation(NeuralSimulation):
         """Go back to the state just after construction."""
         self._simulator.reset()
 
+    def read_learned(self) -> list[np.ndarray]:
+        """Copy the decoders that learn, shape (n_outputs, n_neurons) each."""
+        return [self._signal(weights).copy() for weights in self._learned]
+
+    def write_learned(self, learned: Sequence[np.ndarray]) -> None:
+        """Put back what :meth:`read_learned` gave."""
+        overwrite([self._signal(weights) for weights in self._learned], learned)
+
     @property
     def counts(self) -> StepCounts:
         """Neural work of the last step."""
@@ -44,13 +56,14 @@ class NengoSimulation(NeuralSimulation):
             spikes=sum(int(np.count_nonzero(a)) for a in active),
             synaptic_events=sum(int(a @ f) for a, f in zip(active, self._fan_out, strict=True)),
             neuron_updates=self._n_neurons,
+            learning_updates=self._n_learned,
         )
 
     @property
     def footprint(self) -> Footprint:
         """What the network takes."""
         outgoing = [c for c in self.network.all_connections if _neurons_of(c.pre_obj) is not None]
-        decoders = [self._weights(connection) for connection in outgoing]
+        decoders = [self._weights_in_use(connection) for connection in outgoing]
         inputs = [self._encoders_in_use(ensemble) for ensemble in self.network.all_ensembles]
         inputs += [
             self._weights(c)
@@ -80,7 +93,7 @@ class NengoSimulation(NeuralSimulation):
             if _neurons_of(connection.pre_obj) is ensemble:
                 whole = connection.pre_obj is ensemble
                 reached = slice(None) if whole else connection.pre_slice
-                fan_out[reached] += np.count_nonzero(self._weights(connection), axis=0)
+                fan_out[reached] += self._weights_in_use(connection).sum(axis=0)
         return fan_out
 
     def _weights(self, connection: nengo.Connection) -> np.ndarray:
@@ -89,6 +102,11 @@ class NengoSimulation(NeuralSimulation):
         if weights is None or np.ndim(weights) < 2:
             return np.broadcast_to(1.0 if weights is None else weights, (1, connection.size_in))
         return weights
+
+    def _weights_in_use(self, connection: nengo.Connection) -> np.ndarray:
+        """Tell which weights are not zero for good: those that learn are not."""
+        weights = self._weights(connection)
+        return (weights != 0) | (connection.learning_rule_type is not None)
 
     def _encoders_in_use(self, ensemble: nengo.Ensemble) -> np.ndarray:
         """Give an ensemble's encoders, zero for dimensions that no connection reaches.
@@ -107,6 +125,10 @@ class NengoSimulation(NeuralSimulation):
         per_neuron = 2  # membrane voltage and refractory time
         filters = sum(c.size_out for c in self.network.all_connections if c.synapse is not None)
         return per_neuron * self._n_neurons + filters
+
+
+def _learning(network: nengo.Network) -> list[nengo.Connection]:
+    return [one for one in network.all_connections if one.learning_rule_type is not None]
 
 
 def _neurons_of(end: object) -> nengo.Ensemble | None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from arm_models import ArmState, Chain, Dynamics, RigidBodyModel
-from controller.command import Feedforward, task_command
+from controller.command import Feedforward, correction, task_command
 from controller.controller import Controller
 from controller.gains import Gains
 from controller.reference import Reference
@@ -36,6 +36,8 @@ class OperationalSpaceController(Controller):
         self.model = model
         self.gains = gains
         self.feedforward: Feedforward = feedforward
+        self._task_map = np.zeros((model.chain.n_joints, 6))
+        self._correction = np.zeros(6)
 
     def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
         """Compute joint torques, shape (n_joints,) [N m]."""
@@ -47,7 +49,14 @@ class OperationalSpaceController(Controller):
         pull = posture_acceleration(self.model.chain, state.q, state.dq, self.gains)
         u_null = null_space_torque(dynamics, pull)
         u_friction = self._friction_torque(state, Jbar @ self._wanted_velocity(state, w))
+        self._asked = J, L, correction(w, reference, self.feedforward)
         return u_task + dynamics.bias_force + u_null + u_friction
+
+    @property
+    def feedback(self) -> np.ndarray:
+        """What errors alone asked for: ``J^T L (Kp e + Kv (dx_ref - dx))``, (n_joints,) [N m]."""
+        J, L, asked = self._asked
+        return J.T @ (L @ asked)
 
     def _wanted_velocity(self, state: ArmState, command: np.ndarray) -> np.ndarray:
         # The speed at which the command would vanish: dx + w / kv = dx_ref + (kp / kv) e.

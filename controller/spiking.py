@@ -1,21 +1,40 @@
 """The spiking controller: the control law in neurons."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from time import perf_counter
 
 import nengo
 import numpy as np
 
 from arm_models import ArmState
-from controller.command import Feedforward, task_command
+from controller.command import Feedforward, correction, task_command
 from controller.controller import Controller, Footprint, StepCounts
 from controller.gains import Gains
 from controller.network_weights import NetworkWeights, NeuralStage
 from controller.reference import Reference
+from controller.reserve import Reserve
 from controller.simulation import NeuralSimulation
-from controller.spiking_network import Filters, build_network
+from controller.spiking_network import Filters, build_network, neuron_type
 
 SETTLING_STEPS = 60  # while the arm is held; six time constants of the torque filter
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What runs in the controller's network beside it, and learns from its feedback.
+
+    Attributes:
+        add_to: Adds it to the network.
+        home: Joint positions at home, shape (n_joints,) [rad].
+        task_map, posture_map: As :class:`controller.adaptation.AdaptationScaling` has them, to
+            work feedback out with: inertia elsewhere is known to neither host nor neurons.
+    """
+
+    add_to: Callable[[nengo.Network], None]
+    home: np.ndarray
+    task_map: np.ndarray
+    posture_map: np.ndarray
 
 
 class SpikingController(Controller):
@@ -34,6 +53,8 @@ class SpikingController(Controller):
         feedforward: Whether the reference's acceleration is fed forward.
         filters: Time constants.
         seed: Seed of everything random that the backend adds.
+        beside: What else is to run in its network. With it comes a reserve: neurons that take
+            over where commands are beyond what the products were trained for.
     """
 
     def __init__(
@@ -45,27 +66,56 @@ class SpikingController(Controller):
         feedforward: Feedforward = "acceleration",
         filters: Filters = Filters(),
         seed: int = 0,
+        beside: Beside | None = None,
     ) -> None:
         self.gains = gains
         self.feedforward: Feedforward = feedforward
         self.weights = weights
         built = build_network(weights, stage, filters, seed)
+        self._beside, self._reserve = beside, None
+        if beside is not None:
+            neurons, tau = neuron_type(stage), filters.torque_tau
+            self._reserve = Reserve(weights.scaling, beside.task_map, neurons, tau)
+            self._reserve.add_to(built.network)
+            beside.add_to(built.network)
         self._port = built.port
         self._simulation = simulation(built.network)
+        self._asked: tuple[ArmState, np.ndarray] | None = None
         self._fresh = True
         self._crossings: tuple[float, float] | None = None
 
     def start(self, state: ArmState) -> None:
         """Start the network anew and let it settle in this state."""
         if not self._fresh:
-            self._simulation.restart()
+            self._simulation.rest()
         for _ in range(SETTLING_STEPS):
             self._advance(state, np.zeros(6))
 
     def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
         """Compute joint torques, shape (n_joints,) [N m]."""
-        self._advance(state, task_command(state, reference, self.gains, self.feedforward))
-        return self._port.outputs.values * self.weights.scaling.torque
+        command = task_command(state, reference, self.gains, self.feedforward)
+        self._asked = state, correction(command, reference, self.feedforward)
+        self._advance(state, command)
+        torque = self._port.outputs.values * self.weights.scaling.torque
+        return torque if self._reserve is None else torque + self._reserve.torque.values
+
+    @property
+    def feedback(self) -> np.ndarray:
+        """What errors of hand and posture asked for, with the inertia at home, (n_joints,) [N m].
+
+        The posture's belongs to it: what is learned from the hand's errors alone drifts where the
+        hand does not feel it, until the joints swing.
+
+        Raises:
+            SpikearmError: Nothing runs beside it that would learn from this.
+        """
+        beside = self._beside
+        if beside is None or self._asked is None:
+            return super().feedback
+        state, correction = self._asked
+        gains = self.gains
+        pull = gains.posture_kp * (beside.home - state.q) - gains.posture_kv * state.dq
+        return beside.task_map @ correction + beside.posture_map @ pull
 
     @property
     def simulation(self) -> NeuralSimulation:
@@ -94,6 +144,8 @@ class SpikingController(Controller):
     def _advance(self, state: ArmState, command: np.ndarray) -> None:
         self._fresh = False
         self.weights.scaling.write(self._port.inputs, state.q, state.dq, command)
+        if self._reserve is not None:
+            self._reserve.write(command)
         entered = perf_counter()
         self._simulation.step()
         self._crossings = entered, perf_counter()

@@ -1,5 +1,6 @@
 """The benchmark: stages and seeds side by side on one arm and task."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -8,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from arm_models import Arm, ArmState, SpikearmError
+from controller.adaptive import AdaptiveController
 from controller.command import Feedforward
 from controller.controller import Controller
+from controller.learned_weights import LearnedWeights
 from controller.pace import FreePace, RealtimePace
 from controller.reference import Reference
 from controller.trained import TrainedController
@@ -20,7 +23,7 @@ from experiments.centre_out import CentreOut, Reaches, plan_reaches
 from experiments.episode import Motion
 from experiments.records import Leg
 from experiments.rows import Measured, make_row
-from experiments.stages import Backend, Recipe, find_stage
+from experiments.stages import Adaptation, Backend, Recipe, find_stage
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class BenchmarkPlan:
         jobs: How many reaches run at a time; the number of cores when left out.
         trained: The arm's trained controller; only neural stages need it.
         realtime: Pace the last stage on the wall clock.
+        adaptation: What adaptive stages learn. They make their reaches one after the other, and
+            go on with what they have learned.
     """
 
     arm: Arm
@@ -49,6 +54,7 @@ class BenchmarkPlan:
     jobs: int | None = None
     trained: TrainedController | None = None
     realtime: bool = False
+    adaptation: Adaptation = Adaptation()
 
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:
@@ -75,12 +81,16 @@ class Benchmark:
         legs: Every finished motion.
         status: ``complete``, ``interrupted`` by Ctrl-C, or ``failed``.
         failure: What went wrong, if something did.
+        learned: What the last adaptive stage has learned.
+        notices: In how many of its steps a number was cut or overflowed, by what it was.
     """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     legs: list[Leg] = field(default_factory=list)
     status: str = "complete"
     failure: SpikearmError | None = None
+    learned: LearnedWeights | None = None
+    notices: Counter[str] = field(default_factory=Counter)
 
 
 class Watcher:
@@ -147,7 +157,7 @@ def _run_stage(
 ) -> None:
     watcher.building(stage, seed)
     entry = find_stage(stage, plan.backend)
-    recipe = Recipe(plan.arm.model, plan.trained, plan.reference, seed)
+    recipe = Recipe(plan.arm.model, plan.trained, plan.reference, seed, plan.adaptation)
     began = perf_counter()
     with entry.make(recipe) as controller:
         build_time = perf_counter() - began
@@ -159,7 +169,7 @@ def _run_stage(
             Episode(plan.arm, controller, reaches, target, pace)
             for target in range(len(reaches.targets))
         ]
-        jobs = 1 if entry.on_board else plan.jobs
+        jobs = 1 if entry.on_board or entry.adaptive else plan.jobs
         try:
             for index, outcome in enumerate(run_episodes(episodes, jobs, watcher.step)):
                 motions += outcome.motions
@@ -184,6 +194,8 @@ def _keep(
     if not legs:
         return
     benchmark.legs += legs
+    if isinstance(controller, AdaptiveController):
+        benchmark.learned, benchmark.notices = controller.learned, controller.notices
     stage, seed = legs[0].stage, legs[0].seed
     analytic = [leg for leg in benchmark.legs if leg.stage == "analytic" and leg.seed == seed]
     identity = {

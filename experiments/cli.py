@@ -10,6 +10,7 @@ choose_renderer()
 import tyro
 
 from arm_models import SpikearmError
+from experiments.commands.adapt import AdaptCommand
 from experiments.commands.arms import ArmsCommand
 from experiments.commands.bench import BenchCommand
 from experiments.commands.deploy import DeployCommand
@@ -28,6 +29,7 @@ COMMANDS = {
     "arms": ArmsCommand,
     "run": RunCommand,
     "bench": BenchCommand,
+    "adapt": AdaptCommand,
     "report": ReportCommand,
     "train": TrainCommand,
     "export": ExportCommand,

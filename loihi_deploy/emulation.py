@@ -1,5 +1,8 @@
 """Runs a network on nengo-loihi's emulator: stage ``loihi``, backend ``nengo-loihi``."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 import nengo
 import numpy as np
 
@@ -7,11 +10,13 @@ from arm_models import SpikearmError
 from controller.controller import Footprint, StepCounts
 from controller.simulation import NeuralSimulation
 from loihi_deploy.footprint import chip_footprint
+from loihi_deploy.learned_weights import read_learned, write_learned
 from loihi_deploy.nengo_loihi_compat import (
     EmulatorInterface,
     nengo_loihi,
     without_known_warnings,
 )
+from loihi_deploy.notices import counted
 
 STEP_TIMERS = ("startup", "run", "shutdown")  # nengo-loihi 1.1, simulator.py: StepRunner
 
@@ -27,7 +32,9 @@ class LoihiEmulation(NeuralSimulation):
         super().__init__(network)
         if network.seed is None:
             raise SpikearmError("A network without a seed cannot be built again: give it a seed.")
-        self._open()
+        self._notices: Counter[str] = Counter()
+        with counted(self._notices, shown=True):
+            self._open()
         self._fan_out = self._compartment_fan_out()
         self._input_fan_out = [_fan_out(inp.axons, inp.n_neurons) for inp in self._emulator.inputs]
         self._updates = self._emulator.block_info.n_compartments + sum(
@@ -36,7 +43,7 @@ class LoihiEmulation(NeuralSimulation):
 
     def step(self) -> None:
         """Advance by one control period."""
-        with without_known_warnings():
+        with without_known_warnings(), counted(self._notices, shown=True):
             self._simulator.step()
         self._counts = self._count()
 
@@ -48,6 +55,19 @@ class LoihiEmulation(NeuralSimulation):
         """
         self._simulator.close()
         self._open()
+
+    def read_learned(self) -> list[np.ndarray]:
+        """Copy the weights that learn, as the chip's integers."""
+        return read_learned(self._simulator.model)
+
+    def write_learned(self, learned: Sequence[np.ndarray]) -> None:
+        """Put back what :meth:`read_learned` gave."""
+        write_learned(self._simulator.model, learned)
+
+    @property
+    def notices(self) -> Counter[str]:
+        """In how many steps since construction a number was cut or overflowed, by what it was."""
+        return self._notices.copy()
 
     @property
     def counts(self) -> StepCounts:

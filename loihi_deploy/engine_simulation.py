@@ -1,5 +1,7 @@
 """Runs a network on the compiled engine: stage ``loihi``, backend ``engine``."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import nengo
@@ -8,7 +10,9 @@ import numpy as np
 from controller.controller import Footprint, StepCounts
 from controller.simulation import NeuralSimulation
 from loihi_deploy.footprint import chip_footprint
+from loihi_deploy.learned_weights import read_learned, write_learned
 from loihi_deploy.nengo_loihi_compat import Model, without_known_warnings
+from loihi_deploy.notices import counted
 from loihi_deploy.rescue import RescuedModel
 from loihi_deploy.simulator import Simulator
 
@@ -28,7 +32,8 @@ class EngineSimulation(NeuralSimulation):
 
     def __init__(self, network: nengo.Network) -> None:
         super().__init__(network)
-        with without_known_warnings():
+        self._build_notices: Counter[str] = Counter()
+        with without_known_warnings(), counted(self._build_notices, shown=True):
             self._simulator = Simulator(
                 network, model=self.model_type(), target=self.target, precompute=False
             )
@@ -46,6 +51,19 @@ class EngineSimulation(NeuralSimulation):
         """Go back to the state just after construction."""
         self._simulator.reset()
         self._before = self._engine.clock.tolist()
+
+    def read_learned(self) -> list[np.ndarray]:
+        """Copy the weights that learn, as the chip's integers."""
+        return read_learned(self.model)
+
+    def write_learned(self, learned: Sequence[np.ndarray]) -> None:
+        """Put back what :meth:`read_learned` gave."""
+        write_learned(self.model, learned)
+
+    @property
+    def notices(self) -> Counter[str]:
+        """In how many steps since construction a number was cut or overflowed, by what it was."""
+        return self._build_notices + self._engine.notices
 
     @property
     def model(self) -> Any:

@@ -16,17 +16,16 @@ from loihi_deploy.blocks import IntegerBlocks, block_name
 from loihi_deploy.board import UNTOLD, BoardConfig, link_setting
 from loihi_deploy.limits import Limit
 from loihi_deploy.nengo_loihi_compat import Allocator, Greedy, bias_to_manexp, vth_to_manexp
-from loihi_deploy.pipeline import place
-from loihi_deploy.placement import Placement
-from loihi_deploy.recording import (
+from loihi_deploy.notices import (
     CUT_ERROR,
     CUT_TRACE,
     OVER_CURRENT,
     OVER_INPUT,
     OVER_MEMBRANE,
-    Activity,
-    RecordedSimulation,
 )
+from loihi_deploy.pipeline import place
+from loihi_deploy.placement import Placement
+from loihi_deploy.recording import Activity, RecordedSimulation
 from loihi_deploy.traffic import core_traffic, host_spikes
 
 REFUSALS = (BuildError, ValidationError, NotImplementedError, AssertionError)

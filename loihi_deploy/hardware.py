@@ -4,15 +4,17 @@
 up to NxSDK: what it writes to a board's registers, and the snips it generates, compiled and run.
 """
 
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from typing import Any, ClassVar
 
 import nengo
+import numpy as np
 from nengo.exceptions import NengoException
 
 from arm_models import SpikearmError
 from controller.controller import UNCOUNTED, Footprint, StepCounts
-from controller.simulation import NeuralSimulation
+from controller.simulation import NeuralSimulation, overwrite
 from loihi_deploy.board import BoardConfig, link_setting
 from loihi_deploy.examination import REFUSALS, core_rows, reason
 from loihi_deploy.footprint import chip_footprint
@@ -85,6 +87,23 @@ class HardwareSimulation(NeuralSimulation):
         """Go back to the state just after construction: the board is loaded again."""
         self.close()
         self._open()
+
+    def read_learned(self) -> list[np.ndarray]:
+        """Give no weights, where none learn.
+
+        Raises:
+            SpikearmError: Some do: nengo-loihi cannot read them back from a board.
+        """
+        if self._learns:
+            raise SpikearmError(
+                "What was learned on a board cannot be read back from it, so it ends with the "
+                "first reach: use --backend engine, which learns the same."
+            )
+        return []
+
+    def write_learned(self, learned: Sequence[np.ndarray]) -> None:
+        """Put back what :meth:`read_learned` gave."""
+        overwrite([], learned)
 
     @property
     def counts(self) -> StepCounts:

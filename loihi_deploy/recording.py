@@ -1,9 +1,7 @@
 """Runs a network on the engine and writes down what a chip would be asked for."""
 
-import warnings
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -14,6 +12,7 @@ from controller.controller import Footprint, StepCounts
 from controller.simulation import NeuralSimulation
 from loihi_deploy.blocks import IntegerBlocks
 from loihi_deploy.footprint import chip_footprint
+from loihi_deploy.learned_weights import read_learned, write_learned
 from loihi_deploy.nengo_loihi_compat import (
     Q_BITS,
     U_BITS,
@@ -22,13 +21,9 @@ from loihi_deploy.nengo_loihi_compat import (
     decay_int,
     without_known_warnings,
 )
+from loihi_deploy.notices import counted
 from loihi_deploy.rescue import UnvalidatedRescuedModel
 from loihi_deploy.simulator import Simulator
-
-OVER_INPUT, OVER_CURRENT, OVER_MEMBRANE = "Overflow in q0", "Overflow in current", "Overflow in u2"
-CUT_ERROR, CUT_TRACE = "Received PES error", "Trace increment exceeds upper limit"
-NOTICES = (OVER_INPUT, OVER_CURRENT, OVER_MEMBRANE, CUT_ERROR, CUT_TRACE)
-"""How warnings of breaches begin; they are counted rather than shown."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +44,8 @@ class Activity:
         current: The same of the current.
         membrane: The same of the sum of current, bias and noise.
         error: Largest size of a learning error, scaled and cut.
-        notices: In how many steps each of :data:`NOTICES` was given, building included.
+        notices: In how many steps each of :data:`loihi_deploy.notices.NOTICES` was given,
+            building included.
     """
 
     n_steps: int
@@ -77,7 +73,7 @@ class RecordedSimulation(NeuralSimulation):
     def __init__(self, network: nengo.Network) -> None:
         super().__init__(network)
         self._build_notices: Counter[str] = Counter()
-        with without_known_warnings(), _counted(self._build_notices):
+        with without_known_warnings(), counted(self._build_notices):
             self._simulator = Simulator(network, model=self.model_type(), precompute=False)
         self._engine, self._chip = self._simulator.engine, self._simulator.engine.chip
         self._dendrite = self._chip.arrangement.dendrite
@@ -108,7 +104,7 @@ class RecordedSimulation(NeuralSimulation):
             current=self._current.copy(),
             membrane=self._membrane.copy(),
             error=self._error,
-            notices=self._build_notices + self._notices,
+            notices=self.notices,
         )
 
     def step(self) -> None:
@@ -116,7 +112,7 @@ class RecordedSimulation(NeuralSimulation):
         self._before = self._engine.clock.tolist()
         state = self._chip.state
         current, voltage = state["current"][self._dendrite], state["voltage"][self._soma]
-        with _counted(self._notices):
+        with counted(self._notices):
             self._simulator.run_steps(1)
         self._look(current, voltage)
 
@@ -134,6 +130,19 @@ class RecordedSimulation(NeuralSimulation):
         self._active_updates = 0
         self._error = 0
         self._notices: Counter[str] = Counter()
+
+    def read_learned(self) -> list[np.ndarray]:
+        """Copy the weights that learn, as the chip's integers."""
+        return read_learned(self.model)
+
+    def write_learned(self, learned: Sequence[np.ndarray]) -> None:
+        """Put back what :meth:`read_learned` gave."""
+        write_learned(self.model, learned)
+
+    @property
+    def notices(self) -> Counter[str]:
+        """In how many steps a number was cut or overflowed, building included."""
+        return self._build_notices + self._notices
 
     @property
     def counts(self) -> StepCounts:
@@ -184,21 +193,6 @@ class RescuedRecording(RecordedSimulation):
     """The same with the weights of lossy blocks rescued: :mod:`loihi_deploy.rescue`."""
 
     model_type = UnvalidatedRescuedModel
-
-
-@contextmanager
-def _counted(notices: Counter[str]) -> Iterator[None]:
-    """Count known warnings of the block, each kind once, and pass all others on."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        yield
-    known = set()
-    for one in caught:
-        kinds = [kind for kind in NOTICES if str(one.message).startswith(kind)]
-        known.update(kinds)
-        if not kinds:
-            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
-    notices.update(known)
 
 
 def _wrapped(values: np.ndarray, bits: int) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Part of a reach on the engine, step by step, for others to compare with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import nengo
@@ -68,6 +69,14 @@ class Recorder(NeuralSimulation):
         self.inputs.clear()
         self.fired.clear()
         self.outputs.clear()
+
+    def read_learned(self) -> list[np.ndarray]:
+        """Copy the weights that learn."""
+        return self.simulation.read_learned()
+
+    def write_learned(self, learned: Sequence[np.ndarray]) -> None:
+        """Put back what :meth:`read_learned` gave."""
+        self.simulation.write_learned(learned)
 
     @property
     def counts(self) -> StepCounts:

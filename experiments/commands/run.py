@@ -12,6 +12,7 @@ from experiments.arm_config import ArmConfig
 from experiments.benchmark import BenchmarkPlan
 from experiments.centre_out import CentreOut
 from experiments.commands.run_options import (
+    Learning,
     check_new_file,
     default_folder,
     find_trained,
@@ -20,7 +21,7 @@ from experiments.commands.run_options import (
 )
 from experiments.commands.running import copy_film, measure
 from experiments.records import check_new_folder
-from experiments.stages import Backend, ControllerName
+from experiments.stages import ADAPTIVE, Backend, ControllerName
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,15 @@ class RunCommand:
     """Move one arm with one controller, and look at it.
 
     Example: spikearm run --arm panda --controller loihi --targets 4 --video reach.mp4
+    Example: spikearm run --arm gen3 --controller loihi --payload 2 --adaptive
 
     Attributes:
         plant: Which arm.
         task: Which reaches.
         controller: What drives the arm: the analytic law, its neural stages (rate neurons,
             spiking neurons, the chip's arithmetic), or PD and PID in joint space.
+        learning: What is learned beside it.
+        payload: Mass of a ball that is fixed to the hand, and that no controller is told of [kg].
         reference: What the law feeds forward.
         seed: Seed of task and network.
         out: New folder for the results. Default: a dated one in runs/.
@@ -53,6 +57,8 @@ class RunCommand:
     plant: Annotated[ArmConfig, tyro.conf.arg(name="")] = field(default_factory=ArmConfig)
     task: Annotated[CentreOut, tyro.conf.arg(name="")] = field(default_factory=CentreOut)
     controller: ControllerName = "spiking"
+    learning: Annotated[Learning, tyro.conf.arg(name="")] = field(default_factory=Learning)
+    payload: float = 0.0
     reference: Feedforward = "acceleration"
     seed: int = 0
     out: Path | None = None
@@ -77,16 +83,22 @@ class RunCommand:
             check_new_file(self.video, ".mp4")
             check_new_folder(folder)  # or the film of an earlier run would be copied
         arm = self.plant.load()
+        arm.attach_payload(self.payload)
+        trained = find_trained(arm, self.trained, [self.controller])
         stages = [self.controller]
-        trained = find_trained(arm, self.trained, stages)
+        if self.learning.adaptive:
+            stages.append(self.controller + ADAPTIVE)
         plan = BenchmarkPlan(
             arm, self.task, self.reference, stages, seeds, self.backend, self.jobs, trained,
-            realtime=self.realtime,
+            self.realtime, self.learning.adaptation(),
         )  # fmt: skip
         config = resolved_config(self, "run", arm, folder)
         film = self.video is not None
         try:
-            measure(plan, config, folder, view=self.view, film=film, report=self.report)
+            measure(
+                plan, config, folder, view=self.view, film=film, report=self.report,
+                keep_learned=self.learning.keep_learned,
+            )  # fmt: skip
         finally:
             if self.video is not None:
                 copy_film(folder, self.video)

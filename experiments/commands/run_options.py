@@ -1,17 +1,60 @@
 """What ``spikearm run`` and ``spikearm bench`` have in common."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import tyro
 
 from arm_models import Arm, SpikearmError
+from controller.adaptation import AdaptationConfig
+from controller.learned_weights import LearnedWeights
 from controller.trained import TrainedController, shipped
 from experiments.centre_out import forward_axis
 from experiments.provenance import provenance
-from experiments.stages import STAGES
+from experiments.stages import STAGES, Adaptation
 from experiments.whole_file import whole_file
+
+
+@dataclass(frozen=True)
+class Learning:
+    """What a run learns, and where it is kept.
+
+    Attributes:
+        adaptive: Let an adaptive network learn beside the controller, reach after reach.
+        config: The adaptive network.
+        learned: File of weights that were learned before, to go on with.
+        keep_learned: New file for the weights that are learned.
+        freeze: Learn nothing more, and only use what was learned before.
+    """
+
+    adaptive: bool = False
+    config: Annotated[AdaptationConfig, tyro.conf.arg(name="")] = field(
+        default_factory=AdaptationConfig
+    )
+    learned: Path | None = None
+    keep_learned: Path | None = None
+    freeze: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.adaptive and (self.learned or self.keep_learned or self.freeze):
+            raise SpikearmError(
+                "Only --adaptive learns: give it too, or leave out --learned, --keep-learned and "
+                "--freeze."
+            )
+
+    def adaptation(self) -> Adaptation:
+        """Read what was learned before, and see that what will be learned can be written.
+
+        Raises:
+            SpikearmError: A file is none, holds something else, or is there already.
+        """
+        if self.keep_learned is not None:
+            check_new_file(self.keep_learned, ".npz")
+        learned = None if self.learned is None else LearnedWeights.load(self.learned)
+        return Adaptation(self.config, learned, self.freeze)
 
 
 def default_folder(name: str) -> Path:

@@ -15,6 +15,7 @@ from experiments.benchmark import Benchmark, BenchmarkPlan, run_benchmark
 from experiments.console import ProgressWatcher, console, errors, progress_bar
 from experiments.episode import LEGS_PER_EPISODE
 from experiments.latency_table import latency_table
+from experiments.learning_table import describe_notices, reach_table
 from experiments.records import REPORT, VIDEO, Run, check_new_folder, write_run
 from experiments.report import write_report
 from experiments.summary_table import summary_table
@@ -64,6 +65,7 @@ def measure(
     view: bool = False,
     film: bool = False,
     report: bool = True,
+    keep_learned: Path | None = None,
 ) -> None:
     """Run a plan, write its folder and print its table.
 
@@ -76,6 +78,7 @@ def measure(
         view: Show the last stage with the first seed in a window.
         film: Film it.
         report: Write a report.
+        keep_learned: Where an adaptive stage's learned weights shall appear.
 
     Raises:
         SpikearmError: The folder is taken, there is nothing to render with or no display,
@@ -94,10 +97,24 @@ def measure(
         title = f"{plan.arm.name}, {plan.task.variant}, reference {plan.reference}: {run.status}"
         console.print(summary_table(run.rows, title))
         console.print(latency_table(run.rows))
+        with collected(problems):
+            show_learning(benchmark, keep_learned)
         print_place(folder)
     elif benchmark.failure is None:
         console.print("No reach was finished, and nothing was written.")
     raise_first(problems)
+
+
+def show_learning(benchmark: Benchmark, path: Path | None) -> None:
+    """Print what an adaptive stage did reach by reach, if there is one, and keep its weights."""
+    if benchmark.learned is None:
+        return
+    console.print(reach_table(benchmark.legs))
+    console.print(describe_notices(benchmark.notices))
+    if path is not None:
+        with whole_file(path) as draft, draft.open("wb") as file:
+            benchmark.learned.save(file)
+        console.print(f"Learned weights: {path}", soft_wrap=True)
 
 
 def run_watched(plan: BenchmarkPlan, view: bool = False) -> Benchmark:

@@ -1,6 +1,7 @@
 """The compiled engine behind the interface of nengo-loihi's emulator."""
 
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from operator import sub
@@ -58,6 +59,8 @@ class Engine:
         arguments: What kernels take of the chip.
         arrived: Neurons of each spike input whose spikes came in the last step, unless they
             came by an exchange.
+        notices: How often each of :data:`MESSAGES` was given since construction: once per step
+            at most where steps run one by one.
     """
 
     strict = False
@@ -91,6 +94,7 @@ class Engine:
         self._scratch = np.empty((1, chip.n_probed), dtype=chip.dtype)
         self._keeps = len(model.nengo_probes) > len(model.chip2host_params)
         self._permanent = [dict(one.spikes) for one in self.inputs]
+        self.notices: Counter[str] = Counter()
         self.reset()
         self.closed = False
 
@@ -309,4 +313,5 @@ class Engine:
             if flags & flag & STRICT_FLAGS and self.strict:
                 raise SimulationError(message)
             if flags & flag:
+                self.notices[message] += 1
                 warnings.warn(message, stacklevel=5)

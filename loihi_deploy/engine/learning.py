@@ -13,7 +13,7 @@ from loihi_deploy.engine.layout import (
     PER_RULE,
     TIME,
 )
-from loihi_deploy.engine.mersenne import draw_doubles
+from loihi_deploy.engine.mersenne import draw_doubles, skip_doubles
 
 TRACE_MAX = 127
 
@@ -69,14 +69,44 @@ def learn(state, index, real, clock, stream, words):
         size = plan[0] * plan[1]
         clock[LEARNED] += size
         weights, changes = state.weights[plan[2] :][:size], state.changes[:size]
-        _outer(changes, state.traces[plan[3] :][: plan[0]], state.errors[plan[4] :][: plan[1] // 2])
+        traces = state.traces[plan[3] :][: plan[0]]
+        errors = state.errors[plan[4] :][: plan[1] // 2]
         if clock[FLOATS]:
+            _outer(changes, traces, errors)
             _learn_floats(weights, changes, plan[7], rule[2])
         else:
+            # The first time, weights may be finer or larger than rounding leaves them.
+            first = clock[TIME] <= plan[6]
             uniform = real.uniform[:size]
-            draw_doubles(stream, words, uniform)
-            if _learn_integers(weights, changes, plan, rule[3], uniform):
+            learned = weights, changes, traces, errors, uniform
+            if _learn_where_it_changes(learned, plan, rule[3], first, stream, words):
                 clock[FLAGS] |= CLIPPED_WEIGHT
+
+
+@jit
+def _learn_where_it_changes(learned, plan, scale, everywhere, stream, words):
+    """Learn from runs of neurons whose traces are not zero; for others only pass over the stream.
+
+    Rounding leaves their weights as they are, whatever is drawn.
+    """
+    weights, changes, traces, errors, uniform = learned
+    any_error, width = np.any(errors != 0), plan[1]
+    row, cut_any = 0, False
+    while row < len(traces):
+        active = everywhere or (any_error and traces[row] != 0)
+        end = row + 1
+        while end < len(traces) and active == (everywhere or (any_error and traces[end] != 0)):
+            end += 1
+        first, size = row * width, (end - row) * width
+        if active:
+            _outer(changes[:size], traces[row:end], errors)
+            draw_doubles(stream, words, uniform[:size])
+            part = weights[first : first + size]
+            cut_any |= _learn_integers(part, changes[:size], plan, scale, uniform[:size])
+        else:
+            skip_doubles(stream, size)
+        row = end
+    return cut_any
 
 
 @jit

@@ -71,6 +71,18 @@ def draw_doubles(state, words, doubles):
 
 
 @jit
+def skip_doubles(state, n):
+    """Pass over as many doubles as would be drawn."""
+    n_words = 2 * n
+    while n_words > 0:
+        if state[N] >= N:
+            _twist(state)
+        count = min(N - np.int64(state[N]), n_words)
+        state[N] += count
+        n_words -= count
+
+
+@jit
 def draw_noise(state, noise):
     """Fill with integers from -127 to 127, as ``RandomState.randint(-127, 128)`` draws them."""
     done = 0

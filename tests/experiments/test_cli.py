@@ -30,11 +30,20 @@ PLANT = {
     "--armature", "--mjcf",
 }  # fmt: skip
 TASK = {"--variant", "--targets", "--radius", "--duration", "--hold", "--offset"}
+ADAPTATION = {
+    "--neurons", "--ensembles", "--learning-rate", "--active-share", "--push", "--span",
+    "--span-time", "--adaptive-tau",
+}  # fmt: skip
 OPTIONS = {
     "arms": set(),
-    "run": PLANT | TASK | {
+    "run": PLANT | TASK | ADAPTATION | {
         "--controller", "--reference", "--seed", "--out", "--backend", "--jobs", "--view",
-        "--realtime", "--trained", "--video", "--no-report",
+        "--realtime", "--trained", "--video", "--no-report", "--payload", "--adaptive", "--learned",
+        "--keep-learned", "--freeze",
+    },
+    "adapt": PLANT | TASK | ADAPTATION | {
+        "--target", "--trials", "--payload", "--payload-offset", "--controllers", "--reference",
+        "--seeds", "--first-seed", "--out", "--backend", "--trained", "--jobs",
     },
     "bench": PLANT | TASK | {
         "--stages", "--reference", "--seeds", "--first-seed", "--out", "--backend", "--jobs",
@@ -436,3 +445,67 @@ def test_a_folder_that_was_renamed_is_compared_under_its_new_name():
     page = Path("report.html").read_text()
     assert "first pd" in page
     assert "monday pd" not in page
+
+
+ADAPTIVE_RUN = [
+    "run", "--controller", "analytic", "--adaptive", "--payload", "1", "--no-report", *REACH[2:],
+    "--targets", "2",
+]  # fmt: skip
+
+
+def test_a_run_that_learns_shows_it_reach_by_reach_and_keeps_what_it_learned(capsys):
+    assert main([*ADAPTIVE_RUN, "--keep-learned", "learned.npz", "--out", "first"]) == 0
+    printed = capsys.readouterr().out
+    for part in ("analytic+adaptive", "Position rmse mm, reach by reach", "2 back",
+                 "No error, trace or weight was cut", "learned.npz"):  # fmt: skip
+        assert part in printed
+    run = read_run(Path("first"))
+    assert [row["stage"] for row in run.rows] == ["analytic", "analytic+adaptive"]
+    assert run.rows[0]["learning_updates"] is None
+    assert run.rows[1]["learning_updates"] > 0
+    assert run.rows[1]["position_rmse_m"] < run.rows[0]["position_rmse_m"]
+
+
+def test_a_run_goes_on_with_what_was_learned_and_frozen_learns_no_more(capsys):
+    main([*ADAPTIVE_RUN, "--keep-learned", "a.npz", "--out", "first"])
+    assert main([*ADAPTIVE_RUN, "--learned", "a.npz", "--out", "second"]) == 0
+    frozen = ["--learned", "a.npz", "--freeze", "--keep-learned", "b.npz", "--out", "third"]
+    assert main([*ADAPTIVE_RUN, *frozen]) == 0
+    first, second, third = (
+        read_run(Path(name)).rows[1]["position_rmse_m"] for name in ("first", "second", "third")
+    )
+    assert second < 0.7 * first
+    assert third < 0.9 * first
+    with np.load("a.npz") as a, np.load("b.npz") as b:
+        assert set(a.files) == {"about", "weights-0"}
+        np.testing.assert_array_equal(a["weights-0"], b["weights-0"])
+
+
+def test_curves_of_learning_are_printed_and_written(capsys):
+    command = ["adapt", "--controllers", "pd", "--trials", "2", "--payload", "1", "--seeds", "2"]
+    assert main([*command, *REACH[2:], "--out", "curves.json"]) == 0
+    printed = capsys.readouterr().out
+    for part in ("Learning, 1 kg", "trial 2", "normalised error", "curves.json"):
+        assert part in printed
+    written = json.loads(Path("curves.json").read_text())
+    assert [curve["seed"] for curve in written["curves"]] == [0, 1]
+    for curve in written["curves"]:
+        assert len(curve["trials"]) == len(curve["normalised"]) == 2
+    assert written["config"]["options"]["trials"]["payload"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "--learned", "a.npz"], "Only --adaptive learns"),
+        (["run", "--adaptive", "--learned", "nowhere.npz"], "no learned weights at 'nowhere.npz'"),
+        (["run", "--adaptive", "--keep-learned", "a.txt"], "ends in .npz"),
+        (["run", "--payload", "-1"], "cannot weigh -1"),
+        (["adapt", "--target", "8"], "no target 8"),
+        (["adapt", "--out", "curves.csv"], "ends in .json"),
+    ],
+)
+def test_what_cannot_be_learned_is_refused(capsys, arguments, said):
+    assert main(arguments) == BAD_INPUT
+    assert said in capsys.readouterr().err.replace("\n", " ")
+    assert list(Path().iterdir()) == []

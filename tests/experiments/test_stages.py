@@ -22,3 +22,14 @@ def test_loihi_runs_on_what_was_asked_for():
 
 def test_every_controller_that_can_be_asked_for_is_in_the_table():
     assert set(STAGES) == set(get_args(ControllerName)) > set(get_args(Stage))
+
+
+@pytest.mark.parametrize("name", get_args(ControllerName))
+def test_every_controller_has_an_adaptive_one(name):
+    entry, adaptive = STAGES[name], find_stage(f"{name}+adaptive", "engine")
+    assert adaptive.adaptive
+    assert not entry.adaptive
+    assert adaptive.neural == entry.neural
+    assert adaptive.backend == (entry.backend if entry.neural else f"{entry.backend}, engine")
+    on_emulator = find_stage(f"{name}+adaptive", "nengo-loihi").backend
+    assert ("nengo-loihi" in on_emulator) == (name not in ("rate", "spiking"))

@@ -23,8 +23,9 @@ from loihi_deploy.examination import (
 )
 from loihi_deploy.limits import Limit
 from loihi_deploy.nengo_loihi_compat import nengo_loihi
+from loihi_deploy.notices import CUT_ERROR, CUT_TRACE, OVER_INPUT
 from loihi_deploy.pipeline import place, quantise
-from loihi_deploy.recording import CUT_ERROR, CUT_TRACE, OVER_INPUT, Activity
+from loihi_deploy.recording import Activity
 
 loihi_block = nengo_loihi.block
 RESTING = {"voltage": nengo.dists.Choice([0])}

@@ -8,8 +8,9 @@ import pytest
 
 from loihi_deploy.engine_simulation import EngineSimulation
 from loihi_deploy.nengo_loihi_compat import nengo_loihi, without_known_warnings
+from loihi_deploy.notices import CUT_ERROR, OVER_INPUT
 from loihi_deploy.pipeline import place
-from loihi_deploy.recording import CUT_ERROR, OVER_INPUT, RecordedSimulation
+from loihi_deploy.recording import RecordedSimulation
 from loihi_deploy.traffic import core_traffic, host_spikes, stored_events
 
 N_STEPS = 80

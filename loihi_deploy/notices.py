@@ -1,0 +1,34 @@
+"""What the chip's arithmetic complains of, counted rather than shown."""
+
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+OVER_INPUT, OVER_CURRENT, OVER_MEMBRANE = "Overflow in q0", "Overflow in current", "Overflow in u2"
+CUT_ERROR, CUT_TRACE = "Received PES error", "Trace increment exceeds upper limit"
+CLIPPED_TRACE, CLIPPED_WEIGHT = "Clipping synapse trace", "Clipping learning weights"
+NOTICES = (
+    OVER_INPUT, OVER_CURRENT, OVER_MEMBRANE, CUT_ERROR, CUT_TRACE, CLIPPED_TRACE, CLIPPED_WEIGHT,
+)  # fmt: skip
+"""How nengo-loihi's warnings of breaches begin."""
+
+
+@contextmanager
+def counted(notices: Counter[str], shown: bool = False) -> Iterator[None]:
+    """Count known warnings of the block, each kind once, and pass all others on.
+
+    Args:
+        notices: What is counted into.
+        shown: Whether to pass on what is counted, too.
+    """
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    known = set()
+    for one in caught:
+        kinds = [kind for kind in NOTICES if str(one.message).startswith(kind)]
+        known.update(kinds)
+        if shown or not kinds:
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+    notices.update(known)
