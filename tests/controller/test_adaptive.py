@@ -29,7 +29,7 @@ Make = Callable[..., AdaptiveController]
 
 
 @pytest.fixture(scope="module")
-def arm() -> Iterator[Arm]:
+def arm() -> Arm:
     arm = load_arm("gen3")
     arm.attach_payload(LOAD)
     return arm
@@ -74,12 +74,15 @@ def test_a_load_that_nobody_told_of_is_learned_over_repeated_motions(arm, make, 
 
 def test_what_it_learns_is_the_torque_of_the_load(arm, make):
     adaptive = make()
-    for _ in range(6):
-        path = move(arm, adaptive, steps=400)
+    path = [move(arm, adaptive, steps=400) for _ in range(6)][-1]
     assert position_error(path)[-1] < 0.006
+    goal = MinimumJerk(arm.state.hand, arm.state.hand, 0.2)
+    learned: list[np.ndarray] = []
+    follow(arm, adaptive, goal, 0.3, lambda *_: learned.append(adaptive.learned_torque))
     gravity = arm.dynamics.bias_force - arm.model.dynamics(arm.state.q).bias_force
     assert np.abs(gravity).max() > 5.0
-    np.testing.assert_allclose(adaptive.learned_torque, gravity, atol=0.1 * np.abs(gravity).max())
+    mean = np.mean(learned[-150:], axis=0)  # single steps are as noisy as spikes are
+    np.testing.assert_allclose(mean, gravity, atol=0.1 * np.abs(gravity).max())
 
 
 def test_frozen_it_uses_what_it_has_learned_and_learns_nothing(arm, make):
@@ -105,14 +108,12 @@ def test_weights_that_were_saved_and_restored_go_on_exactly(arm, make, tmp_path)
         first.learned.save(file)
     second = make()
     second.restore(LearnedWeights.load(tmp_path / "learned.npz"))
-    for _ in range(2):
-        ours, theirs = move(arm, second), move(arm, first)
+    for ours, theirs in [(move(arm, second), move(arm, first)) for _ in range(2)]:
         np.testing.assert_array_equal(ours.torque, theirs.torque)
         np.testing.assert_array_equal(ours.q, theirs.q)
     for mine, other in zip(second.learned.weights, first.learned.weights, strict=True):
         np.testing.assert_array_equal(mine, other)
-    fresh = move(arm, make())
-    assert np.abs(fresh.q - ours.q).max() > 0.01
+    assert np.abs(move(arm, make()).q - move(arm, first).q).max() > 0.01
 
 
 @pytest.mark.parametrize(
