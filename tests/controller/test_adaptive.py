@@ -9,14 +9,18 @@ import numpy as np
 import pytest
 
 from arm_models import Arm, SpikearmError, load_arm
-from controller.adaptation import AdaptationConfig
+from controller.adaptation import AdaptationConfig, AdaptationScaling
 from controller.adaptive import CUT_ERROR, AdaptiveController
+from controller.adaptive_network import AdaptiveNetwork
 from controller.closed_loop import follow
 from controller.controller import Controller, StepCounts
 from controller.joint_pid import JointPIDController
 from controller.learned_weights import LearnedWeights
 from controller.osc import OperationalSpaceController
-from controller.reference import MinimumJerk
+from controller.reference import MinimumJerk, Reference
+from controller.reserve import Reserve
+from controller.spiking_network import neuron_type
+from controller.trained import shipped
 from controller.trajectory import Trajectory
 from experiments.metrics import position_error, position_rmse
 from experiments.stages import Adaptation, Recipe, find_stage
@@ -187,3 +191,33 @@ def test_a_controller_that_tells_no_feedback_cannot_be_learned_from(arm):
 
     with pytest.raises(SpikearmError, match="Mute tells no feedback"):
         _ = Mute().feedback
+
+
+def test_the_nodes_of_what_learns_only_hand_arrays_over(arm):
+    scaling = AdaptationScaling.of_arm(arm.model, CONFIG)
+    network = AdaptiveNetwork(7, CONFIG, neuron_type("loihi")).alone()
+    weights = shipped("gen3").weights
+    Reserve(weights.scaling, scaling.task_map, neuron_type("loihi"), tau=0.01).add_to(network)
+    kinds = sorted(type(node.output).__name__ for node in network.all_nodes)
+    assert kinds == ["Inlet", "Inlet", "Outlet", "Outlet", "Outlet"]
+    assert all(node.size_in == 0 or node.size_out == 0 for node in network.all_nodes)
+    assert all(one.function is None for one in network.all_connections if not one.learning_rule)
+
+
+def test_the_spiking_controller_s_feedback_is_that_of_hand_and_posture_at_home(arm, trained):
+    recipe = Recipe(arm.model, trained, "acceleration", 0, Adaptation(CONFIG))
+    scaling, law = (
+        AdaptationScaling.of_arm(arm.model, CONFIG),
+        OperationalSpaceController(arm.model),
+    )
+    q = arm.chain.home + np.linspace(-0.06, 0.05, 7)
+    with find_stage("spiking+adaptive", "engine").make(recipe) as controller:
+        state = arm.reset(q, np.linspace(0.3, -0.2, 7))
+        reference = Reference(state.hand, np.linspace(0.1, 0.2, 6), np.linspace(3.0, 5.0, 6))
+        controller.torque(state, reference)
+        law.torque(state, reference)
+        posture = 40.0 * (arm.chain.home - q) - 12.0 * state.dq
+        of_hand = scaling.task_map @ (30.0 * (reference.velocity - state.hand_velocity))
+        np.testing.assert_allclose(controller.feedback, of_hand + scaling.posture_map @ posture)
+    # So near home, inertia is nearly as the analytic law has it.
+    np.testing.assert_allclose(of_hand, law.feedback, atol=0.2 * np.abs(law.feedback).max())
