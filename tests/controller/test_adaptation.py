@@ -91,6 +91,14 @@ def test_a_command_s_torque_at_home_is_the_analytic_law_s(arm, scaling):
     np.testing.assert_allclose(law.feedback, scaling.task_map @ (law.gains.kv * velocity))
 
 
+def test_a_pull_of_the_posture_does_not_move_the_hand_at_home(arm, scaling):
+    at_home = arm.model.dynamics(arm.chain.home)
+    moved = at_home.jacobian @ np.linalg.solve(at_home.mass_matrix, scaling.posture_map)
+    np.testing.assert_allclose(moved, 0.0, atol=1e-9)
+    rank = np.linalg.matrix_rank(scaling.posture_map, tol=1e-9)
+    assert rank == arm.chain.n_joints - 6
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [

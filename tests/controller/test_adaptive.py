@@ -9,14 +9,18 @@ import numpy as np
 import pytest
 
 from arm_models import Arm, SpikearmError, load_arm
-from controller.adaptation import AdaptationConfig
+from controller.adaptation import AdaptationConfig, AdaptationScaling
 from controller.adaptive import CUT_ERROR, AdaptiveController
+from controller.adaptive_network import AdaptiveNetwork
 from controller.closed_loop import follow
 from controller.controller import Controller, StepCounts
 from controller.joint_pid import JointPIDController
 from controller.learned_weights import LearnedWeights
 from controller.osc import OperationalSpaceController
-from controller.reference import MinimumJerk
+from controller.reference import MinimumJerk, Reference
+from controller.reserve import Reserve
+from controller.spiking_network import neuron_type
+from controller.trained import shipped
 from controller.trajectory import Trajectory
 from experiments.metrics import position_error, position_rmse
 from experiments.stages import Adaptation, Recipe, find_stage
@@ -29,7 +33,7 @@ Make = Callable[..., AdaptiveController]
 
 
 @pytest.fixture(scope="module")
-def arm() -> Iterator[Arm]:
+def arm() -> Arm:
     arm = load_arm("gen3")
     arm.attach_payload(LOAD)
     return arm
@@ -74,12 +78,15 @@ def test_a_load_that_nobody_told_of_is_learned_over_repeated_motions(arm, make, 
 
 def test_what_it_learns_is_the_torque_of_the_load(arm, make):
     adaptive = make()
-    for _ in range(6):
-        path = move(arm, adaptive, steps=400)
+    path = [move(arm, adaptive, steps=400) for _ in range(6)][-1]
     assert position_error(path)[-1] < 0.006
+    goal = MinimumJerk(arm.state.hand, arm.state.hand, 0.2)
+    learned: list[np.ndarray] = []
+    follow(arm, adaptive, goal, 0.3, lambda *_: learned.append(adaptive.learned_torque))
     gravity = arm.dynamics.bias_force - arm.model.dynamics(arm.state.q).bias_force
     assert np.abs(gravity).max() > 5.0
-    np.testing.assert_allclose(adaptive.learned_torque, gravity, atol=0.1 * np.abs(gravity).max())
+    mean = np.mean(learned[-150:], axis=0)  # single steps are as noisy as spikes are
+    np.testing.assert_allclose(mean, gravity, atol=0.1 * np.abs(gravity).max())
 
 
 def test_frozen_it_uses_what_it_has_learned_and_learns_nothing(arm, make):
@@ -105,14 +112,12 @@ def test_weights_that_were_saved_and_restored_go_on_exactly(arm, make, tmp_path)
         first.learned.save(file)
     second = make()
     second.restore(LearnedWeights.load(tmp_path / "learned.npz"))
-    for _ in range(2):
-        ours, theirs = move(arm, second), move(arm, first)
+    for ours, theirs in [(move(arm, second), move(arm, first)) for _ in range(2)]:
         np.testing.assert_array_equal(ours.torque, theirs.torque)
         np.testing.assert_array_equal(ours.q, theirs.q)
     for mine, other in zip(second.learned.weights, first.learned.weights, strict=True):
         np.testing.assert_array_equal(mine, other)
-    fresh = move(arm, make())
-    assert np.abs(fresh.q - ours.q).max() > 0.01
+    assert np.abs(move(arm, make()).q - move(arm, first).q).max() > 0.01
 
 
 @pytest.mark.parametrize(
@@ -186,3 +191,33 @@ def test_a_controller_that_tells_no_feedback_cannot_be_learned_from(arm):
 
     with pytest.raises(SpikearmError, match="Mute tells no feedback"):
         _ = Mute().feedback
+
+
+def test_the_nodes_of_what_learns_only_hand_arrays_over(arm):
+    scaling = AdaptationScaling.of_arm(arm.model, CONFIG)
+    network = AdaptiveNetwork(7, CONFIG, neuron_type("loihi")).alone()
+    weights = shipped("gen3").weights
+    Reserve(weights.scaling, scaling.task_map, neuron_type("loihi"), tau=0.01).add_to(network)
+    kinds = sorted(type(node.output).__name__ for node in network.all_nodes)
+    assert kinds == ["Inlet", "Inlet", "Outlet", "Outlet", "Outlet"]
+    assert all(node.size_in == 0 or node.size_out == 0 for node in network.all_nodes)
+    assert all(one.function is None for one in network.all_connections if not one.learning_rule)
+
+
+def test_the_spiking_controller_s_feedback_is_that_of_hand_and_posture_at_home(arm, trained):
+    recipe = Recipe(arm.model, trained, "acceleration", 0, Adaptation(CONFIG))
+    scaling, law = (
+        AdaptationScaling.of_arm(arm.model, CONFIG),
+        OperationalSpaceController(arm.model),
+    )
+    q = arm.chain.home + np.linspace(-0.06, 0.05, 7)
+    with find_stage("spiking+adaptive", "engine").make(recipe) as controller:
+        state = arm.reset(q, np.linspace(0.3, -0.2, 7))
+        reference = Reference(state.hand, np.linspace(0.1, 0.2, 6), np.linspace(3.0, 5.0, 6))
+        controller.torque(state, reference)
+        law.torque(state, reference)
+        posture = 40.0 * (arm.chain.home - q) - 12.0 * state.dq
+        of_hand = scaling.task_map @ (30.0 * (reference.velocity - state.hand_velocity))
+        np.testing.assert_allclose(controller.feedback, of_hand + scaling.posture_map @ posture)
+    # So near home, inertia is nearly as the analytic law has it.
+    np.testing.assert_allclose(of_hand, law.feedback, atol=0.2 * np.abs(law.feedback).max())

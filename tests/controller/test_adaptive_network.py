@@ -102,7 +102,7 @@ def test_a_constant_load_is_learned_exponentially_at_the_learning_rate(
 
 def test_another_seed_is_another_network():
     first, second = (
-        AdaptiveNetwork(2, AdaptationConfig(neurons=50), neuron_type("rate"), seed)
+        AdaptiveNetwork(2, AdaptationConfig(neurons=50, ensembles=2), neuron_type("rate"), seed)
         for seed in (1, 2)
     )
     (state,) = on_sphere(1, 5)
