@@ -1,13 +1,14 @@
 """What all tests share: a renderer that works without a screen, and a small controller."""
 
 import importlib.metadata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from experiments.headless import choose_renderer
 
 choose_renderer()
 
+import nengo
 import numpy as np
 import pytest
 
@@ -22,6 +23,15 @@ from controller.training.samples import join, sample_reach
 from controller.workspace import Workspace
 
 STAGES: tuple[NeuralStage, ...] = ("rate", "spiking", "loihi")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_decoder_cache(tmp_path_factory) -> Iterator[None]:
+    """Keep nengo's cache of decoders apart: what another process locks, nengo leaves open."""
+    before = nengo.rc.get("decoder_cache", "path")
+    nengo.rc.set("decoder_cache", "path", str(tmp_path_factory.mktemp("decoders")))
+    yield
+    nengo.rc.set("decoder_cache", "path", before)
 
 
 @pytest.fixture(scope="session")
