@@ -1,8 +1,6 @@
 """What an adaptive network has learned, as a file."""
 
 import json
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +9,9 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from arm_models import SpikearmError
+from controller.array_file import DAMAGES, read_arrays, sentence
 
 ABOUT, WEIGHTS = "about", "weights"
-UNREADABLE = (EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -48,11 +46,9 @@ class LearnedWeights:
             SpikearmError: There is no such file, or it is something else.
         """
         try:
-            # np.load leaves a file open that it cannot read.
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                about = json.loads(str(arrays[ABOUT]))
-                n_arrays = len(arrays.files) - 1
-                weights = tuple(arrays[f"{WEIGHTS}-{number}"] for number in range(n_arrays))
+            arrays = read_arrays(path)
+            about = json.loads(str(arrays.pop(ABOUT)))
+            weights = tuple(arrays[f"{WEIGHTS}-{number}"] for number in range(len(arrays)))
             return cls(weights, about)
         except FileNotFoundError as error:
             raise SpikearmError(
@@ -60,7 +56,8 @@ class LearnedWeights:
             ) from error
         except OSError as error:
             raise SpikearmError(f"Cannot read '{path}': {error.strerror or error}.") from error
-        except UNREADABLE as error:
+        except DAMAGES as error:
             raise SpikearmError(
-                f"'{path}' holds no learned weights: {error}. Name a file that --keep-learned made."
+                f"'{path}' holds no learned weights: {sentence(error)}. "
+                "Name a file that --keep-learned made."
             ) from error
