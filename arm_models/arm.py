@@ -2,6 +2,7 @@
 
 import copy
 import math
+from dataclasses import replace
 from operator import le
 from typing import Literal
 
@@ -11,14 +12,13 @@ import numpy as np
 from arm_models.chain import Chain
 from arm_models.dynamics import Dynamics, Readout, RigidBodyModel, copier, span
 from arm_models.errors import SpikearmError
+from arm_models.hand_force import HandForce
+from arm_models.joint_friction import JointFriction
+from arm_models.payload import fix_payload
 from arm_models.state import ArmState, Pose
 
 Marker = Literal["target", "reference"]
 
-# MuJoCo's solimpfriction: with its default of 0.9, an arm that friction holds creeps.
-STIFF_FRICTION = (0.9999, 0.9999, 0.001, 0.5, 2.0)
-PAYLOAD = "spikearm_payload"
-PAYLOAD_DENSITY = 7800.0  # kg/m^3, steel: the size of the ball that is drawn and felt
 # MuJoCo's warnings of positions, velocities and accelerations that are no numbers.
 DIVERGED = slice(int(mujoco.mjtWarning.mjWARN_BADQPOS), int(mujoco.mjtWarning.mjWARN_BADQACC) + 1)
 
@@ -47,7 +47,8 @@ class Arm:
         model = spec.compile()
         self.model = RigidBodyModel(copy.copy(model), chain)
         self._simulate(model, mujoco.MjData(model))
-        self._wrench: np.ndarray | None = None
+        self._own_friction = JointFriction.of(spec, chain.joints)
+        self._hand_force = HandForce()
         self.saturated_steps = np.zeros(chain.n_joints, dtype=int)
         self.reset()
 
@@ -86,7 +87,7 @@ class Arm:
     def reset(self, q: np.ndarray | None = None, dq: np.ndarray | None = None) -> ArmState:
         """Put the arm at rest in its home pose, or where it is told.
 
-        Payload and friction stay; an external force is taken away.
+        Payload, friction and force field stay; an external force is taken away.
 
         Args:
             q: Joint positions, shape (n_joints,) [rad]; home when left out.
@@ -101,7 +102,7 @@ class Arm:
         self._data.qpos[:] = self.chain.home_qpos
         self._data.qpos[self.chain.qpos] = q
         self._data.qvel[self.chain.dof] = dq
-        self._wrench = None
+        self._hand_force = replace(self._hand_force, wrench=np.zeros(6))
         self.saturated_steps = np.zeros(self.chain.n_joints, dtype=int)
         mujoco.mj_step1(self._model, self._data)
         return self.state
@@ -141,8 +142,8 @@ class Arm:
         Raises:
             SpikearmError: The simulation diverged.
         """
-        if self._wrench is not None:
-            self._apply_wrench(self._wrench)
+        if self._hand_force.acts:
+            self._hand_force.apply(self._model, self._data, self.chain.site)
         mujoco.mj_step2(self._model, self._data)
         mujoco.mj_step1(self._model, self._data)
         self._check_simulation()
@@ -168,13 +169,19 @@ class Arm:
         Raises:
             SpikearmError: The wrench has another shape or is not finite.
         """
-        wrench = np.asarray(wrench, dtype=float)
-        if wrench.shape != (6,) or not np.isfinite(wrench).all():
-            raise SpikearmError(
-                f"Wrench {wrench} does not fit: give a force and a torque, 6 finite numbers."
-            )
-        self._wrench = wrench.copy() if wrench.any() else None
-        self._applied_force[:] = 0.0
+        self._push_hand(replace(self._hand_force, wrench=wrench))
+
+    def set_force_field(self, viscous: np.ndarray) -> None:
+        """Push the hand with ``f = B v``, anew in every step, until told otherwise.
+
+        Args:
+            viscous: ``B``, force per linear velocity of the hand, both in the world frame,
+                shape (3, 3) [N s/m]; zero takes the field away.
+
+        Raises:
+            SpikearmError: It has another shape or is not finite.
+        """
+        self._push_hand(replace(self._hand_force, viscous=viscous))
 
     def attach_payload(self, mass: float, offset: tuple[float, float, float] = (0, 0, 0)) -> None:
         """Fix a steel ball to the hand, in mid-run if need be; it replaces an earlier one.
@@ -186,46 +193,23 @@ class Arm:
         Raises:
             SpikearmError: The mass is negative or not finite.
         """
-        if not 0 <= mass < np.inf:
-            raise SpikearmError(f"A payload cannot weigh {mass} kg: give a mass of 0 kg or more.")
-        if (old := self._spec.body(PAYLOAD)) is not None:
-            self._spec.delete(old)
-        if mass > 0:
-            site = self.chain.site
-            holder = self._spec.sites[site].parent
-            # The compiled site, because the file may turn or nest it in many ways.
-            frame = holder.add_frame(
-                pos=self._model.site_pos[site], quat=self._model.site_quat[site]
-            )
-            body = holder.add_body(name=PAYLOAD, pos=offset)
-            body.set_frame(frame)
-            radius = (mass / PAYLOAD_DENSITY * 3 / (4 * np.pi)) ** (1 / 3)
-            body.add_geom(
-                type=mujoco.mjtGeom.mjGEOM_SPHERE, size=[radius, 0, 0], mass=mass,
-                contype=0, conaffinity=0, rgba=[0.75, 0.15, 0.15, 1],
-            )  # fmt: skip
+        fix_payload(self._spec, self._model, self.chain.site, mass, offset)
         self._recompile()
 
-    def set_friction(self, friction: np.ndarray | float) -> None:
+    def set_friction(self, friction: np.ndarray | float | None) -> None:
         """Give every joint dry friction, in mid-run if need be.
 
         Args:
-            friction: Friction torque, shape (n_joints,) or one for all [N m].
+            friction: Friction torque, shape (n_joints,) or one for all [N m]; None gives
+                back what the arm's file has.
 
         Raises:
             SpikearmError: A number is negative or missing.
         """
-        losses = np.asarray(friction, dtype=float)
-        if losses.shape not in ((), (self.chain.n_joints,)) or not (losses >= 0).all():
-            raise SpikearmError(
-                f"Friction {friction} N m does not fit: give one number of 0 N m or more, or one "
-                f"for each of {self.chain.n_joints} joints."
-            )
-        for name, loss in zip(
-            self.chain.joints, np.broadcast_to(losses, self.chain.n_joints), strict=True
-        ):
-            joint = self._spec.joint(name)
-            joint.frictionloss, joint.solimp_friction = loss, STIFF_FRICTION
+        new = self._own_friction
+        if friction is not None:
+            new = JointFriction.holding(friction, self.chain.n_joints)
+        new.write(self._spec, self.chain.joints)
         self._recompile()
 
     def _simulate(self, model: mujoco.MjModel, data: mujoco.MjData) -> None:
@@ -250,13 +234,9 @@ class Arm:
         self.saturated_steps += abs(torque) > limits
         return np.clip(torque, -limits, limits)
 
-    def _apply_wrench(self, wrench: np.ndarray) -> None:
+    def _push_hand(self, force: HandForce) -> None:
+        self._hand_force = force
         self._applied_force[:] = 0.0
-        body = self._model.site_bodyid[self.chain.site]
-        point = self._data.site_xpos[self.chain.site]
-        mujoco.mj_applyFT(
-            self._model, self._data, wrench[:3], wrench[3:], point, body, self._applied_force
-        )
 
     def _joint_values(self, what: str, values: np.ndarray) -> np.ndarray:
         """Check one finite number per joint."""

@@ -13,6 +13,8 @@ DIFFERENCE = 1e-6  # rad, of central differences
 GRAVITY = 9.81  # m/s^2
 SWING_TIME = 0.1  # s; a longer fall from home runs into joint limits
 
+FIELD = np.array([[-7.0, 3, 2], [-4, 5, -6], [1, 8, -9]])  # N s/m, of no symmetry
+
 DIVERGING = """
 <mujoco>
   <worldbody>
@@ -380,6 +382,18 @@ def test_friction_takes_one_number_or_one_per_joint(arm):
         arm.set_friction(np.full(arm.chain.n_joints + 1, 0.1))
 
 
+def test_friction_of_the_file_comes_back(arm):
+    untouched = load_arm(arm.name)
+    arm.set_friction(0.3)
+    assert not np.array_equal(arm.scene[0].dof_frictionloss, untouched.scene[0].dof_frictionloss)
+    arm.set_friction(None)
+    q, dq = draw(arm, seed=7)
+    arm.reset(q, dq)
+    untouched.reset(q, dq)
+    torque = arm.chain.torque_limits / 4
+    assert_same(run(arm, torque, steps=20), run(untouched, torque, steps=20))
+
+
 def test_a_wrench_has_six_finite_numbers(arm):
     for wrench in (np.ones(3), np.full(6, np.nan)):
         with pytest.raises(SpikearmError, match="6 finite numbers"):
@@ -448,6 +462,112 @@ def test_an_external_force_outlasts_a_payload_that_comes_and_goes(arm):
     arm.attach_payload(0.6)
     arm.attach_payload(0)
     np.testing.assert_allclose(arm.step(no_torque).dq, pushed.dq, atol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_force_field_pushes_the_hand_by_its_velocity(frictionless, seed):
+    arm = frictionless
+    q, dq = draw(arm, seed)
+    torque = arm.chain.torque_limits / 10
+    arm.reset(q, dq)
+    free = acceleration(arm, torque)
+    arm.set_force_field(FIELD)
+    arm.reset(q, dq)
+    pushed = acceleration(arm, torque)
+    truth = arm.model.dynamics(q)
+    J = truth.jacobian[:3]
+    expected = np.linalg.solve(truth.mass_matrix, J.T @ FIELD @ J @ dq)
+    np.testing.assert_allclose(pushed - free, expected, rtol=1e-8, atol=1e-8)
+    assert np.abs(expected).max() > 0.1
+
+
+def power_astray(arm: Arm, viscous: np.ndarray, period: float) -> tuple[float, float]:
+    """Let the arm fall through a field: energy that went astray, and what the field took [J]."""
+    arm.scene[0].opt.timestep = period
+    arm.set_force_field(viscous)
+    state = arm.reset()
+    before, work = sum(arm.energy), 0.0
+    for _ in range(round(SWING_TIME / period)):
+        v = state.hand_velocity[:3]
+        state = arm.step(np.zeros(arm.chain.n_joints))
+        work += period * float(v @ viscous @ (v + state.hand_velocity[:3]) / 2)
+    return sum(arm.energy) - before - work, work
+
+
+def test_a_force_field_does_the_work_that_its_power_says(frictionless):
+    arm, viscous = frictionless, FIELD - 12 * np.eye(3)  # takes more than it gives
+    arm.set_force_field(np.zeros((3, 3)))
+    astray, work = power_astray(arm, viscous, period=1e-3)
+    astray_at_half_period, _ = power_astray(arm, viscous, period=5e-4)
+    assert work < -0.03  # J
+    # The integrator is first order, as in a swing without the field.
+    assert 2 * astray_at_half_period - astray == pytest.approx(0, abs=2e-3 * abs(work))
+
+
+def test_a_force_field_stays_until_it_is_taken_away(arm):
+    q, dq = draw(arm, seed=9)
+    no_torque = np.zeros(arm.chain.n_joints)
+    arm.reset(q, dq)
+    free = [arm.step(no_torque).dq for _ in range(3)]
+    arm.set_force_field(FIELD)
+    arm.reset(q, dq)
+    pushed = [arm.step(no_torque).dq for _ in range(3)]
+    assert np.abs(np.subtract(pushed, free)).max() > 1e-4
+    arm.reset(q, dq)
+    np.testing.assert_array_equal([arm.step(no_torque).dq for _ in range(3)], pushed)
+    arm.set_force_field(np.zeros((3, 3)))
+    arm.reset(q, dq)
+    np.testing.assert_array_equal([arm.step(no_torque).dq for _ in range(3)], free)
+
+
+def test_a_force_field_that_is_taken_away_in_mid_run_acts_no_more(arm):
+    q, dq = draw(arm, seed=10)
+    no_torque = np.zeros(arm.chain.n_joints)
+    arm.set_force_field(FIELD)
+    arm.reset(q, dq)
+    pushed = arm.step(no_torque)
+    arm.set_force_field(np.zeros((3, 3)))
+    freed = arm.step(no_torque)
+    arm.reset(pushed.q, pushed.dq)
+    # The solver starts from elsewhere, which shows where friction or a limit acts.
+    np.testing.assert_allclose(freed.dq, arm.step(no_torque).dq, atol=1e-6)
+
+
+def test_a_force_field_adds_to_an_external_force_that_comes_and_goes(frictionless):
+    arm = frictionless
+    q, dq = draw(arm, seed=11)
+    wrench, no_torque = np.array([5.0, -3, 4, 0.2, 0.1, -0.3]), np.zeros(arm.chain.n_joints)
+
+    def measure(push: np.ndarray, viscous: np.ndarray) -> np.ndarray:
+        arm.set_force_field(viscous)
+        arm.reset(q, dq)
+        arm.apply_force(push)
+        return acceleration(arm, no_torque)
+
+    neither = measure(np.zeros(6), 0 * FIELD)
+    force, field = measure(wrench, 0 * FIELD), measure(np.zeros(6), FIELD)
+    both = measure(wrench, FIELD)
+    np.testing.assert_allclose(both - neither, force + field - 2 * neither, atol=1e-8)
+    arm.reset(q, dq)  # takes the force away, and leaves the field
+    np.testing.assert_array_equal(acceleration(arm, no_torque), field)
+
+
+def test_a_force_field_outlasts_a_payload_that_comes_and_goes(arm):
+    q, dq = draw(arm, seed=12)
+    no_torque = np.zeros(arm.chain.n_joints)
+    arm.set_force_field(FIELD)
+    arm.reset(q, dq)
+    pushed = arm.step(no_torque)
+    arm.attach_payload(0.6)
+    arm.attach_payload(0)
+    arm.reset(q, dq)
+    np.testing.assert_allclose(arm.step(no_torque).dq, pushed.dq, atol=1e-12)
+
+
+def test_a_force_field_has_three_rows_of_three_finite_numbers(arm):
+    for wrong in (np.ones(3), np.eye(2), np.full((3, 3), np.inf)):
+        with pytest.raises(SpikearmError, match="3 rows of 3 finite numbers"):
+            arm.set_force_field(wrong)
 
 
 def test_joints_that_are_no_neighbours_are_read_and_driven_by_name(tmp_path):
