@@ -175,9 +175,19 @@ def _directions(forward: np.ndarray, task: CentreOut, rng: np.random.Generator) 
     """Place the targets around home, shape (n_targets, 3)."""
     if task.variant == "sphere":
         return _unit(rng.normal(size=(task.targets, 3)))
-    up = np.array([0.0, 0.0, 1.0])
+    left, up = frontal_plane(forward)
     angle = 2 * np.pi * np.arange(task.targets)[:, None] / task.targets
-    return np.cos(angle) * np.cross(up, forward) + np.sin(angle) * up
+    return np.cos(angle) * left + np.sin(angle) * up
+
+
+def frontal_plane(forward: np.ndarray) -> np.ndarray:
+    """Span the circle's plane by what is left and what is up of the arm, shape (2, 3).
+
+    Args:
+        forward: The arm's forward axis, shape (3,).
+    """
+    up = np.array([0.0, 0.0, 1.0])
+    return np.array([np.cross(up, forward), up])
 
 
 def forward_axis(model: RigidBodyModel) -> np.ndarray:
