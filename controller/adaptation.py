@@ -31,6 +31,8 @@ class AdaptationConfig:
         active_share: Share of the neurons that are active at a time.
         push: Force at the hand whose joint torques count as an error of 1 [N]. It may be 1.27
             times as much before an error is cut.
+        dead_zone: What of each joint's error is taken for noise, as a share of an error of 1: so
+            much is taken off every error, and smaller ones are none.
         span: Distance of the hand from home over which states are told apart [m].
         span_time: Length of the fastest motion over that distance [s].
         adaptive_tau: Time constant of the learned torque's filter [s].
@@ -38,9 +40,10 @@ class AdaptationConfig:
 
     neurons: int = 2000
     ensembles: int = 1
-    learning_rate: float = 8.0
+    learning_rate: float = 5.0
     active_share: float = 0.2
     push: float = 60.0
+    dead_zone: float = 0.01
     span: float = 0.5
     span_time: float = 1.0
     adaptive_tau: float = 0.02
@@ -57,6 +60,10 @@ class AdaptationConfig:
             raise SpikearmError(
                 f"An active share of {self.active_share:g} is not possible: give more than 0 and "
                 "less than 1."
+            )
+        if not 0 <= self.dead_zone < 1:
+            raise SpikearmError(
+                f"--dead-zone {self.dead_zone:g} is not possible: give a share of 0 to below 1."
             )
         for name in ("learning_rate", "push", "span", "span_time", "adaptive_tau"):
             value = getattr(self, name)
@@ -79,6 +86,7 @@ class AdaptationScaling:
         ranges: Joint positions' and velocities' distance from home that maps to 1, before the
             division, shape (2 n_joints,) [rad, rad/s].
         error: Joint torques that count as an error of 1, shape (n_joints,) [N m].
+        dead_zone: What is taken off every error of the rule, which has a bound at 1.27.
         torque: Joint torques that an output of 1 stands for, shape (n_joints,) [N m].
         task_map: ``J^T L`` at home, shape (n_joints, 6): what a command's torque is there.
         posture_map: ``M (I - J^+ J)`` at home, shape (n_joints, n_joints): what the torque of a
@@ -88,6 +96,7 @@ class AdaptationScaling:
     home: np.ndarray
     ranges: np.ndarray
     error: np.ndarray
+    dead_zone: float
     torque: np.ndarray
     task_map: np.ndarray
     posture_map: np.ndarray
@@ -110,6 +119,7 @@ class AdaptationScaling:
             home=model.chain.home,
             ranges=np.append(position, PEAK_SPEED / config.span_time * position),
             error=push,
+            dead_zone=config.dead_zone,
             torque=push / OUTPUT_OF_PUSH,
             task_map=J.T @ task_inertia(at_home)[0],
             posture_map=at_home.mass_matrix @ (np.eye(len(push)) - Jplus @ J),
@@ -136,6 +146,9 @@ class AdaptationScaling:
     def write_error(self, error: np.ndarray, feedback: np.ndarray) -> bool:
         """Scale what feedback had to ask for, which is what is still to be learned.
 
+        Noise and lag leave errors that no torque of the state's alone takes away. Learning them
+        anyway lets weights grow for ever, so a dead zone is taken off (Peterson and Narendra 1982).
+
         Args:
             error: Is overwritten, shape (n_joints,); of the sign that the rule takes: what is
                 there less what should be.
@@ -145,6 +158,7 @@ class AdaptationScaling:
             Whether one was cut at ``ERROR_BOUND``.
         """
         np.divide(feedback, -self.error, out=error)
+        np.copysign(np.maximum(np.abs(error) - self.dead_zone, 0.0), error, out=error)
         cut = bool(np.abs(error).max() > ERROR_BOUND)
         if cut:
             np.clip(error, -ERROR_BOUND, ERROR_BOUND, out=error)

@@ -1,5 +1,7 @@
 """The units of learning against closed forms."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ from controller.adaptation import (
 from controller.osc import OperationalSpaceController
 from controller.reference import Reference
 
-CONFIG = AdaptationConfig(push=35.0, span=0.3, span_time=0.8)
+CONFIG = AdaptationConfig(push=35.0, span=0.3, span_time=0.8, dead_zone=0.0)
 
 
 @pytest.fixture(scope="module", params=["gen3", "ur5e"])
@@ -82,6 +84,16 @@ def test_what_feedback_asks_for_is_an_error_of_the_other_sign_cut_at_the_bound(s
     np.testing.assert_allclose(error[1:-1], -wanted[1:-1])
 
 
+def test_errors_of_the_dead_zone_are_none_and_others_begin_at_its_edge(arm):
+    scaling = AdaptationScaling.of_arm(arm.model, replace(CONFIG, dead_zone=0.2))
+    wanted, error = np.linspace(-0.6, 0.6, len(scaling.home)), np.zeros(len(scaling.home))
+    assert not scaling.write_error(error, wanted * scaling.error)
+    inside = np.abs(wanted) <= 0.2 + 1e-12
+    assert inside.any()
+    np.testing.assert_allclose(error[inside], 0.0, atol=1e-12)
+    np.testing.assert_allclose(error[~inside], (0.2 * np.sign(wanted) - wanted)[~inside])
+
+
 def test_a_command_s_torque_at_home_is_the_analytic_law_s(arm, scaling):
     state = arm.reset()
     law = OperationalSpaceController(arm.model)
@@ -108,6 +120,8 @@ def test_a_pull_of_the_posture_does_not_move_the_hand_at_home(arm, scaling):
         ({"active_share": 1.0}, "active share of 1"),
         ({"learning_rate": 0.0}, "--learning-rate 0"),
         ({"push": -1.0}, "--push -1"),
+        ({"dead_zone": 1.0}, "--dead-zone 1"),
+        ({"dead_zone": -0.1}, "--dead-zone -0.1"),
         ({"span_time": float("inf")}, "--span-time inf"),
         ({"adaptive_tau": float("nan")}, "--adaptive-tau nan"),
     ],

@@ -25,7 +25,7 @@ from controller.trajectory import Trajectory
 from experiments.metrics import position_error, position_rmse
 from experiments.stages import Adaptation, Recipe, find_stage
 
-CONFIG = AdaptationConfig(neurons=1000, ensembles=1, learning_rate=10.0)
+CONFIG = AdaptationConfig(neurons=1000, learning_rate=10.0, dead_zone=0.0)
 LOAD = 2.0  # kg
 STEPS = 250
 

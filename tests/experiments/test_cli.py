@@ -32,7 +32,7 @@ PLANT = {
 TASK = {"--variant", "--targets", "--radius", "--duration", "--hold", "--offset"}
 ADAPTATION = {
     "--neurons", "--ensembles", "--learning-rate", "--active-share", "--push", "--span",
-    "--span-time", "--adaptive-tau",
+    "--span-time", "--adaptive-tau", "--dead-zone",
 }  # fmt: skip
 OPTIONS = {
     "arms": set(),
