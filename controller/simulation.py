@@ -50,6 +50,11 @@ class NeuralSimulation(ABC):
         """
 
     @property
+    def learned_share(self) -> float:
+        """The largest weight that was learned, of the largest that fits; 0 where any does."""
+        return 0.0
+
+    @property
     def notices(self) -> Counter[str]:
         """In how many steps since construction a number was cut or overflowed, by what it was."""
         return Counter()

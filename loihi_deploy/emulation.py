@@ -10,7 +10,7 @@ from arm_models import SpikearmError
 from controller.controller import Footprint, StepCounts
 from controller.simulation import NeuralSimulation
 from loihi_deploy.footprint import chip_footprint
-from loihi_deploy.learned_weights import read_learned, write_learned
+from loihi_deploy.learned_weights import largest_share, read_learned, write_learned
 from loihi_deploy.nengo_loihi_compat import (
     EmulatorInterface,
     nengo_loihi,
@@ -63,6 +63,11 @@ class LoihiEmulation(NeuralSimulation):
     def write_learned(self, learned: Sequence[np.ndarray]) -> None:
         """Put back what :meth:`read_learned` gave."""
         write_learned(self._simulator.model, learned)
+
+    @property
+    def learned_share(self) -> float:
+        """The largest weight that was learned, of the largest that the chip holds."""
+        return largest_share(self._simulator.model)
 
     @property
     def notices(self) -> Counter[str]:

@@ -10,7 +10,7 @@ import numpy as np
 from controller.controller import Footprint, StepCounts
 from controller.simulation import NeuralSimulation
 from loihi_deploy.footprint import chip_footprint
-from loihi_deploy.learned_weights import read_learned, write_learned
+from loihi_deploy.learned_weights import largest_share, read_learned, write_learned
 from loihi_deploy.nengo_loihi_compat import Model, without_known_warnings
 from loihi_deploy.notices import counted
 from loihi_deploy.rescue import RescuedModel
@@ -59,6 +59,11 @@ class EngineSimulation(NeuralSimulation):
     def write_learned(self, learned: Sequence[np.ndarray]) -> None:
         """Put back what :meth:`read_learned` gave."""
         write_learned(self.model, learned)
+
+    @property
+    def learned_share(self) -> float:
+        """The largest weight that was learned, of the largest that the chip holds."""
+        return largest_share(self.model)
 
     @property
     def notices(self) -> Counter[str]:

@@ -7,6 +7,8 @@ import numpy as np
 
 from controller.simulation import overwrite
 
+WEIGHT_BITS = 8  # of a synapse that learns, the sign's among them
+
 
 def read_learned(model: Any) -> list[np.ndarray]:
     """Copy the weights of all synapses that learn, shape (n_axons, n_compartments) each.
@@ -27,8 +29,29 @@ def write_learned(model: Any, learned: Sequence[np.ndarray]) -> None:
     overwrite(rows, [row[None] for weights in learned for row in weights])
 
 
+def largest_share(model: Any) -> float:
+    """Put the largest weight that was learned in units of the largest that the chip holds.
+
+    0 for blocks that are not discretised, or where nothing learns.
+    """
+    return max(map(_share, _learning(model)), default=0.0)
+
+
 def _learning(model: Any) -> list[Any]:
     return [synapse for block in model.blocks for synapse in block.synapses if synapse.learning]
+
+
+def _share(synapse: Any) -> float:
+    weights = _without_common(synapse)
+    if weights.dtype != np.int32:
+        return 0.0
+    largest = 2 ** (WEIGHT_BITS - synapse.synapse_cfg.shift_bits) - 1
+    return float(np.abs(weights).max()) / (largest * _step(synapse))
+
+
+def _step(synapse: Any) -> int:
+    """Tell by how much two weights of the chip differ at least."""
+    return 1 << (synapse.synapse_cfg.real_weight_exp + synapse.synapse_cfg.shift_bits)
 
 
 def _without_common(synapse: Any) -> np.ndarray:
@@ -36,8 +59,7 @@ def _without_common(synapse: Any) -> np.ndarray:
     weights = np.concatenate(synapse.weights)
     difference = np.subtract(*np.split(weights, 2, axis=1))
     if weights.dtype == np.int32:
-        config = synapse.synapse_cfg
-        step = 1 << (config.real_weight_exp + config.shift_bits)
+        step = _step(synapse)
         second = -(difference // (2 * step)) * step
     else:
         second = -difference / 2

@@ -58,3 +58,21 @@ def test_weights_of_another_shape_are_refused_and_nothing_is_written():
             with pytest.raises(ValueError, match="no weights of"):
                 simulation.write_learned(wrong)
         np.testing.assert_array_equal(raw(simulation), mine)
+
+
+@pytest.mark.filterwarnings("ignore:Clipping learning weights:UserWarning")
+@pytest.mark.parametrize("kind", [EngineSimulation, LoihiEmulation])
+def test_the_largest_weight_is_put_in_units_of_where_it_would_be_clipped(kind):
+    config = AdaptationConfig(neurons=400, learning_rate=12.0)
+    network = AdaptiveNetwork(1, config, neuron_type("loihi"))
+    network.state.values[:] = 0.6, 0.0, 0.8
+    network.error.values[:] = 1.2
+    with closing(kind(network.alone())) as simulation:
+        assert simulation.learned_share == 0.0
+        shares = []
+        while not simulation.notices["Clipping learning weights"] and len(shares) < 3000:
+            simulation.step()
+            shares.append(simulation.learned_share)
+        assert 0.0 < shares[len(shares) // 2] < 1.0
+        # Less by half of what the pair has in common, which reading leaves out.
+        assert shares[-1] == pytest.approx(1.0, abs=0.05)
