@@ -1,5 +1,6 @@
 """The rigid-body quantities that a control law needs, at one state of the arm."""
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -131,6 +132,11 @@ class RigidBodyModel:
         return self._model.opt.timestep
 
     @property
+    def gravity(self) -> np.ndarray:
+        """Acceleration of what falls, in the world frame, shape (3,) [m/s^2]."""
+        return self._model.opt.gravity.copy()
+
+    @property
     def base_position(self) -> np.ndarray:
         """Where the first joint is in the home pose, shape (3,) [m]."""
         self.dynamics(self.chain.home)
@@ -151,6 +157,15 @@ class RigidBodyModel:
     def friction(self) -> np.ndarray:
         """Dry joint friction, shape (n_joints,) [N m]."""
         return self._model.dof_frictionloss[self.chain.dof]
+
+    def without_gravity(self) -> "RigidBodyModel":
+        """Give what a controller knows that was not told of gravity.
+
+        Gravity that the file compensates is not there either: at rest no torque is needed.
+        """
+        model = copy.copy(self._model)
+        model.opt.gravity[:] = 0.0
+        return RigidBodyModel(model, self.chain)
 
     def dynamics(self, q: np.ndarray, dq: np.ndarray | None = None) -> Dynamics:
         """Evaluate the dynamics.

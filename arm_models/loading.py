@@ -32,6 +32,7 @@ def load_arm(
     torque_limits: Sequence[float] | None = None,
     home: Sequence[float] | None = None,
     armature: float | None = None,
+    weightless: bool = False,
 ) -> Arm:
     """Load an arm by name or from any MJCF file, ready to be driven by torques.
 
@@ -48,6 +49,7 @@ def load_arm(
         home: Joint positions to start from, shape (n_joints,) [rad]. Left out: the keyframe
             ``home``, else the file's first keyframe, else zero or mid-range.
         armature: Rotor inertia to give every controlled joint [kg m^2].
+        weightless: Whether to take gravity away.
 
     Raises:
         SpikearmError: The file, a joint, the end effector or a limit is missing or wrong.
@@ -62,6 +64,8 @@ def load_arm(
             joint.armature = armature
     spec.option.timestep = TIMESTEP
     spec.option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
+    if weightless:
+        spec.option.gravity = np.zeros(3)
     _add_markers(spec)
     names = [joint.name for joint in chosen]
     limits = read_torque_limits(_compile(spec, name), names, torque_limits)

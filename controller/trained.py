@@ -13,6 +13,9 @@ from controller.array_file import FORMAT_VERSION, check_names, read_versioned, u
 from controller.network_weights import NetworkWeights, NeuralStage
 from controller.workspace import Workspace
 
+WEIGHTLESS = "-weightless"
+"""What the name of an arm ends in whose controller was not told of gravity."""
+
 SHIPPED_FOLDER = Path(__file__).parent / "shipped"
 ABOUT = "about"
 VERSION = 1
@@ -33,6 +36,12 @@ class TrainedController:
     weights: NetworkWeights
     workspace: Workspace
     about: Mapping[str, Any]
+
+    @property
+    def knows_gravity(self) -> bool:
+        """Whether gravity was in what it was trained from; older files do not say, and had it."""
+        gravity = self.about.get("gravity")
+        return gravity is None or bool(np.any(gravity))
 
     def save(self, file: BinaryIO) -> None:
         """Write everything into one compressed file, numbers in single precision."""
@@ -61,17 +70,24 @@ class TrainedController:
             return cls(NetworkWeights.from_arrays(numbers), workspace, about)
 
 
-def shipped(arm: str) -> TrainedController:
+def shipped(arm: str, knows_gravity: bool = True) -> TrainedController:
     """Load the controller that ships for an arm.
 
+    Args:
+        arm: Name of the arm.
+        knows_gravity: Whether to load the one that bears the arm's weight, or the one that leaves
+            it to be learned.
+
     Raises:
-        SpikearmError: None does.
+        SpikearmError: There is none.
     """
-    path = SHIPPED_FOLDER / f"{arm}.npz"
+    name, option = (arm, "") if knows_gravity else (f"{arm}{WEIGHTLESS}", " --weightless")
+    path = SHIPPED_FOLDER / f"{name}.npz"
     if not path.exists():
         there = ", ".join(sorted(one.stem for one in SHIPPED_FOLDER.glob("*.npz")))
         raise SpikearmError(
-            f"No trained controller ships for '{arm}' (there are: {there}). Train one with "
-            f"`spikearm train --arm {arm} --out FOLDER` and give --trained FOLDER/controller.npz."
+            f"No trained controller ships for '{name}' (there are: {there}). Train one with "
+            f"`spikearm train --arm {arm}{option} --out FOLDER` and give "
+            "--trained FOLDER/controller.npz."
         )
     return TrainedController.load(path)

@@ -21,6 +21,8 @@ class ArmConfig:
         torque_limits: Largest torque of each joint [N m]. Default: as the file bounds them.
         home: Joint positions to start from [rad]. Default: the file's keyframe "home".
         armature: Rotor inertia to give every joint [kg m^2].
+        weightless: Take gravity away. A controller that is trained for a weightless arm leaves
+            gravity to be learned.
     """
 
     arm: str = "gen3"
@@ -31,6 +33,7 @@ class ArmConfig:
     torque_limits: tuple[float, ...] | None = None
     home: tuple[float, ...] | None = None
     armature: float | None = None
+    weightless: bool = False
 
     @property
     def name(self) -> str:
@@ -44,7 +47,7 @@ class ArmConfig:
         for option in fields(self):
             value = getattr(self, option.name)
             if value != option.default or (option.name == "arm" and self.mjcf is None):
-                values = value if isinstance(value, tuple) else (value,)
+                values = () if value is True else value if isinstance(value, tuple) else (value,)
                 words += [f"--{option.name.replace('_', '-')}", *map(str, values)]
         return shlex.join(words)
 
@@ -62,4 +65,5 @@ class ArmConfig:
             torque_limits=self.torque_limits,
             home=self.home,
             armature=self.armature,
+            weightless=self.weightless,
         )

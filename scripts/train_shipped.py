@@ -1,6 +1,7 @@
 """Trains the controllers that ship with the package, and writes what they measure into them.
 
 .venv/bin/python scripts/train_shipped.py --arms gen3 panda
+.venv/bin/python scripts/train_shipped.py --arms gen3 --weightless
 """
 
 import shutil
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import tyro
 
-from controller.trained import SHIPPED_FOLDER, TrainedController
+from controller.trained import SHIPPED_FOLDER, WEIGHTLESS, TrainedController
 from controller.training.samples import Spread
 from experiments.arm_config import ArmConfig
 from experiments.benchmark import BenchmarkPlan, Watcher, run_benchmark
@@ -35,33 +36,37 @@ class Options:
 
     Attributes:
         arms: Which arms.
+        weightless: Train those that leave gravity to be learned; they are measured without it.
         folder: Where trainings are, one folder per arm; one that was begun is gone on with.
     """
 
     arms: tuple[str, ...] = ARMS
+    weightless: bool = False
     folder: Path = Path("trained")
 
     def execute(self) -> None:
         """Train all, one after the other."""
         for arm in self.arms:
             config = CONFIGS.get(arm, TrainingConfig())
-            command = TrainCommand(self.folder / arm, ArmConfig(arm), training=config)
+            name = arm + WEIGHTLESS if self.weightless else arm
+            plant = ArmConfig(arm, weightless=self.weightless)
+            command = TrainCommand(self.folder / name, plant, training=config)
             command.execute()
             trained = TrainedController.load(command.out / CONTROLLER)
-            measured = _measure(arm, trained)
+            measured = _measure(plant, trained)
             with whole_file(command.out / CONTROLLER) as draft, draft.open("wb") as file:
                 about = {**trained.about, "measured": measured}
                 TrainedController(trained.weights, trained.workspace, about).save(file)
             SHIPPED_FOLDER.mkdir(exist_ok=True)
-            shutil.copyfile(command.out / CONTROLLER, SHIPPED_FOLDER / f"{arm}.npz")
+            shutil.copyfile(command.out / CONTROLLER, SHIPPED_FOLDER / f"{name}.npz")
 
 
-def _measure(arm: str, trained: TrainedController) -> list[dict[str, object]]:
-    plant = ArmConfig(arm).load()
+def _measure(plant: ArmConfig, trained: TrainedController) -> list[dict[str, object]]:
+    arm = plant.load()
     rows = []
     for reference in ("acceleration", "velocity"):
         plan = BenchmarkPlan(
-            plant, CentreOut(), reference, ["rate", "spiking", "loihi"], [0], trained=trained
+            arm, CentreOut(), reference, ["rate", "spiking", "loihi"], [0], trained=trained
         )
         rows += run_benchmark(plan, Watcher()).rows
     return [{name: row.get(name) for name in MEASURED} for row in rows]

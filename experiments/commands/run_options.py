@@ -75,25 +75,53 @@ def seed_range(first: int, count: int) -> range:
     return range(first, first + count)
 
 
-def find_trained(arm: Arm, path: Path | None, stages: Sequence[str]) -> TrainedController | None:
+def find_trained(
+    arm: Arm, path: Path | None, stages: Sequence[str], gravity_known: bool = True
+) -> TrainedController | None:
     """Load the trained controller that neural stages need: this one, or the arm's own.
+
+    Args:
+        arm: The arm.
+        path: A controller's file; the one that ships when left out.
+        stages: What is to run.
+        gravity_known: Whether it is to bear the arm's weight, if it has any.
 
     Returns:
         None where no stage needs one.
 
     Raises:
-        SpikearmError: There is none, or it was trained for an arm of other joints.
+        SpikearmError: There is none, or it was trained for an arm of other joints, or to bear a
+            weight that this one should not bear, or not to bear one that it should.
     """
     if not any(STAGES[stage].neural for stage in stages):
         return None
-    trained = shipped(arm.name) if path is None else TrainedController.load(path)
+    heavy = gravity_known and bool(arm.model.gravity.any())
+    trained = shipped(arm.name, heavy) if path is None else TrainedController.load(path)
+    _check_joints(trained, arm)
+    _check_gravity(trained, heavy)
+    return trained
+
+
+def _check_joints(trained: TrainedController, arm: Arm) -> None:
     joints = trained.about["joints"]
     if joints != list(arm.chain.joints):
         raise SpikearmError(
             f"The trained controller moves joints {', '.join(joints)}, but arm '{arm.name}' has "
             f"{', '.join(arm.chain.joints)}. Train one for it with `spikearm train`."
         )
-    return trained
+
+
+def _check_gravity(trained: TrainedController, heavy: bool) -> None:
+    if trained.knows_gravity and not heavy:
+        raise SpikearmError(
+            "The trained controller bears the arm's weight, where none is to be known. Train one "
+            "with `spikearm train --weightless`."
+        )
+    if heavy and not trained.knows_gravity:
+        raise SpikearmError(
+            "The trained controller was trained for a weightless arm, and would let this one fall. "
+            "Train one without --weightless, or let it learn gravity with `spikearm adapt`."
+        )
 
 
 def check_new_file(path: Path, suffix: str) -> None:
@@ -118,6 +146,7 @@ def resolved_config(command: Any, name: str, arm: Arm, folder: Path) -> dict[str
         "arm": arm.name,
         "joints": list(arm.chain.joints),
         "torque_limits": arm.chain.torque_limits.tolist(),
+        "gravity": arm.model.gravity.tolist(),
         "forward_axis": forward_axis(arm.model).tolist(),
         "options": _plain(asdict(command)),
         **provenance(),

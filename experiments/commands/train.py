@@ -25,7 +25,8 @@ TILT = POSE_TURN + float(np.radians(6.0))  # rad; the benchmark's turns, and a m
 CONTROLLER = "controller.npz"
 CONFIG = "config.json"
 TRAINED_WITH = ("nengo-dl", "tensorflow", "tf-keras")
-UNCHANGING = ("arm", "joints", "workspace", "training")
+UNCHANGING = ("arm", "joints", "gravity", "workspace", "training")
+BEFORE = {"gravity": [0.0, 0.0, -9.81]}  # MuJoCo's, of trainings that do not say
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def _begin_or_go_on(folder: Path, about: dict[str, Any]) -> None:
             draft.write_text(json.dumps(about, indent=2))
         return
     with understood(path, "account of a training", "Give another --out, or delete the folder."):
-        begun = dict(json.loads(path.read_text()))
+        begun = BEFORE | dict(json.loads(path.read_text()))
     now = json.loads(json.dumps(about))
     other = [name for name in UNCHANGING if begun.get(name) != now[name]]
     if other:

@@ -27,7 +27,7 @@ LEGS = ("out", "back")
 FILES = {"config.json", "summary.json", "trajectory.parquet", "report.html"}
 PLANT = {
     "--arm", "--joints", "--end-effector", "--end-effector-offset", "--torque-limits", "--home",
-    "--armature", "--mjcf",
+    "--armature", "--mjcf", "--weightless",
 }  # fmt: skip
 TASK = {"--variant", "--targets", "--radius", "--duration", "--hold", "--offset"}
 ADAPTATION = {
