@@ -1,43 +1,55 @@
 """What was learned, as a person reads it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from rich.table import Table
 
-from experiments.adaptation import Curve, Trials
+from experiments.learning_curve import Curve, Phase
 from experiments.metrics import position_rmse
 from experiments.records import Leg
 from experiments.statistics import bootstrap_interval
 from experiments.summary_table import by_stage
 
-SHOWN_TRIALS = (1, 2, 3, 5, 10, 20, 50)
+SHOWN_TRIALS = (1, 2, 5, 10, 20, 50)
+CAPTION = (
+    "In trials: normalised error, what is left of the perturbation's effect on the analytic "
+    "controller (on PD and PID: on themselves), mean and 95 % interval over seeds; without a "
+    "perturbation, excess deviation. after: displacement when the perturbation goes, negative to "
+    "the other side. kept: what is left of the first after another was learned. weight: the "
+    "largest, of what the chip's weights hold."
+)
 
 
-def curve_table(curves: Sequence[Curve], trials: Trials) -> Table:
-    """Lay out controllers as columns and trials as lines, means over seeds with their intervals."""
-    load = f"{trials.payload:g} kg" if trials.payload else "no load"
-    table = Table(title=f"Learning, {load}, target {trials.target}", title_justify="left")
-    table.add_column("", no_wrap=True)
-    groups = [
-        [curve for curve in curves if curve.controller == name]
-        for name in dict.fromkeys(curve.controller for curve in curves)
-    ]
-    for group in groups:
-        table.add_column(group[0].controller, justify="right")
-    table.add_row("position rmse without load mm", *(_mm([c.unloaded for c in g]) for g in groups))
-    table.add_row("with it, not learning mm", *(_mm([c.loaded for c in g]) for g in groups))
-    if trials.payload:
-        table.add_row("the yardstick's mm", *(_mm([c.yardstick for c in g]) for g in groups))
-    last = max(len(curve.trials) for curve in curves)
-    for number in sorted({*(n for n in SHOWN_TRIALS if n < last), last}):
-        table.add_row(
-            f"trial {number}: mm\n{'normalised error' if trials.payload else 'excess deviation %'}",
-            *(_trial(group, number - 1, bool(trials.payload)) for group in groups),
-        )
-    table.add_row("real-time factor", *(_realtime(group) for group in groups))
+def curve_table(curves: Sequence[Curve]) -> Table:
+    """Lay out perturbations and controllers as lines, trials as columns, means over seeds."""
+    last = max(len(curve.trials()) for curve in curves)
+    shown = sorted({*(number for number in SHOWN_TRIALS if number < last), last})
+    table = Table(title="Learning, trial by trial", title_justify="left", caption=CAPTION)
+    table.add_column("perturbation")
+    table.add_column("controller")
+    for heading in ("plain mm", "perturbed mm", "not learning"):
+        table.add_column(heading, justify="right")
+    for number in shown:
+        table.add_column(f"trial {number}", justify="right")
+    for heading in (f"trial {last} mm", "after", "kept", "weight %", "real-time"):
+        table.add_column(heading, justify="right")
+    for group in grouped(curves):
+        table.add_row(*_cells(group, shown))
     return table
+
+
+def grouped(curves: Sequence[Curve]) -> Iterator[list[Curve]]:
+    """Put the seeds of a perturbation and a controller together, in the order they came."""
+    kinds = dict.fromkeys((curve.perturbation, curve.controller) for curve in curves)
+    for kind in kinds:
+        yield [curve for curve in curves if (curve.perturbation, curve.controller) == kind]
+
+
+def remaining(curve: Curve, phase: Phase = "learning") -> np.ndarray:
+    """Tell what is left to learn, trial by trial: normalised, or excess if nothing perturbs."""
+    return curve.normalised(phase) if curve.is_perturbed else curve.excess(phase)
 
 
 def reach_table(legs: Sequence[Leg]) -> Table:
@@ -49,11 +61,9 @@ def reach_table(legs: Sequence[Leg]) -> Table:
     for reach, way in dict.fromkeys((leg.reach, leg.leg) for leg in legs):
         cells = (
             _mm(
-                [
-                    position_rmse(row["leg"].trajectory)
-                    for row in rows
-                    if (row["leg"].reach, row["leg"].leg) == (reach, way)
-                ]
+                position_rmse(row["leg"].trajectory)
+                for row in rows
+                if (row["leg"].reach, row["leg"].leg) == (reach, way)
             )
             for rows in stages.values()
         )
@@ -72,24 +82,39 @@ def describe_notices(notices: Counter[str]) -> str:
     )
 
 
-def _mm(values: Sequence[float | None]) -> str:
-    if not values:
-        return ""
-    if any(value is None for value in values):
+def _cells(group: Sequence[Curve], shown: Sequence[int]) -> Iterator[str]:
+    first, lost = group[0], any(curve.perturbed is None for curve in group)
+    yield first.perturbation.label
+    yield first.controller
+    yield _mm(curve.plain.position_rmse for curve in group)
+    yield "lost" if lost else _mm(c.perturbed.position_rmse for c in group if c.perturbed)
+    yield _number(group, lambda curve: curve.without_learning)
+    for number in shown:
+        yield _trial(group, number - 1)
+    last = shown[-1]
+    reached = all(len(curve.trials()) >= last for curve in group)
+    yield _mm(curve.errors()[last - 1] for curve in group) if reached else "lost"
+    yield _number(group, lambda curve: curve.after_effect)
+    yield _number(group, lambda curve: curve.retention)
+    yield f"{100 * max(curve.learned.largest_weight for curve in group):.0f}"
+    factors = [t.realtime_factor for curve in group for t in curve.trials()]
+    yield f"{np.median(factors):.1f}" if factors else ""
+
+
+def _mm(metres: Iterator[float]) -> str:
+    values = list(metres)
+    return f"{1e3 * float(np.mean(values)):.2f}" if values else ""
+
+
+def _number(group: Sequence[Curve], measure: Callable[[Curve], float | None]) -> str:
+    values = [value for curve in group if (value := measure(curve)) is not None]
+    return f"{np.mean(values):.2f}" if len(values) == len(group) else ""
+
+
+def _trial(group: Sequence[Curve], number: int) -> str:
+    if any(len(curve.trials()) <= number for curve in group):
         return "lost"
-    return f"{1e3 * float(np.mean([value for value in values if value is not None])):.2f}"
-
-
-def _trial(group: Sequence[Curve], number: int, normalised: bool) -> str:
-    if any(len(curve.trials) <= number for curve in group):
-        return "lost"
-    measure = [(c.normalised if normalised else 100 * c.excess)[number] for c in group]
-    low, high = bootstrap_interval(np.array(measure), np.random.default_rng(0))
-    interval = "" if low == high else f" [{low:.3f}, {high:.3f}]"
-    mm = _mm([float(curve.errors[number]) for curve in group])
-    return f"{mm}\n{np.mean(measure):.3f}{interval}"
-
-
-def _realtime(group: Sequence[Curve]) -> str:
-    factors = [trial.realtime_factor for curve in group for trial in curve.trials]
-    return f"{np.median(factors):.2f}" if factors else ""
+    values = np.array([remaining(curve)[number] for curve in group])
+    low, high = bootstrap_interval(values, np.random.default_rng(0))
+    interval = "" if low == high else f"\n[{low:.3f}, {high:.3f}]"
+    return f"{values.mean():.3f}{interval}"

@@ -1,6 +1,7 @@
 """What a plant has that its controller was not told of."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -80,7 +81,12 @@ class Perturbation:
         arm.set_force_field(self.force_field * plane.T @ CURVED_FIELD @ plane)
 
 
-PERTURBATIONS: dict[str, Perturbation] = {
+PerturbationName = Literal[
+    "none", "payload-0.5", "payload-1", "payload-2", "payload-2-off-centre", "friction",
+    "force-field", "gravity",
+]  # fmt: skip
+
+PERTURBATIONS: dict[PerturbationName, Perturbation] = {
     "none": Perturbation(),
     "payload-0.5": Perturbation(payload=0.5),
     "payload-1": Perturbation(payload=1.0),

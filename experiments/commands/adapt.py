@@ -1,59 +1,74 @@
-"""``spikearm adapt``: what controllers learn of a load that nobody told them of."""
+"""``spikearm adapt``: what controllers learn of a plant that nobody told them of."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import tyro
 
+from arm_models import Arm
 from controller.adaptation import AdaptationConfig
 from controller.command import Feedforward
 from controller.training.forked import forked_map
-from experiments.adaptation import Curve, TrialPlan, Trials
+from experiments.adaptation import TrialPlan, Trials
 from experiments.arm_config import ArmConfig
 from experiments.centre_out import CentreOut
 from experiments.commands.run_options import (
-    check_new_file,
+    default_folder,
     find_trained,
     resolved_config,
     seed_range,
 )
 from experiments.console import console, progress_bar
+from experiments.learning_curve import Curve
+from experiments.learning_record import PICTURE, write_curves
 from experiments.learning_table import curve_table, describe_notices
+from experiments.perturbation import PERTURBATIONS, Perturbation, PerturbationName
+from experiments.records import check_new_folder
 from experiments.stages import Adaptation, Backend, ControllerName
-from experiments.whole_file import whole_file
 
 
 @dataclass(frozen=True)
 class AdaptCommand:
-    """Let controllers learn a load that nobody told them of, trial after trial.
+    """Let controllers learn what nobody told them of: a load, friction, a push, gravity.
 
-    Every controller makes the same reach again and again: once without the load and once with it
-    as it is, then with an adaptive network beside it. Ctrl-C keeps the curves that are finished.
+    Every controller makes the same reach again and again: once as it is and once perturbed, then
+    with an adaptive network beside it. Afterwards the perturbation goes; and, from what was
+    learned, another comes in its place, then the first again. Table, picture and every trial are
+    in one new folder. A curve of the default length takes about a minute of one core. Ctrl-C keeps
+    those that are finished.
 
-    Example: spikearm adapt --arm gen3 --controllers analytic loihi --payload 2 --out curves.json
+    Example: spikearm adapt --arm gen3 --controllers analytic loihi --payload 1.5
+    Example: spikearm adapt --perturbations payload-2 friction force-field --seeds 5
 
     Attributes:
         plant: Which arm.
         task: Which reaches.
-        trials: Which of them, how often, and with what load.
+        trials: Which of them, and how often.
+        perturbations: What is to be learned, by name.
+        unknown: What is to be learned, of any size. Default, without --perturbations: payload-2.
+        second: What comes in its place later.
         controllers: What the adaptive network helps.
         adaptation: The adaptive network.
         reference: What the law feeds forward.
         seeds: How many seeds.
         first_seed: The first of them.
-        out: New file for the curves, as JSON.
+        out: New folder for the results. Default: a dated one in runs/.
         backend: What runs a chip's network: the compiled engine, or nengo-loihi's own emulator.
         trained: Trained controller for the neural stages. Default: the one that ships for the arm.
+        trained_weightless: The one that leaves gravity to be learned, from `spikearm train
+            --weightless`. Default: the one that ships for the arm.
         jobs: How many curves are measured at a time. Default: as many as there are cores.
     """
 
     plant: Annotated[ArmConfig, tyro.conf.arg(name="")] = field(default_factory=ArmConfig)
     task: Annotated[CentreOut, tyro.conf.arg(name="")] = field(default_factory=CentreOut)
     trials: Annotated[Trials, tyro.conf.arg(name="")] = field(default_factory=Trials)
+    perturbations: tuple[PerturbationName, ...] = ()
+    unknown: Annotated[Perturbation, tyro.conf.arg(name="")] = field(default_factory=Perturbation)
+    second: PerturbationName = "force-field"
     controllers: tuple[ControllerName, ...] = ("analytic", "loihi")
     adaptation: Annotated[AdaptationConfig, tyro.conf.arg(name="")] = field(
         default_factory=AdaptationConfig
@@ -64,47 +79,58 @@ class AdaptCommand:
     out: Path | None = None
     backend: Backend = "engine"
     trained: Path | None = None
+    trained_weightless: Path | None = None
     jobs: int | None = None
 
     def execute(self) -> None:
-        """Measure, print the table and write the curves."""
-        if self.out is not None:
-            check_new_file(self.out, ".json")
-        arm = self.plant.load()
-        trained = find_trained(arm, self.trained, self.controllers)
+        """Measure, print the table and write the folder."""
         seeds = seed_range(self.first_seed, self.seeds)
-        work = [(one, seed) for one in self.controllers for seed in seeds]
-        plan = TrialPlan(
-            arm, self.task, self.trials, self.reference, Adaptation(self.adaptation),
-            self.backend, trained,
-        )  # fmt: skip
+        folder = self.out or default_folder(f"adapt-{Path(self.plant.name).stem}")
+        check_new_folder(folder)
+        arm = self.plant.load()
+        plan = self._plan(arm)
+        work = [
+            (c, p, seed) for p in self._perturbations() for c in self.controllers for seed in seeds
+        ]
         curves: list[Curve] = []
         try:
             with progress_bar() as bar:
-                measured = forked_map(
-                    lambda number: plan.curve(*work[number]), len(work), self.jobs
-                )
+                measured = forked_map(lambda n: plan.curve(*work[n]), len(work), self.jobs)
                 for curve in bar.track(measured, total=len(work), description="learning"):
                     curves.append(curve)
         finally:
             if curves:
-                self._show(curves)
-                self._write(curves, resolved_config(self, "adapt", arm, self.out or Path("curves")))
+                _show(curves)
+                config = resolved_config(self, "adapt", arm, folder)
+                status = "complete" if len(curves) == len(work) else "interrupted"
+                write_curves(curves, config, status, folder)
+                console.print(f"Picture: {folder / PICTURE}", soft_wrap=True)
 
-    def _show(self, curves: Sequence[Curve]) -> None:
-        console.print(curve_table(curves, self.trials))
-        notices = sum((Counter(curve.notices) for curve in curves), Counter())
-        console.print(describe_notices(notices))
-        for curve in curves:
-            if curve.problem is not None:
-                console.print(
-                    f"{curve.controller}, seed {curve.seed}: {curve.problem}", markup=False
-                )
+    def _plan(self, arm: Arm) -> TrialPlan:
+        known = {perturbation.gravity_known for perturbation in self._perturbations()}
+        trained = find_trained(arm, self.trained, self.controllers)
+        weightless = None
+        if False in known:
+            weightless = find_trained(
+                arm, self.trained_weightless, self.controllers, gravity_known=False
+            )
+        return TrialPlan(
+            arm, self.task, self.trials, PERTURBATIONS[self.second], self.reference,
+            Adaptation(self.adaptation), self.backend, trained, weightless,
+        )  # fmt: skip
 
-    def _write(self, curves: Sequence[Curve], config: dict[str, Any]) -> None:
-        if self.out is None:
-            return
-        rows = [asdict(c) | {"normalised": c.normalised.tolist()} for c in curves]
-        with whole_file(self.out) as draft:
-            draft.write_text(json.dumps({"config": config, "curves": rows}, indent=1) + "\n")
-        console.print(f"Curves: {self.out}", soft_wrap=True)
+    def _perturbations(self) -> list[Perturbation]:
+        """List what is to be learned: by name, of any size, or two kilograms."""
+        named = [PERTURBATIONS[name] for name in self.perturbations]
+        own = [self.unknown] if self.unknown != Perturbation() else []
+        return named + own or [PERTURBATIONS["payload-2"]]
+
+
+def _show(curves: Sequence[Curve]) -> None:
+    console.print(curve_table(curves))
+    notices = sum((Counter(curve.learned.notices) for curve in curves), Counter())
+    console.print(describe_notices(notices))
+    for curve in curves:
+        if curve.learned.problem is not None:
+            where = f"{curve.controller}, {curve.perturbation.label}, seed {curve.seed}"
+            console.print(f"{where}: {curve.learned.problem}", markup=False)
