@@ -50,6 +50,16 @@ def test_without_gravity_compensation_pd_sags_by_gravity_over_stiffness(name):
 
 
 @pytest.mark.parametrize("name", ["gen3", "planar3"])
+def test_not_told_of_gravity_it_does_as_without_compensation(name):
+    arm = load_arm(name)
+    untold = JointPIDController(arm.model.without_gravity(), STIFF)
+    without = JointPIDController(arm.model, STIFF, gravity_compensation=False)
+    sunk, expected = (hold(arm, controller, seconds=1.5).q for controller in (untold, without))
+    assert np.abs(arm.chain.home - sunk).max() > 0.005
+    np.testing.assert_allclose(sunk, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["gen3", "planar3"])
 def test_the_integral_removes_the_sag(name):
     arm = load_arm(name)
     pid = JointPIDController(arm.model, ki=500.0, gravity_compensation=False)
