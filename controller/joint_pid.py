@@ -22,6 +22,8 @@ class JointPIDController(Controller):
         gravity_compensation: Add the model's gravity torque.
         integral_limit: Bound on the integral's share of the joint acceleration, against
             wind-up [rad/s^2].
+        keep_integral: Whether a start leaves the integral as it is, so that it goes on from one
+            motion to the next, as what a network has learned does.
     """
 
     def __init__(
@@ -31,21 +33,24 @@ class JointPIDController(Controller):
         ki: float = 0.0,
         gravity_compensation: bool = True,
         integral_limit: float = 100.0,
+        keep_integral: bool = False,
     ) -> None:
         self.model = model
         self.gains = gains
         self.ki = ki
         self.gravity_compensation = gravity_compensation
         self.integral_limit = integral_limit
+        self.keep_integral = keep_integral
         self._inertia = np.diag(model.dynamics(model.chain.home).mass_matrix).copy()
         self._reference = JointReference(model)
         self._integral = np.zeros(model.chain.n_joints)
         self._feedback = np.zeros(model.chain.n_joints)
 
     def start(self, state: ArmState) -> None:
-        """Start again from where the arm is, with an empty integral."""
+        """Start again from where the arm is; the integral is emptied unless it is kept."""
         self._reference = JointReference(self.model, start=state.q)
-        self._integral = np.zeros(self.model.chain.n_joints)
+        if not self.keep_integral:
+            self._integral = np.zeros(self.model.chain.n_joints)
 
     def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
         """Compute joint torques, shape (n_joints,) [N m]."""

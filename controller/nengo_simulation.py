@@ -1,9 +1,10 @@
 """Runs a network on Nengo's reference simulator: stages ``rate`` and ``spiking``."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import nengo
 import numpy as np
+from nengo.builder.neurons import SimNeurons
 from nengo.builder.signal import Signal
 
 from controller.controller import Footprint, StepCounts
@@ -19,6 +20,9 @@ class NengoSimulation(NeuralSimulation):
     output of a neuron reaches one of them per number that it is decoded to, or per neuron. What
     decoders yield is then multiplied with encoders, and what nodes put in with encoders or
     weights; those products are driven by values and counted apart.
+
+    Neurons are numbered ensemble by ensemble, as ``network.all_ensembles`` lists them. A silenced
+    one computes on, but its output is 0 to all that would see it.
     """
 
     def __init__(self, network: nengo.Network) -> None:
@@ -30,7 +34,11 @@ class NengoSimulation(NeuralSimulation):
         self._learned = [model.sig[one]["weights"] for one in _learning(network)]
         self._n_learned = sum(weights.size for weights in self._learned)
         self._fan_out = [self._weights_per_neuron(ens) for ens in network.all_ensembles]
-        self._n_neurons = sum(ens.n_neurons for ens in network.all_ensembles)
+        self._n_neurons = self.n_neurons
+        order = self._simulator._step_order
+        firing = {op.output: k for k, op in enumerate(order) if isinstance(op, SimNeurons)}
+        self._firing = [firing[output] for output in self._outputs]
+        self._whole = list(self._simulator._steps)
 
     def step(self) -> None:
         """Advance by one control period."""
@@ -39,6 +47,8 @@ class NengoSimulation(NeuralSimulation):
     def restart(self) -> None:
         """Go back to the state just after construction."""
         self._simulator.reset()
+        self._whole = list(self._simulator._steps)
+        self._change_silent(self._silent)
 
     def read_learned(self) -> list[np.ndarray]:
         """Copy the decoders that learn, shape (n_outputs, n_neurons) each."""
@@ -84,6 +94,17 @@ class NengoSimulation(NeuralSimulation):
         """Free the simulator."""
         self._simulator.close()
 
+    def _change_silent(self, neurons: np.ndarray) -> None:
+        """Silence exactly these, right after their ensembles' steps and before all that follow."""
+        steps = self._simulator._steps
+        steps[:] = self._whole
+        first = 0
+        for output, place in zip(self._outputs, self._firing, strict=True):
+            own = neurons[(neurons >= first) & (neurons < first + output.size)] - first
+            if own.size:
+                steps[place] = _silenced(steps[place], self._signal(output), own)
+            first += output.size
+
     def _signal(self, signal: Signal) -> np.ndarray:
         return self._simulator.signals[signal]
 
@@ -125,6 +146,18 @@ class NengoSimulation(NeuralSimulation):
         per_neuron = 2  # membrane voltage and refractory time
         filters = sum(c.size_out for c in self.network.all_connections if c.synapse is not None)
         return per_neuron * self._n_neurons + filters
+
+
+def _silenced(
+    step: Callable[[], None], output: np.ndarray, neurons: np.ndarray
+) -> Callable[[], None]:
+    """Make a step of an ensemble in which some neurons put nothing out."""
+
+    def step_and_silence() -> None:
+        step()
+        output[neurons] = 0.0
+
+    return step_and_silence
 
 
 def _learning(network: nengo.Network) -> list[nengo.Connection]:

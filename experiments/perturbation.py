@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from arm_models import Arm, SpikearmError
+from arm_models import Arm, RigidBodyModel, SpikearmError
 from experiments.centre_out import forward_axis, frontal_plane
 
 # Shadmehr and Mussa-Ivaldi (1994), eq. 1: force on the hand per velocity of the hand, in the two
@@ -71,6 +71,10 @@ class Perturbation:
             "gravity": not self.gravity_known,
         }
         return ", ".join(part for part, is_there in parts.items() if is_there) or "none"
+
+    def known_model(self, arm: Arm) -> RigidBodyModel:
+        """Give what controllers know of the arm."""
+        return arm.model if self.gravity_known else arm.model.without_gravity()
 
     def apply(self, arm: Arm) -> None:
         """Give all of it to the plant, in place of what an earlier one gave it."""

@@ -11,11 +11,13 @@ from controller.controller import Footprint, StepCounts
 from controller.simulation import NeuralSimulation
 from loihi_deploy.footprint import chip_footprint
 from loihi_deploy.learned_weights import largest_share, read_learned, write_learned
+from loihi_deploy.lossy_link import LossyLink, lossy_link
 from loihi_deploy.nengo_loihi_compat import (
     EmulatorInterface,
     nengo_loihi,
     without_known_warnings,
 )
+from loihi_deploy.neurons import FOREVER, neurons_of
 from loihi_deploy.notices import counted
 
 STEP_TIMERS = ("startup", "run", "shutdown")  # nengo-loihi 1.1, simulator.py: StepRunner
@@ -25,7 +27,8 @@ class LoihiEmulation(NeuralSimulation):
     """The discretised network in the chip's integer arithmetic, with its work counted.
 
     Spikes come from the chip's compartments and from the host's on/off neurons, which
-    code every input number as spikes at the chip's border.
+    code every input number as spikes at the chip's border. Neurons are numbered as
+    :func:`loihi_deploy.neurons.neurons_of` lists them.
     """
 
     def __init__(self, network: nengo.Network) -> None:
@@ -35,6 +38,8 @@ class LoihiEmulation(NeuralSimulation):
         self._notices: Counter[str] = Counter()
         with counted(self._notices, shown=True):
             self._open()
+        self._neurons = neurons_of(self._simulator.model)
+        self._link: LossyLink | None = None
         self._fan_out = self._compartment_fan_out()
         self._input_fan_out = [_fan_out(inp.axons, inp.n_neurons) for inp in self._emulator.inputs]
         self._updates = self._emulator.block_info.n_compartments + sum(
@@ -45,6 +50,8 @@ class LoihiEmulation(NeuralSimulation):
         """Advance by one control period."""
         with without_known_warnings(), counted(self._notices, shown=True):
             self._simulator.step()
+        if self._link is not None:
+            self._link.thin(self._emulator.inputs, self._emulator.t)
         self._counts = self._count()
 
     def restart(self) -> None:
@@ -55,6 +62,9 @@ class LoihiEmulation(NeuralSimulation):
         """
         self._simulator.close()
         self._open()
+        self._change_silent(self._silent)
+        if self._link is not None:
+            self._link.restart()
 
     def read_learned(self) -> list[np.ndarray]:
         """Copy the weights that learn, as the chip's integers."""
@@ -68,6 +78,15 @@ class LoihiEmulation(NeuralSimulation):
     def learned_share(self) -> float:
         """The largest weight that was learned, of the largest that the chip holds."""
         return largest_share(self._simulator.model)
+
+    @property
+    def n_neurons(self) -> int:
+        """How many of the chip's compartments are neurons."""
+        return len(self._neurons)
+
+    def drop_host_spikes(self, share: float, seed: int) -> None:
+        """From the next step on, lose spikes that the host sends to the chip; 0 heals."""
+        self._link = lossy_link(share, seed)
 
     @property
     def notices(self) -> Counter[str]:
@@ -97,6 +116,12 @@ class LoihiEmulation(NeuralSimulation):
     def close(self) -> None:
         """Free the simulator."""
         self._simulator.close()
+
+    def _change_silent(self, neurons: np.ndarray) -> None:
+        """Silence exactly these neurons: let them rest for good."""
+        resting = self._emulator.compartment.ref_count
+        for chosen, steps in ((self._silent, 0), (neurons, FOREVER)):
+            resting[self._neurons[chosen]] = steps
 
     @property
     def _emulator(self) -> EmulatorInterface:

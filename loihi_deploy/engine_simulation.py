@@ -11,7 +11,9 @@ from controller.controller import Footprint, StepCounts
 from controller.simulation import NeuralSimulation
 from loihi_deploy.footprint import chip_footprint
 from loihi_deploy.learned_weights import largest_share, read_learned, write_learned
+from loihi_deploy.lossy_link import LossyLink, lossy_link
 from loihi_deploy.nengo_loihi_compat import Model, without_known_warnings
+from loihi_deploy.neurons import FOREVER, neurons_of
 from loihi_deploy.notices import counted
 from loihi_deploy.rescue import RescuedModel
 from loihi_deploy.simulator import Simulator
@@ -20,7 +22,8 @@ from loihi_deploy.simulator import Simulator
 class EngineSimulation(NeuralSimulation):
     """The discretised network in the chip's integer arithmetic, in machine code.
 
-    Spike for spike what :class:`loihi_deploy.emulation.LoihiEmulation` does.
+    Spike for spike what :class:`loihi_deploy.emulation.LoihiEmulation` does. Neurons are numbered
+    as :func:`loihi_deploy.neurons.neurons_of` lists them.
 
     Attributes:
         target: ``sim``, or ``simreal`` for the same network in floating point.
@@ -41,16 +44,23 @@ class EngineSimulation(NeuralSimulation):
         self._simulator.reset()
         self._engine = self._simulator.engine
         self._before = self._engine.clock.tolist()
+        self._neurons = neurons_of(self.model)
+        self._link: LossyLink | None = None
 
     def step(self) -> None:
         """Advance by one control period."""
         self._before = self._engine.clock.tolist()
         self._simulator.advance()
+        if self._link is not None:
+            self._simulator.lose(self._link)
 
     def restart(self) -> None:
         """Go back to the state just after construction."""
         self._simulator.reset()
         self._before = self._engine.clock.tolist()
+        self._change_silent(self._silent)
+        if self._link is not None:
+            self._link.restart()
 
     def read_learned(self) -> list[np.ndarray]:
         """Copy the weights that learn, as the chip's integers."""
@@ -64,6 +74,15 @@ class EngineSimulation(NeuralSimulation):
     def learned_share(self) -> float:
         """The largest weight that was learned, of the largest that the chip holds."""
         return largest_share(self.model)
+
+    @property
+    def n_neurons(self) -> int:
+        """How many of the chip's compartments are neurons."""
+        return len(self._neurons)
+
+    def drop_host_spikes(self, share: float, seed: int) -> None:
+        """From the next step on, lose spikes that the host sends to the chip; 0 heals."""
+        self._link = lossy_link(share, seed)
 
     @property
     def notices(self) -> Counter[str]:
@@ -93,6 +112,12 @@ class EngineSimulation(NeuralSimulation):
     def close(self) -> None:
         """Free the simulator."""
         self._simulator.close()
+
+    def _change_silent(self, neurons: np.ndarray) -> None:
+        """Silence exactly these neurons: let them rest for good."""
+        chip = self._engine.chip
+        for chosen, steps in ((self._silent, 0), (neurons, FOREVER)):
+            chip.index["waiting"][chip.arrangement.soma[self._neurons[chosen]]] = steps
 
 
 class RescuedSimulation(EngineSimulation):

@@ -105,6 +105,17 @@ class HardwareSimulation(NeuralSimulation):
         """Put back what :meth:`read_learned` gave."""
         overwrite([], learned)
 
+    def drop_host_spikes(self, share: float, seed: int) -> None:
+        """Refuse.
+
+        Raises:
+            SpikearmError: nengo-loihi sends all, and a board tells of nothing that it loses.
+        """
+        raise SpikearmError(
+            "Spikes on their way to a board cannot be lost on purpose. --backend engine computes "
+            "the same spikes and can lose them."
+        )
+
     @property
     def counts(self) -> StepCounts:
         """Neural work of the last step, as far as the host knows it.

@@ -10,6 +10,7 @@ from arm_models import SpikearmError
 from loihi_deploy.engine.compilation import announce_compilation
 from loihi_deploy.engine.engine import Engine
 from loihi_deploy.engine.exchange import Exchange, can_exchange
+from loihi_deploy.lossy_link import LossyLink
 from loihi_deploy.nengo_loihi_compat import SimulationData, StepRunner, nengo_loihi
 
 TARGETS = ("sim", "simreal")
@@ -154,6 +155,13 @@ class Simulator(nengo_loihi.Simulator):
         else:
             self._runner.advance()
             self._n_steps += 1
+
+    def lose(self, link: LossyLink) -> None:
+        """Lose some of the spikes that the host sent in the last step."""
+        if isinstance(self._runner, Exchange):
+            self._runner.keep_sent(link.draw)
+        else:
+            link.thin(self.engine.inputs, self.engine.t)
 
     def reset(self, seed: int | None = None) -> None:
         """Go back to the state just after construction.

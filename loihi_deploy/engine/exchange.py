@@ -1,6 +1,6 @@
 """Host and chip step by step, exchanging spikes, errors and outputs through shared memory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +80,18 @@ class Exchange:
         sizes = [one.n_neurons for one in self._engine.inputs]
         first = np.repeat(np.cumsum([0, *sizes[:-1]]), np.diff(start))
         return neurons[: start[-1]] + first
+
+    def keep_sent(self, arrives: Callable[[int], np.ndarray]) -> None:
+        """Let only some of the spikes arrive that the host fired in the last step.
+
+        Args:
+            arrives: Tells which of so many, in the order in which they were sent.
+        """
+        last = (self._engine.t - 1) % 2
+        neurons, start = self._sent[last], self._sent_start[last]
+        kept = np.flatnonzero(arrives(int(start[-1])))
+        neurons[: len(kept)] = neurons[kept]
+        start[:] = np.searchsorted(kept, start)
 
     def restart(self) -> None:
         """Begin again, after host and chip have been reset."""

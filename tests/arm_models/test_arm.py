@@ -339,6 +339,40 @@ def test_a_payload_that_weighs_less_than_nothing_is_refused(arm):
         arm.attach_payload(-0.2)
 
 
+def test_a_model_without_gravity_keeps_all_else(arm):
+    q, dq = draw(arm, seed=13)
+    told, untold = arm.model, arm.model.without_gravity()
+    np.testing.assert_allclose(untold.dynamics(q).bias_force, 0, atol=1e-12)
+    full, rest = told.dynamics(q, dq), told.dynamics(q)
+    assert np.abs(rest.bias_force).max() > 0.5
+    less = untold.dynamics(q, dq)
+    np.testing.assert_allclose(less.bias_force, full.bias_force - rest.bias_force, atol=1e-12)
+    for name in ("jacobian", "bias_acceleration", "mass_matrix"):
+        np.testing.assert_array_equal(getattr(less, name), getattr(full, name))
+    assert (untold.timestep, untold.mass) == (told.timestep, told.mass)
+
+
+def test_a_model_without_gravity_leaves_plant_and_model_alone(arm):
+    twin = load_arm(arm.name)
+    q, dq = draw(arm, seed=14)
+    untold = arm.model.without_gravity()
+    for _ in range(3):
+        assert_same(arm.step(arm.chain.torque_limits / 5), twin.step(arm.chain.torque_limits / 5))
+        untold.dynamics(q, dq)
+    assert arm.model.gravity[2] == -GRAVITY
+    told, expected = arm.model.dynamics(q, dq), twin.model.dynamics(q, dq)
+    np.testing.assert_equal(dataclasses.asdict(told), dataclasses.asdict(expected))
+
+
+def test_a_weightless_arm_floats_and_is_what_a_model_without_gravity_says(arm):
+    floating = load_arm(arm.name, weightless=True)
+    q, dq = draw(arm, seed=15)
+    floating.reset(q)
+    np.testing.assert_array_equal(run(floating, np.zeros(len(q)), steps=20).q, q)
+    told, expected = floating.model.dynamics(q, dq), arm.model.without_gravity().dynamics(q, dq)
+    np.testing.assert_equal(dataclasses.asdict(told), dataclasses.asdict(expected))
+
+
 def test_friction_stops_a_falling_arm_in_mid_run(frictionless):
     arm = frictionless
     no_torque = np.zeros(arm.chain.n_joints)

@@ -499,6 +499,8 @@ def test_gravity_compensation_leaves_less_for_the_controller_to_hold(tmp_path, j
     lift = lower_link.model.dynamics(home).jacobian[2] * 0.9 * 9.81
     hold = arm.model.dynamics(home).bias_force
     np.testing.assert_allclose(hold, heavy.bias_force - lift / 2)
+    untold = arm.model.without_gravity().dynamics(home)  # of what is compensated neither
+    np.testing.assert_allclose(untold.bias_force, 0, atol=1e-12)
     arm.reset(home)
     for _ in range(100):
         arm.step(hold)

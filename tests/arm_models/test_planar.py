@@ -66,6 +66,14 @@ def test_mujoco_and_paper_agree_on_gravity_and_coriolis_torque(arms, name, seed)
     assert np.abs(velocity_part).max() > 0.01  # N m: the velocities do matter here
 
 
+@pytest.mark.parametrize(("name", "seed"), CASES)
+def test_without_gravity_mujoco_and_paper_agree_on_coriolis_torque(arms, name, seed):
+    q, dq = draw(PLANAR_ARMS[name], seed)
+    paper = PLANAR_ARMS[name]
+    coriolis = paper.bias_force(q, dq) - paper.bias_force(q, np.zeros_like(q))
+    assert_agree(arms[name].model.without_gravity().dynamics(q, dq).bias_force, coriolis)
+
+
 @pytest.mark.parametrize("name", PLANAR_ARMS)
 def test_mujoco_and_paper_agree_on_energy(arms, name):
     oracle = PLANAR_ARMS[name]

@@ -50,6 +50,16 @@ def test_without_gravity_compensation_pd_sags_by_gravity_over_stiffness(name):
 
 
 @pytest.mark.parametrize("name", ["gen3", "planar3"])
+def test_not_told_of_gravity_it_does_as_without_compensation(name):
+    arm = load_arm(name)
+    untold = JointPIDController(arm.model.without_gravity(), STIFF)
+    without = JointPIDController(arm.model, STIFF, gravity_compensation=False)
+    sunk, expected = (hold(arm, controller, seconds=1.5).q for controller in (untold, without))
+    assert np.abs(arm.chain.home - sunk).max() > 0.005
+    np.testing.assert_allclose(sunk, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["gen3", "planar3"])
 def test_the_integral_removes_the_sag(name):
     arm = load_arm(name)
     pid = JointPIDController(arm.model, ki=500.0, gravity_compensation=False)
@@ -104,6 +114,22 @@ def test_starting_again_forgets_the_integral_and_the_reference():
     assert np.abs(used.torque(state, home) - first).max() > 0.1
     used.start(state)
     np.testing.assert_array_equal(used.torque(state, home), first)
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_an_integral_that_is_kept_outlasts_a_start(keep):
+    arm = load_arm("planar3")
+    offset = np.array([-0.02, 0.03, -0.05])
+    state, home = off_home(arm, offset)
+    pid = JointPIDController(arm.model, ki=400.0, keep_integral=keep)
+    for _ in range(20):
+        pid.torque(state, home)
+    at_home = arm.reset()
+    pid.start(at_home)
+    share = pid.torque(at_home, home) - arm.model.dynamics(at_home.q).bias_force
+    # 400 1/s^3 over 20 periods of 1 ms is 8 1/s^2, of an error that is minus the offset.
+    expected = -8.0 * inertia(arm) * offset if keep else np.zeros(3)
+    np.testing.assert_allclose(share, expected, atol=1e-9)
 
 
 @pytest.mark.parametrize("name", ["gen3", "ur5e"])

@@ -192,3 +192,13 @@ def test_a_shipped_controller_is_loaded_by_the_arms_name(monkeypatch, file):
     assert shipped("planar3").about == ABOUT
     with pytest.raises(SpikearmError, match=r"there are: planar3\)"):
         shipped("planar2")
+    with pytest.raises(SpikearmError, match=r"spikearm train --arm planar3 --weightless --out"):
+        shipped("planar3", knows_gravity=False)
+
+
+@pytest.mark.parametrize(
+    ("about", "knows"),
+    [({}, True), ({"gravity": [0.0, 0.0, -1.62]}, True), ({"gravity": [0.0, 0.0, 0.0]}, False)],
+)
+def test_it_knows_gravity_unless_it_was_trained_without(weights, about, knows):
+    assert TrainedController(weights, Workspace(0.1, 0.1), about).knows_gravity == knows

@@ -332,6 +332,7 @@ def test_the_command_writes_the_controller_and_says_how_to_measure_it(taken, fol
     assert names(folder) == STEPS | {"config.json", "controller.npz"}
     made = TrainedController.load(folder / "controller.npz")
     assert made.workspace == WORKSPACE
+    assert made.about["gravity"] == [0.0, 0.0, -9.81]
     assert made.about["joints"] == list(load_arm("ur5e").chain.joints)
     assert made.about["training"]["compression"]["n_latent"] == 3
     for name, array in taken.weights.arrays().items():
@@ -366,6 +367,7 @@ def test_a_controller_of_another_arm_is_refused(folder, capsys):
         (["--learning-rate", "0.001"], "training"),
         (["--radius", "0.06"], "workspace"),
         (["--arm", "jaco2_6dof"], "arm, joints"),
+        (["--weightless"], "gravity"),
     ],
 )
 def test_other_options_in_the_same_folder_are_refused(folder, capsys, options, other):
@@ -392,6 +394,16 @@ def test_what_is_damaged_of_a_training_is_named_with_what_to_do(folder, capsys, 
     assert f"{name}' is no " in said
     assert "elete" in said
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_training_from_before_gravity_could_be_left_out_goes_on(folder, capsys):
+    assert train_command(folder) == 0
+    config = json.loads((folder / "config.json").read_text())
+    del config["gravity"]
+    (folder / "config.json").write_text(json.dumps(config))
+    assert train_command(folder) == 0
+    assert train_command(folder, "--weightless") == BAD_INPUT
+    assert "was begun with another gravity" in capsys.readouterr().err
 
 
 def test_another_number_of_jobs_is_no_other_training(folder):

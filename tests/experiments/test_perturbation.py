@@ -97,6 +97,15 @@ def test_the_force_field_lies_in_the_targets_plane(arm):
         np.testing.assert_allclose(torque, J[:3].T @ (2.0 * SPEED * push), atol=1e-8)
 
 
+def test_gravity_is_unknown_to_the_model_and_left_in_the_plant(arm):
+    plain = swing(arm)
+    perturbation = PERTURBATIONS["gravity"]
+    perturbation.apply(arm)
+    np.testing.assert_array_equal(swing(arm), plain)
+    assert not perturbation.known_model(arm).gravity.any()
+    assert PERTURBATIONS["payload-2"].known_model(arm) is arm.model
+
+
 def test_labels_say_what_is_unknown():
     labels = {name: one.label for name, one in PERTURBATIONS.items()}
     assert labels == {

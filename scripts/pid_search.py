@@ -1,0 +1,203 @@
+"""Searches the integral gain of PID control, and its bound, for a load that nobody told of.
+
+kp and kv are the benchmark's, the same for every controller; that of larger ones is shown beside
+it. The error is that of ``spikearm adapt``: position rmse out and back, mean of both ways.
+
+.venv/bin/python scripts/pid_search.py
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from math import inf, sqrt
+
+import numpy as np
+import tyro
+from rich.console import Console
+from rich.table import Table
+from scipy.optimize import minimize
+
+from arm_models import Arm, RigidBodyModel, SpikearmError, load_arm
+from controller.gains import Gains
+from controller.joint_pid import JointPIDController
+from controller.training.forked import forked_map
+from experiments.centre_out import CentreOut, Reaches, plan_reaches
+from experiments.episode import run_episode
+from experiments.metrics import position_rmse
+from experiments.perturbation import PERTURBATIONS
+
+STEP = 10**0.25  # of the grid: four gains a decade
+GRID = tuple(float(ki) for ki in 16.0 * STEP ** np.arange(11))  # 1/s^3
+LIMITS = (30.0, 100.0, 300.0)  # rad/s^2
+REFINED = 30  # settings tried beside the grid's best
+SETTLED = 0.01  # change from trial to trial, relative
+STRENGTHS = (1.0, 2.0, 4.0)  # of kp; kv grows with its square root, ki with its power of 1.5
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a controller is made from.
+
+    Attributes:
+        strength: kp over the benchmark's.
+        ki: Integral gain [1/s^3].
+        limit: Bound of the integral [rad/s^2].
+        keep: Whether the integral goes on from trial to trial.
+    """
+
+    strength: float = 1.0
+    ki: float = 0.0
+    limit: float = 100.0
+    keep: bool = False
+
+    @property
+    def label(self) -> str:
+        """Say what it is."""
+        if self.ki == 0:
+            return "PD"
+        return "PID, kept" if self.keep else "PID, emptied"
+
+    def make(self, model: RigidBodyModel) -> JointPIDController:
+        """Make the controller."""
+        gains = replace(Gains(), kp=self.strength * Gains.kp, kv=sqrt(self.strength) * Gains.kv)
+        return JointPIDController(
+            model, gains, self.ki, integral_limit=self.limit, keep_integral=self.keep
+        )
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One reach, done again and again.
+
+    Attributes:
+        arm: The plant.
+        reaches: The reaches of the task.
+        target: Which of them.
+        trials: Most trials until an integral that is kept has settled.
+    """
+
+    arm: Arm
+    reaches: Reaches
+    target: int
+    trials: int
+
+    def errors(self, setting: Setting, perturbation: str) -> list[float]:
+        """Measure trial after trial until nothing changes any more [m]; inf if the arm is lost."""
+        unknown = PERTURBATIONS[perturbation]
+        unknown.apply(self.arm)
+        controller = setting.make(unknown.known_model(self.arm))
+        errors: list[float] = []
+        for _ in range(self.trials if setting.keep else 1):
+            errors.append(self._try(controller))
+            if len(errors) > 1 and abs(errors[-1] - errors[-2]) < SETTLED * errors[-1]:
+                break
+        return errors
+
+    def _try(self, controller: JointPIDController) -> float:
+        goal = self.reaches.targets[self.target]
+        try:
+            ways = list(run_episode(self.arm, controller, self.reaches, goal))
+        except SpikearmError:
+            return inf
+        return float(np.mean([position_rmse(way.trajectory) for way in ways]))
+
+
+@dataclass(frozen=True)
+class Options:
+    """Search, and print what was found.
+
+    Attributes:
+        arm: Which arm.
+        perturbation: What is searched for.
+        target: Which target of the circle, from 0.
+        trials: Most trials until an integral that is kept has settled.
+        jobs: How many processes work at a time. Default: as many as there are cores.
+    """
+
+    arm: str = "gen3"
+    perturbation: str = "payload-2"
+    target: int = 2
+    trials: int = 10
+    jobs: int | None = None
+
+    def execute(self) -> None:
+        """Search for every strength of kp, then try the benchmark's on all perturbations."""
+        jobs = [(strength, keep) for strength in STRENGTHS for keep in (False, True)]
+        found = list(forked_map(lambda number: self._search(*jobs[number]), len(jobs), self.jobs))
+        console = Console(width=120)
+        console.print(self._found_table(found))
+        console.print(self._perturbation_table([Setting(), *found[:2]]))
+
+    @cached_property
+    def _bench(self) -> Bench:
+        arm = load_arm(self.arm)
+        return Bench(arm, plan_reaches(arm.model, CentreOut(), 0), self.target, self.trials)
+
+    def _search(self, strength: float, keep: bool) -> Setting:
+        """Try the grid, then refine gain and bound about its best (Nelder and Mead 1965)."""
+
+        @cache
+        def error(ki: float, limit: float) -> float:
+            setting = Setting(strength, ki, limit, keep)
+            return self._bench.errors(setting, self.perturbation)[-1]
+
+        grid = [(strength**1.5 * ki, limit) for limit in LIMITS for ki in GRID]
+        best = min(grid, key=lambda at: error(*at))
+        corners = np.log(best) + np.log(STEP) * np.array([[0, 0], [1, 0], [0, 1]])
+        refined = minimize(
+            lambda at: error(*np.exp(at).tolist()), corners[0], method="Nelder-Mead",
+            options={"initial_simplex": corners, "maxfev": REFINED},
+        )  # fmt: skip
+        found = min(best, tuple(np.exp(refined.x).tolist()), key=lambda at: error(*at))
+        return Setting(strength, *found, keep)
+
+    def _found_table(self, found: Sequence[Setting]) -> Table:
+        unknown = PERTURBATIONS[self.perturbation].label
+        table = Table(title=f"{self.arm}, target {self.target}, {unknown}: position rmse [mm]")
+        for column in (
+            "kp", "kv", "law", "ki", "bound", f"without {unknown}", "trial 1", "last trial",
+            "trials", "left of PD's",
+        ):  # fmt: skip
+            table.add_column(column, justify="right")
+        for strength in STRENGTHS:
+            pd = Setting(strength)
+            free, loaded = (self._bench.errors(pd, at)[0] for at in ("none", self.perturbation))
+            for setting in (pd, *(one for one in found if one.strength == strength)):
+                self._add_row(table, setting, loaded - free, free)
+        return table
+
+    def _add_row(self, table: Table, setting: Setting, effect: float, free: float) -> None:
+        gains = setting.make(self._bench.arm.model).gains
+        plain = self._bench.errors(setting, "none")[-1]
+        errors = self._bench.errors(setting, self.perturbation)
+        integral = (f"{setting.ki:.0f}", f"{setting.limit:.0f}") if setting.ki else ("-", "-")
+        table.add_row(
+            f"{gains.kp:g}", f"{gains.kv:.3g}", setting.label, *integral, _mm(plain),
+            _mm(errors[0]), _mm(errors[-1]), str(len(errors)),
+            f"{(errors[-1] - free) / effect:.3f}",
+        )  # fmt: skip
+
+    def _perturbation_table(self, settings: Sequence[Setting]) -> Table:
+        """Show what was found for one perturbation under all of them, trial 1 and the last."""
+        table = Table(
+            title=f"{self.arm}, kp {Gains.kp:g}: position rmse [mm], first and last trial"
+        )
+        for column in ("unknown", *(setting.label for setting in settings)):
+            table.add_column(column, justify="right")
+        for name, perturbation in PERTURBATIONS.items():
+            runs = [self._bench.errors(setting, name) for setting in settings]
+            cells = [_mm(errors[0]) if len(errors) == 1 else _range(errors) for errors in runs]
+            table.add_row(perturbation.label, *cells)
+        return table
+
+
+def _mm(error: float) -> str:
+    return f"{1000 * error:.3g}"
+
+
+def _range(errors: Sequence[float]) -> str:
+    return f"{_mm(errors[0])} to {_mm(errors[-1])} (trial {len(errors)})"
+
+
+if __name__ == "__main__":
+    tyro.cli(Options, description=__doc__).execute()
