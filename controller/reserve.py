@@ -5,8 +5,9 @@ import numpy as np
 
 from controller.port import Inlet, Outlet, Scaling
 
-REACH = 8.0  # largest command, over the largest that the products take
-NEURONS = 24  # per component of the command and sign
+REACH = 32.0  # largest command, over the largest that the products take
+FIRST = 1.5  # of it where the first neurons begin: spikes at the border make a command noisy
+NEURONS = 32  # per component of the command and sign
 MAX_RATES = (150.0, 250.0)  # Hz
 HIGHEST_INTERCEPT = 0.8
 N_POINTS = 400  # of a tuning curve, to solve for decoders at
@@ -49,7 +50,7 @@ class Reserve:
 
     def add_to(self, network: nengo.Network) -> None:
         """Add the neurons, and nodes that hand over commands and torques, to a network."""
-        intercepts = np.linspace(1.0 / REACH, HIGHEST_INTERCEPT, NEURONS)
+        intercepts = np.geomspace(FIRST / REACH, HIGHEST_INTERCEPT, NEURONS)
         gain, bias = self._neurons.gain_bias(np.linspace(*MAX_RATES, NEURONS), intercepts)
         signed = np.vstack([np.eye(6), -np.eye(6)])  # (12, 6)
         decoders = np.kron(signed.T, self._excess_decoders(gain, bias))  # (6, 12 NEURONS)
