@@ -144,6 +144,7 @@ class Engine:
         self.clock[:] = 0
         self.clock[layout.FLOATS] = not self._is_integer
         noisy = bool(self.chip.real["noise_scale"].any())
+        self.clock[layout.NOISY] = noisy
         self.clock[layout.RANDOM] = noisy or bool(self.chip.routes.learning)
         self.clock[layout.N_INPUTS] = len(self.inputs)
         self._recorded: list[np.ndarray] = []
