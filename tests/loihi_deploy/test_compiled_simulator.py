@@ -469,6 +469,7 @@ def test_spikes_read_by_a_matrix_are_summed_in_the_emulator_s_order():
 
 def test_one_step_at_a_time_it_does_what_a_run_does_and_takes_no_time_for_its_timers():
     network, received = readout()
+    expected = np.zeros(7)
     with Simulator(network, precompute=False) as once, Simulator(network, precompute=False) as ours:
         for _ in range(N_STEPS):
             once.run_steps(1)
