@@ -1,6 +1,8 @@
 """What an adaptive network learns from, in which units, and how fast."""
 
+import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -125,6 +127,10 @@ class AdaptationScaling:
             posture_map=at_home.mass_matrix @ (np.eye(len(push)) - Jplus @ J),
         )
 
+    @cached_property
+    def _ball_ranges(self) -> np.ndarray:
+        return self.ranges * np.sqrt(len(self.home))
+
     def write_state(self, inputs: np.ndarray, q: np.ndarray, dq: np.ndarray) -> None:
         """Scale what is sensed.
 
@@ -137,11 +143,11 @@ class AdaptationScaling:
         ball = inputs[:-1]
         np.subtract(q, self.home, out=ball[:n])
         ball[n:] = dq
-        ball /= self.ranges * np.sqrt(n)
-        length = np.sqrt(ball @ ball)
+        ball /= self._ball_ranges
+        length = math.sqrt(ball.dot(ball))
         if length > 1.0:
             ball /= length
-        inputs[-1] = np.sqrt(max(0.0, 1.0 - length**2))
+        inputs[-1] = 0.0 if length > 1.0 else math.sqrt(1.0 - length**2)
 
     def write_error(self, error: np.ndarray, feedback: np.ndarray) -> bool:
         """Scale what feedback had to ask for, which is what is still to be learned.
@@ -159,7 +165,7 @@ class AdaptationScaling:
         """
         np.divide(feedback, -self.error, out=error)
         np.copysign(np.maximum(np.abs(error) - self.dead_zone, 0.0), error, out=error)
-        cut = bool(np.abs(error).max() > ERROR_BOUND)
+        cut = max(map(abs, error.tolist())) > ERROR_BOUND  # plain numbers: sooner done than arrays
         if cut:
             np.clip(error, -ERROR_BOUND, ERROR_BOUND, out=error)
         return cut

@@ -46,7 +46,11 @@ class Reserve:
 
     def write(self, command: np.ndarray) -> None:
         """Scale a command, shape (6,) [m/s^2, rad/s^2]."""
-        np.clip((command - self._center) / self._range, -1.0, 1.0, out=self.command.values)
+        scaled = self.command.values
+        np.subtract(command, self._center, out=scaled)
+        scaled /= self._range
+        np.minimum(scaled, 1.0, out=scaled)
+        np.maximum(scaled, -1.0, out=scaled)
 
     def add_to(self, network: nengo.Network) -> None:
         """Add the neurons, and nodes that hand over commands and torques, to a network."""

@@ -115,7 +115,7 @@ class SpikingController(Controller):
         state, correction = self._asked
         gains = self.gains
         pull = gains.posture_kp * (beside.home - state.q) - gains.posture_kv * state.dq
-        return beside.task_map @ correction + beside.posture_map @ pull
+        return beside.task_map.dot(correction) + beside.posture_map.dot(pull)
 
     @property
     def simulation(self) -> NeuralSimulation:

@@ -1,5 +1,6 @@
 """A drop-in for ``nengo_loihi.Simulator(target="sim")`` that runs compiled."""
 
+from collections.abc import Callable
 from typing import Any
 
 import nengo
@@ -131,10 +132,27 @@ class Simulator(nengo_loihi.Simulator):
                 probe gives data until :meth:`reset`.
             SimulatorClosed: The simulator is closed.
         """
+        self._run(super().run_steps, steps)
+
+    def advance(self) -> None:
+        """Advance by one step, as a closed loop does; if nothing is probed, in the least time.
+
+        Raises:
+            SimulationError, SimulatorClosed: As in :meth:`run_steps`.
+        """
+        if self.closed or self.engine.keeps or not isinstance(self._runner, Exchange):
+            self.run_steps(1)
+        else:
+            self._run(self._runner.advance)
+            self._n_steps += 1
+            self._probe_step_time()
+
+    def _run(self, run: Callable[..., None], *arguments: int) -> None:
+        """Run some steps, unless a step has failed; remember if one does."""
         if self.data.failure and not self.closed:
             raise SimulationError(self.data.failure)
         try:
-            super().run_steps(steps)
+            run(*arguments)
         except SimulatorClosed:
             raise
         except BaseException as error:
@@ -143,18 +161,6 @@ class Simulator(nengo_loihi.Simulator):
                 "holds is incomplete: reset() it, or make another."
             )
             raise
-
-    def advance(self) -> None:
-        """Advance by one step, as a closed loop does; without probes, in the least time.
-
-        Raises:
-            SimulationError, SimulatorClosed: As in :meth:`run_steps`.
-        """
-        if self.closed or self.model.nengo_probes or not isinstance(self._runner, Exchange):
-            self.run_steps(1)
-        else:
-            self._runner.advance()
-            self._n_steps += 1
 
     def lose(self, link: LossyLink) -> None:
         """Lose some of the spikes that the host sent in the last step."""

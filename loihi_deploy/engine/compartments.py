@@ -18,7 +18,7 @@ from loihi_deploy.engine.layout import (
     PER_SOMAS,
     SPIKES,
 )
-from loihi_deploy.engine.mersenne import draw_doubles, draw_noise
+from loihi_deploy.engine.mersenne import draw_doubles, draw_noise, skip_doubles, skip_noise
 from loihi_deploy.nengo_loihi_compat import Q_BITS, U_BITS
 
 DECAY_BITS, DECAY_MASK = 12, 4095
@@ -127,7 +127,7 @@ def update_float(state, index, real, spiked):
 
 @jit
 def draw(state, index, real, clock, stream, words):
-    """Draw the noise of a step; the emulator draws it even where it is off.
+    """Draw the noise of a step.
 
     What goes into the synaptic input is added to it; what goes into the membrane is kept.
     """
@@ -148,6 +148,15 @@ def draw(state, index, real, clock, stream, words):
             state.input[i] += state.noise[i]
             state.noise[i] = 0
         state.drive[i] = state.bias[i] + state.noise[i]
+
+
+@jit
+def skip_draw(state, clock, stream):
+    """Pass over the noise of a step: the emulator draws it even where it is off."""
+    if clock[FLOATS]:
+        skip_doubles(stream, len(state.voltage))
+    else:
+        skip_noise(stream, len(state.voltage))
 
 
 def update(state, index, real, spiked, clock):

@@ -59,6 +59,8 @@ class Engine:
         arguments: What kernels take of the chip.
         arrived: Neurons of each spike input whose spikes came in the last step, unless they
             came by an exchange.
+        keeps: Whether somebody will ask for what probes recorded: not where all of them are what
+            the host receives.
         notices: How often each of :data:`MESSAGES` was given since construction: once per step
             at most where steps run one by one.
     """
@@ -92,7 +94,7 @@ class Engine:
             chip.spiked.view(np.uint64), self._stream, chip.words, self.clock,
         )  # fmt: skip
         self._scratch = np.empty((1, chip.n_probed), dtype=chip.dtype)
-        self._keeps = len(model.nengo_probes) > len(model.chip2host_params)
+        self.keeps = len(model.nengo_probes) > len(model.chip2host_params)
         self._permanent = [dict(one.spikes) for one in self.inputs]
         self.notices: Counter[str] = Counter()
         self.reset()
@@ -144,6 +146,7 @@ class Engine:
         self.clock[:] = 0
         self.clock[layout.FLOATS] = not self._is_integer
         noisy = bool(self.chip.real["noise_scale"].any())
+        self.clock[layout.NOISY] = noisy
         self.clock[layout.RANDOM] = noisy or bool(self.chip.routes.learning)
         self.clock[layout.N_INPUTS] = len(self.inputs)
         self._recorded: list[np.ndarray] = []
@@ -208,12 +211,12 @@ class Engine:
 
     def _room(self, steps: int) -> np.ndarray:
         """Make room for what probes record; the same again where nothing is kept."""
-        if self._keeps or len(self._scratch) != steps:
+        if self.keeps or len(self._scratch) != steps:
             self._scratch = np.empty((steps, self.chip.n_probed), dtype=self.chip.dtype)
         return self._scratch
 
     def _keep(self, recorded: np.ndarray) -> None:
-        if self._keeps:
+        if self.keeps:
             self._recorded.append(recorded)
         if self.clock[layout.FLAGS]:
             self._complain()

@@ -6,12 +6,13 @@ synapses trace and learn, then compartments are updated. Integers may be added i
 and are; floats are added in the emulator's.
 """
 
-from loihi_deploy.engine.compartments import collect, draw, update
+from loihi_deploy.engine.compartments import collect, draw, skip_draw, update
 from loihi_deploy.engine.delivery import deliver, deliver_routes, receive
 from loihi_deploy.engine.host_kernels import NOT_FINITE, multiply_left, run_host
 from loihi_deploy.engine.jit import jit
 from loihi_deploy.engine.layout import (
     N_INPUTS,
+    NOISY,
     RANDOM,
     TIME,
     view_index,
@@ -48,8 +49,10 @@ def step_chip(
     if len(index.learning):
         trace(state, index, real, clock, stream, words)
         learn(state, index, real, clock, stream, words)
-    if clock[RANDOM]:
+    if clock[NOISY]:
         draw(state, index, real, clock, stream, words)
+    elif clock[RANDOM]:
+        skip_draw(state, clock, stream)
     update(state, index, real, spiked, clock)
     collect(index, spiked, spiked_words, clock)
     record(state, index, spiked, out)

@@ -15,7 +15,8 @@ SHIFT_BITS, SHIFT_MASK = 5, 31  # of a run's head: the shift of its mantissas; a
 
 # places in the clock
 TIME, SPIKES, EVENTS, LEARNED, HOST_SPIKES, FLAGS, N_FIRED = range(7)
-FLOATS, RANDOM, N_INPUTS, CLOCK_SIZE = 7, 8, 9, 10  # FLOATS, RANDOM: switches
+FLOATS, NOISY, RANDOM = 7, 8, 9  # switches: NOISY, of noise; RANDOM, of all that is drawn
+N_INPUTS, CLOCK_SIZE = 10, 11
 
 # flags
 OVER_INPUT, OVER_CURRENT, OVER_MEMBRANE, LOST_TRACE, CLIPPED_TRACE, CLIPPED_WEIGHT = (

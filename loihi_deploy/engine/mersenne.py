@@ -12,6 +12,7 @@ from loihi_deploy.engine.jit import jit
 N, M = 624, 397
 UPPER, LOWER = np.uint32(0x80000000), np.uint32(0x7FFFFFFF)
 MATRIX = np.uint32(0x9908B0DF)
+REFUSED = np.int32(255)  # one too many for 255 integers: the next one takes its place
 
 
 def stream(rng: np.random.RandomState) -> np.ndarray:
@@ -83,6 +84,11 @@ def skip_doubles(state, n):
 
 
 @jit
+def _low_byte(y):
+    return _tempered(y) & np.uint32(0xFF)
+
+
+@jit
 def draw_noise(state, noise):
     """Fill with integers from -127 to 127, as ``RandomState.randint(-127, 128)`` draws them."""
     done = 0
@@ -91,8 +97,28 @@ def draw_noise(state, noise):
             _twist(state)
         i = np.int64(state[N])
         while i < N and done < len(noise):
-            value = np.int32(_tempered(state[i]) & np.uint32(0xFF))
-            noise[done] = value - 127  # 255 is one too many: the next one takes its place
-            done += value < 255
+            value = np.int32(_low_byte(state[i]))
+            noise[done] = value - 127
+            done += value < REFUSED
             i += 1
         state[N] = i
+
+
+@jit
+def skip_noise(state, n):
+    """Pass over as many integers as :func:`draw_noise` would draw."""
+    while n > 0:
+        if state[N] >= N:
+            _twist(state)
+        first = np.int64(state[N])
+        count = min(N - first, n)
+        n -= count - _count_refused(state[first : first + count])
+        state[N] = first + count
+
+
+@jit
+def _count_refused(words):
+    refused = 0
+    for i in range(len(words)):
+        refused += np.int32(_low_byte(words[i])) == REFUSED
+    return refused

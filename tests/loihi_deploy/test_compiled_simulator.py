@@ -467,6 +467,40 @@ def test_spikes_read_by_a_matrix_are_summed_in_the_emulator_s_order():
     np.testing.assert_array_equal(values[0], values[1])
 
 
+def test_one_step_at_a_time_it_does_what_a_run_does_and_takes_no_time_for_its_timers():
+    network, received = readout()
+    expected = np.zeros(7)
+    with Simulator(network, precompute=False) as once, Simulator(network, precompute=False) as ours:
+        for _ in range(N_STEPS):
+            once.run_steps(1)
+            expected = received.values.copy()
+            ours.advance()
+            np.testing.assert_array_equal(received.values, expected)
+        assert expected.any()
+        assert (ours.n_steps, ours.time) == (once.n_steps, once.time)
+        assert once.timers["run"] > 0.0
+        assert "run" not in ours.timers
+
+
+def test_one_step_at_a_time_it_stops_for_good_where_a_step_fails():
+    def output(t: float) -> float:
+        return 1.0 / max(0.0, 0.0055 - t)
+
+    with nengo.Network(seed=2) as network:
+        a = nengo.Ensemble(20, 1, neuron_type=RESTING)
+        nengo.Connection(nengo.Node(output), a, synapse=None)
+        nengo.Connection(a, nengo.Node(lambda t, x: None, size_in=1))
+    with Simulator(network, precompute=False) as sim:
+        assert not sim.engine.keeps  # else it would be a run of one step
+        for _ in range(5):
+            sim.advance()
+        for _ in range(2):
+            with pytest.raises((SimulationError, ZeroDivisionError), match="division by zero"):
+                sim.advance()
+        with pytest.raises(SimulationError, match=r"division by zero.*reset"):
+            sim.run_steps(1)
+
+
 def test_the_package_offers_it_and_nothing_by_a_wrong_name():
     assert loihi_deploy.Simulator is Simulator
     with pytest.raises(AttributeError, match="no attribute 'Simulated'"):
