@@ -7,21 +7,35 @@ import numpy as np
 import pytest
 
 from arm_models import load_arm
-from controller.trained import SHIPPED_FOLDER, shipped
+from controller.trained import SHIPPED_FOLDER, WEIGHTLESS, TrainedController, shipped
 
 SHIPPED = ("fr3", "gen3", "iiwa14", "jaco2_7dof", "panda", "ur5e")
+LIGHT = ("gen3",)
+FILES = {
+    **{arm: (arm, True) for arm in SHIPPED},
+    **{arm + WEIGHTLESS: (arm, False) for arm in LIGHT},
+}
 LARGEST_FILE = 5e6  # bytes
 STAGES = ("rate", "spiking", "loihi")
 
 
+@pytest.fixture(params=FILES)
+def name(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def trained(name) -> TrainedController:
+    return shipped(*FILES[name])
+
+
 def test_these_arms_have_one():
-    assert sorted(path.stem for path in SHIPPED_FOLDER.iterdir()) == sorted(SHIPPED)
+    assert sorted(path.stem for path in SHIPPED_FOLDER.iterdir()) == sorted(FILES)
 
 
-@pytest.mark.parametrize("name", SHIPPED)
-def test_it_is_small_and_fits_its_arm(name):
+def test_it_is_small_and_fits_its_arm(name, trained):
     assert (SHIPPED_FOLDER / f"{name}.npz").stat().st_size <= LARGEST_FILE
-    trained, arm = shipped(name), load_arm(name)
+    arm = load_arm(FILES[name][0])
     n = arm.chain.n_joints
     assert trained.about["joints"] == list(arm.chain.joints)
     assert trained.weights.posture.shape[1] == 2 * n
@@ -31,10 +45,9 @@ def test_it_is_small_and_fits_its_arm(name):
         assert np.isfinite(array).all()
 
 
-@pytest.mark.parametrize("name", SHIPPED)
-def test_it_says_how_it_was_trained_and_what_it_measured(name):
-    about = shipped(name).about
-    assert about["arm"] == name
+def test_it_says_how_it_was_trained_and_what_it_measured(name, trained):
+    about = trained.about
+    assert (about["arm"], trained.knows_gravity) == FILES[name]
     assert about["training"]["seed"] == 0
     assert about["training"]["compression"]["epochs"] >= 50
     assert about["versions"]["nengo"]

@@ -10,7 +10,7 @@ import pytest
 
 from arm_models import SpikearmError, load_arm
 from controller.spiking_network import build_network
-from controller.trained import SHIPPED_FOLDER, TrainedController, shipped
+from controller.trained import SHIPPED_FOLDER, WEIGHTLESS, TrainedController, shipped
 from experiments.chip_figure import chip_figure
 from experiments.cli import BAD_INPUT, main
 from experiments.commands.deploy import BREACH
@@ -41,7 +41,7 @@ def file(trained: TrainedController) -> str:
     return "controller.npz"
 
 
-SHIPPED = sorted(path.stem for path in SHIPPED_FOLDER.glob("*.npz"))
+SHIPPED = sorted({path.stem.removesuffix(WEIGHTLESS) for path in SHIPPED_FOLDER.glob("*.npz")})
 SHORT = ["--radius", "0.03", "--duration", "0.12"]
 
 

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from arm_models import ARMS
-from controller.trained import SHIPPED_FOLDER
+from controller.trained import SHIPPED_FOLDER, WEIGHTLESS
 from experiments.regression import read_reference, record_reference, stack
 
 FOLDER = Path(__file__).parent.parent / "references"
 record = functools.cache(record_reference)
 SEVEN = [name for name in ARMS if not name.startswith("planar")]
-SHIPPED = sorted(path.stem for path in SHIPPED_FOLDER.iterdir())
+SHIPPED = sorted({path.stem.removesuffix(WEIGHTLESS) for path in SHIPPED_FOLDER.iterdir()})
 
 # On another stack, rounding moves the analytic controller by far less than this, and makes
 # the spiking network another sample of the same noise: single spikes come a step sooner or

@@ -7,7 +7,11 @@ import pytest
 
 from arm_models import SpikearmError, load_arm
 from controller.trained import TrainedController, shipped
+from experiments.centre_out import CentreOut, plan_reaches
 from experiments.commands.run_options import find_trained
+from experiments.episode import run_episode
+from experiments.metrics import fidelity_rmse
+from experiments.stages import Recipe, find_stage
 
 WEIGHT = [0.0, 0.0, -9.81]
 NO_WEIGHT = [0.0, 0.0, 0.0]
@@ -53,11 +57,29 @@ def test_one_that_knows_what_is_not_to_be_known_is_refused(save, there):
         find(save(WEIGHT), **there)
 
 
-def test_what_ships_for_an_arm_knows_gravity():
-    found = find_trained(load_arm("gen3"), None, ["loihi"])
+@pytest.mark.parametrize("gravity_known", [True, False])
+def test_what_ships_for_an_arm_is_found_for_either(gravity_known):
+    found = find_trained(load_arm("gen3"), None, ["loihi"], gravity_known)
     assert found is not None
-    assert found.knows_gravity
-    assert found.about == shipped("gen3").about
+    assert found.knows_gravity == gravity_known
+    assert found.about == shipped("gen3", gravity_known).about
+
+
+def test_what_ships_for_a_weightless_arm_reaches_like_what_ships_for_a_heavy_one():
+    fidelity = []
+    for weightless in (False, True):
+        arm = load_arm("gen3", weightless=weightless)
+        reaches = plan_reaches(arm.model, CentreOut(), seed=0)
+        trained = find_trained(arm, None, ["loihi"])
+        paths = []
+        for stage in ("analytic", "loihi"):
+            recipe = Recipe(arm.model, trained, "acceleration", seed=0)
+            with find_stage(stage, "engine").make(recipe) as controller:
+                episode = run_episode(arm, controller, reaches, reaches.targets[2])
+                paths.append(next(episode).trajectory)
+        fidelity.append(fidelity_rmse(paths[1], paths[0]))
+    assert 1e-4 < fidelity[0] < 6e-4
+    assert 1e-4 < fidelity[1] < 6e-4
 
 
 def test_no_stage_without_neurons_needs_one():
