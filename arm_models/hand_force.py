@@ -6,9 +6,8 @@ from functools import cached_property
 import mujoco
 import numpy as np
 
+from arm_models.dynamics import LINEAR_FIRST, SITE
 from arm_models.errors import SpikearmError
-
-SITE = int(mujoco.mjtObj.mjOBJ_SITE)
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class HandForce:
         """
         twist = np.zeros(6)
         mujoco.mj_objectVelocity(model, data, SITE, site, twist, 0)
-        force = self.wrench[:3] + self.viscous @ twist[3:]  # the angular velocity comes first
+        force = self.wrench[:3] + self.viscous @ twist[LINEAR_FIRST][:3]
         data.qfrc_applied[:] = 0.0
         mujoco.mj_applyFT(
             model, data, force, self.wrench[3:], data.site_xpos[site],
