@@ -24,7 +24,7 @@ from controller.training.forked import forked_map
 from experiments.centre_out import CentreOut, Reaches, plan_reaches
 from experiments.episode import run_episode
 from experiments.metrics import position_rmse
-from experiments.perturbation import PERTURBATIONS
+from experiments.perturbation import PERTURBATIONS, PerturbationName
 
 STEP = 10**0.25  # of the grid: four gains a decade
 GRID = tuple(float(ki) for ki in 16.0 * STEP ** np.arange(11))  # 1/s^3
@@ -81,7 +81,7 @@ class Bench:
     target: int
     trials: int
 
-    def errors(self, setting: Setting, perturbation: str) -> list[float]:
+    def errors(self, setting: Setting, perturbation: PerturbationName) -> list[float]:
         """Measure trial after trial until nothing changes any more [m]; inf if the arm is lost."""
         unknown = PERTURBATIONS[perturbation]
         unknown.apply(self.arm)
@@ -115,7 +115,7 @@ class Options:
     """
 
     arm: str = "gen3"
-    perturbation: str = "payload-2"
+    perturbation: PerturbationName = "payload-2"
     target: int = 2
     trials: int = 10
     jobs: int | None = None
