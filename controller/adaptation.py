@@ -42,7 +42,7 @@ class AdaptationConfig:
 
     neurons: int = 2000
     ensembles: int = 1
-    learning_rate: float = 5.0
+    learning_rate: float = 3.0
     active_share: float = 0.2
     push: float = 60.0
     dead_zone: float = 0.01

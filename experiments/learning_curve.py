@@ -10,6 +10,9 @@ from experiments.perturbation import Perturbation
 Phase = Literal["learning", "after", "second", "again"]
 """Under a perturbation, without it, under a second one instead of it, and under the first again."""
 
+LEARNED = 0.05
+"""Of a perturbation's effect: what trials after the first must have taken away to be kept."""
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -116,11 +119,12 @@ class Curve:
     def retention(self) -> float | None:
         """What is kept of the first perturbation after the second was learned.
 
-        0 if its first trial is as it was at the very first, 1 if it is as it was before the second.
+        0 if its first trial is as it was at the very first, 1 if it is as it was before the second;
+        None if there was too little to be kept.
         """
-        if not self.trials("again"):
-            return None
         first, last = self.errors()[[0, -1]]
+        if not self.trials("again") or first - last < LEARNED * self._effect:
+            return None
         return float((first - self.errors("again")[0]) / (first - last))
 
     @property

@@ -95,7 +95,7 @@ PERTURBATIONS: dict[PerturbationName, Perturbation] = {
     "payload-0.5": Perturbation(payload=0.5),
     "payload-1": Perturbation(payload=1.0),
     "payload-2": Perturbation(payload=2.0),
-    "payload-2-off-centre": Perturbation(payload=2.0, payload_offset=(0.1, 0.0, 0.0)),
+    "payload-2-off-centre": Perturbation(payload=2.0, payload_offset=(0.05, 0.0, 0.0)),
     "friction": Perturbation(friction=FRICTION),
     "force-field": Perturbation(force_field=1.0),
     "gravity": Perturbation(gravity_known=False),
