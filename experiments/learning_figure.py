@@ -14,7 +14,7 @@ from experiments.statistics import bootstrap_interval
 COLUMNS = 3
 PANEL = (4.6, 3.2)  # inches
 PHASES: dict[Phase, str] = {
-    "learning": "", "after": "it is gone", "second": "another", "again": "again",
+    "learning": "", "after": "gone", "second": "another", "again": "again",
 }  # fmt: skip
 GREY = "#8a8a8a"
 FLOOR = 1e-3  # of what is drawn on the logarithmic axis

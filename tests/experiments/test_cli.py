@@ -42,8 +42,10 @@ OPTIONS = {
         "--keep-learned", "--freeze",
     },
     "adapt": PLANT | TASK | ADAPTATION | {
-        "--target", "--trials", "--payload", "--payload-offset", "--controllers", "--reference",
-        "--seeds", "--first-seed", "--out", "--backend", "--trained", "--jobs",
+        "--target", "--trials", "--probes", "--perturbations", "--payload", "--payload-offset",
+        "--friction", "--force-field", "--no-gravity-known", "--second", "--controllers",
+        "--reference", "--seeds", "--first-seed", "--out", "--backend", "--trained",
+        "--trained-weightless", "--jobs",
     },
     "bench": PLANT | TASK | {
         "--stages", "--reference", "--seeds", "--first-seed", "--out", "--backend", "--jobs",
@@ -481,17 +483,20 @@ def test_a_run_goes_on_with_what_was_learned_and_frozen_learns_no_more(capsys):
         np.testing.assert_array_equal(a["weights-0"], b["weights-0"])
 
 
-def test_curves_of_learning_are_printed_and_written(capsys):
+def test_curves_of_learning_are_printed_and_written(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
     command = ["adapt", "--controllers", "pd", "--trials", "2", "--payload", "1", "--seeds", "2"]
-    assert main([*command, *REACH[2:], "--out", "curves.json"]) == 0
+    more = ["--perturbations", "friction", "--probes", "0", *REACH[2:], "--out", "learned"]
+    assert main([*command, *more]) == 0
     printed = capsys.readouterr().out
-    for part in ("Learning, 1 kg", "trial 2", "normalised error", "curves.json"):
+    for part in ("Learning", "1 kg", "friction 5 %", "trial 2", "normalised error"):
         assert part in printed
-    written = json.loads(Path("curves.json").read_text())
-    assert [curve["seed"] for curve in written["curves"]] == [0, 1]
-    for curve in written["curves"]:
-        assert len(curve["trials"]) == len(curve["normalised"]) == 2
-    assert written["config"]["options"]["trials"]["payload"] == 1.0
+    names = {"config.json", "summary.json", "learning.parquet", "learning.png"}
+    assert {path.name for path in Path("learned").iterdir()} == names
+    rows = json.loads(Path("learned/summary.json").read_text())["rows"]
+    done = [(row["perturbation"], row["seed"]) for row in rows]
+    assert done == [("friction 5 %", 0), ("friction 5 %", 1), ("1 kg", 0), ("1 kg", 1)]
+    assert len(pq.read_table("learned/learning.parquet")) == 4 * 2
 
 
 @pytest.mark.parametrize(
@@ -502,7 +507,11 @@ def test_curves_of_learning_are_printed_and_written(capsys):
         (["run", "--adaptive", "--keep-learned", "a.txt"], "ends in .npz"),
         (["run", "--payload", "-1"], "cannot weigh -1"),
         (["adapt", "--target", "8"], "no target 8"),
-        (["adapt", "--out", "curves.csv"], "ends in .json"),
+        (["adapt", "--payload", "-1"], "cannot weigh -1"),
+        (
+            ["adapt", "--arm", "ur5e", "--controllers", "loihi", "--perturbations", "gravity"],
+            "weightless",
+        ),
     ],
 )
 def test_what_cannot_be_learned_is_refused(capsys, arguments, said):
