@@ -15,7 +15,7 @@ SHIFT_BITS, SHIFT_MASK = 5, 31  # of a run's head: the shift of its mantissas; a
 
 # places in the clock
 TIME, SPIKES, EVENTS, LEARNED, HOST_SPIKES, FLAGS, N_FIRED = range(7)
-FLOATS, NOISY, RANDOM = 7, 8, 9  # switches: NOISY, of noise; RANDOM, of all that is drawn
+FLOATS, NOISY, RANDOM = 7, 8, 9  # switches; NOISY: noise is drawn; RANDOM: or passed over
 N_INPUTS, CLOCK_SIZE = 10, 11
 
 # flags
