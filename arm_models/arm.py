@@ -144,9 +144,10 @@ class Arm:
         """
         if self._hand_force.acts:
             self._hand_force.apply(self._model, self._data, self.chain.site)
+        began = self._data.time
         mujoco.mj_step2(self._model, self._data)
         mujoco.mj_step1(self._model, self._data)
-        self._check_simulation()
+        self._check_simulation(began)
 
     def place_marker(self, marker: Marker, pose: Pose) -> None:
         """Show a pose in pictures; nothing feels it.
@@ -254,9 +255,9 @@ class Arm:
             )
         return values
 
-    def _check_simulation(self) -> None:
-        if any(self._times_warned.tolist()):
+    def _check_simulation(self, began: float) -> None:
+        if any(self._times_warned.tolist()):  # MuJoCo has set all back, the time too
             raise SpikearmError(
-                f"The simulation of '{self.name}' diverged at {self._data.time:.3f} s. Lower "
+                f"The simulation of '{self.name}' diverged at {began:.3f} s. Lower "
                 "the controller's gains, or give the joints armature (0.02 kg m^2 is usual)."
             )

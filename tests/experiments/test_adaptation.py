@@ -152,7 +152,7 @@ def test_seeds_differ_and_the_same_seed_does_not(arm, curve):
 
 
 def test_an_arm_that_is_lost_ends_the_trials_and_the_reason_is_kept(arm, monkeypatch):
-    monkeypatch.setattr(Arm, "_check_simulation", lambda self: diverge(self))
+    monkeypatch.setattr(Arm, "_check_simulation", lambda self, began: diverge(self))
     plan = plan_for(arm)
     steps = iter(range(10**6))
 
