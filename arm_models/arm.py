@@ -8,6 +8,7 @@ from typing import Literal
 import mujoco
 import numpy as np
 
+from arm_models.brakes import STIFF_FRICTION, Brakes
 from arm_models.chain import Chain
 from arm_models.dynamics import Dynamics, Readout, RigidBodyModel, copier, span
 from arm_models.errors import SpikearmError
@@ -15,8 +16,6 @@ from arm_models.state import ArmState, Pose
 
 Marker = Literal["target", "reference"]
 
-# MuJoCo's solimpfriction: with its default of 0.9, an arm that friction holds creeps.
-STIFF_FRICTION = (0.9999, 0.9999, 0.001, 0.5, 2.0)
 PAYLOAD = "spikearm_payload"
 PAYLOAD_DENSITY = 7800.0  # kg/m^3, steel: the size of the ball that is drawn and felt
 # MuJoCo's warnings of positions, velocities and accelerations that are no numbers.
@@ -42,6 +41,7 @@ class Arm:
         self.name = name
         self.chain = chain
         self._spec = spec
+        self._brakes = Brakes(spec, chain)
         self._limits = chain.torque_limits.tolist()
         self._motors = span(chain.motors)
         model = spec.compile()
@@ -86,7 +86,7 @@ class Arm:
     def reset(self, q: np.ndarray | None = None, dq: np.ndarray | None = None) -> ArmState:
         """Put the arm at rest in its home pose, or where it is told.
 
-        Payload and friction stay; an external force is taken away.
+        Payload and friction stay; an external force is taken away, and brakes are released.
 
         Args:
             q: Joint positions, shape (n_joints,) [rad]; home when left out.
@@ -97,6 +97,9 @@ class Arm:
         """
         q = self.chain.home if q is None else self._joint_values("Joint positions", q)
         dq = np.zeros_like(q) if dq is None else self._joint_values("Joint velocities", dq)
+        if self._brakes.closed:
+            self._brakes.release()
+            self._recompile()
         mujoco.mj_resetData(self._model, self._data)
         self._data.qpos[:] = self.chain.home_qpos
         self._data.qpos[self.chain.qpos] = q
@@ -146,6 +149,17 @@ class Arm:
         mujoco.mj_step2(self._model, self._data)
         mujoco.mj_step1(self._model, self._data)
         self._check_simulation()
+
+    def brake(self) -> None:
+        """Switch the drives off and close the holding brakes of all joints, until the next reset.
+
+        A brake is taken to hold as much as its joint's drive can give (an estimate: makers
+        seldom publish it, and must hold the arm with its rated load): it is dry friction of the
+        torque limit. The arm comes to rest within some steps of :meth:`advance`.
+        """
+        self._ctrl[self._motors] = 0.0
+        self._brakes.close()
+        self._recompile()
 
     def place_marker(self, marker: Marker, pose: Pose) -> None:
         """Show a pose in pictures; nothing feels it.
@@ -221,11 +235,15 @@ class Arm:
                 f"Friction {friction} N m does not fit: give one number of 0 N m or more, or one "
                 f"for each of {self.chain.n_joints} joints."
             )
+        braked = self._brakes.closed
+        self._brakes.release()
         for name, loss in zip(
             self.chain.joints, np.broadcast_to(losses, self.chain.n_joints), strict=True
         ):
             joint = self._spec.joint(name)
             joint.frictionloss, joint.solimp_friction = loss, STIFF_FRICTION
+        if braked:
+            self._brakes.close()
         self._recompile()
 
     def _simulate(self, model: mujoco.MjModel, data: mujoco.MjData) -> None:
