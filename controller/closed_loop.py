@@ -47,7 +47,7 @@ def follow(
         Everything that happened, one row per step.
 
     Raises:
-        SensorsLost: Sensors failed for too long, and the arm was stopped.
+        SensorsLostError: Sensors failed for too long, and the arm was stopped.
     """
     n_steps = round(duration / arm.timestep)
     times = arm.timestep * np.arange(n_steps + 1)

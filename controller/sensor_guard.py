@@ -15,7 +15,7 @@ BRAKING_TIME = 1.0  # s; by then, brakes hold the arm or never will
 logger = logging.getLogger(__name__)
 
 
-class SensorsLost(SpikearmError):
+class SensorsLostError(SpikearmError):
     """Sensors stayed away for longer than a torque may be held, and the arm was stopped."""
 
 
@@ -88,7 +88,7 @@ class SensorGuard:
             reference: What the hand should do meanwhile.
 
         Raises:
-            SensorsLost: Sensors have been away for too long; the arm was stopped.
+            SensorsLostError: Sensors have been away for too long; the arm was stopped.
         """
         failure = self._check.failure(state, reference)
         if failure is None:
@@ -100,7 +100,7 @@ class SensorGuard:
             self.outages.append(Outage(failure, state.time))
         outage = self.outages[-1]
         if outage.steps == self._hold_steps:
-            raise SensorsLost(f"{outage}, then {self._stop()}. Check these sensors.")
+            raise SensorsLostError(f"{outage}, then {self._stop()}. Check these sensors.")
         self.outages[-1] = Outage(outage.failure, outage.began, outage.steps + 1)
         return False
 

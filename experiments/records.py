@@ -97,7 +97,7 @@ def write_run(run: Run, folder: Path, extra: Callable[[Path], None] | None = Non
         SpikearmError: The folder is taken, or the disk fails; nothing is left behind.
     """
     check_new_folder(folder)
-    with _appearing(folder) as draft:
+    with appearing(folder) as draft:
         (draft / CONFIG).write_text(json.dumps(run.config, indent=2, allow_nan=False) + "\n")
         summary = {"status": run.status, "rows": run.rows}
         (draft / SUMMARY).write_text(json.dumps(summary, indent=2, allow_nan=False) + "\n")
@@ -137,7 +137,12 @@ def read_run(folder: Path) -> Run:
 
 
 @contextmanager
-def _appearing(folder: Path) -> Iterator[Path]:
+def appearing(folder: Path) -> Iterator[Path]:
+    """Give a draft beside a folder, and rename it into place when the block ends well.
+
+    Raises:
+        SpikearmError: The disk fails; nothing is left behind.
+    """
     new_folders, draft = missing_folders(folder), None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
