@@ -89,10 +89,9 @@ class Exchange:
         """
         last = (self._engine.t - 1) % 2
         neurons, start = self._sent[last], self._sent_start[last]
-        kept = arrives(int(start[-1]))
-        n_kept = np.cumsum([0, *kept])
-        neurons[: n_kept[-1]] = neurons[: start[-1]][kept]
-        start[:] = n_kept[start]
+        kept = np.flatnonzero(arrives(int(start[-1])))
+        neurons[: len(kept)] = neurons[kept]
+        start[:] = np.searchsorted(kept, start)
 
     def restart(self) -> None:
         """Begin again, after host and chip have been reset."""

@@ -1,5 +1,6 @@
 """Counts and footprint of Nengo's simulator, against probes and against sums by hand."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ import nengo
 import numpy as np
 import pytest
 
+from arm_models import SpikearmError
 from controller.nengo_simulation import NengoSimulation
 from controller.spiking_network import build_network
 
@@ -282,3 +284,128 @@ def test_two_connections_into_one_ensemble_share_its_encoders():
     with closing(NengoSimulation(network)) as simulation:
         # Nengo adds the two up before it multiplies with the encoders, once.
         assert simulation.footprint.dense == 11 * 3
+
+
+N_A, N_B = 20, 15
+
+
+class Cut(NamedTuple):
+    network: nengo.Network
+    received: list[np.ndarray]
+
+
+def without(
+    neuron_type: nengo.neurons.NeuronType,
+    missing_a: Sequence[int] = (),
+    missing_b: Sequence[int] = (),
+    synapse: float | None = 0.005,
+) -> Cut:
+    """Build a learning network without some of its neurons; the others are always the same."""
+    rng = np.random.default_rng(4)
+    encoders_a, encoders_b = rng.normal(size=(N_A, 2)), rng.choice([-1.0, 1.0], (N_B, 1))
+    gain_a, bias_a = rng.uniform(1, 3, N_A), rng.uniform(0.5, 3, N_A)
+    gain_b, bias_b = rng.uniform(1, 3, N_B), rng.uniform(0.5, 3, N_B)
+    inner, outer = rng.uniform(-2e-3, 2e-3, (1, N_A)), rng.uniform(-2e-3, 2e-3, (2, N_B))
+    a, b = np.delete(np.arange(N_A), missing_a), np.delete(np.arange(N_B), missing_b)
+    received: list[np.ndarray] = []
+    with nengo.Network(seed=9) as network:
+        network.config[nengo.Ensemble].neuron_type = neuron_type
+        given = nengo.Node(lambda t: [0.6 * np.sin(40 * t), -0.3])
+        out = nengo.Node(lambda t, x: received.append(x.copy()), size_in=3)
+        first = nengo.Ensemble(
+            len(a), 2, encoders=encoders_a[a], normalize_encoders=False, gain=gain_a[a],
+            bias=bias_a[a], label="first",
+        )  # fmt: skip
+        second = nengo.Ensemble(
+            len(b), 1, encoders=encoders_b[b], gain=gain_b[b], bias=bias_b[b], label="second"
+        )
+        nengo.Connection(given, first, synapse=None)
+        nengo.Connection(first.neurons, second, transform=inner[:, a], synapse=synapse)
+        nengo.Connection(second.neurons, out[:2], transform=outer[:, b], synapse=synapse)
+        learned = nengo.Connection(
+            first, out[2], function=lambda x: 0.0, synapse=synapse,
+            solver=nengo.solvers.NoSolver(np.zeros((len(a), 1))),
+            learning_rule_type=nengo.PES(1e-3 * len(a)),  # Nengo divides by the neurons
+        )  # fmt: skip
+        nengo.Connection(given[0], learned.learning_rule, synapse=None)
+    return Cut(network, received)
+
+
+def outputs(simulation: NengoSimulation, made: Cut, n_steps: int = N_STEPS) -> np.ndarray:
+    made.received.clear()
+    for _ in range(n_steps):
+        simulation.step()
+    return np.array(made.received)
+
+
+MISSING_A, MISSING_B = [0, 3, 4, 11, 19], [1, 14]
+RESTING = {"voltage": nengo.dists.Choice([0])}  # drawn voltages would depend on who is there
+KINDS = [nengo.LIF(tau_ref=0.001, initial_state=RESTING), nengo.LIFRate(), nengo.RectifiedLinear()]
+
+
+@pytest.mark.parametrize("neuron_type", KINDS, ids=["LIF", "LIFRate", "RectifiedLinear"])
+def test_a_network_with_silenced_neurons_is_one_that_was_built_without_them(neuron_type):
+    whole = without(neuron_type)
+    with closing(NengoSimulation(whole.network)) as simulation:
+        unhurt = outputs(simulation, whole)
+        simulation.silence([*MISSING_A, *(N_A + np.array(MISSING_B))])
+        simulation.restart()
+        hurt, (decoders,) = outputs(simulation, whole), simulation.read_learned()
+        counted = simulation.counts
+    reduced = without(neuron_type, MISSING_A, MISSING_B)
+    with closing(NengoSimulation(reduced.network)) as simulation:
+        expected, (some,) = outputs(simulation, reduced), simulation.read_learned()
+        fewer = simulation.counts
+    np.testing.assert_allclose(hurt, expected, rtol=1e-9, atol=1e-12)
+    np.testing.assert_array_equal(decoders[:, MISSING_A], 0.0)
+    np.testing.assert_allclose(np.delete(decoders, MISSING_A, axis=1), some, rtol=1e-9, atol=1e-15)
+    assert (np.ptp(expected, axis=0) > 1e-3).all()
+    assert (np.abs(unhurt - hurt).max(axis=0) > 1e-4).all()
+    assert counted.spikes == fewer.spikes
+    assert counted.synaptic_events == fewer.synaptic_events
+    assert (counted.neuron_updates, fewer.neuron_updates) == (N_A + N_B, N_A + N_B - 7)
+
+
+def test_neurons_without_memory_fall_silent_and_are_healed_from_the_next_step_on():
+    parts = []
+    for missing in ([], MISSING_A):
+        made = without(nengo.LIFRate(), missing, synapse=None)
+        with closing(NengoSimulation(made.network)) as simulation:
+            parts.append(outputs(simulation, made)[:, :2])
+    made = without(nengo.LIFRate(), synapse=None)
+    with closing(NengoSimulation(made.network)) as simulation:
+        got = [outputs(simulation, made, 20)]
+        simulation.silence(MISSING_A)
+        got.append(outputs(simulation, made, 20))
+        simulation.silence([])
+        got.append(outputs(simulation, made, 20))
+    unhurt, hurt = parts
+    expected = np.concatenate([unhurt[:20], hurt[20:40], unhurt[40:]])
+    assert np.abs(unhurt - hurt)[20:40].min(axis=0).max() > 1e-4
+    np.testing.assert_allclose(np.concatenate(got)[:, :2], expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("neuron_type", KINDS[:2], ids=["LIF", "LIFRate"])
+def test_a_restart_or_a_rest_heals_nobody_and_an_empty_list_heals_all(neuron_type):
+    made = without(neuron_type)
+    with closing(NengoSimulation(made.network)) as simulation:
+        unhurt = outputs(simulation, made)
+        simulation.restart()
+        simulation.silence(simulation.draw_neurons(0.4, 3))
+        hurt = outputs(simulation, made)
+        simulation.restart()
+        np.testing.assert_array_equal(outputs(simulation, made), hurt)
+        simulation.rest()
+        np.testing.assert_array_equal(outputs(simulation, made)[:, :2], hurt[:, :2])
+        simulation.silence([])
+        simulation.restart()
+        np.testing.assert_array_equal(outputs(simulation, made), unhurt)
+    assert np.abs(unhurt - hurt).max() > 1e-3
+
+
+def test_without_a_chip_no_spikes_are_lost_on_the_way_to_it():
+    with (
+        closing(NengoSimulation(without(nengo.LIFRate()).network)) as simulation,
+        pytest.raises(SpikearmError, match="no link between a host and a chip"),
+    ):
+        simulation.drop_host_spikes(0.1, 0)

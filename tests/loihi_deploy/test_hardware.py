@@ -280,6 +280,15 @@ def test_a_board_that_does_not_start_is_told_in_a_sentence(stand_in, made, monke
 
 
 @needs_compiler
+def test_neither_neurons_nor_the_link_of_a_board_are_broken_on_purpose(stand_in, made):
+    with closing(HardwareSimulation(made.network)) as simulation:
+        with pytest.raises(SpikearmError, match=r"cannot silence neurons\. --backend engine"):
+            simulation.silence([1])
+        with pytest.raises(SpikearmError, match=r"cannot be lost on purpose\. --backend engine"):
+            simulation.drop_host_spikes(0.1, 0)
+
+
+@needs_compiler
 def test_a_board_that_stops_answering_is_told_in_a_sentence_and_left(stand_in, made, monkeypatch):
     simulation = HardwareSimulation(made.network)
     run(simulation, made, 5)
