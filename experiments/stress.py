@@ -1,6 +1,6 @@
 """How much a controller bears: reaches under growing disturbances."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from arm_models import Arm, SpikearmError
@@ -11,7 +11,7 @@ from controller.sensor_guard import GuardLimits, SensorGuard
 from controller.trained import TrainedController
 from controller.training.forked import forked_map
 from experiments import metrics
-from experiments.centre_out import CentreOut, Reaches, plan_reaches
+from experiments.centre_out import CentreOut, plan_reaches
 from experiments.disturbances.disturbance import DISTURBANCES, DisturbanceName
 from experiments.disturbances.rig import Rig, Schedule
 from experiments.episode import Motion, run_episode
@@ -144,7 +144,7 @@ class StressPlan:
         recipe = Recipe(self.arm.model, self.trained, self.reference, seed, self.adaptation)
         return find_stage(controller, self.backend).make(recipe)
 
-    def bouts(self, controller: Controller, cells: Sequence[Cell]) -> Iterator[Bout]:
+    def bouts(self, controller: Controller, cells: Sequence[Cell]) -> Generator[Bout, None, None]:
         """Put a controller under one thing after the other, several at a time.
 
         Yields:

@@ -101,7 +101,7 @@ def _lost_spikes(rig: Rig, share: float, seed: int) -> Rig:
     return rig.undone_by(partial(simulation.drop_host_spikes, 0.0, seed))
 
 
-DISTURBANCES: dict[DisturbanceName, Disturbance] = {
+DISTURBANCES: dict[str, Disturbance] = {
     "noise": Disturbance(
         "noise of the encoders", "mrad", 1e3, (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3), _noise,
         drawn=True,
