@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import plotly.io
 import pyarrow as pa
@@ -25,7 +25,7 @@ from experiments.commands.run_options import (
     seed_range,
 )
 from experiments.console import console, progress_bar
-from experiments.disturbances.disturbance import DISTURBANCES, DisturbanceName
+from experiments.disturbances.disturbance import DisturbanceName
 from experiments.records import CONFIG, SUMMARY, appearing, check_new_folder
 from experiments.stages import ADAPTIVE, Adaptation, Backend
 from experiments.stress import Bout, StressPlan
@@ -75,7 +75,7 @@ class StressCommand:
     plant: Annotated[ArmConfig, tyro.conf.arg(name="")] = field(default_factory=ArmConfig)
     task: Annotated[CentreOut, tyro.conf.arg(name="")] = field(default_factory=CentreOut)
     controllers: tuple[StressedName, ...] = ("analytic", "loihi")
-    disturbances: tuple[DisturbanceName, ...] = tuple(DISTURBANCES)
+    disturbances: tuple[DisturbanceName, ...] = get_args(DisturbanceName)
     rounds: int = 1
     limits: Annotated[GuardLimits, tyro.conf.arg(name="")] = field(default_factory=GuardLimits)
     adaptation: Annotated[AdaptationConfig, tyro.conf.arg(name="")] = field(

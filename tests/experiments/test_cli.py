@@ -45,6 +45,10 @@ OPTIONS = {
         "--target", "--trials", "--payload", "--payload-offset", "--controllers", "--reference",
         "--seeds", "--first-seed", "--out", "--backend", "--trained", "--jobs",
     },
+    "stress": PLANT | TASK | ADAPTATION | {
+        "--controllers", "--disturbances", "--rounds", "--frozen-time", "--hold-time",
+        "--reference", "--seeds", "--first-seed", "--out", "--backend", "--trained", "--jobs",
+    },
     "bench": PLANT | TASK | {
         "--stages", "--reference", "--seeds", "--first-seed", "--out", "--backend", "--jobs",
         "--trained", "--video", "--no-report",
