@@ -12,6 +12,7 @@ from experiments.stress_table import breaks_at, measured, strength_label
 
 COLUMNS = 3
 PANEL_HEIGHT = 300  # px
+BREAKS = "breaks: a reach ends more than 10 mm off, or, drawn at 2 m, none ends at all"
 LOST = 2.0  # m; where a point is drawn whose arm was lost or stopped in every motion
 
 
@@ -35,7 +36,7 @@ def stress_figure(points: Sequence[Point], title: str) -> go.Figure:
     figure.update_yaxes(title_text="position rmse mm", col=1)
     figure.update_layout(
         title=title, height=PANEL_HEIGHT * n_rows + 140, template="plotly_white",
-        legend={"orientation": "h", "y": 1 + 0.22 / n_rows},
+        legend={"orientation": "h", "yanchor": "top", "y": -0.2 / n_rows},
     )  # fmt: skip
     return figure
 
@@ -71,7 +72,7 @@ def _add_legend(figure: go.Figure, controllers: Sequence[str]) -> None:
             x=[None], y=[None], mode="lines", name=controller, line={"color": color, "width": 2}
         )
     figure.add_scatter(
-        x=[None], y=[None], mode="markers", name="breaks: a reach ends more than 10 mm off",
+        x=[None], y=[None], mode="markers", name=BREAKS,
         marker={"symbol": "x", "size": 11, "color": "white",
                 "line": {"color": LIMIT_COLOR, "width": 2}},
     )  # fmt: skip

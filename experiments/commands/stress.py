@@ -1,8 +1,9 @@
 """``spikearm stress``: how much controllers bear."""
 
 import json
+import logging
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 import tyro
 from rich.progress import Progress
 
+from controller import sensor_guard
 from controller.adaptation import AdaptationConfig
 from controller.command import Feedforward
 from controller.sensor_guard import GuardLimits
@@ -105,7 +107,7 @@ class StressCommand:
         bouts: list[Bout] = []
         status = "failed"
         try:
-            with progress_bar() as bar:
+            with progress_bar() as bar, outages_unsaid():
                 for bout in measure(plan, bar):
                     bouts.append(bout)
             status = "complete"
@@ -115,6 +117,17 @@ class StressCommand:
         finally:
             if bouts:
                 show_and_write(bouts, config, status, folder)
+
+
+@contextmanager
+def outages_unsaid() -> Iterator[None]:
+    """Let the loop say nothing of sensors that came back: they failed because it was asked for."""
+    logger, level = sensor_guard.logger, sensor_guard.logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def measure(plan: StressPlan, bar: Progress) -> Iterator[Bout]:
