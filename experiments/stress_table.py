@@ -8,6 +8,11 @@ from experiments.disturbances.disturbance import DISTURBANCES
 from experiments.stress import UNDISTURBED
 from experiments.stress_summary import Point, break_point, curve
 
+HEADING = (
+    "Position rmse in mm, and how many reaches end within 10 mm of their target. A controller "
+    "breaks at the first strength at which not all do."
+)
+
 
 def stress_tables(points: Sequence[Point]) -> list[Table]:
     """Lay out one table per disturbance, strengths as lines and controllers as columns."""
@@ -17,8 +22,7 @@ def stress_tables(points: Sequence[Point]) -> list[Table]:
 def break_table(points: Sequence[Point]) -> Table:
     """Lay out where each controller breaks: disturbances as lines, controllers as columns."""
     controllers = list(dict.fromkeys(point.controller for point in points))
-    table = Table(title="Breaks at: the weakest that not every reach ends under within 10 mm of "
-                  "its target", title_justify="left")  # fmt: skip
+    table = Table(title="Breaks at", title_justify="left")
     table.add_column("", no_wrap=True)
     for controller in controllers:
         table.add_column(controller, justify="right")
@@ -60,11 +64,8 @@ def _table(points: Sequence[Point], name: str) -> Table:
         for controller in dict.fromkeys(point.controller for point in points)
         if curve(points, controller, name)
     ]
-    table = Table(
-        title=f"{disturbance.title}: position rmse mm, reaches that end within 10 mm",
-        title_justify="left",
-    )
-    for heading in (disturbance.unit, *controllers):
+    table = Table(title=f"{disturbance.title} {disturbance.unit}", title_justify="left")
+    for heading in ("", *controllers):
         table.add_column(heading, justify="right")
     curves = [
         {strength_label(point): point for point in curve(points, controller, name)}

@@ -33,7 +33,7 @@ from experiments.stages import ADAPTIVE, Adaptation, Backend
 from experiments.stress import Bout, StressPlan
 from experiments.stress_figure import stress_figure
 from experiments.stress_summary import Point, summarise
-from experiments.stress_table import break_table, stress_tables
+from experiments.stress_table import HEADING, break_table, stress_tables
 
 StressedName = Literal[
     "analytic", "rate", "spiking", "loihi", "pd", "pid", "analytic+adaptive", "rate+adaptive",
@@ -153,6 +153,7 @@ def show_and_write(
 ) -> None:
     """Print what was finished, and write it."""
     points = summarise(bouts)
+    console.print(HEADING)
     for table in (*stress_tables(points), break_table(points)):
         console.print(table)
     with appearing(folder) as draft:

@@ -45,7 +45,7 @@ def test_a_law_is_stressed_until_it_breaks(capfd, caplog):
     config = json.loads((folder / "config.json").read_text())
     assert config["options"]["disturbances"] == ["no-numbers", "delay"]
     printed = capfd.readouterr()
-    assert "sensors without numbers: position rmse mm" in printed.out
+    assert "sensors without numbers ms" in printed.out
     assert "Results: runs/new" in printed.out
     assert "the last torque was held" not in caplog.text  # as it was asked for
 
