@@ -9,6 +9,7 @@ from typing import Literal
 import mujoco
 import numpy as np
 
+from arm_models.brakes import Brakes
 from arm_models.chain import Chain
 from arm_models.dynamics import Dynamics, Readout, RigidBodyModel, copier, span
 from arm_models.errors import SpikearmError
@@ -42,6 +43,7 @@ class Arm:
         self.name = name
         self.chain = chain
         self._spec = spec
+        self._brakes = Brakes(spec, chain)
         self._limits = chain.torque_limits.tolist()
         self._motors = span(chain.motors)
         model = spec.compile()
@@ -87,7 +89,8 @@ class Arm:
     def reset(self, q: np.ndarray | None = None, dq: np.ndarray | None = None) -> ArmState:
         """Put the arm at rest in its home pose, or where it is told.
 
-        Payload, friction and force field stay; an external force is taken away.
+        Payload, friction and force field stay; an external force is taken away, and brakes are
+        released.
 
         Args:
             q: Joint positions, shape (n_joints,) [rad]; home when left out.
@@ -98,6 +101,9 @@ class Arm:
         """
         q = self.chain.home if q is None else self._joint_values("Joint positions", q)
         dq = np.zeros_like(q) if dq is None else self._joint_values("Joint velocities", dq)
+        if self._brakes.closed:
+            self._brakes.release()
+            self._recompile()
         mujoco.mj_resetData(self._model, self._data)
         self._data.qpos[:] = self.chain.home_qpos
         self._data.qpos[self.chain.qpos] = q
@@ -148,6 +154,17 @@ class Arm:
         mujoco.mj_step2(self._model, self._data)
         mujoco.mj_step1(self._model, self._data)
         self._check_simulation(began)
+
+    def brake(self) -> None:
+        """Switch the drives off and close the holding brakes of all joints, until the next reset.
+
+        A brake is taken to hold as much as its joint's drive can give (an estimate: makers
+        seldom publish it, and must hold the arm with its rated load): it is dry friction of the
+        torque limit. The arm comes to rest within some steps of :meth:`advance`.
+        """
+        self._ctrl[self._motors] = 0.0
+        self._brakes.close()
+        self._recompile()
 
     def place_marker(self, marker: Marker, pose: Pose) -> None:
         """Show a pose in pictures; nothing feels it.
@@ -210,7 +227,11 @@ class Arm:
         new = self._own_friction
         if friction is not None:
             new = JointFriction.holding(friction, self.chain.n_joints)
+        braked = self._brakes.closed
+        self._brakes.release()
         new.write(self._spec, self.chain.joints)
+        if braked:
+            self._brakes.close()
         self._recompile()
 
     def _simulate(self, model: mujoco.MjModel, data: mujoco.MjData) -> None:

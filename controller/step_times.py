@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from arm_models import Arm, ArmState
-from controller.controller import Controller
+from controller.controller import Controller, StepCounts
 from controller.reference import Reference
 
 
@@ -51,8 +51,8 @@ class Stopwatch:
         self._sense = perf_counter() - began
         return state
 
-    def control(self, state: ArmState, reference: Reference) -> None:
-        """Compute a torque and hand it to the arm."""
+    def control(self, state: ArmState, reference: Reference) -> StepCounts:
+        """Compute a torque, hand it to the arm, and give the neural work that it took."""
         began = perf_counter()
         torque = self._controller.torque(state, reference)
         decided = perf_counter()
@@ -60,6 +60,12 @@ class Stopwatch:
         acted = perf_counter()
         entered, left = self._controller.crossings or (began, decided)
         self._marks.append((self._sense, began, entered, left, decided, acted))
+        return self._controller.counts
+
+    def hold(self) -> StepCounts:
+        """Leave the torque as it is, which takes no neural work, and no time but for sensing."""
+        self._marks.append((self._sense, *[perf_counter()] * 5))
+        return StepCounts()
 
     @property
     def times(self) -> StepTimes:

@@ -14,7 +14,7 @@ COUNTED = StepCounts._fields
 PARTS = tuple(f"{part}_s" for part in StepTimes._fields)
 TIMED = ("step_latency_s", *PARTS, "late_s", "skipped_periods")
 """What depends on the clock, and is never the same twice."""
-INTEGERS = {*COUNTED, "skipped_periods"}
+INTEGERS = {*COUNTED, "skipped_periods", "held"}
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class Trajectory:
             :class:`controller.step_times.StepTimes` has them, shape (n_steps,) [s].
         late_s: How long after it was due the step began, at real time, shape (n_steps,) [s].
         skipped_periods: Periods left out before it, at real time, shape (n_steps,).
+        held: 1 where sensors had failed and the torque of the step before was held, else 0,
+            shape (n_steps,).
         spikes, synaptic_events, neuron_updates, learning_updates, host_spikes: Neural work of
             the step, as :class:`controller.controller.StepCounts` has it, shape (n_steps,).
     """
@@ -55,6 +57,7 @@ class Trajectory:
     act_s: np.ndarray
     late_s: np.ndarray
     skipped_periods: np.ndarray
+    held: np.ndarray
     spikes: np.ndarray
     synaptic_events: np.ndarray
     neuron_updates: np.ndarray

@@ -18,6 +18,7 @@ from experiments.commands.energy import EnergyCommand
 from experiments.commands.export import ExportCommand
 from experiments.commands.report import ReportCommand
 from experiments.commands.run import RunCommand
+from experiments.commands.stress import StressCommand
 from experiments.commands.train import TrainCommand
 from experiments.console import errors
 
@@ -30,6 +31,7 @@ COMMANDS = {
     "run": RunCommand,
     "bench": BenchCommand,
     "adapt": AdaptCommand,
+    "stress": StressCommand,
     "report": ReportCommand,
     "train": TrainCommand,
     "export": ExportCommand,

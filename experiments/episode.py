@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from arm_models import Arm, Pose
-from controller.closed_loop import Observer, follow
+from controller.closed_loop import Observer, Sensors, exact, follow
 from controller.controller import Controller
 from controller.pace import FreePace, Pace
 from controller.reference import MinimumJerk
+from controller.sensor_guard import SensorGuard
 from controller.trajectory import Trajectory
 from experiments.centre_out import Reaches
 
@@ -39,6 +40,8 @@ def run_episode(
     target: Pose,
     observe: Observer | None = None,
     pace: Callable[[float], Pace] = FreePace,
+    sensors: Sensors = exact,
+    guard: SensorGuard | None = None,
 ) -> Iterator[Motion]:
     """Reach out to a target and come back, from rest where reaches start.
 
@@ -52,7 +55,7 @@ def run_episode(
         began = perf_counter()
         motion = MinimumJerk(start, goal, reaches.duration)
         length = reaches.duration + reaches.hold
-        trajectory = follow(arm, controller, motion, length, observe, pace)
+        trajectory = follow(arm, controller, motion, length, observe, pace, sensors, guard)
         wall_time = perf_counter() - began
         cut = int(arm.saturated_steps.sum()) - cut_before
         yield Motion(leg, trajectory, wall_time, cut / trajectory.torque.size)

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ def forked_map(work: Callable[[int], T], n_items: int, jobs: int | None = None) 
     """Do numbered pieces of work, several at a time.
 
     Workers are forks of this process, so that the work may use whatever is here, networks and
-    arms included; what it changes is a worker's own.
+    arms included; what it changes is a worker's own. Ctrl-C ends them with this process.
 
     Args:
         work: Is called with the number of the piece.
@@ -31,7 +32,9 @@ def forked_map(work: Callable[[int], T], n_items: int, jobs: int | None = None) 
         return
     global _work
     _work = work
-    with multiprocessing.get_context("fork").Pool(n_workers) as pool:
+    # Ctrl-C reaches all processes; the parent ends the others, and they say nothing.
+    quiet = signal.signal, (signal.SIGINT, signal.SIG_IGN)
+    with multiprocessing.get_context("fork").Pool(n_workers, *quiet) as pool:
         yield from pool.imap(_do, range(n_items))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from controller import step_times
+from controller.controller import StepCounts
 from controller.step_times import StepTimes, Stopwatch
 
 
@@ -41,6 +42,7 @@ class SlowController:
     def __init__(self, clock: FakeClock, neural: bool) -> None:
         self.clock = clock
         self.neural = neural
+        self.counts = StepCounts(spikes=4, host_spikes=3)
         self.crossings: tuple[float, float] | None = None
         self.given: list[Any] = []
 
@@ -91,6 +93,19 @@ def test_each_step_counts_the_sensing_of_its_own_state(clock):
         arm.reading = seconds
         stopwatch.control(stopwatch.sense(), cast(Any, "reference"))
     np.testing.assert_array_equal(stopwatch.times.sense, [7.0, 2.0, 30.0])
+
+
+def test_a_step_in_which_the_torque_is_held_takes_sensing_alone_and_no_neural_work(clock):
+    arm: Any = SlowArm(clock)
+    controller: Any = SlowController(clock, neural=True)
+    stopwatch = Stopwatch(arm, controller)
+    assert stopwatch.control(stopwatch.sense(), cast(Any, "reference")) == controller.counts
+    stopwatch.sense()
+    assert stopwatch.hold() == StepCounts()
+    assert len(controller.given) == len(arm.torques) == 1
+    np.testing.assert_array_equal(
+        np.transpose(stopwatch.times), [[7.0, 11.0, 20.0, 5.0, 3.0], [7.0, 0.0, 0.0, 0.0, 0.0]]
+    )
 
 
 def test_before_the_first_step_there_are_no_times(clock):

@@ -47,6 +47,10 @@ OPTIONS = {
         "--reference", "--seeds", "--first-seed", "--out", "--backend", "--trained",
         "--trained-weightless", "--jobs",
     },
+    "stress": PLANT | TASK | ADAPTATION | {
+        "--controllers", "--disturbances", "--rounds", "--frozen-time", "--hold-time",
+        "--reference", "--seeds", "--first-seed", "--out", "--backend", "--trained", "--jobs",
+    },
     "bench": PLANT | TASK | {
         "--stages", "--reference", "--seeds", "--first-seed", "--out", "--backend", "--jobs",
         "--trained", "--video", "--no-report",

@@ -25,7 +25,7 @@ from experiments.records import (
 N_JOINTS = 6
 SCALAR_COLUMNS = {
     "stage", "seed", "reach", "leg", "time", "step_latency_s",
-    "sense_s", "encode_s", "network_s", "decode_s", "act_s", "late_s", "skipped_periods",
+    "sense_s", "encode_s", "network_s", "decode_s", "act_s", "late_s", "skipped_periods", "held",
     "spikes", "synaptic_events", "neuron_updates", "learning_updates", "host_spikes",
 }  # fmt: skip
 LIST_COLUMNS = {

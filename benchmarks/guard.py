@@ -1,0 +1,86 @@
+"""Times what it costs to look at the sensors in every step.
+
+.venv/bin/python benchmarks/guard.py
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+import tyro
+from rich.console import Console
+
+from arm_models import Arm, ArmState, load_arm
+from controller.closed_loop import follow
+from controller.controller import Controller
+from controller.reference import MinimumJerk, Reference
+from controller.sensor_guard import SensorGuard
+from controller.trained import shipped
+from experiments.centre_out import CentreOut, Reaches, plan_reaches
+from experiments.stages import Recipe, find_stage
+
+
+@dataclass(frozen=True)
+class Options:
+    """Time the guard on the states of a reach, and a step of the whole loop.
+
+    Attributes:
+        arm: Arm to move.
+        rounds: How often each is timed; the median counts.
+    """
+
+    arm: str = "gen3"
+    rounds: int = 9
+
+
+def main(options: Options) -> None:
+    """Measure and print."""
+    arm = load_arm(options.arm)
+    reaches = plan_reaches(arm.model, CentreOut(), seed=0)
+    for stage in ("analytic", "loihi"):
+        recipe = Recipe(arm.model, shipped(options.arm), "acceleration", 0)
+        with find_stage(stage, "engine").make(recipe) as controller:
+            seen, loop = reach(arm, controller, reaches, options.rounds)
+        guard = timed(lambda seen=seen: look(arm, seen), options.rounds) / len(seen)
+        Console().print(
+            f"{stage}: {1e6 * guard:.2f} us of {1e6 * loop:.0f} us per step, "
+            f"{100 * guard / loop:.2f} %"
+        )
+
+
+def reach(
+    arm: Arm, controller: Controller, reaches: Reaches, rounds: int
+) -> tuple[list[tuple[ArmState, Reference]], float]:
+    """Make a reach; gives what was seen in one, and the time of a step [s]."""
+    motion = MinimumJerk(reaches.start, reaches.targets[0], reaches.duration)
+    length = reaches.duration + reaches.hold
+
+    def move(seen: list[tuple[ArmState, Reference]]) -> None:
+        controller.start(arm.reset(reaches.start_joints))
+        follow(arm, controller, motion, length, lambda _, *one: seen.append(one))
+
+    seen: list[tuple[ArmState, Reference]] = []
+    move(seen)
+    return seen, timed(lambda: move([]), rounds) / len(seen)
+
+
+def look(arm: Arm, seen: list[tuple[ArmState, Reference]]) -> None:
+    """Let a guard look at everything that was seen."""
+    guard = SensorGuard(arm)
+    for state, reference in seen:
+        guard.admits(state, reference)
+
+
+def timed(work: Callable[[], None], rounds: int) -> float:
+    """Give the median processor time of some work [s]."""
+    times: list[float] = []
+    for _ in range(rounds):
+        began = time.process_time()
+        work()
+        times.append(time.process_time() - began)
+    return median(times)
+
+
+if __name__ == "__main__":
+    main(tyro.cli(Options))

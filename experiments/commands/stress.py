@@ -1,0 +1,180 @@
+"""``spikearm stress``: how much controllers bear."""
+
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import plotly.io
+import pyarrow as pa
+import pyarrow.parquet as pq
+import tyro
+from rich.progress import Progress
+
+from controller import sensor_guard
+from controller.adaptation import AdaptationConfig
+from controller.command import Feedforward
+from controller.sensor_guard import GuardLimits
+from experiments.arm_config import ArmConfig
+from experiments.centre_out import CentreOut
+from experiments.commands.run_options import (
+    default_folder,
+    find_trained,
+    resolved_config,
+    seed_range,
+)
+from experiments.console import console, progress_bar
+from experiments.disturbances.disturbance import DisturbanceName
+from experiments.records import CONFIG, SUMMARY, check_new_folder, whole_folder
+from experiments.stages import ADAPTIVE, Adaptation, Backend
+from experiments.stress import Bout, StressPlan
+from experiments.stress_figure import stress_figure
+from experiments.stress_summary import Point, summarise
+from experiments.stress_table import HEADING, break_table, stress_tables
+
+StressedName = Literal[
+    "analytic", "rate", "spiking", "loihi", "pd", "pid", "analytic+adaptive", "rate+adaptive",
+    "spiking+adaptive", "loihi+adaptive", "pd+adaptive", "pid+adaptive",
+]  # fmt: skip
+REACHES, PICTURE = "reaches.parquet", "stress.html"
+
+
+@dataclass(frozen=True)
+class StressCommand:
+    """Put controllers under growing disturbances, and see where they break.
+
+    Every controller makes the reaches of the benchmark under one disturbance after the other, from
+    the weakest to the strongest. It breaks at the first at which not every reach of every seed ends
+    within 10 mm of its target. Results and a picture appear in one new folder. Ctrl-C keeps what is
+    finished.
+
+    On two cores, all disturbances take about a minute and a half per seed with loihi, three with
+    loihi+adaptive, and once four with analytic (docs/robustness.md has the measured times).
+
+    Example: spikearm stress --arm gen3 --controllers analytic loihi --seeds 3 --out runs/stress
+    Example: spikearm stress --controllers loihi loihi+adaptive --disturbances silenced --rounds 5
+
+    Attributes:
+        plant: Which arm.
+        task: Which reaches.
+        controllers: What is put to the test; those that end in +adaptive learn meanwhile.
+        disturbances: What they are put under. Default: everything.
+        rounds: How often the targets are gone through under each; the last round counts.
+        limits: How patient the loop is with its sensors.
+        adaptation: The adaptive network.
+        reference: What the law feeds forward.
+        seeds: How many seeds.
+        first_seed: The first of them.
+        out: New folder for the results. Default: a dated one in runs/.
+        backend: What runs a chip's network: the compiled engine, or nengo-loihi's own emulator.
+        trained: Trained controller for the neural stages. Default: the one that ships for the arm.
+        jobs: How much is measured at a time. Default: as much as there are cores.
+    """
+
+    plant: Annotated[ArmConfig, tyro.conf.arg(name="")] = field(default_factory=ArmConfig)
+    task: Annotated[CentreOut, tyro.conf.arg(name="")] = field(default_factory=CentreOut)
+    controllers: tuple[StressedName, ...] = ("analytic", "loihi")
+    disturbances: tuple[DisturbanceName, ...] = get_args(DisturbanceName)
+    rounds: int = 1
+    limits: Annotated[GuardLimits, tyro.conf.arg(name="")] = field(default_factory=GuardLimits)
+    adaptation: Annotated[AdaptationConfig, tyro.conf.arg(name="")] = field(
+        default_factory=AdaptationConfig
+    )
+    reference: Feedforward = "acceleration"
+    seeds: int = 1
+    first_seed: int = 0
+    out: Path | None = None
+    backend: Backend = "engine"
+    trained: Path | None = None
+    jobs: int | None = None
+
+    def execute(self) -> None:
+        """Measure, print the tables and write the folder."""
+        seeds = seed_range(self.first_seed, self.seeds)
+        folder = self.out or default_folder(f"stress-{Path(self.plant.name).stem}")
+        check_new_folder(folder)
+        arm = self.plant.load()
+        bases = [name.removesuffix(ADAPTIVE) for name in self.controllers]
+        plan = StressPlan(
+            arm, self.task, self.controllers, self.disturbances, seeds, self.reference,
+            self.rounds, self.limits, Adaptation(self.adaptation), self.backend,
+            find_trained(arm, self.trained, bases), self.jobs,
+        )  # fmt: skip
+        config = resolved_config(self, "stress", arm, folder)
+        bouts: list[Bout] = []
+        status = "failed"
+        try:
+            with progress_bar() as bar, outages_unsaid():
+                for bout in measure(plan, bar):
+                    bouts.append(bout)
+            status = "complete"
+        except KeyboardInterrupt:
+            status = "interrupted"
+            raise
+        finally:
+            if bouts:
+                show_and_write(bouts, config, status, folder)
+
+
+@contextmanager
+def outages_unsaid() -> Iterator[None]:
+    """Let the loop say nothing of sensors that came back: they failed because it was asked for."""
+    logger, level = sensor_guard.logger, sensor_guard.logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def measure(plan: StressPlan, bar: Progress) -> Iterator[Bout]:
+    """Measure one controller and seed after the other, each with a bar."""
+    for seed in plan.seeds:
+        for name in dict.fromkeys(plan.controllers):
+            cells = plan.cells(name, seed)
+            if not cells:
+                continue
+            task = bar.add_task(f"{name}, seed {seed}: building", total=None)
+            with (
+                plan.make(name, seed) as controller,
+                closing(plan.bouts(controller, cells)) as bouts,
+            ):
+                bar.update(task, description=f"{name}, seed {seed}", total=len(cells))
+                for bout in bouts:
+                    bar.advance(task)
+                    yield bout
+
+
+def show_and_write(
+    bouts: Sequence[Bout], config: dict[str, Any], status: str, folder: Path
+) -> None:
+    """Print what was finished, and write it."""
+    points = summarise(bouts)
+    console.print(HEADING)
+    for table in (*stress_tables(points), break_table(points)):
+        console.print(table)
+    with whole_folder(folder) as draft:
+        write_results(bouts, points, config, status, draft)
+    console.print(f"Results: {folder}", soft_wrap=True)
+
+
+def write_results(
+    bouts: Sequence[Bout],
+    points: Sequence[Point],
+    config: dict[str, Any],
+    status: str,
+    folder: Path,
+) -> None:
+    """Write the files of a folder: configuration, points, every motion, and the picture."""
+    rows = [asdict(point) | {"broken": point.broken} for point in points]
+    summary = {"status": status, "rows": rows}
+    for name, content in ((CONFIG, config), (SUMMARY, summary)):
+        (folder / name).write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
+    motions = [asdict(b.cell) | asdict(reach) for b in bouts for reach in b.reaches]
+    pq.write_table(pa.Table.from_pylist(motions), folder / REACHES, write_page_checksum=True)
+    title = f"{config['arm']}: position rmse under growing disturbances"
+    page = plotly.io.to_html(stress_figure(points, title), config={"displaylogo": False})
+    (folder / PICTURE).write_text(page)

@@ -1,0 +1,1 @@
+"""What makes it hard for a controller: each is small, and they compose."""
