@@ -9,13 +9,13 @@ it. The error is that of ``spikearm adapt``: position rmse out and back, mean of
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from math import inf, sqrt
+from math import inf, log10, sqrt
 
 import numpy as np
 import tyro
 from rich.console import Console
 from rich.table import Table
-from scipy.optimize import minimize
+from scipy.optimize import minimize_scalar
 
 from arm_models import Arm, RigidBodyModel, SpikearmError, load_arm
 from controller.gains import Gains
@@ -27,9 +27,9 @@ from experiments.metrics import position_rmse
 from experiments.perturbation import PERTURBATIONS, PerturbationName
 
 STEP = 10**0.25  # of the grid: four gains a decade
-GRID = tuple(float(ki) for ki in 16.0 * STEP ** np.arange(11))  # 1/s^3
-LIMITS = (30.0, 100.0, 300.0)  # rad/s^2
-REFINED = 30  # settings tried beside the grid's best
+GRID = tuple(float(ki) for ki in 50.0 * STEP ** np.arange(9))  # 1/s^3
+LIMITS = (10.0, 30.0, 100.0, 300.0, 1000.0)  # rad/s^2
+REFINED = 12  # trials of a refined search
 SETTLED = 0.01  # change from trial to trial, relative
 STRENGTHS = (1.0, 2.0, 4.0)  # of kp; kv grows with its square root, ki with its power of 1.5
 
@@ -134,22 +134,21 @@ class Options:
         return Bench(arm, plan_reaches(arm.model, CentreOut(), 0), self.target, self.trials)
 
     def _search(self, strength: float, keep: bool) -> Setting:
-        """Try the grid, then refine gain and bound about its best (Nelder and Mead 1965)."""
+        """Try the grid, then refine the gain at the best bound, between the grid's neighbours."""
 
         @cache
         def error(ki: float, limit: float) -> float:
             setting = Setting(strength, ki, limit, keep)
             return self._bench.errors(setting, self.perturbation)[-1]
 
-        grid = [(strength**1.5 * ki, limit) for limit in LIMITS for ki in GRID]
-        best = min(grid, key=lambda at: error(*at))
-        corners = np.log(best) + np.log(STEP) * np.array([[0, 0], [1, 0], [0, 1]])
-        refined = minimize(
-            lambda at: error(*np.exp(at).tolist()), corners[0], method="Nelder-Mead",
-            options={"initial_simplex": corners, "maxfev": REFINED},
+        grid = [strength**1.5 * ki for ki in GRID]
+        ki, limit = min(((ki, limit) for limit in LIMITS for ki in grid), key=lambda at: error(*at))
+        best = minimize_scalar(
+            lambda logarithm: error(10**logarithm, limit), method="bounded",
+            bounds=(log10(ki / STEP), log10(ki * STEP)), options={"maxiter": REFINED},
         )  # fmt: skip
-        found = min(best, tuple(np.exp(refined.x).tolist()), key=lambda at: error(*at))
-        return Setting(strength, *found, keep)
+        refined = float(10**best.x)
+        return Setting(strength, min(ki, refined, key=lambda ki: error(ki, limit)), limit, keep)
 
     def _found_table(self, found: Sequence[Setting]) -> Table:
         unknown = PERTURBATIONS[self.perturbation].label
@@ -170,7 +169,7 @@ class Options:
         gains = setting.make(self._bench.arm.model).gains
         plain = self._bench.errors(setting, "none")[-1]
         errors = self._bench.errors(setting, self.perturbation)
-        integral = (f"{setting.ki:.0f}", f"{setting.limit:.0f}") if setting.ki else ("-", "-")
+        integral = (f"{setting.ki:.0f}", f"{setting.limit:g}") if setting.ki else ("-", "-")
         table.add_row(
             f"{gains.kp:g}", f"{gains.kv:.3g}", setting.label, *integral, _mm(plain),
             _mm(errors[0]), _mm(errors[-1]), str(len(errors)),
