@@ -22,9 +22,11 @@ WIDTH = 1200  # px
 
 
 def main(runs: Sequence[Path]) -> None:
-    """Draw what several runs found, as one picture."""
-    points = [point for run in runs for point in read_points(run)]
-    figure = stress_figure(points, "Position rmse under growing disturbances")
+    """Draw what several runs found, as one picture; of what two found, the first's counts."""
+    points: dict[tuple[str, str, float], Point] = {}
+    for point in (point for run in runs for point in read_points(run)):
+        points.setdefault((point.controller, point.disturbance, point.strength), point)
+    figure = stress_figure(list(points.values()), "Position rmse under growing disturbances")
     browser = next(filter(None, map(shutil.which, BROWSERS)))
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "figure.html"
