@@ -31,7 +31,7 @@ def stress_figure(points: Sequence[Point], title: str) -> go.Figure:
         for controller, color in zip(controllers, COLORS, strict=False):
             _add_curve(figure, curve(points, controller, name), color, cell)
         figure.update_xaxes(type="category", **cell)
-        figure.update_yaxes(type="log", tickformat="~g", dtick=1, **cell)
+        figure.update_yaxes(type="log", tickformat="~g", dtick="D2", **cell)
     _add_legend(figure, controllers)
     figure.update_yaxes(title_text="position rmse mm", col=1)
     figure.update_layout(

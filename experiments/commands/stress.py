@@ -51,8 +51,8 @@ class StressCommand:
     within 10 mm of its target. Results and a picture appear in one new folder. Ctrl-C keeps what is
     finished.
 
-    On two cores, all disturbances take about a minute and a half per seed with loihi, three with
-    loihi+adaptive, and once four with analytic (docs/robustness.md has the measured times).
+    On two free cores, all disturbances take, estimated from single reaches of gen3, a minute per
+    seed with loihi, two with loihi+adaptive, and four once with analytic.
 
     Example: spikearm stress --arm gen3 --controllers analytic loihi --seeds 3 --out runs/stress
     Example: spikearm stress --controllers loihi loihi+adaptive --disturbances silenced --rounds 5
