@@ -630,8 +630,8 @@ def test_a_diverging_simulation_is_an_error(tmp_path, monkeypatch):
     path.write_text(DIVERGING)
     arm = load_arm(path)
     arm.reset(dq=np.array([1.0]))
+    n_steps = 0
     with pytest.raises(SpikearmError, match="'diverging' diverged") as problem:
-        n_steps = 0
         while True:
             arm.step(np.zeros(1))
             n_steps += 1

@@ -16,7 +16,7 @@ from controller.joint_pid import JointPIDController
 from controller.reference import MinimumJerk
 from experiments.adaptation import TrialPlan, Trials
 from experiments.centre_out import CentreOut, plan_reaches
-from experiments.learning_curve import Curve, Learned, Trial
+from experiments.learning_curve import Curve, Learned, Phase, Trial
 from experiments.learning_figure import draw_learning
 from experiments.learning_record import write_curves
 from experiments.learning_table import curve_table, describe_notices
@@ -80,7 +80,10 @@ def test_an_after_effect_is_what_strays_to_the_other_side():
 
 def test_retention_is_what_the_first_trial_again_keeps_of_what_was_learned():
     assert CURVE.retention == pytest.approx((0.022 - 0.018) / (0.022 - 0.006))
-    hardly = {"learning": (trial(0.022), trial(0.0215)), "again": (trial(0.022),)}
+    hardly: dict[Phase, tuple[Trial, ...]] = {
+        "learning": (trial(0.022), trial(0.0215)),
+        "again": (trial(0.022),),
+    }
     assert replace(CURVE, learned=Learned(hardly, {})).retention is None
 
 
@@ -137,6 +140,7 @@ def test_what_cannot_go_is_not_probed(arm, perturbation):
 
 def test_a_controller_that_was_not_told_of_gravity_sags_until_it_has_learned_it(arm):
     curve = plan_for(arm).curve("analytic", PERTURBATIONS["gravity"], 0)
+    assert curve.perturbed is not None
     assert curve.plain.position_rmse < 0.1 * curve.perturbed.position_rmse
     assert curve.errors()[2] < 0.5 * curve.perturbed.position_rmse
     assert arm.model.gravity.any()
@@ -148,6 +152,8 @@ def test_seeds_differ_and_the_same_seed_does_not(arm, curve):
     for phase in ("learning", "after", "second", "again"):
         np.testing.assert_array_equal(again.errors(phase), curve.errors(phase))
     assert (other.errors() != curve.errors()).all()
+    assert other.perturbed is not None
+    assert curve.perturbed is not None
     assert other.perturbed.position_rmse == curve.perturbed.position_rmse
 
 
@@ -223,7 +229,7 @@ def test_the_picture_has_a_panel_per_perturbation_and_a_line_per_controller():
     figure = draw_learning([CURVE, SECOND, pd, plain])
     panels = [axes for axes in figure.axes if axes.axison]
     assert [axes.get_title() for axes in panels] == ["1.5 kg off centre", "no perturbation"]
-    lines = {line.get_label(): line.get_ydata() for line in panels[0].get_lines()}
+    lines = {line.get_label(): np.asarray(line.get_ydata()) for line in panels[0].get_lines()}
     np.testing.assert_allclose(lines["loihi"], [0.45, 0.15])
     np.testing.assert_allclose(lines["pd"], [0.4, 0.2])
     shown = {text.get_text().strip() for text in panels[0].texts}
