@@ -48,7 +48,7 @@ def test_each_part_reaches_the_plant(arm, part):
 def test_a_payload_off_centre_is_along_the_hand_s_x(arm):
     plain = arm.model.dynamics(arm.chain.home)
     PERTURBATIONS["payload-2-off-centre"].apply(arm)
-    to_ball = Rotation.from_quat(plain.hand.quaternion, scalar_first=True).apply([0.1, 0, 0])
+    to_ball = Rotation.from_quat(plain.hand.quaternion, scalar_first=True).apply([0.05, 0, 0])
     J_ball = plain.jacobian[:3] + np.cross(plain.jacobian[3:], to_ball, axis=0)
     added = arm.dynamics.bias_force - plain.bias_force
     np.testing.assert_allclose(added, J_ball.T @ [0, 0, 2.0 * 9.81], atol=1e-9)

@@ -110,7 +110,7 @@ def test_neurons_that_are_silenced_are_missed_and_come_back(plan, trained):
 
 
 def test_what_is_learned_goes_from_round_to_round_and_not_to_the_next_cell(plan):
-    adaptation = Adaptation(AdaptationConfig(neurons=300))
+    adaptation = Adaptation(AdaptationConfig(neurons=300, learning_rate=8.0, dead_zone=0.0))
     plan = replace(plan, rounds=2, adaptation=adaptation)
     cells = [Cell("pd+adaptive", 0), Cell("pd+adaptive", 0)]
     first, second = bouts(plan, "pd+adaptive", cells)
