@@ -503,6 +503,20 @@ def test_curves_of_learning_are_printed_and_written(capsys, monkeypatch):
     assert len(pq.read_table("learned/learning.parquet")) == 4 * 2
 
 
+@pytest.mark.filterwarnings("ignore:Clipping learning weights:UserWarning")
+def test_weights_that_no_longer_fit_the_chip_are_counted_and_named(capsys):
+    few = ["--neurons", "60", "--learning-rate", "2", "--push", "10", "--active-share", "0.9"]
+    command = ["adapt", "--controllers", "pd", "--trials", "4", "--probes", "0", "--payload", "2"]
+    assert main([*command, *few, *REACH[2:], "--out", "clipped"]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    (row,) = json.loads(Path("clipped/summary.json").read_text())["rows"]
+    n_steps = row["notices"]["Clipping learning weights"]
+    assert n_steps > 0
+    assert row["largest_weight"] > 0.9
+    assert f"Clipping learning weights in {n_steps} steps" in printed
+    assert "a smaller --learning-rate or more --neurons" in printed
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
