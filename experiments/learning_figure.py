@@ -32,8 +32,12 @@ def draw_learning(curves: Sequence[Curve]) -> Figure:
         _draw_panel(axes, [curve for curve in curves if curve.perturbation == name], colors)
     for axes in panels[len(names) :]:
         axes.set_axis_off()
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
+    lines = [line for axes in panels for line in axes.get_lines() if line.get_label() in colors]
+    named = {line.get_label(): line for line in reversed(lines)}
+    figure.legend(
+        [named[name] for name in colors], colors, loc="outside lower center", ncols=len(colors),
+        frameon=False,
+    )  # fmt: skip
     return figure
 
 

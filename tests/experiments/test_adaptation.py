@@ -232,6 +232,8 @@ def test_the_picture_has_a_panel_per_perturbation_and_a_line_per_controller():
     lines = {line.get_label(): np.asarray(line.get_ydata()) for line in panels[0].get_lines()}
     np.testing.assert_allclose(lines["loihi"], [0.45, 0.15])
     np.testing.assert_allclose(lines["pd"], [0.4, 0.2])
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["loihi", "pd"]
     shown = {text.get_text().strip() for text in panels[0].texts}
     assert shown == {"gone", "another", "again"}
 
