@@ -47,8 +47,9 @@ class AdaptCommand:
         plant: Which arm.
         task: Which reaches.
         trials: Which of them, and how often.
-        perturbations: What is to be learned, by name.
-        unknown: What is to be learned, of any size. Default, without --perturbations: payload-2.
+        perturbations: What is to be learned, by name. Default: what --payload, --friction and the
+            like say, or payload-2.
+        unknown: What is to be learned, of any size.
         second: What comes in its place later.
         controllers: What the adaptive network helps.
         adaptation: The adaptive network.
