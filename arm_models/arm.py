@@ -9,7 +9,6 @@ from typing import Literal
 import mujoco
 import numpy as np
 
-from arm_models.brakes import Brakes
 from arm_models.chain import Chain
 from arm_models.dynamics import Dynamics, Readout, RigidBodyModel, copier, span
 from arm_models.errors import SpikearmError
@@ -43,13 +42,13 @@ class Arm:
         self.name = name
         self.chain = chain
         self._spec = spec
-        self._brakes = Brakes(spec, chain)
         self._limits = chain.torque_limits.tolist()
         self._motors = span(chain.motors)
         model = spec.compile()
         self.model = RigidBodyModel(copy.copy(model), chain)
         self._simulate(model, mujoco.MjData(model))
-        self._own_friction = JointFriction.of(spec, chain.joints)
+        self._friction = self._own_friction = JointFriction.of(spec, chain.joints)
+        self._braked = False
         self._hand_force = HandForce()
         self.saturated_steps = np.zeros(chain.n_joints, dtype=int)
         self.reset()
@@ -101,9 +100,8 @@ class Arm:
         """
         q = self.chain.home if q is None else self._joint_values("Joint positions", q)
         dq = np.zeros_like(q) if dq is None else self._joint_values("Joint velocities", dq)
-        if self._brakes.closed:
-            self._brakes.release()
-            self._recompile()
+        if self._braked:
+            self._rub(self._friction, braked=False)
         mujoco.mj_resetData(self._model, self._data)
         self._data.qpos[:] = self.chain.home_qpos
         self._data.qpos[self.chain.qpos] = q
@@ -163,8 +161,7 @@ class Arm:
         torque limit. The arm comes to rest within some steps of :meth:`advance`.
         """
         self._ctrl[self._motors] = 0.0
-        self._brakes.close()
-        self._recompile()
+        self._rub(self._friction, braked=True)
 
     def place_marker(self, marker: Marker, pose: Pose) -> None:
         """Show a pose in pictures; nothing feels it.
@@ -224,15 +221,8 @@ class Arm:
         Raises:
             SpikearmError: A number is negative or missing.
         """
-        new = self._own_friction
-        if friction is not None:
-            new = JointFriction.holding(friction, self.chain.n_joints)
-        braked = self._brakes.closed
-        self._brakes.release()
-        new.write(self._spec, self.chain.joints)
-        if braked:
-            self._brakes.close()
-        self._recompile()
+        own = self._own_friction
+        self._rub(own if friction is None else own.holding(friction), self._braked)
 
     def _simulate(self, model: mujoco.MjModel, data: mujoco.MjData) -> None:
         """Take this model and data, and hold the arrays that every step needs."""
@@ -245,6 +235,13 @@ class Arm:
     def _recompile(self) -> None:
         self._simulate(*self._spec.recompile(self._model, self._data))
         mujoco.mj_step1(self._model, self._data)
+
+    def _rub(self, friction: JointFriction, braked: bool) -> None:
+        """Give joints this friction, with brakes open or closed."""
+        self._friction, self._braked = friction, braked
+        acting = friction.with_brakes(self.chain.torque_limits) if braked else friction
+        acting.write(self._spec, self.chain.joints)
+        self._recompile()
 
     def _saturate(self, torque: np.ndarray) -> np.ndarray:
         """Check joint torques and cut them at their limits."""
