@@ -1,16 +1,14 @@
 """Runs a network on nengo-loihi's emulator: stage ``loihi``, backend ``nengo-loihi``."""
 
 from collections import Counter
-from collections.abc import Sequence
+from typing import Any
 
 import nengo
 import numpy as np
 
 from arm_models import SpikearmError
-from controller.controller import Footprint, StepCounts
-from controller.simulation import NeuralSimulation
-from loihi_deploy.footprint import chip_footprint
-from loihi_deploy.learned_weights import largest_share, read_learned, write_learned
+from controller.controller import StepCounts
+from loihi_deploy.chip_simulation import ChipSimulation
 from loihi_deploy.lossy_link import LossyLink, lossy_link
 from loihi_deploy.nengo_loihi_compat import (
     EmulatorInterface,
@@ -23,7 +21,7 @@ from loihi_deploy.notices import counted
 STEP_TIMERS = ("startup", "run", "shutdown")  # nengo-loihi 1.1, simulator.py: StepRunner
 
 
-class LoihiEmulation(NeuralSimulation):
+class LoihiEmulation(ChipSimulation):
     """The discretised network in the chip's integer arithmetic, with its work counted.
 
     Spikes come from the chip's compartments and from the host's on/off neurons, which
@@ -38,7 +36,7 @@ class LoihiEmulation(NeuralSimulation):
         self._notices: Counter[str] = Counter()
         with counted(self._notices, shown=True):
             self._open()
-        self._neurons = neurons_of(self._simulator.model)
+        self._neurons = neurons_of(self.model)
         self._link: LossyLink | None = None
         self._fan_out = self._compartment_fan_out()
         self._input_fan_out = [_fan_out(inp.axons, inp.n_neurons) for inp in self._emulator.inputs]
@@ -66,18 +64,10 @@ class LoihiEmulation(NeuralSimulation):
         if self._link is not None:
             self._link.restart()
 
-    def read_learned(self) -> list[np.ndarray]:
-        """Copy the weights that learn, as the chip's integers."""
-        return read_learned(self._simulator.model)
-
-    def write_learned(self, learned: Sequence[np.ndarray]) -> None:
-        """Put back what :meth:`read_learned` gave."""
-        write_learned(self._simulator.model, learned)
-
     @property
-    def learned_share(self) -> float:
-        """The largest weight that was learned, of the largest that the chip holds."""
-        return largest_share(self._simulator.model)
+    def model(self) -> Any:
+        """What nengo-loihi built."""
+        return self._simulator.model
 
     @property
     def n_neurons(self) -> int:
@@ -107,11 +97,6 @@ class LoihiEmulation(NeuralSimulation):
         """
         timers = self._simulator.timers
         return {name: timers[name] for name in STEP_TIMERS if name in timers}
-
-    @property
-    def footprint(self) -> Footprint:
-        """What the network takes, cores as nengo-loihi's greedy allocator assigns them."""
-        return chip_footprint(self._simulator.model)
 
     def close(self) -> None:
         """Free the simulator."""

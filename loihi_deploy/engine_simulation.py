@@ -1,16 +1,13 @@
 """Runs a network on the compiled engine: stage ``loihi``, backend ``engine``."""
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import nengo
 import numpy as np
 
-from controller.controller import Footprint, StepCounts
-from controller.simulation import NeuralSimulation
-from loihi_deploy.footprint import chip_footprint
-from loihi_deploy.learned_weights import largest_share, read_learned, write_learned
+from controller.controller import StepCounts
+from loihi_deploy.chip_simulation import ChipSimulation
 from loihi_deploy.lossy_link import LossyLink, lossy_link
 from loihi_deploy.nengo_loihi_compat import Model, without_known_warnings
 from loihi_deploy.neurons import FOREVER, neurons_of
@@ -19,7 +16,7 @@ from loihi_deploy.rescue import RescuedModel
 from loihi_deploy.simulator import Simulator
 
 
-class EngineSimulation(NeuralSimulation):
+class EngineSimulation(ChipSimulation):
     """The discretised network in the chip's integer arithmetic, in machine code.
 
     Spike for spike what :class:`loihi_deploy.emulation.LoihiEmulation` does. Neurons are numbered
@@ -62,19 +59,6 @@ class EngineSimulation(NeuralSimulation):
         if self._link is not None:
             self._link.restart()
 
-    def read_learned(self) -> list[np.ndarray]:
-        """Copy the weights that learn, as the chip's integers."""
-        return read_learned(self.model)
-
-    def write_learned(self, learned: Sequence[np.ndarray]) -> None:
-        """Put back what :meth:`read_learned` gave."""
-        write_learned(self.model, learned)
-
-    @property
-    def learned_share(self) -> float:
-        """The largest weight that was learned, of the largest that the chip holds."""
-        return largest_share(self.model)
-
     @property
     def n_neurons(self) -> int:
         """How many of the chip's compartments are neurons."""
@@ -103,11 +87,6 @@ class EngineSimulation(NeuralSimulation):
     def counts(self) -> StepCounts:
         """Neural work of the last step."""
         return self._engine.counts_since(self._before)
-
-    @property
-    def footprint(self) -> Footprint:
-        """What the network takes, cores as nengo-loihi's greedy allocator assigns them."""
-        return chip_footprint(self.model)
 
     def close(self) -> None:
         """Free the simulator."""

@@ -1,18 +1,15 @@
 """Runs a network on the engine and writes down what a chip would be asked for."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import nengo
 import numpy as np
 
-from controller.controller import Footprint, StepCounts
-from controller.simulation import NeuralSimulation
+from controller.controller import StepCounts
 from loihi_deploy.blocks import IntegerBlocks
-from loihi_deploy.footprint import chip_footprint
-from loihi_deploy.learned_weights import read_learned, write_learned
+from loihi_deploy.chip_simulation import ChipSimulation
 from loihi_deploy.nengo_loihi_compat import (
     Q_BITS,
     U_BITS,
@@ -59,7 +56,7 @@ class Activity:
     notices: Counter[str]
 
 
-class RecordedSimulation(NeuralSimulation):
+class RecordedSimulation(ChipSimulation):
     """The network on the compiled engine, as the chip would run it, with all peaks recorded.
 
     Blocks may be larger than the chip holds.
@@ -131,14 +128,6 @@ class RecordedSimulation(NeuralSimulation):
         self._error = 0
         self._notices: Counter[str] = Counter()
 
-    def read_learned(self) -> list[np.ndarray]:
-        """Copy the weights that learn, as the chip's integers."""
-        return read_learned(self.model)
-
-    def write_learned(self, learned: Sequence[np.ndarray]) -> None:
-        """Put back what :meth:`read_learned` gave."""
-        write_learned(self.model, learned)
-
     @property
     def notices(self) -> Counter[str]:
         """In how many steps a number was cut or overflowed, building included."""
@@ -148,11 +137,6 @@ class RecordedSimulation(NeuralSimulation):
     def counts(self) -> StepCounts:
         """Neural work of the last step."""
         return self._engine.counts_since(self._before)
-
-    @property
-    def footprint(self) -> Footprint:
-        """What the network takes, cores as nengo-loihi's greedy allocator assigns them."""
-        return chip_footprint(self.model)
 
     def close(self) -> None:
         """Free the simulator."""
