@@ -1,6 +1,5 @@
 """What was learned, on disk."""
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import pyarrow.parquet as pq
 from experiments.learning_curve import Curve
 from experiments.learning_figure import draw_learning
 from experiments.learning_table import remaining
-from experiments.records import CONFIG, SUMMARY, whole_folder
+from experiments.records import whole_folder, write_account
 
 TRIALS, PICTURE = "learning.parquet", "learning.png"
 
@@ -31,9 +30,7 @@ def write_curves(
         SpikearmError: The disk fails; nothing is left behind.
     """
     with whole_folder(folder) as draft:
-        (draft / CONFIG).write_text(json.dumps(config, indent=2) + "\n")
-        summary = {"status": status, "rows": [_curve_row(curve) for curve in curves]}
-        (draft / SUMMARY).write_text(json.dumps(summary, indent=2) + "\n")
+        write_account(config, [_curve_row(curve) for curve in curves], status, draft)
         rows = [row for curve in curves for row in _trial_rows(curve)]
         pq.write_table(pa.Table.from_pylist(rows), draft / TRIALS, compression="zstd")
         draw_learning(curves).savefig(draft / PICTURE, dpi=150)

@@ -98,13 +98,19 @@ def write_run(run: Run, folder: Path, extra: Callable[[Path], None] | None = Non
     """
     check_new_folder(folder)
     with whole_folder(folder) as draft:
-        (draft / CONFIG).write_text(json.dumps(run.config, indent=2, allow_nan=False) + "\n")
-        summary = {"status": run.status, "rows": run.rows}
-        (draft / SUMMARY).write_text(json.dumps(summary, indent=2, allow_nan=False) + "\n")
+        write_account(run.config, run.rows, run.status, draft)
         write_legs(run.legs, draft / TRAJECTORY)
         if extra is not None:
             extra(draft)
     return replace(run, folder=folder)
+
+
+def write_account(
+    config: dict[str, Any], rows: list[dict[str, Any]], status: str, folder: Path
+) -> None:
+    """Write the two files that every run has: its configuration, and what came out, row by row."""
+    for name, content in ((CONFIG, config), (SUMMARY, {"status": status, "rows": rows})):
+        (folder / name).write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
 
 
 def write_legs(legs: list[Leg], path: Path) -> None:

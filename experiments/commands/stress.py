@@ -1,6 +1,5 @@
 """``spikearm stress``: how much controllers bear."""
 
-import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -28,7 +27,7 @@ from experiments.commands.run_options import (
 )
 from experiments.console import console, progress_bar
 from experiments.disturbances.disturbance import DisturbanceName
-from experiments.records import CONFIG, SUMMARY, check_new_folder, whole_folder
+from experiments.records import check_new_folder, whole_folder, write_account
 from experiments.stages import ADAPTIVE, Adaptation, Backend
 from experiments.stress import Bout, StressPlan
 from experiments.stress_figure import stress_figure
@@ -170,9 +169,7 @@ def write_results(
 ) -> None:
     """Write the files of a folder: configuration, points, every motion, and the picture."""
     rows = [asdict(point) | {"broken": point.broken} for point in points]
-    summary = {"status": status, "rows": rows}
-    for name, content in ((CONFIG, config), (SUMMARY, summary)):
-        (folder / name).write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
+    write_account(config, rows, status, folder)
     motions = [asdict(b.cell) | asdict(reach) for b in bouts for reach in b.reaches]
     pq.write_table(pa.Table.from_pylist(motions), folder / REACHES, write_page_checksum=True)
     title = f"{config['arm']}: position rmse under growing disturbances"
