@@ -9,13 +9,13 @@ from typing import Literal
 import mujoco
 import numpy as np
 
-from arm_models.chain import Chain
-from arm_models.dynamics import Dynamics, Readout, RigidBodyModel, copier, span
-from arm_models.errors import SpikearmError
-from arm_models.hand_force import HandForce
-from arm_models.joint_friction import JointFriction
-from arm_models.payload import fix_payload
-from arm_models.state import ArmState, Pose
+from spikearm.arm_models.chain import Chain
+from spikearm.arm_models.dynamics import Dynamics, Readout, RigidBodyModel, copier, span
+from spikearm.arm_models.errors import SpikearmError
+from spikearm.arm_models.loads.friction import JointFriction
+from spikearm.arm_models.loads.hand_force import HandForce
+from spikearm.arm_models.loads.payload import fix_payload
+from spikearm.arm_models.state import ArmState, Pose
 
 Marker = Literal["target", "reference"]
 
@@ -26,7 +26,7 @@ DIVERGED = slice(int(mujoco.mjtWarning.mjWARN_BADQPOS), int(mujoco.mjtWarning.mj
 class Arm:
     """A simulated arm that takes joint torques and gives its sensed state.
 
-    Build one with :func:`arm_models.load_arm`. One step is one period of control
+    Build one with :func:`spikearm.arm_models.load_arm`. One step is one period of control
     and of physics.
 
     Attributes:

@@ -8,8 +8,8 @@ from functools import partial
 import mujoco
 import numpy as np
 
-from arm_models.chain import Chain
-from arm_models.state import ArmState, Pose
+from spikearm.arm_models.chain import Chain
+from spikearm.arm_models.state import ArmState, Pose
 
 SITE = int(mujoco.mjtObj.mjOBJ_SITE)
 LINEAR_FIRST = np.array([3, 4, 5, 0, 1, 2])  # MuJoCo puts the angular velocity first

@@ -16,12 +16,12 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from arm_models import load_arm
-from controller.trained import shipped
-from experiments.batch import Episode, run_episodes
-from experiments.centre_out import CentreOut, plan_reaches
-from experiments.provenance import provenance
-from experiments.stages import Backend, Recipe, find_stage
+from spikearm.arm_models import load_arm
+from spikearm.controller.spiking.trained import shipped
+from spikearm.experiments.controllers import Backend, Recipe, find_stage
+from spikearm.experiments.records.provenance import provenance
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.experiments.tasks.episodes import Episode, run_episodes
 
 SEED = 0
 

@@ -79,7 +79,7 @@ def worker(network: str, counting: bool) -> Iterator[ProcessPoolExecutor]:
 def begin(network: str, counting: bool) -> None:
     """Build the network in a worker, whose kernels are compiled after the switch is set."""
     global _simulator
-    from loihi_deploy.engine import layout
+    from spikearm.loihi_deploy.engine.layout import layout
 
     layout.COUNTING = counting
     import measurement

@@ -18,7 +18,7 @@ from rich.progress import Progress
 from scaling import draw_scaling, measure_scaling
 from table import Row, describe, make_table, markdown
 
-from experiments.provenance import provenance
+from spikearm.experiments.records.provenance import provenance
 
 DOCS = Path(__file__).parent.parent / "docs"
 REFERENCE = "nengo-loihi"

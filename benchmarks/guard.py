@@ -11,14 +11,14 @@ from statistics import median
 import tyro
 from rich.console import Console
 
-from arm_models import Arm, ArmState, load_arm
-from controller.closed_loop import follow
-from controller.controller import Controller
-from controller.reference import MinimumJerk, Reference
-from controller.sensor_guard import SensorGuard
-from controller.trained import shipped
-from experiments.centre_out import CentreOut, Reaches, plan_reaches
-from experiments.stages import Recipe, find_stage
+from spikearm.arm_models import Arm, ArmState, load_arm
+from spikearm.controller.controller import Controller
+from spikearm.controller.loop.closed_loop import follow
+from spikearm.controller.loop.sensor_guard import SensorGuard
+from spikearm.controller.references.reference import MinimumJerk, Reference
+from spikearm.controller.spiking.trained import shipped
+from spikearm.experiments.controllers import Recipe, find_stage
+from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from typing import Any
 import tyro
 from rich.console import Console
 
-from arm_models import load_arm
-from controller.trained import shipped
-from experiments.benchmark import BenchmarkPlan, Watcher, run_benchmark
-from experiments.centre_out import CentreOut
-from experiments.latency_table import LINES, latency_cells, latency_table
-from experiments.provenance import provenance
-from experiments.stages import Backend
+from spikearm.arm_models import load_arm
+from spikearm.controller.spiking.trained import shipped
+from spikearm.experiments.controllers import Backend
+from spikearm.experiments.records.provenance import provenance
+from spikearm.experiments.studies.benchmark.benchmark import BenchmarkPlan, Watcher, run_benchmark
+from spikearm.experiments.studies.benchmark.latency_table import LINES, latency_cells, latency_table
+from spikearm.experiments.tasks.centre_out import CentreOut
 
 SEED = 0
 

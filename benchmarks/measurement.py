@@ -17,7 +17,7 @@ import numpy as np
 from networks import NETWORKS, Workload
 from peers import PEERS
 
-from arm_models import SpikearmError
+from spikearm.arm_models import SpikearmError
 
 N_ROUNDS = 5  # timed; inputs change from one to the next
 INPUT_SEED = 1

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import nengo
 import numpy as np
 
-from controller.port import Inlet, Outlet
-from controller.spiking_network import build_network
-from controller.trained import shipped
+from spikearm.controller.spiking.spiking_network import build_network
+from spikearm.controller.spiking.trained import shipped
+from spikearm.neural.host_io import Inlet, Outlet
 
 SEED = 0
 DT = 0.001  # s, of every simulator

@@ -21,7 +21,7 @@ def open_nengo_plain(workload: Workload) -> Any:
 
 def open_nengo_loihi(workload: Workload) -> Any:
     """Open nengo-loihi's emulator."""
-    from loihi_deploy.nengo_loihi_compat import nengo_loihi
+    from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
 
     _place(workload)
     return nengo_loihi.Simulator(
@@ -31,14 +31,14 @@ def open_nengo_loihi(workload: Workload) -> Any:
 
 def open_nengo_dl(workload: Workload) -> Any:
     """Open nengo-dl, on the processor."""
-    from controller.training.nengo_dl_compat import nengo_dl
+    from spikearm.controller.training.nengo_dl_compat import nengo_dl
 
     return nengo_dl.Simulator(workload.network, progress_bar=False)
 
 
 def open_engine(workload: Workload) -> Any:
     """Open this project's engine."""
-    from loihi_deploy.simulator import Simulator
+    from spikearm.loihi_deploy.simulator import Simulator
 
     _place(workload)
     return Simulator(workload.network, precompute=False, progress_bar=False)
@@ -46,7 +46,7 @@ def open_engine(workload: Workload) -> Any:
 
 def _place(workload: Workload) -> None:
     """Keep ensembles off the chip."""
-    from loihi_deploy.nengo_loihi_compat import nengo_loihi
+    from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
 
     nengo_loihi.add_params(workload.network)
     for ensemble in workload.on_host:

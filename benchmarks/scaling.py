@@ -15,8 +15,8 @@ import numpy as np
 import scipy.sparse
 from rich.console import Console
 
-from loihi_deploy.engine.engine import Engine
-from loihi_deploy.nengo_loihi_compat import EmulatorInterface, nengo_loihi
+from spikearm.loihi_deploy.engine.engine import Engine
+from spikearm.loihi_deploy.nengo_loihi_compat import EmulatorInterface, nengo_loihi
 
 CORE = 1024  # compartments
 FAN_OUT = 64  # compartments that each one reaches; 128 fill a core's synapse memory

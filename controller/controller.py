@@ -1,62 +1,14 @@
 """What every controller is."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import Self
 
 import numpy as np
 
-from arm_models import ArmState, SpikearmError
-from controller.reference import Reference
-
-UNCOUNTED = -1
-"""Stands in :class:`StepCounts` for what a backend cannot count."""
-if TYPE_CHECKING:
-    from controller.simulation import NeuralSimulation
-
-
-class StepCounts(NamedTuple):
-    """Neural work of one control step, counted as it happened.
-
-    Attributes:
-        spikes: Neurons that put something out: a spike or, for rate neurons, a rate above
-            zero. The host's spikes that arrive at a chip are included.
-        synaptic_events: Weights that outputs reached in the step, nonzero or learned; on a
-            chip, spikes reach them one step after they were fired.
-        neuron_updates: Neurons whose state was advanced.
-        learning_updates: Weights that a learning rule was applied to.
-        host_spikes: Spikes from the host that arrived at a chip.
-    """
-
-    spikes: float = 0
-    synaptic_events: float = 0
-    neuron_updates: float = 0
-    learning_updates: float = 0
-    host_spikes: float = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Footprint:
-    """What a network takes, independent of its activity; names as NeuroBench has them.
-
-    Attributes:
-        connection_sparsity: Share of weights that are zero [1].
-        footprint_bytes: Memory of weights and neuron state [bytes].
-        dense: Multiply-accumulates per step if nothing were skipped.
-        effective_macs: Multiplications per step driven by values rather than spikes
-            (inputs times encoders, for a network that is not on a chip).
-        cores: Neuromorphic cores taken, on Loihi.
-        compartments: Compartments taken, on Loihi.
-        synapse_memory_bits: Synapse memory taken, on Loihi [bits].
-    """
-
-    connection_sparsity: float
-    footprint_bytes: int
-    dense: int
-    effective_macs: int
-    cores: int | None = None
-    compartments: int | None = None
-    synapse_memory_bits: int | None = None
+from spikearm.arm_models import ArmState, SpikearmError
+from spikearm.controller.references.reference import Reference
+from spikearm.neural.counts import Footprint, StepCounts
+from spikearm.neural.simulation import NeuralSimulation
 
 
 class Controller(ABC):
@@ -94,7 +46,7 @@ class Controller(ABC):
         """Joint torques that errors of position and velocity alone asked for in the last step.
 
         Shape (n_joints,) [N m]. Were all else known, there would be none: from it,
-        :class:`controller.adaptive.AdaptiveController` learns.
+        :class:`spikearm.controller.adaptation.adaptive_controller.AdaptiveController` learns.
 
         Raises:
             SpikearmError: This controller does not tell.
@@ -102,7 +54,7 @@ class Controller(ABC):
         raise SpikearmError(f"{type(self).__name__} tells no feedback that could be learned from.")
 
     @property
-    def simulation(self) -> "NeuralSimulation | None":
+    def simulation(self) -> NeuralSimulation | None:
         """What the controller's network runs on, or None for a controller without neurons."""
         return None
 

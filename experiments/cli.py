@@ -3,24 +3,24 @@
 import sys
 from collections.abc import Sequence
 
-from experiments.headless import choose_renderer
+from spikearm.experiments.console.headless import choose_renderer
 
 choose_renderer()
 
 import tyro
 
-from arm_models import SpikearmError
-from experiments.commands.adapt import AdaptCommand
-from experiments.commands.arms import ArmsCommand
-from experiments.commands.bench import BenchCommand
-from experiments.commands.deploy import DeployCommand
-from experiments.commands.energy import EnergyCommand
-from experiments.commands.export import ExportCommand
-from experiments.commands.report import ReportCommand
-from experiments.commands.run import RunCommand
-from experiments.commands.stress import StressCommand
-from experiments.commands.train import TrainCommand
-from experiments.console import errors
+from spikearm.arm_models import SpikearmError
+from spikearm.experiments.commands.adapt import AdaptCommand
+from spikearm.experiments.commands.arms import ArmsCommand
+from spikearm.experiments.commands.bench import BenchCommand
+from spikearm.experiments.commands.deploy import DeployCommand
+from spikearm.experiments.commands.energy import EnergyCommand
+from spikearm.experiments.commands.export import ExportCommand
+from spikearm.experiments.commands.report import ReportCommand
+from spikearm.experiments.commands.run import RunCommand
+from spikearm.experiments.commands.stress import StressCommand
+from spikearm.experiments.commands.train import TrainCommand
+from spikearm.experiments.console.console import errors
 
 DESCRIPTION = """Spiking control of robot arms, in closed loop, up to Intel's Loihi.
 

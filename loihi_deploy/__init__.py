@@ -4,12 +4,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from loihi_deploy.examination import preflight
-    from loihi_deploy.simulator import Simulator
+    from spikearm.loihi_deploy.checks.preflight import preflight
+    from spikearm.loihi_deploy.simulator import Simulator
 
 __all__ = ["Simulator", "preflight"]
 
-HOMES = {"Simulator": "loihi_deploy.simulator", "preflight": "loihi_deploy.examination"}
+HOMES = {
+    "Simulator": "spikearm.loihi_deploy.simulator",
+    "preflight": "spikearm.loihi_deploy.checks.preflight",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -2,17 +2,17 @@
 
 import nengo
 
-from loihi_deploy.blocks import FloatBlocks, IntegerBlocks
-from loihi_deploy.nengo_loihi_compat import (
+from spikearm.loihi_deploy.build.blocks import FloatBlocks, IntegerBlocks
+from spikearm.loihi_deploy.build.quantisation import quantise
+from spikearm.loihi_deploy.build.rescaling import rescue
+from spikearm.loihi_deploy.mapping.placement import Placement, allocate
+from spikearm.loihi_deploy.nengo_loihi_compat import (
     Allocator,
     Greedy,
     UnvalidatedModel,
     nengo_loihi,
     without_known_warnings,
 )
-from loihi_deploy.placement import Placement, allocate
-from loihi_deploy.quantisation import quantise
-from loihi_deploy.rescue import rescue
 
 __all__ = ["build", "place", "quantise", "rescue"]
 

@@ -7,12 +7,12 @@ import nengo
 import numpy as np
 from nengo.exceptions import SimulationError, SimulatorClosed, ValidationError
 
-from arm_models import SpikearmError
-from loihi_deploy.engine.compilation import announce_compilation
-from loihi_deploy.engine.engine import Engine
-from loihi_deploy.engine.exchange import Exchange, can_exchange
-from loihi_deploy.lossy_link import LossyLink
-from loihi_deploy.nengo_loihi_compat import SimulationData, StepRunner, nengo_loihi
+from spikearm.arm_models import SpikearmError
+from spikearm.loihi_deploy.backends.lossy_link import LossyLink
+from spikearm.loihi_deploy.engine.compilation import announce_compilation
+from spikearm.loihi_deploy.engine.engine import Engine
+from spikearm.loihi_deploy.engine.exchange import Exchange, can_exchange
+from spikearm.loihi_deploy.nengo_loihi_compat import SimulationData, StepRunner, nengo_loihi
 
 TARGETS = ("sim", "simreal")
 
@@ -36,7 +36,7 @@ class Simulator(nengo_loihi.Simulator):
     """Simulates a network on Loihi's arithmetic, spike for spike as nengo-loihi's emulator.
 
     It takes nengo-loihi's own build (split of host and chip, discretisation, removal of
-    passthrough nodes) and runs its blocks with :class:`loihi_deploy.engine.engine.Engine`.
+    passthrough nodes) and runs its blocks with :class:`spikearm.loihi_deploy.engine.engine.Engine`.
 
     Args:
         network: What to simulate.

@@ -18,26 +18,26 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
-from arm_models import Arm, load_arm
-from controller.command import Feedforward
-from controller.controller import Controller
-from controller.network_weights import NetworkWeights
-from controller.osc import OperationalSpaceController
-from controller.spiking import SpikingController
-from controller.training.compression import CompressionConfig
-from controller.training.friction import DryFriction
-from controller.training.products import draw_commands, solve_readout
-from controller.training.samples import Samples
-from controller.trajectory import Trajectory
-from controller.workspace import Workspace
-from experiments import metrics
-from experiments.batch import Episode, run_episodes
-from experiments.centre_out import CentreOut, plan_reaches
-from experiments.commands.train import TILT, benchmark_radius
-from experiments.console import TrainingWatcher, console
-from experiments.course import Course, TrainingConfig
-from experiments.whole_file import whole_file
-from loihi_deploy.engine_simulation import EngineSimulation
+from spikearm.arm_models import Arm, load_arm
+from spikearm.controller.classical.command import Feedforward
+from spikearm.controller.classical.osc import OperationalSpaceController
+from spikearm.controller.controller import Controller
+from spikearm.controller.loop.trajectory import Trajectory
+from spikearm.controller.references.workspace import Workspace
+from spikearm.controller.spiking.spiking_controller import SpikingController
+from spikearm.controller.spiking.weights import NetworkWeights
+from spikearm.controller.training.compression import CompressionConfig
+from spikearm.controller.training.friction import DryFriction
+from spikearm.controller.training.products import draw_commands, solve_readout
+from spikearm.controller.training.samples import Samples
+from spikearm.experiments.commands.train import TILT, benchmark_radius
+from spikearm.experiments.console.console import TrainingWatcher, console
+from spikearm.experiments.records.atomic_file import whole_file
+from spikearm.experiments.studies.benchmark import metrics
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.experiments.tasks.episodes import Episode, run_episodes
+from spikearm.experiments.training.pipeline import Course, TrainingConfig
+from spikearm.loihi_deploy.backends.engine import EngineSimulation
 
 PER_PAIR = 30  # product neurons per pair of latent number and command
 LENGTHS = (2, 4, 6, 8, 10, 14)  # of the latent code

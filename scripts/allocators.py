@@ -14,9 +14,9 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from experiments.deployment_table import allocation_table
-from loihi_deploy.allocation import compare
-from loihi_deploy.recording import RecordedSimulation
+from spikearm.experiments.studies.deployment.table import allocation_table
+from spikearm.loihi_deploy.backends.recording import RecordedSimulation
+from spikearm.loihi_deploy.checks.compare_allocators import compare
 
 WEIGHT = 1e-3
 BIAS = (20.0, 120.0)  # Hz, drawn for every ensemble

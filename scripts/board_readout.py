@@ -16,14 +16,14 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from arm_models import load_arm
-from controller.closed_loop import follow
-from controller.reference import MinimumJerk
-from controller.spiking import SpikingController
-from controller.trained import shipped
-from experiments.centre_out import CentreOut, plan_reaches
-from loihi_deploy.border import OutputDecoding, read_outputs
-from loihi_deploy.recording import RecordedSimulation
+from spikearm.arm_models import load_arm
+from spikearm.controller.loop.closed_loop import follow
+from spikearm.controller.references.reference import MinimumJerk
+from spikearm.controller.spiking.spiking_controller import SpikingController
+from spikearm.controller.spiking.trained import shipped
+from spikearm.experiments.export.host_interface import OutputDecoding, read_outputs
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.loihi_deploy.backends.recording import RecordedSimulation
 
 REST = 128  # voltage per step of a rest that begins; nengo-loihi 1.1, hardware/interface.py
 DURATION = 1.0  # s

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.energy_report import DENSE, HOST, LAW, SPIKES
-from experiments.energy_table import energy
-from loihi_deploy.devices import (
+from spikearm.experiments.studies.energy.report import DENSE, HOST, LAW, SPIKES
+from spikearm.experiments.studies.energy.table import energy
+from spikearm.loihi_deploy.energy.devices import (
     ACTIVE,
     EAST_WEST,
     INACTIVE,

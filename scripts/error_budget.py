@@ -13,18 +13,18 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from arm_models import Arm, load_arm
-from controller.command import Feedforward
-from controller.gains import Gains
-from controller.osc import drift_torque, task_inertia
-from controller.trained import TrainedController, shipped
-from controller.training.friction import DryFriction
-from controller.training.products import steady_rates
-from controller.training.samples import Samples
-from controller.trajectory import Trajectory
-from experiments.benchmark import BenchmarkPlan, Watcher, run_benchmark
-from experiments.centre_out import CentreOut
-from experiments.metrics import root_mean_square
+from spikearm.arm_models import Arm, load_arm
+from spikearm.controller.classical.command import Feedforward
+from spikearm.controller.classical.gains import Gains
+from spikearm.controller.classical.osc import drift_torque, task_inertia
+from spikearm.controller.loop.trajectory import Trajectory
+from spikearm.controller.spiking.trained import TrainedController, shipped
+from spikearm.controller.training.friction import DryFriction
+from spikearm.controller.training.products import steady_rates
+from spikearm.controller.training.samples import Samples
+from spikearm.experiments.studies.benchmark.benchmark import BenchmarkPlan, Watcher, run_benchmark
+from spikearm.experiments.studies.benchmark.metrics import root_mean_square
+from spikearm.experiments.tasks.centre_out import CentreOut
 
 EVERY = 10  # control steps between two states
 

@@ -17,17 +17,17 @@ import numpy as np
 import tyro
 from rich.table import Table
 
-from arm_models import Arm, RigidBodyModel, SpikearmError, load_arm
-from controller.controller import Controller
-from controller.trained import TrainedController, shipped
-from controller.training.samples import Spread
-from experiments import metrics
-from experiments.batch import Episode, Outcome, run_episodes
-from experiments.centre_out import CentreOut, Reaches, plan_reaches
-from experiments.console import console, progress_bar
-from experiments.episode import LEGS_PER_EPISODE
-from experiments.provenance import provenance
-from experiments.stages import Recipe, find_stage
+from spikearm.arm_models import Arm, RigidBodyModel, SpikearmError, load_arm
+from spikearm.controller.controller import Controller
+from spikearm.controller.spiking.trained import TrainedController, shipped
+from spikearm.controller.training.samples import Spread
+from spikearm.experiments.console.console import console, progress_bar
+from spikearm.experiments.controllers import Recipe, find_stage
+from spikearm.experiments.records.provenance import provenance
+from spikearm.experiments.studies.benchmark import metrics
+from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
+from spikearm.experiments.tasks.episode import LEGS_PER_EPISODE
+from spikearm.experiments.tasks.episodes import Episode, Outcome, run_episodes
 
 RADII = (0.10, 0.15, 0.20, 0.25, 0.30)  # m, on the sphere
 MANY_AT, MANY = 0.20, 4  # m, where so many times as many targets are reached as elsewhere

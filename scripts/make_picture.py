@@ -8,10 +8,10 @@ from pathlib import Path
 
 import imageio.v2 as imageio
 
-from arm_models import load_arm
-from arm_models.camera import Camera
-from experiments.records import read_run
-from experiments.video import paths, pose_arm
+from spikearm.arm_models import load_arm
+from spikearm.arm_models.rendering.camera import Camera
+from spikearm.experiments.records.records import read_run
+from spikearm.experiments.report.video import paths, pose_arm
 
 PICTURE = Path(__file__).parent.parent / "docs" / "arm.png"
 STEP = 1000  # the end of the motion out to the target

@@ -21,10 +21,10 @@ from neurobench.models import NeuroBenchModel, SNNTorchModel, TorchModel
 from rich.console import Console
 from rich.table import Table
 
-from controller.controller import StepCounts
-from controller.nengo_simulation import BYTES_PER_WEIGHT, NengoSimulation
-from experiments.neurobench import neurobench_metrics
-from loihi_deploy.engine_simulation import EngineSimulation
+from spikearm.experiments.studies.benchmark.neurobench import neurobench_metrics
+from spikearm.loihi_deploy.backends.engine import EngineSimulation
+from spikearm.neural.counts import StepCounts
+from spikearm.neural.nengo_simulation import BYTES_PER_WEIGHT, NengoSimulation
 
 N_STEPS = 200
 N_INPUTS, N_FIRST, N_SECOND, N_OUTPUTS = 3, 12, 8, 2

@@ -20,14 +20,14 @@ from rich.console import Console
 from rich.table import Table
 from sc_neurocore.nir_bridge import from_nir
 
-from arm_models import Arm, load_arm
-from controller.network_weights import NetworkWeights
-from controller.spiking_network import TAU_RC, TAU_REF, build_network
-from controller.trained import TrainedController, shipped
-from controller.training.products import draw_commands
-from controller.training.samples import join, sample_reach
-from loihi_deploy.nir_export import NIR_STEP, nir_graph
-from loihi_deploy.reference_run import Recorder
+from spikearm.arm_models import Arm, load_arm
+from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF, build_network
+from spikearm.controller.spiking.trained import TrainedController, shipped
+from spikearm.controller.spiking.weights import NetworkWeights
+from spikearm.controller.training.products import draw_commands
+from spikearm.controller.training.samples import join, sample_reach
+from spikearm.experiments.export.nir import NIR_STEP, nir_graph
+from spikearm.experiments.export.recorded_reach import Recorder
 
 CONTROL_STEP = 0.001  # s
 SETTLING = 0.2  # s of each presentation, which are not counted

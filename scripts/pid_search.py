@@ -17,14 +17,14 @@ from rich.console import Console
 from rich.table import Table
 from scipy.optimize import minimize_scalar
 
-from arm_models import Arm, RigidBodyModel, SpikearmError, load_arm
-from controller.gains import Gains
-from controller.joint_pid import JointPIDController
-from controller.training.forked import forked_map
-from experiments.centre_out import CentreOut, Reaches, plan_reaches
-from experiments.episode import run_episode
-from experiments.metrics import position_rmse
-from experiments.perturbation import PERTURBATIONS, PerturbationName
+from spikearm.arm_models import Arm, RigidBodyModel, SpikearmError, load_arm
+from spikearm.controller.classical.gains import Gains
+from spikearm.controller.classical.joint_pid import JointPIDController
+from spikearm.experiments.perturbations.plant import PERTURBATIONS, PerturbationName
+from spikearm.experiments.studies.benchmark.metrics import position_rmse
+from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
+from spikearm.experiments.tasks.episode import run_episode
+from spikearm.neural.parallel import parallel_map
 
 STEP = 10**0.25  # of the grid: four gains a decade
 GRID = tuple(float(ki) for ki in 50.0 * STEP ** np.arange(9))  # 1/s^3
@@ -123,7 +123,7 @@ class Options:
     def execute(self) -> None:
         """Search for every strength of kp, then try the benchmark's on all perturbations."""
         jobs = [(strength, keep) for strength in STRENGTHS for keep in (False, True)]
-        found = list(forked_map(lambda number: self._search(*jobs[number]), len(jobs), self.jobs))
+        found = list(parallel_map(lambda number: self._search(*jobs[number]), len(jobs), self.jobs))
         console = Console(width=120)
         console.print(self._found_table(found))
         console.print(self._perturbation_table([Setting(), *found[:2]]))

@@ -16,14 +16,14 @@ from ablations import FloatingPoint, Variant, measure, results_table
 from rich.console import Console
 from train_shipped import CONFIGS
 
-from arm_models import Arm, load_arm
-from controller.network_weights import NetworkWeights
-from controller.workspace import Workspace
-from experiments.commands.train import TILT, benchmark_radius
-from experiments.console import TrainingWatcher
-from experiments.course import Course, TrainingConfig
-from experiments.whole_file import whole_file
-from loihi_deploy.engine_simulation import EngineSimulation, RescuedSimulation
+from spikearm.arm_models import Arm, load_arm
+from spikearm.controller.references.workspace import Workspace
+from spikearm.controller.spiking.weights import NetworkWeights
+from spikearm.experiments.commands.train import TILT, benchmark_radius
+from spikearm.experiments.console.console import TrainingWatcher
+from spikearm.experiments.records.atomic_file import whole_file
+from spikearm.experiments.training.pipeline import Course, TrainingConfig
+from spikearm.loihi_deploy.backends.engine import EngineSimulation, RescuedSimulation
 
 KEPT = ("samples.npz", "compression.npz", "readout.npz")  # the same however weights are kept
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 
-from experiments.records import SUMMARY
-from experiments.stress_figure import stress_figure
-from experiments.stress_summary import Point
+from spikearm.experiments.records.records import SUMMARY
+from spikearm.experiments.studies.robustness.figure import stress_figure
+from spikearm.experiments.studies.robustness.summary import Point
 
 PICTURE = Path(__file__).parent.parent / "docs" / "robustness.png"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import tyro
 
-from controller.trained import SHIPPED_FOLDER, WEIGHTLESS, TrainedController
-from controller.training.samples import Spread
-from experiments.arm_config import ArmConfig
-from experiments.benchmark import BenchmarkPlan, Watcher, run_benchmark
-from experiments.centre_out import CentreOut
-from experiments.commands.train import CONTROLLER, TrainCommand
-from experiments.course import TrainingConfig
-from experiments.whole_file import whole_file
+from spikearm.controller.spiking.trained import SHIPPED_FOLDER, WEIGHTLESS, TrainedController
+from spikearm.controller.training.samples import Spread
+from spikearm.experiments.commands.train import CONTROLLER, TrainCommand
+from spikearm.experiments.console.arm_config import ArmConfig
+from spikearm.experiments.records.atomic_file import whole_file
+from spikearm.experiments.studies.benchmark.benchmark import BenchmarkPlan, Watcher, run_benchmark
+from spikearm.experiments.tasks.centre_out import CentreOut
+from spikearm.experiments.training.pipeline import TrainingConfig
 
 ARMS = ("gen3", "panda", "fr3", "iiwa14", "ur5e", "jaco2_7dof")
 CONFIGS = {

@@ -1,10 +1,10 @@
-"""What all tests share: a renderer that works without a screen, and a small controller."""
+"""What all tests share: a renderer that works without a screen, and small controllers."""
 
 import importlib.metadata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from experiments.headless import choose_renderer
+from spikearm.experiments.console.headless import choose_renderer
 
 choose_renderer()
 
@@ -12,16 +12,18 @@ import nengo
 import numpy as np
 import pytest
 
-from arm_models import load_arm
-from controller.network_weights import NeuralStage
-from controller.trained import TrainedController
-from controller.training.compression import CompressionConfig, begin
-from controller.training.friction import DryFriction
-from controller.training.lessons import fit_scaling, make_lessons
-from controller.training.products import assemble, draw_commands, solve_readout
-from controller.training.samples import join, sample_reach
-from controller.workspace import Workspace
+from spikearm.arm_models import load_arm
+from spikearm.controller.references.workspace import Workspace
+from spikearm.controller.spiking.scaling import Scaling
+from spikearm.controller.spiking.trained import TrainedController
+from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
+from spikearm.controller.training.compression import CompressionConfig, begin
+from spikearm.controller.training.friction import DryFriction
+from spikearm.controller.training.products import assemble, draw_commands, solve_readout
+from spikearm.controller.training.samples import join, sample_reach
+from spikearm.controller.training.targets import fit_scaling, make_lessons
 
+FEATURES, CODE, PRODUCTS, FRICTION, LATENT, JOINTS = 14, 11, 26, 9, 2, 3
 STAGES: tuple[NeuralStage, ...] = ("rate", "spiking", "loihi")
 
 
@@ -63,3 +65,37 @@ def packaged() -> Callable[[str, str], Path]:
         return Path(str(next(file for file in files if str(file).endswith(name)).locate()))
 
     return find
+
+
+@pytest.fixture(scope="session")
+def weights() -> NetworkWeights:
+    """Give random numbers for an arm of three joints: most neurons fire, none in step."""
+    rng = np.random.default_rng(62)
+    pairs = rng.permutation(PRODUCTS)
+    factors, command = np.zeros((PRODUCTS, LATENT)), np.zeros((PRODUCTS, 6))
+    factors[pairs, pairs % LATENT] = rng.uniform(0.4, 1.7, PRODUCTS) * rng.choice([-1, 1], PRODUCTS)
+    command[pairs, pairs % 6] = rng.uniform(0.4, 1.7, PRODUCTS) * rng.choice([-1, 1], PRODUCTS)
+    return NetworkWeights(
+        scaling=Scaling(
+            middle=np.array([0.2, -0.4, 0.7]),
+            center=rng.uniform(-0.2, 0.2, 3 * JOINTS + 6),
+            half_range=rng.uniform(0.6, 3.0, 3 * JOINTS + 6),
+            torque=np.array([7.0, 3.0, 1.6]),
+        ),
+        posture=rng.normal(scale=0.8, size=(FEATURES, 2 * JOINTS)),
+        velocity=rng.normal(scale=0.5, size=(FEATURES, JOINTS)),
+        feature_bias=np.append(rng.uniform(0.7, 2.6, FEATURES - 1), -3.4),
+        hidden=rng.normal(scale=0.012, size=(CODE, FEATURES)),
+        code_bias=rng.uniform(0.9, 2.2, CODE),
+        latent=rng.normal(scale=0.005, size=(LATENT, CODE)),
+        factors=factors,
+        command=command,
+        product_bias=np.append(rng.uniform(0.6, 2.0, PRODUCTS - 1), -1.7),
+        friction_velocity=rng.normal(scale=0.9, size=(FRICTION, JOINTS)),
+        friction_command=rng.normal(scale=0.4, size=(FRICTION, 6)),
+        friction_bias=np.append(rng.uniform(0.7, 2.0, FRICTION - 1), -2.6),
+        readout={
+            stage: rng.normal(scale=2e-3, size=(JOINTS, FEATURES + CODE + PRODUCTS + FRICTION))
+            for stage in ("rate", "spiking", "loihi")
+        },
+    )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import nengo
 import numpy as np
 
-from arm_models import SpikearmError
-from controller.spiking_network import TAU_RC, TAU_REF
+from spikearm.arm_models import SpikearmError
+from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF
 
 AMPLITUDE = 0.01  # s; in training, rates are counted in units of 100 Hz: Adam's steps are absolute
 PERCENTILE = 99.5  # of what drives a neuron that its intercepts are spread over

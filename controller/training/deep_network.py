@@ -8,9 +8,14 @@ from contextlib import contextmanager
 import nengo
 import numpy as np
 
-from controller.spiking_network import TAU_RC, TAU_REF
-from controller.training.compression import AMPLITUDE, Compression, CompressionConfig, Lessons
-from controller.training.nengo_dl_compat import nengo_dl, tf
+from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF
+from spikearm.controller.training.compression import (
+    AMPLITUDE,
+    Compression,
+    CompressionConfig,
+    Lessons,
+)
+from spikearm.controller.training.nengo_dl_compat import nengo_dl, tf
 
 
 def train(

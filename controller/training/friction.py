@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import nengo
 import numpy as np
 
-from arm_models import RigidBodyModel
-from controller.gains import Gains
-from controller.osc import FRICTION_SPEED, dry_friction_torque, task_inertia
-from controller.port import Scaling
-from controller.spiking_network import TAU_RC, TAU_REF
+from spikearm.arm_models import RigidBodyModel
+from spikearm.controller.classical.gains import Gains
+from spikearm.controller.classical.osc import FRICTION_SPEED, dry_friction_torque, task_inertia
+from spikearm.controller.spiking.scaling import Scaling
+from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF
 
 PER_JOINT = 60  # neurons
 MAX_RATES = (100.0, 200.0)  # Hz, at FULL_SPEED
@@ -22,8 +22,8 @@ class DryFriction:
     """The torque that overcomes dry friction along the joint speed that is wanted.
 
     ``f tanh((dq + Jbar w / kv) / v)`` with the inverse ``Jbar`` at home: the law's own term (see
-    :class:`controller.osc.OperationalSpaceController`) but for that, which makes it a function of
-    one number for each joint.
+    :class:`~spikearm.controller.classical.osc.OperationalSpaceController`) but for that, which
+    makes it a function of one number for each joint.
 
     Attributes:
         torque: Dry friction, shape (n_joints,) [N m].

@@ -12,7 +12,7 @@ import sys
 import warnings
 from types import ModuleType
 
-from arm_models import SpikearmError
+from spikearm.arm_models import SpikearmError
 
 os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")  # read when TensorFlow is imported
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

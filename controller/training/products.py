@@ -3,12 +3,12 @@
 import nengo
 import numpy as np
 
-from controller.network_weights import NetworkWeights, NeuralStage
-from controller.port import Scaling
-from controller.spiking_network import TAU_RC, TAU_REF, Filters
-from controller.training.compression import Compression, rates
-from controller.training.friction import DryFriction
-from controller.training.samples import Samples
+from spikearm.controller.spiking.scaling import Scaling
+from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF, Filters
+from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
+from spikearm.controller.training.compression import Compression, rates
+from spikearm.controller.training.friction import DryFriction
+from spikearm.controller.training.samples import Samples
 
 MAX_RATES = (80.0, 160.0)  # Hz
 INTERCEPTS = (-0.7, 0.7)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from arm_models import SpikearmError
-from controller.training.presentations import Activity
+from spikearm.arm_models import SpikearmError
+from spikearm.controller.training.activity import Activity
 
 STRENGTHS = (3e-2, 1e-2, 5e-3, 2.5e-3)  # of the pull to the prior; times the largest rate
 HELD_OUT = 0.1  # share of the batches that choose among them
@@ -42,7 +42,8 @@ def refine(
         prior: The readout so far, shape (n_joints, n_neurons).
         heard: What the neurons did, and the torque that should have come out, in batches.
         torque_scale: Torque that an output of 1 stands for, shape (n_joints,) [N m].
-        metric: What a torque error does, from :func:`controller.training.lessons.torque_metric`.
+        metric: What a torque error does, from
+            :func:`~spikearm.controller.training.targets.torque_metric`.
 
     Returns:
         What did best on what was held out; the prior itself where no correction helps.

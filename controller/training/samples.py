@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from arm_models import Pose, RigidBodyModel, SpikearmError
-from controller.gains import Gains
-from controller.joint_reference import REACH_TIMESTEP, JointReference, reaches
-from controller.osc import drift_torque, task_inertia
-from controller.reference import MinimumJerk
-from controller.training.friction import DryFriction
-from controller.workspace import Workspace
+from spikearm.arm_models import Pose, RigidBodyModel, SpikearmError
+from spikearm.controller.classical.gains import Gains
+from spikearm.controller.classical.osc import drift_torque, task_inertia
+from spikearm.controller.references.joint_reference import REACH_TIMESTEP, JointReference, reaches
+from spikearm.controller.references.reference import MinimumJerk
+from spikearm.controller.references.workspace import Workspace
+from spikearm.controller.training.friction import DryFriction
 
 N_TRIES = 200  # poses that are drawn for one goal
 

@@ -8,26 +8,26 @@ from typing import Annotated
 
 import tyro
 
-from arm_models import Arm
-from controller.adaptation import AdaptationConfig
-from controller.command import Feedforward
-from controller.training.forked import forked_map
-from experiments.adaptation import TrialPlan, Trials
-from experiments.arm_config import ArmConfig
-from experiments.centre_out import CentreOut
-from experiments.commands.run_options import (
+from spikearm.arm_models import Arm
+from spikearm.controller.adaptation.scaling import AdaptationConfig
+from spikearm.controller.classical.command import Feedforward
+from spikearm.experiments.console.arm_config import ArmConfig
+from spikearm.experiments.console.console import console, progress_bar
+from spikearm.experiments.console.options import (
     default_folder,
     find_trained,
     resolved_config,
     seed_range,
 )
-from experiments.console import console, progress_bar
-from experiments.learning_curve import Curve
-from experiments.learning_record import PICTURE, write_curves
-from experiments.learning_table import curve_table, describe_notices
-from experiments.perturbation import PERTURBATIONS, Perturbation, PerturbationName
-from experiments.records import check_new_folder
-from experiments.stages import Adaptation, Backend, ControllerName
+from spikearm.experiments.controllers import Adaptation, Backend, ControllerName
+from spikearm.experiments.perturbations.plant import PERTURBATIONS, Perturbation, PerturbationName
+from spikearm.experiments.records.records import check_new_folder
+from spikearm.experiments.studies.adaptation.curve import Curve
+from spikearm.experiments.studies.adaptation.record import PICTURE, write_curves
+from spikearm.experiments.studies.adaptation.table import curve_table, describe_notices
+from spikearm.experiments.studies.adaptation.trials import TrialPlan, Trials
+from spikearm.experiments.tasks.centre_out import CentreOut
+from spikearm.neural.parallel import parallel_map
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class AdaptCommand:
         curves: list[Curve] = []
         try:
             with progress_bar() as bar:
-                measured = forked_map(lambda n: plan.curve(*work[n]), len(work), self.jobs)
+                measured = parallel_map(lambda n: plan.curve(*work[n]), len(work), self.jobs)
                 for curve in bar.track(measured, total=len(work), description="learning"):
                     curves.append(curve)
         finally:

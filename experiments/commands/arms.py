@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from rich.table import Table
 
-from arm_models import ARMS, load_arm
-from experiments.console import console
+from spikearm.arm_models import ARMS, load_arm
+from spikearm.experiments.console.console import console
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,18 @@ from typing import Annotated
 
 import tyro
 
-from controller.command import Feedforward
-from experiments.arm_config import ArmConfig
-from experiments.benchmark import BenchmarkPlan
-from experiments.centre_out import CentreOut
-from experiments.commands.run_options import (
+from spikearm.controller.classical.command import Feedforward
+from spikearm.experiments.console.arm_config import ArmConfig
+from spikearm.experiments.console.options import (
     default_folder,
     find_trained,
     resolved_config,
     seed_range,
 )
-from experiments.commands.running import measure
-from experiments.stages import Backend, Stage
+from spikearm.experiments.console.running import measure
+from spikearm.experiments.controllers import Backend, Stage
+from spikearm.experiments.studies.benchmark.benchmark import BenchmarkPlan
+from spikearm.experiments.tasks.centre_out import CentreOut
 
 
 @dataclass(frozen=True)

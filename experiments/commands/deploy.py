@@ -7,26 +7,31 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from arm_models import Arm
-from controller.trained import TrainedController
-from experiments.arm_config import ArmConfig
-from experiments.board_check import BoardCheck, check_board
-from experiments.chip_figure import write_picture
-from experiments.commands.run_options import check_new_file, find_trained
-from experiments.console import console
-from experiments.deployment import Deployment, DriveConfig, MappingConfig, deploy
-from experiments.deployment_table import (
+from spikearm.arm_models import Arm
+from spikearm.controller.spiking.trained import TrainedController
+from spikearm.experiments.console.arm_config import ArmConfig
+from spikearm.experiments.console.console import console
+from spikearm.experiments.console.options import check_new_file, find_trained
+from spikearm.experiments.records.atomic_file import append_line, check_appendable, whole_file
+from spikearm.experiments.records.provenance import provenance
+from spikearm.experiments.records.records import write_legs
+from spikearm.experiments.studies.deployment.board_check import BoardCheck, check_board
+from spikearm.experiments.studies.deployment.deployment import (
+    Deployment,
+    DriveConfig,
+    MappingConfig,
+    deploy,
+)
+from spikearm.experiments.studies.deployment.figure import write_picture
+from spikearm.experiments.studies.deployment.table import (
     allocation_table,
     error_table,
     losses,
     report_table,
     summary,
 )
-from experiments.provenance import provenance
-from experiments.records import write_legs
-from experiments.whole_file import append_line, check_appendable, whole_file
-from loihi_deploy.board import BoardConfig
-from loihi_deploy.hardware import require_board
+from spikearm.loihi_deploy.board.hardware import require_board
+from spikearm.loihi_deploy.checks.board_config import BoardConfig
 
 BREACH = 1  # exit status
 

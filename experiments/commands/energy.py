@@ -7,16 +7,16 @@ from typing import Annotated, Any
 
 import tyro
 
-from arm_models import Arm, SpikearmError
-from experiments import energy_table
-from experiments.arm_config import ArmConfig
-from experiments.commands.run_options import find_trained
-from experiments.console import console
-from experiments.deployment import DriveConfig
-from experiments.energy_report import EnergyReport, energy_report
-from experiments.provenance import provenance
-from experiments.whole_file import append_line
-from loihi_deploy.rapl import POWERCAP
+from spikearm.arm_models import Arm, SpikearmError
+from spikearm.experiments.console.arm_config import ArmConfig
+from spikearm.experiments.console.console import console
+from spikearm.experiments.console.options import find_trained
+from spikearm.experiments.records.atomic_file import append_line
+from spikearm.experiments.records.provenance import provenance
+from spikearm.experiments.studies.deployment.deployment import DriveConfig
+from spikearm.experiments.studies.energy import table as energy_table
+from spikearm.experiments.studies.energy.report import EnergyReport, energy_report
+from spikearm.loihi_deploy.energy.rapl import POWERCAP
 
 MOST_TIME = 60.0  # s; a meter's counter starts anew at most once in it
 TABLES = (

@@ -8,16 +8,16 @@ from typing import Annotated, Literal
 import numpy as np
 import tyro
 
-from arm_models import Arm, SpikearmError
-from controller.reference import MinimumJerk
-from controller.trained import TrainedController
-from experiments.arm_config import ArmConfig
-from experiments.centre_out import CentreOut, plan_reaches
-from experiments.commands.run_options import check_new_file, find_trained, resolved_config
-from experiments.console import console
-from experiments.whole_file import whole_file
-from loihi_deploy.bundling import make_bundle
-from loihi_deploy.nir_export import load_nir, nir_graph
+from spikearm.arm_models import Arm, SpikearmError
+from spikearm.controller.references.reference import MinimumJerk
+from spikearm.controller.spiking.trained import TrainedController
+from spikearm.experiments.console.arm_config import ArmConfig
+from spikearm.experiments.console.console import console
+from spikearm.experiments.console.options import check_new_file, find_trained, resolved_config
+from spikearm.experiments.export.make_bundle import make_bundle
+from spikearm.experiments.export.nir import load_nir, nir_graph
+from spikearm.experiments.records.atomic_file import whole_file
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
 
 Format = Literal["bundle", "nir"]
 SUFFIXES: dict[Format, str] = {"bundle": ".npz", "nir": ".nir"}

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import tyro
 
-from arm_models import SpikearmError
-from experiments.console import console
-from experiments.records import read_run
-from experiments.report import write_report
+from spikearm.arm_models import SpikearmError
+from spikearm.experiments.console.console import console
+from spikearm.experiments.records.records import read_run
+from spikearm.experiments.report.report import write_report
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,10 @@ from typing import Annotated
 
 import tyro
 
-from arm_models import SpikearmError
-from controller.command import Feedforward
-from experiments.arm_config import ArmConfig
-from experiments.benchmark import BenchmarkPlan
-from experiments.centre_out import CentreOut
-from experiments.commands.run_options import (
+from spikearm.arm_models import SpikearmError
+from spikearm.controller.classical.command import Feedforward
+from spikearm.experiments.console.arm_config import ArmConfig
+from spikearm.experiments.console.options import (
     Learning,
     check_new_file,
     default_folder,
@@ -19,9 +17,11 @@ from experiments.commands.run_options import (
     resolved_config,
     seed_range,
 )
-from experiments.commands.running import copy_film, measure
-from experiments.records import check_new_folder
-from experiments.stages import ADAPTIVE, Backend, ControllerName
+from spikearm.experiments.console.running import copy_film, measure
+from spikearm.experiments.controllers import ADAPTIVE, Backend, ControllerName
+from spikearm.experiments.records.records import check_new_folder
+from spikearm.experiments.studies.benchmark.benchmark import BenchmarkPlan
+from spikearm.experiments.tasks.centre_out import CentreOut
 
 
 @dataclass(frozen=True)

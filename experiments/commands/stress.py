@@ -13,26 +13,26 @@ import pyarrow.parquet as pq
 import tyro
 from rich.progress import Progress
 
-from controller import sensor_guard
-from controller.adaptation import AdaptationConfig
-from controller.command import Feedforward
-from controller.sensor_guard import GuardLimits
-from experiments.arm_config import ArmConfig
-from experiments.centre_out import CentreOut
-from experiments.commands.run_options import (
+from spikearm.controller.adaptation.scaling import AdaptationConfig
+from spikearm.controller.classical.command import Feedforward
+from spikearm.controller.loop import sensor_guard
+from spikearm.controller.loop.sensor_guard import GuardLimits
+from spikearm.experiments.console.arm_config import ArmConfig
+from spikearm.experiments.console.console import console, progress_bar
+from spikearm.experiments.console.options import (
     default_folder,
     find_trained,
     resolved_config,
     seed_range,
 )
-from experiments.console import console, progress_bar
-from experiments.disturbances.disturbance import DisturbanceName
-from experiments.records import check_new_folder, whole_folder, write_account
-from experiments.stages import ADAPTIVE, Adaptation, Backend
-from experiments.stress import Bout, StressPlan
-from experiments.stress_figure import stress_figure
-from experiments.stress_summary import Point, summarise
-from experiments.stress_table import HEADING, break_table, stress_tables
+from spikearm.experiments.controllers import ADAPTIVE, Adaptation, Backend
+from spikearm.experiments.perturbations.registry import DisturbanceName
+from spikearm.experiments.records.records import check_new_folder, whole_folder, write_account
+from spikearm.experiments.studies.robustness.figure import stress_figure
+from spikearm.experiments.studies.robustness.stress import Bout, StressPlan
+from spikearm.experiments.studies.robustness.summary import Point, summarise
+from spikearm.experiments.studies.robustness.table import HEADING, break_table, stress_tables
+from spikearm.experiments.tasks.centre_out import CentreOut
 
 StressedName = Literal[
     "analytic", "rate", "spiking", "loihi", "pd", "pid", "analytic+adaptive", "rate+adaptive",

@@ -8,17 +8,17 @@ from typing import Annotated, Any, get_args
 import numpy as np
 import tyro
 
-from arm_models import RigidBodyModel, SpikearmError
-from controller.array_file import understood
-from controller.trained import TrainedController
-from controller.workspace import Workspace
-from experiments.arm_config import ArmConfig
-from experiments.centre_out import POSE_TURN, CentreOut, Variant, plan_reaches
-from experiments.commands.run_options import resolved_config
-from experiments.console import TrainingWatcher, console
-from experiments.course import Course, TrainingConfig
-from experiments.provenance import version
-from experiments.whole_file import whole_file
+from spikearm.arm_models import RigidBodyModel, SpikearmError
+from spikearm.controller.references.workspace import Workspace
+from spikearm.controller.spiking.trained import TrainedController
+from spikearm.experiments.console.arm_config import ArmConfig
+from spikearm.experiments.console.console import TrainingWatcher, console
+from spikearm.experiments.console.options import resolved_config
+from spikearm.experiments.records.atomic_file import whole_file
+from spikearm.experiments.records.provenance import version
+from spikearm.experiments.tasks.centre_out import POSE_TURN, CentreOut, Variant, plan_reaches
+from spikearm.experiments.training.pipeline import Course, TrainingConfig
+from spikearm.neural.array_file import understood
 
 RADIUS_MARGIN = 0.15  # of the region beyond the benchmark's targets, relative to their distance
 TILT = POSE_TURN + float(np.radians(6.0))  # rad; the benchmark's turns, and a margin

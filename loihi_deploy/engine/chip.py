@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from loihi_deploy.engine.arena import Arena
-from loihi_deploy.engine.arrangement import (
+from spikearm.loihi_deploy.engine.lanes import LANES, whole_lanes
+from spikearm.loihi_deploy.engine.layout.arena import Arena
+from spikearm.loihi_deploy.engine.layout.arrangement import (
     CEILING,
     FLOOR,
     KEEP_CURRENT,
@@ -16,13 +17,12 @@ from loihi_deploy.engine.arrangement import (
     Arrangement,
     arrange,
 )
-from loihi_deploy.engine.fixed_weights import collect_weights
-from loihi_deploy.engine.lanes import LANES, whole_lanes
-from loihi_deploy.engine.layout import Index, Real, State
-from loihi_deploy.engine.routes import Routes, compile_routes
-from loihi_deploy.engine.sources import Sources
-from loihi_deploy.engine.tiles import Tiles, compile_tiles
-from loihi_deploy.nengo_loihi_compat import EmulatorInterface, LoihiProbe
+from spikearm.loihi_deploy.engine.layout.fixed_weights import collect_weights
+from spikearm.loihi_deploy.engine.layout.layout import Index, Real, State
+from spikearm.loihi_deploy.engine.layout.routes import Routes, compile_routes
+from spikearm.loihi_deploy.engine.layout.sources import Sources
+from spikearm.loihi_deploy.engine.layout.tiles import Tiles, compile_tiles
+from spikearm.loihi_deploy.nengo_loihi_compat import EmulatorInterface, LoihiProbe
 
 PROBE_KEYS = ("current", "voltage", "spiked")
 
@@ -35,9 +35,9 @@ class Chip:
 
     Attributes:
         state: 32-bit integers, or floats where the blocks are not discretised, as
-            :class:`loihi_deploy.engine.layout.State` names them.
-        index: Integers, as :class:`loihi_deploy.engine.layout.Index` names them.
-        real: Doubles, as :class:`loihi_deploy.engine.layout.Real` names them.
+            :class:`spikearm.loihi_deploy.engine.layout.layout.State` names them.
+        index: Integers, as :class:`spikearm.loihi_deploy.engine.layout.layout.Index` names them.
+        real: Doubles, as :class:`spikearm.loihi_deploy.engine.layout.layout.Real` names them.
         spiked: Whether each compartment spiked, padded to whole words, 8-bit.
         tiles: Where spikes go that reach fixed integer weights.
         routes: Where all others go.

@@ -8,7 +8,7 @@ from typing import Any
 
 from numba.core import event
 
-from loihi_deploy.engine.jit import CACHE_FOLDER
+from spikearm.loihi_deploy.engine.jit import CACHE_FOLDER
 
 logger = logging.getLogger(__name__)
 
@@ -41,5 +41,5 @@ class _Listener(event.Listener):
 
     def on_end(self, event: Any) -> None:
         """Count a kernel, but nothing of numba's own."""
-        if event.data["dispatcher"].py_func.__module__.startswith("loihi_deploy"):
+        if event.data["dispatcher"].py_func.__module__.startswith("spikearm.loihi_deploy"):
             self._advance()

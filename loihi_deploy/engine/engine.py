@@ -10,17 +10,18 @@ from typing import Any
 import numpy as np
 from nengo.exceptions import SimulationError, SimulatorClosed
 
-from arm_models import SpikearmError
-from controller.controller import StepCounts
-from loihi_deploy.engine import kernels, layout
-from loihi_deploy.engine.chip import PROBE_KEYS, compile_chip
-from loihi_deploy.engine.mersenne import stream
-from loihi_deploy.nengo_loihi_compat import (
+from spikearm.arm_models import SpikearmError
+from spikearm.loihi_deploy.engine import stepping as kernels
+from spikearm.loihi_deploy.engine.chip import PROBE_KEYS, compile_chip
+from spikearm.loihi_deploy.engine.kernels.mersenne import stream
+from spikearm.loihi_deploy.engine.layout import layout
+from spikearm.loihi_deploy.nengo_loihi_compat import (
     EmulatorInterface,
     LoihiProbe,
     ProbeFilter,
     scale_pes_errors,
 )
+from spikearm.neural.counts import StepCounts
 
 MESSAGES = {
     layout.LOST_TRACE: "Synaptic trace spikes lost",
@@ -50,8 +51,8 @@ class Engine:
     Attributes:
         strict: Whether an overflow is an error rather than a warning.
         closed: Whether the engine has been closed.
-        clock: Time and counters since the start, as :mod:`loihi_deploy.engine.layout` orders
-            them.
+        clock: Time and counters since the start, as
+            :mod:`spikearm.loihi_deploy.engine.layout.layout` orders them.
         inputs: The model's spike inputs.
         chip: The model's blocks as flat arrays.
         columns: Where each probe's targets are in a recorded row.
@@ -201,8 +202,8 @@ class Engine:
         """Advance together with a compiled host.
 
         Args:
-            arguments: What :func:`loihi_deploy.engine.kernels.run_together` takes of the host,
-                then ``self.arguments``.
+            arguments: What :func:`~spikearm.loihi_deploy.engine.stepping.run_together` takes of
+                the host, then ``self.arguments``.
             steps: How many steps.
         """
         out = self._room(steps)

@@ -7,11 +7,11 @@ from typing import Any
 import nengo
 import numpy as np
 
-from loihi_deploy.engine import blas
-from loihi_deploy.engine.engine import Engine, split_inputs
-from loihi_deploy.engine.host import HostProgram
-from loihi_deploy.engine.host_lines import Border, Place
-from loihi_deploy.nengo_loihi_compat import LoihiProbe
+from spikearm.loihi_deploy.engine.engine import Engine, split_inputs
+from spikearm.loihi_deploy.engine.host import blas
+from spikearm.loihi_deploy.engine.host.host_program import HostProgram
+from spikearm.loihi_deploy.engine.host.operators import Border, Place
+from spikearm.loihi_deploy.nengo_loihi_compat import LoihiProbe
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ def cache_folder(sources: Path = HERE) -> str:
         sources: Folder of the kernels.
     """
     digest = hashlib.sha256(numba.__version__.encode())
-    for path in sorted(sources.glob("*.py")):
+    for path in sorted(sources.rglob("*.py")):
         digest.update(path.read_bytes())
     chosen = numba.config.CACHE_DIR  # type: ignore[attr-defined]  NUMBA_CACHE_DIR
     beside = sources / "__pycache__"

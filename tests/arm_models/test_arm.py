@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from arm_models import ARMS, Arm, ArmState, Pose, SpikearmError, load_arm
+from spikearm.arm_models import ARMS, Arm, ArmState, Pose, SpikearmError, load_arm
 
 FRICTIONLESS = ["planar2", "planar3", "gen3"]  # as their files have them: no damping either
 DIFFERENCE = 1e-6  # rad, of central differences

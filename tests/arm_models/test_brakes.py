@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from arm_models import Arm, load_arm
+from spikearm.arm_models import Arm, load_arm
 
 SPEED = 1.2  # rad/s
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from planar import PLANAR_ARMS, PlanarArm
 
-from arm_models import Arm, load_arm
-from arm_models.planar import PLANAR_ARMS, PlanarArm
+from spikearm.arm_models import Arm, load_arm
 
 CASES = [(name, seed) for name in PLANAR_ARMS for seed in range(10)]
 STEP = 1e-6  # rad or s, of central differences: truncation and rounding meet near 1e-9

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from arm_models import Arm, load_arm
+from spikearm.arm_models import Arm, load_arm
 
 FREE = (-np.inf, np.inf)
 TURN = (-2 * np.pi, 2 * np.pi)

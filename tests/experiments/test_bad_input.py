@@ -12,12 +12,12 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from arm_models import ArmState
-from controller.controller import Controller
-from controller.reference import Reference
-from experiments import stages
-from experiments.cli import BAD_INPUT, main
-from experiments.records import read_run
+from spikearm.arm_models import ArmState
+from spikearm.controller.controller import Controller
+from spikearm.controller.references.reference import Reference
+from spikearm.experiments import controllers as stages
+from spikearm.experiments.cli import BAD_INPUT, main
+from spikearm.experiments.records.records import read_run
 
 TRAIN = ["train", "--out", "run"]
 RUN = ["run", "--controller", "analytic", "--targets", "1", "--no-report", "--out", "run"]
@@ -267,7 +267,7 @@ def test_a_controller_that_fails_late_loses_no_finished_work(tmp_path, monkeypat
 
 def test_a_renderer_that_mujoco_does_not_know_is_named_before_mujoco_fails():
     done = subprocess.run(
-        [sys.executable, "-m", "experiments.cli", "arms"],
+        [sys.executable, "-m", "spikearm.experiments.cli", "arms"],
         env=os.environ | {"MUJOCO_GL": "crayon"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == BAD_INPUT

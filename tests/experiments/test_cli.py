@@ -10,13 +10,14 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from arm_models import ARMS, ArmState, SpikearmError, load_arm
-from controller.controller import Controller, StepCounts
-from controller.reference import Reference
-from experiments import stages
-from experiments.cli import BAD_INPUT, COMMANDS, INTERRUPTED, main
-from experiments.commands import running
-from experiments.records import read_run
+from spikearm.arm_models import ARMS, ArmState, SpikearmError, load_arm
+from spikearm.controller.controller import Controller
+from spikearm.controller.references.reference import Reference
+from spikearm.experiments import controllers as stages
+from spikearm.experiments.cli import BAD_INPUT, COMMANDS, INTERRUPTED, main
+from spikearm.experiments.console import running
+from spikearm.experiments.records.records import read_run
+from spikearm.neural.counts import StepCounts
 
 N_STEPS = 150
 # So short that a small reach is needed.

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from experiments.cli import BAD_INPUT, main
+from spikearm.experiments.cli import BAD_INPUT, main
 
 CONTROLLER = "controller.npz"
 REACH = ["--targets", "1", "--radius", "0.03", "--duration", "0.1", "--hold", "0.01"]
@@ -149,7 +149,9 @@ def test_a_report_that_finds_no_room_is_left_out_whole(ran, capsys):
 
 def test_a_log_that_cannot_be_added_to_is_refused_before_the_work(capsys, monkeypatch):
     Path("file").write_text("")
-    monkeypatch.setattr("experiments.commands.deploy.deploy", lambda *_: pytest.fail("it began"))
+    monkeypatch.setattr(
+        "spikearm.experiments.commands.deploy.deploy", lambda *_: pytest.fail("it began")
+    )
     check_refused(["deploy", "--log", "file/new.jsonl"], capsys, "Cannot add to 'file/new.jsonl'")
 
 

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from experiments.cli import main
+from spikearm.experiments.cli import main
 
 PLANT = ["--armature", "0.02", "--home", "0", "-0.5", "0", "1.9", "0", "-0.8", "0"]
 BUDGET = ["--reaches", "1500", "--epochs", "20", "--presentations", "9000"]
@@ -17,7 +17,7 @@ BUDGET = ["--reaches", "1500", "--epochs", "20", "--presentations", "9000"]
 @pytest.mark.skipif(find_spec("nengo_dl") is None, reason="needs the extra [train]")
 def test_a_diana_from_pypi_is_trained_and_reaches_every_target(packaged, tmp_path):
     arm = ["--mjcf", str(packaged("robopal", "DianaMed.xml")), *PLANT]
-    train = [sys.executable, "-m", "experiments.cli", "train", *arm, *BUDGET]
+    train = [sys.executable, "-m", "spikearm.experiments.cli", "train", *arm, *BUDGET]
     ran = subprocess.run(
         [*train, "--out", str(tmp_path / "trained")], capture_output=True, text=True, timeout=3600
     )

@@ -7,8 +7,8 @@ import nengo
 import numpy as np
 import pytest
 
-from controller.port import Inlet, Outlet
-from loihi_deploy.nengo_loihi_compat import nengo_loihi
+from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
+from spikearm.neural.host_io import Inlet, Outlet
 
 Way = Literal["compiled", "in turn", "queues"]
 

@@ -31,9 +31,9 @@ import nengo
 import numpy as np
 import pytest
 
-from loihi_deploy.engine.engine import Engine
-from loihi_deploy.nengo_loihi_compat import nengo_loihi
-from loihi_deploy.simulator import Simulator as CompiledSimulator
+from spikearm.loihi_deploy.engine.engine import Engine
+from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
+from spikearm.loihi_deploy.simulator import Simulator as CompiledSimulator
 
 PACKAGES = ("nengo_loihi", "nengo")
 THEIRS, OURS = "nengo-loihi", "spikearm"

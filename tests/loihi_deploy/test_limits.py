@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from loihi_deploy import limits
-from loihi_deploy.limits import Limit
-from loihi_deploy.nengo_loihi_compat import nengo_loihi
+from spikearm.loihi_deploy import limits
+from spikearm.loihi_deploy.limits import Limit
+from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
 
 DOCS = Path(__file__).parents[2] / "docs" / "deployment.md"
 LIMITS = {name: one for name, one in vars(limits).items() if isinstance(one, Limit)}

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from loihi_deploy.nengo_loihi_compat import (
+from spikearm.loihi_deploy.nengo_loihi_compat import (
     NUMPY_1_MODULES,
     TRAINING_MODULES,
     CopyIfNeededNumpy,
@@ -48,7 +48,7 @@ def without() -> subprocess.CompletedProcess:
 
 @pytest.fixture(scope="module")
 def with_it() -> subprocess.CompletedProcess:
-    head = "from loihi_deploy.nengo_loihi_compat import nengo_loihi\n"
+    head = "from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi\n"
     return run_alone(head + LOADED + RUN_A_NETWORK)
 
 

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from controller.spiking_network import TAU_RC, TAU_REF
-from controller.training.compression import (
+from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF
+from spikearm.controller.training.compression import (
     AMPLITUDE,
     CODE_RANGE,
     PERCENTILE,
@@ -165,7 +165,7 @@ class StoppedError(Exception):
 
 def main(folder: Path) -> None:
     """Train, stop, go on from the last draft, and keep what was learned and predicted."""
-    from controller.training.deep_network import DeepNetwork, train
+    from spikearm.controller.training.deep_network import DeepNetwork, train
 
     kept: list[int] = []
     watched: list[int] = []

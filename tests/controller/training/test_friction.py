@@ -7,30 +7,30 @@ from math import tanh
 import numpy as np
 import pytest
 
-from arm_models import ArmState, Pose, load_arm
-from controller.command import task_command
-from controller.gains import Gains
-from controller.nengo_simulation import NengoSimulation
-from controller.network_weights import NetworkWeights
-from controller.osc import (
+from spikearm.arm_models import ArmState, Pose, load_arm
+from spikearm.controller.classical.command import task_command
+from spikearm.controller.classical.gains import Gains
+from spikearm.controller.classical.osc import (
     FRICTION_SPEED,
     OperationalSpaceController,
     drift_torque,
     task_inertia,
 )
-from controller.port import Scaling
-from controller.reference import Reference
-from controller.spiking_network import TAU_RC, TAU_REF, build_network
-from controller.training.compression import Compression
-from controller.training.friction import (
+from spikearm.controller.references.reference import Reference
+from spikearm.controller.spiking.scaling import Scaling
+from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF, build_network
+from spikearm.controller.spiking.weights import NetworkWeights
+from spikearm.controller.training.compression import Compression
+from spikearm.controller.training.friction import (
     FULL_SPEED,
     INTERCEPTS,
     MAX_RATES,
     PER_JOINT,
     DryFriction,
 )
-from controller.training.products import assemble, draw_commands, solve_readout
-from controller.training.samples import Samples
+from spikearm.controller.training.products import assemble, draw_commands, solve_readout
+from spikearm.controller.training.samples import Samples
+from spikearm.neural.nengo_simulation import NengoSimulation
 
 SCALING = Scaling(
     np.array([0.1, -0.3, 0.5]), np.repeat([0.0, 0.6, 0.0, 0.0, 0.0], 3),

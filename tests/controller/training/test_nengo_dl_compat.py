@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from nengo.builder.ensemble import get_activities
 
-from loihi_deploy.emulation import LoihiEmulation
+from spikearm.loihi_deploy.backends.emulator import LoihiEmulation
 
 NEEDED = ("tensorflow", "tf_keras", "nengo_dl")
 pytestmark = pytest.mark.skipif(
@@ -115,7 +115,7 @@ def stand_ins() -> list[str]:
 
 def train(made: Approximator) -> list[float]:
     """Train the network's rate form, and put what was learned back into the network."""
-    from controller.training.nengo_dl_compat import nengo_dl, tf
+    from spikearm.controller.training.nengo_dl_compat import nengo_dl, tf
 
     x = np.linspace(-1, 1, 64)[:, None, None]
     with warnings.catch_warnings():

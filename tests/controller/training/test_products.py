@@ -8,14 +8,12 @@ import nengo
 import numpy as np
 import pytest
 
-from controller.nengo_simulation import NengoSimulation
-from controller.network_weights import NetworkWeights, NeuralStage
-from controller.port import Scaling
-from controller.simulation import NeuralSimulation
-from controller.spiking_network import TAU_RC, TAU_REF, Filters, build_network
-from controller.training.compression import Compression
-from controller.training.friction import DryFriction
-from controller.training.products import (
+from spikearm.controller.spiking.scaling import Scaling
+from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF, Filters, build_network
+from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
+from spikearm.controller.training.compression import Compression
+from spikearm.controller.training.friction import DryFriction
+from spikearm.controller.training.products import (
     CHIP_STEP,
     COMMAND_SPREAD,
     MAX_RATES,
@@ -25,9 +23,11 @@ from controller.training.products import (
     solve_readout,
     steady_rates,
 )
-from controller.training.samples import Samples
-from loihi_deploy.engine_simulation import EngineSimulation
-from loihi_deploy.nengo_loihi_compat import nengo_loihi
+from spikearm.controller.training.samples import Samples
+from spikearm.loihi_deploy.backends.engine import EngineSimulation
+from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
+from spikearm.neural.nengo_simulation import NengoSimulation
+from spikearm.neural.simulation import NeuralSimulation
 
 loihi_rates = nengo_loihi.neurons.loihi_rates
 N_FEATURES, N_CODE, N_LATENT, N_PRODUCTS, N_FRICTION = 30, 24, 3, 180, 120

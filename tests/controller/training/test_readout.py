@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from arm_models import SpikearmError
-from controller.training.presentations import Activity
-from controller.training.readout import STRENGTHS, Refinement, refine
+from spikearm.arm_models import SpikearmError
+from spikearm.controller.training.activity import Activity
+from spikearm.controller.training.readout import STRENGTHS, Refinement, refine
 
 N_NEURONS, N_JOINTS = 9, 3
 SCALE = np.array([12.0, 5.0, 0.8])

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from arm_models import ArmState, RigidBodyModel, SpikearmError, load_arm
-from controller.gains import Gains
-from controller.osc import OperationalSpaceController
-from controller.reference import Reference, pose_error
-from controller.training.samples import Samples, Spread, draw_goal, join, sample_reach
-from controller.workspace import Workspace
+from spikearm.arm_models import ArmState, RigidBodyModel, SpikearmError, load_arm
+from spikearm.controller.classical.gains import Gains
+from spikearm.controller.classical.osc import OperationalSpaceController
+from spikearm.controller.references.reference import Reference, pose_error
+from spikearm.controller.references.workspace import Workspace
+from spikearm.controller.training.samples import Samples, Spread, draw_goal, join, sample_reach
 
 WORKSPACE = Workspace(radius=0.09, tilt=0.2)
 GAINS = Gains(posture_kp=14.0, posture_kv=6.0)
@@ -146,7 +146,7 @@ def test_a_reach_without_samples_is_refused():
 
 @pytest.mark.parametrize("draw", [draw_goal, sample_reach])
 def test_a_workspace_out_of_reach_is_refused(monkeypatch, draw):
-    monkeypatch.setattr("controller.training.samples.N_TRIES", 3)
+    monkeypatch.setattr("spikearm.controller.training.samples.N_TRIES", 3)
     far = Workspace(radius=400.0, tilt=0.1)
     with pytest.raises(SpikearmError, match=r"none of 3 poses within 400\.00 m and 6 degrees"):
         draw(load_arm("ur5e").model, far, np.random.default_rng(1))

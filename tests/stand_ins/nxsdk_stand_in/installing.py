@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from loihi_deploy.nengo_loihi_compat import nengo_loihi
 from nxsdk_stand_in.board import Board, Phase
+from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
 
 VERSION = "0.9.9"
 

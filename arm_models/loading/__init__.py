@@ -1,0 +1,1 @@
+"""Arms from MJCF files: hand, joints, home pose and torque motors."""

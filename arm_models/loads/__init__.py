@@ -1,0 +1,1 @@
+"""Loads on a plant: payload, joint friction, force at the hand."""

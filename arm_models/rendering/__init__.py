@@ -1,0 +1,1 @@
+"""Pictures of an arm: camera, window, display."""

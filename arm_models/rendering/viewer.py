@@ -1,0 +1,84 @@
+"""A window that shows an arm at real time."""
+
+import copy
+import time
+
+import mujoco.viewer
+
+from spikearm.arm_models.arm import Arm
+from spikearm.arm_models.errors import SpikearmError
+from spikearm.arm_models.rendering.camera import look_at
+from spikearm.arm_models.rendering.display import has_display
+
+FRAME_TIME = 1 / 60  # s
+CLOSING_TIME = 0.2  # s; MuJoCo's window thread crashes the interpreter when it is cut short
+
+
+class Viewer:
+    """MuJoCo's passive viewer on an arm; use it in a ``with`` statement.
+
+    Args:
+        arm: What is shown.
+
+    Raises:
+        SpikearmError: There is no display.
+    """
+
+    def __init__(self, arm: Arm) -> None:
+        if not has_display():
+            raise SpikearmError(
+                "There is no display for a window. Run it on a desktop, or leave --view away and "
+                "give --video FILE.mp4 to film the arm instead."
+            )
+        self._arm = arm
+        self._open(look_at(arm))
+        self._next_frame = 0.0
+        self._offset: float | None = None
+
+    def __enter__(self) -> "Viewer":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the person has closed the window."""
+        return not self._handle.is_running()
+
+    def show(self) -> None:
+        """Show the arm as it is now, waiting if the simulation runs ahead of the clock."""
+        if self._arm.scene[0] is not self._model and not self.closed:
+            self._reopen()
+        simulated = self._arm.state.time
+        now = time.monotonic()
+        if self._offset is None or simulated < self._next_frame - FRAME_TIME:
+            self._offset, self._next_frame = now - simulated, simulated  # the arm was reset
+        if simulated < self._next_frame:
+            return
+        time.sleep(max(0.0, self._offset + simulated - now))
+        self._handle.sync()
+        self._next_frame = simulated + FRAME_TIME
+
+    def _open(self, view: mujoco.MjvCamera) -> None:
+        self._model, data = self._arm.scene
+        self._handle = mujoco.viewer.launch_passive(
+            self._model, data, show_left_ui=False, show_right_ui=False
+        )
+        with self._handle.lock():
+            self._handle.cam.lookat[:] = view.lookat
+            self._handle.cam.distance = view.distance
+            self._handle.cam.azimuth = view.azimuth
+            self._handle.cam.elevation = view.elevation
+
+    def _close(self) -> None:
+        self._handle.close()
+        time.sleep(CLOSING_TIME)
+
+    def _reopen(self) -> None:
+        """Show the model that a payload or friction has put in place of the old one."""
+        with self._handle.lock():
+            view = copy.copy(self._handle.cam)
+        self._close()
+        self._open(view)
+        self._offset = None  # what this took is not caught up with

@@ -1,0 +1,1 @@
+"""Networks that learn, beside a controller, what it was not told."""

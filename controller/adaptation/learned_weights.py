@@ -1,0 +1,63 @@
+"""What an adaptive network has learned, as a file."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from spikearm.arm_models import SpikearmError
+from spikearm.neural.array_file import DAMAGES, read_arrays, sentence
+
+ABOUT, WEIGHTS = "about", "weights"
+
+
+@dataclass(frozen=True)
+class LearnedWeights:
+    """Learned weights, and whose they are.
+
+    A file is a compressed npz archive: ``about``, a text of JSON, and ``weights-0``, ``weights-1``
+    and so on, the weights of each ensemble as the backend has them: integers of shape
+    (n_neurons, 2 n_joints), a joint's negative before its positive, on a chip, and decoders of
+    shape (n_joints, n_neurons) in floating point.
+
+    Attributes:
+        weights: One array per ensemble.
+        about: What they belong to: they fit no other joints, neurons or units.
+    """
+
+    weights: tuple[np.ndarray, ...]
+    about: Mapping[str, Any]
+
+    def save(self, file: BinaryIO) -> None:
+        """Write everything into one compressed file."""
+        arrays: dict[str, Any] = {
+            f"{WEIGHTS}-{number}": array for number, array in enumerate(self.weights)
+        }
+        np.savez_compressed(file, **arrays, about=np.array(json.dumps(self.about)))
+
+    @classmethod
+    def load(cls, path: Path) -> "LearnedWeights":
+        """Read what :meth:`save` wrote.
+
+        Raises:
+            SpikearmError: There is no such file, or it is something else.
+        """
+        try:
+            arrays = read_arrays(path)
+            about = json.loads(str(arrays.pop(ABOUT)))
+            weights = tuple(arrays[f"{WEIGHTS}-{number}"] for number in range(len(arrays)))
+            return cls(weights, about)
+        except FileNotFoundError as error:
+            raise SpikearmError(
+                f"There are no learned weights at '{path}'. Keep some with --keep-learned."
+            ) from error
+        except OSError as error:
+            raise SpikearmError(f"Cannot read '{path}': {error.strerror or error}.") from error
+        except DAMAGES as error:
+            raise SpikearmError(
+                f"'{path}' holds no learned weights: {sentence(error)}. "
+                "Name a file that --keep-learned made."
+            ) from error

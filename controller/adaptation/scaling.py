@@ -1,0 +1,171 @@
+"""What an adaptive network learns from, in which units, and how fast."""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from spikearm.arm_models import RigidBodyModel, SpikearmError
+from spikearm.controller.classical.osc import task_inertia
+
+ERROR_BOUND = 1.27
+"""Largest scaled error: nengo-loihi takes a hundred times it as an integer of -127 to 127."""
+PEAK_SPEED = 1.875  # of a minimum-jerk motion, over its mean speed (Flash and Hogan 1985, eq. 4)
+LEVER = 0.1  # m; how far off the hand's centre a push is reckoned to act
+OUTPUT_OF_PUSH = 2.5
+"""Output that stands for the push that is an error of 1. The chip's learned weights have eight
+bits: the more an output of 1 is worth, the coarser they are, and the less, the sooner they and the
+register that adds them up, which holds outputs of 11, overflow."""
+MAX_RATES = (100.0, 200.0)  # Hz
+MAX_NEURONS = 2048  # a synapse that learns takes two of a core's 4096 input axons
+
+
+@dataclass(frozen=True)
+class AdaptationConfig:
+    """How an adaptive network is built, and how fast it learns.
+
+    Attributes:
+        neurons: Neurons of each of its ensembles.
+        ensembles: How many there are; what they learn is added up.
+        learning_rate: Share of a constant error that is learned in a second, while the arm stays
+            where it is [1/s].
+        active_share: Share of the neurons that are active at a time.
+        push: Force at the hand whose joint torques count as an error of 1 [N]. It may be 1.27
+            times as much before an error is cut.
+        dead_zone: What of each joint's error is taken for noise, as a share of an error of 1: so
+            much is taken off every error, and smaller ones are none.
+        span: Distance of the hand from home over which states are told apart [m].
+        span_time: Length of the fastest motion over that distance [s].
+        adaptive_tau: Time constant of the learned torque's filter [s].
+    """
+
+    neurons: int = 2000
+    ensembles: int = 1
+    learning_rate: float = 3.0
+    active_share: float = 0.2
+    push: float = 60.0
+    dead_zone: float = 0.01
+    span: float = 0.5
+    span_time: float = 1.0
+    adaptive_tau: float = 0.02
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.neurons <= MAX_NEURONS:
+            raise SpikearmError(
+                f"{self.neurons} neurons do not learn in one ensemble: give 1 to {MAX_NEURONS}, "
+                "which is what fits on a core, and more --ensembles."
+            )
+        if self.ensembles < 1:
+            raise SpikearmError(f"{self.ensembles} ensembles learn nothing: give 1 or more.")
+        if not 0 < self.active_share < 1:
+            raise SpikearmError(
+                f"An active share of {self.active_share:g} is not possible: give more than 0 and "
+                "less than 1."
+            )
+        if not 0 <= self.dead_zone < 1:
+            raise SpikearmError(
+                f"--dead-zone {self.dead_zone:g} is not possible: give a share of 0 to below 1."
+            )
+        for name in ("learning_rate", "push", "span", "span_time", "adaptive_tau"):
+            value = getattr(self, name)
+            if not 0 < value < np.inf:
+                option = name.replace("_", "-")
+                raise SpikearmError(f"--{option} {value:g} is not possible: give more than 0.")
+
+
+@dataclass(frozen=True)
+class AdaptationScaling:
+    """How physical values map to what an adaptive network takes and gives.
+
+    The state is a point of the unit sphere: joint positions and velocities, each less that at home
+    and over its range, all divided by ``sqrt(n_joints)``, are a point of the unit ball, and one
+    more number lifts it to the sphere's surface, where every point has as many active neurons as
+    any other.
+
+    Attributes:
+        home: Joint positions that map to 0, shape (n_joints,) [rad].
+        ranges: Joint positions' and velocities' distance from home that maps to 1, before the
+            division, shape (2 n_joints,) [rad, rad/s].
+        error: Joint torques that count as an error of 1, shape (n_joints,) [N m].
+        dead_zone: What is taken off every error of the rule, which has a bound at 1.27.
+        torque: Joint torques that an output of 1 stands for, shape (n_joints,) [N m].
+        task_map: ``J^T L`` at home, shape (n_joints, 6): what a command's torque is there.
+        posture_map: ``M (I - J^+ J)`` at home, shape (n_joints, n_joints): what the torque of a
+            pull towards the home posture is there.
+    """
+
+    home: np.ndarray
+    ranges: np.ndarray
+    error: np.ndarray
+    dead_zone: float
+    torque: np.ndarray
+    task_map: np.ndarray
+    posture_map: np.ndarray
+
+    @classmethod
+    def of_arm(cls, model: RigidBodyModel, config: AdaptationConfig) -> "AdaptationScaling":
+        """Work out the ranges at home, to first order: ``dq = J^+ dx`` and ``u = J^T f``.
+
+        Args:
+            model: The arm's nominal dynamics.
+            config: How far and how fast the hand moves, and what may push it.
+        """
+        at_home = model.dynamics(model.chain.home)
+        J = at_home.jacobian
+        linear, angular = np.linalg.norm(J.reshape(2, 3, -1), axis=1)  # (n_joints,) each
+        push = config.push * (linear + LEVER * angular)
+        Jplus = np.linalg.pinv(J)
+        position = config.span * np.linalg.norm(Jplus[:, :3], axis=1)
+        return cls(
+            home=model.chain.home,
+            ranges=np.append(position, PEAK_SPEED / config.span_time * position),
+            error=push,
+            dead_zone=config.dead_zone,
+            torque=push / OUTPUT_OF_PUSH,
+            task_map=J.T @ task_inertia(at_home)[0],
+            posture_map=at_home.mass_matrix @ (np.eye(len(push)) - Jplus @ J),
+        )
+
+    @cached_property
+    def _ball_ranges(self) -> np.ndarray:
+        return self.ranges * np.sqrt(len(self.home))
+
+    def write_state(self, inputs: np.ndarray, q: np.ndarray, dq: np.ndarray) -> None:
+        """Scale what is sensed.
+
+        Args:
+            inputs: Is overwritten, shape (2 n_joints + 1,).
+            q: Joint positions, shape (n_joints,) [rad].
+            dq: Joint velocities, shape (n_joints,) [rad/s].
+        """
+        n = len(self.home)
+        ball = inputs[:-1]
+        np.subtract(q, self.home, out=ball[:n])
+        ball[n:] = dq
+        ball /= self._ball_ranges
+        length = math.sqrt(ball.dot(ball))
+        if length > 1.0:
+            ball /= length
+        inputs[-1] = 0.0 if length > 1.0 else math.sqrt(1.0 - length**2)
+
+    def write_error(self, error: np.ndarray, feedback: np.ndarray) -> bool:
+        """Scale what feedback had to ask for, which is what is still to be learned.
+
+        Noise and lag leave errors that no torque of the state's alone takes away. Learning them
+        anyway lets weights grow for ever, so a dead zone is taken off (Peterson and Narendra 1982).
+
+        Args:
+            error: Is overwritten, shape (n_joints,); of the sign that the rule takes: what is
+                there less what should be.
+            feedback: Joint torques, shape (n_joints,) [N m].
+
+        Returns:
+            Whether one was cut at ``ERROR_BOUND``.
+        """
+        np.divide(feedback, -self.error, out=error)
+        np.copysign(np.maximum(np.abs(error) - self.dead_zone, 0.0), error, out=error)
+        cut = max(map(abs, error.tolist())) > ERROR_BOUND  # plain numbers: sooner done than arrays
+        if cut:
+            np.clip(error, -ERROR_BOUND, ERROR_BOUND, out=error)
+        return cut

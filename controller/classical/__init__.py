@@ -1,0 +1,1 @@
+"""Control laws without neurons, and the command that all controllers share."""

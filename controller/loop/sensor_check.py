@@ -1,0 +1,84 @@
+"""Finds sensors that tell what cannot be."""
+
+import math
+from collections.abc import Sequence
+from operator import eq
+
+import numpy as np
+
+from spikearm.arm_models import ArmState
+from spikearm.controller.references.reference import Reference
+
+TRACKER = "the hand's tracker"
+JOINT_SPEED = 0.05  # rad/s; at 1 kHz, encoders of 17 bits tell every step from the one before
+HAND_SPEED = 0.02  # m/s, and rad/s of the reference: a tenth of a reach's mean speed
+
+
+class SensorCheck:
+    """Looks at one sensed state after the other.
+
+    A sensor failed that gives what is no finite number, or whose reading has been the same to the
+    last bit for some steps in which it had to change: a joint's position while its speed is not 0,
+    the hand's while it moves, or all of them while the reference moves. A single encoder that
+    freezes and gives a speed of 0 looks like a joint at rest, and is not found.
+
+    Args:
+        joints: Names of the joints.
+        frozen_steps: For how many steps a reading may stay the same.
+    """
+
+    def __init__(self, joints: Sequence[str], frozen_steps: int) -> None:
+        self._sensors = (*(f"the encoder of {name}" for name in joints), TRACKER)
+        self._frozen_steps = frozen_steps
+        self._unchanged = np.zeros(len(self._sensors), dtype=int)
+        self._suspicious = False
+        self._last: list[float | list[float]] = []
+
+    def failure(self, state: ArmState, reference: Reference) -> str | None:
+        """Say which sensors failed and how, or None, as is nearly always so.
+
+        Args:
+            state: What was sensed.
+            reference: What the hand should do meanwhile.
+        """
+        q, position = state.q.tolist(), state.hand.position.tolist()
+        last, self._last = self._last, [*q, position]
+        # A sum of plain numbers takes less time than a look at each.
+        if not math.isfinite(
+            sum(q) + sum(state.dq.tolist()) + sum(position)
+            + sum(state.hand.quaternion.tolist()) + sum(state.hand_velocity.tolist())
+        ):  # fmt: skip
+            self._unchanged[:] = 0
+            return f"{self._names(_not_finite(state))} gave no finite number"
+        if any(map(eq, last, self._last)):
+            same = np.array([*map(eq, last, self._last)])
+            return self._frozen(same & _must_change(same, state, reference))
+        if self._suspicious:
+            self._frozen(np.zeros(len(self._sensors), dtype=bool))
+        return None
+
+    def _frozen(self, stuck: np.ndarray) -> str | None:
+        """Count for how many steps sensors have been stuck, and say which are frozen."""
+        self._unchanged = np.where(stuck, self._unchanged + 1, 0)
+        self._suspicious = bool(stuck.any())
+        frozen = self._unchanged >= self._frozen_steps
+        return f"{self._names(frozen)} did not change" if frozen.any() else None
+
+    def _names(self, failed: np.ndarray) -> str:
+        if failed.all():
+            return "all sensors"
+        return ", ".join(name for name, bad in zip(self._sensors, failed, strict=True) if bad)
+
+
+def _not_finite(state: ArmState) -> np.ndarray:
+    """Tell which sensors' numbers are not finite, shape (n_joints + 1,)."""
+    hand = np.concatenate([*state.hand, state.hand_velocity])
+    return ~np.append(np.isfinite(state.q) & np.isfinite(state.dq), np.isfinite(hand).all())
+
+
+def _must_change(same: np.ndarray, state: ArmState, reference: Reference) -> np.ndarray:
+    """Tell which sensors' readings cannot stay as they are, shape (n_joints + 1,)."""
+    if same.all() and np.abs(reference.velocity).max() > HAND_SPEED:
+        return same
+    hand_speed = np.linalg.norm(state.hand_velocity[:3])
+    return np.append(np.abs(state.dq) > JOINT_SPEED, hand_speed > HAND_SPEED)

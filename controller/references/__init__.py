@@ -1,0 +1,1 @@
+"""Where the hand should be, and the joint motions that belong to it."""

@@ -1,0 +1,40 @@
+"""Where the arm goes: the region of the task."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from spikearm.arm_models import Pose, SpikearmError
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A ball of hand positions and a cone of hand orientations around the home pose.
+
+    Attributes:
+        radius: Largest distance from the home position [m].
+        tilt: Largest turn from the home orientation [rad].
+    """
+
+    radius: float = 0.23
+    tilt: float = float(np.radians(10.0))
+
+    def __post_init__(self) -> None:
+        if not self.radius > 0:
+            raise SpikearmError(f"A radius of {self.radius:g} m holds no task: give more than 0.")
+        if not 0 <= self.tilt <= np.pi:
+            raise SpikearmError(f"A tilt of {self.tilt:g} rad is out of range: give 0 to pi.")
+
+    def draw_pose(self, home: Pose, rng: np.random.Generator) -> Pose:
+        """Draw a hand pose, evenly in the ball and in the angle of the cone.
+
+        Args:
+            home: The middle of both.
+            rng: Source of the pose.
+        """
+        direction, axis = (v / np.linalg.norm(v) for v in rng.normal(size=(2, 3)))
+        distance = self.radius * rng.uniform() ** (1 / 3)
+        turn = Rotation.from_rotvec(rng.uniform(0.0, self.tilt) * axis)
+        rotation = turn * Rotation.from_quat(home.quaternion, scalar_first=True)
+        return Pose(home.position + distance * direction, rotation.as_quat(scalar_first=True))

@@ -1,0 +1,1 @@
+"""The control law in neurons."""

@@ -1,0 +1,74 @@
+"""What crosses the border between host and network, and in which units."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spikearm.neural.host_io import Inlet, Outlet
+
+
+class Port:
+    """Values that cross in one step, all scaled to [-1, 1].
+
+    A backend may read and write them directly, because nothing is computed on the way.
+
+    Attributes:
+        posture: Sines, then cosines of the joint angles, shape (2 * n_joints,).
+        velocities: Shape (n_joints,).
+        command: Shape (6,).
+        inputs: The values of these three one after the other, in the same memory,
+            shape (3 * n_joints + 6,).
+        outputs: What comes out of the network, shape (n_outputs,): the joint torques, or, where
+            a network is to be learned from, the neurons' filtered activity.
+    """
+
+    def __init__(self, n_joints: int, n_outputs: int) -> None:
+        self.posture = Outlet(2 * n_joints)
+        self.velocities = Outlet(n_joints)
+        self.command = Outlet(6)
+        self.outputs = Inlet(n_outputs)
+        self.inputs = np.zeros(3 * n_joints + 6)
+        self.posture.values = self.inputs[: 2 * n_joints]
+        self.velocities.values = self.inputs[2 * n_joints : 3 * n_joints]
+        self.command.values = self.inputs[3 * n_joints :]
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """How physical values map to the network's [-1, 1].
+
+    A joint angle crosses as the sine and the cosine of its distance from the middle of its
+    range, each less a centre and over a half range, so that both fill [-1, 1].
+
+    Attributes:
+        middle: Joint positions in the middle of their range, shape (n_joints,) [rad].
+        center: Sines', cosines', velocities' and commands' values that map to 0,
+            shape (3 * n_joints + 6,).
+        half_range: How far from it is 1, in the same order.
+        torque: Joint torque that an output of 1 stands for, shape (n_joints,) [N m].
+    """
+
+    middle: np.ndarray
+    center: np.ndarray
+    half_range: np.ndarray
+    torque: np.ndarray
+
+    def write(self, inputs: np.ndarray, q: np.ndarray, dq: np.ndarray, command: np.ndarray) -> None:
+        """Scale what is sensed and commanded, for one moment or for many.
+
+        Args:
+            inputs: Is overwritten, shape (..., 3 * n_joints + 6).
+            q: Joint positions, shape (..., n_joints) [rad].
+            dq: Joint velocities, shape (..., n_joints) [rad/s].
+            command: Shape (..., 6) [m/s^2, rad/s^2].
+        """
+        n = len(self.middle)
+        angle = q - self.middle
+        np.sin(angle, out=inputs[..., :n])
+        np.cos(angle, out=inputs[..., n : 2 * n])
+        inputs[..., 2 * n : 3 * n] = dq
+        inputs[..., 3 * n :] = command
+        inputs -= self.center
+        inputs /= self.half_range
+        np.minimum(inputs, 1.0, out=inputs)
+        np.maximum(inputs, -1.0, out=inputs)

@@ -1,0 +1,133 @@
+"""The control law as a Nengo network."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import nengo
+import numpy as np
+
+from spikearm.controller.spiking.scaling import Port
+from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
+
+TAU_REF = 0.001  # s, refractory period: one step, the chip's least
+TAU_RC = 0.02  # s, membrane time constant
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Synaptic low-pass filters.
+
+    Attributes:
+        layer_tau: Between layers [s].
+        torque_tau: Of the decoded torque [s].
+    """
+
+    layer_tau: float = 0.005
+    torque_tau: float = 0.010
+
+
+@dataclass(frozen=True)
+class SpikingNetwork:
+    """The network, with its port."""
+
+    network: nengo.Network
+    port: Port
+
+
+def neuron_type(stage: NeuralStage) -> nengo.neurons.NeuronType:
+    """Make the leaky integrate-and-fire neurons of a stage."""
+    if stage == "rate":
+        return nengo.LIFRate(tau_rc=TAU_RC, tau_ref=TAU_REF)
+    at_rest = {"voltage": nengo.dists.Choice([0])}
+    return nengo.LIF(tau_rc=TAU_RC, tau_ref=TAU_REF, initial_state=at_rest)
+
+
+def build_network(
+    weights: NetworkWeights,
+    stage: NeuralStage,
+    filters: Filters = Filters(),
+    seed: int = 0,
+    readout: bool = True,
+) -> SpikingNetwork:
+    """Build the controller from its weights.
+
+    Two layers, ``features`` and ``code``, compress the arm's state; what leaves the second one
+    is the latent code. ``products`` sees code and command, each neuron one pair of them. The
+    joint torques are decoded from all three, and on an arm with dry friction from ``friction``
+    too, whose neurons see velocities and command.
+
+    Args:
+        weights: All numbers.
+        stage: What the network will run as: it decides the kind of neurons and the readout.
+        filters: Time constants.
+        seed: Seed of everything random that a backend adds.
+        readout: Whether to decode torques; without, every neuron's filtered activity comes out.
+    """
+    n_joints = weights.velocity.shape[1]
+    port = Port(n_joints, n_joints if readout else sum(weights.layers))
+    with nengo.Network(seed=seed, label="spiking controller") as network:
+        network.config[nengo.Ensemble].neuron_type = neuron_type(stage)
+        posture = nengo.Node(port.posture, label="posture")
+        velocities = nengo.Node(port.velocities, label="velocities")
+        command = nengo.Node(port.command, label="command")
+        features = _layer("features", weights.feature_bias, 1)
+        code = _layer("code", weights.code_bias, len(weights.latent))
+        products = _products(weights)
+        layers = [features, code, products]
+        _drive(posture, features, weights.posture)
+        _drive(velocities, features, weights.velocity)
+        _drive(command, products, weights.command)
+        _drive(features.neurons, code, weights.hidden, filters.layer_tau)
+        nengo.Connection(
+            code, products, synapse=filters.layer_tau,
+            solver=nengo.solvers.NoSolver(weights.latent.T),
+        )  # fmt: skip
+        if len(weights.friction_bias):
+            friction = _layer("friction", weights.friction_bias, 1)
+            _drive(velocities, friction, weights.friction_velocity)
+            _drive(command, friction, weights.friction_command)
+            layers.append(friction)
+        decoders = weights.readout[stage] if readout else None
+        _connect_outputs(port, layers, decoders, filters.torque_tau)
+    return SpikingNetwork(network, port)
+
+
+def _layer(label: str, bias: np.ndarray, dimensions: int) -> nengo.Ensemble:
+    """Make neurons that weights reach, rather than encoders."""
+    return nengo.Ensemble(len(bias), dimensions, gain=_gain(bias), bias=bias, label=label)
+
+
+def _products(weights: NetworkWeights) -> nengo.Ensemble:
+    gain = _gain(weights.product_bias)
+    return nengo.Ensemble(
+        len(gain), len(weights.latent), encoders=weights.factors / gain[:, None],
+        normalize_encoders=False, gain=gain, bias=weights.product_bias, label="products",
+    )  # fmt: skip
+
+
+def _gain(bias: np.ndarray) -> np.ndarray:
+    """Choose gains; weights are divided by them. Nengo warns of neurons that they silence."""
+    return np.maximum(1.0, 2.0 - bias)
+
+
+def _drive(
+    pre: Any, layer: nengo.Ensemble, weights: np.ndarray, synapse: float | None = None
+) -> None:
+    """Add to the input current of a layer's neurons, whose gain Nengo multiplies weights with."""
+    transform = weights / np.asarray(layer.gain)[:, None]
+    nengo.Connection(pre, layer.neurons, transform=transform, synapse=synapse)
+
+
+def _connect_outputs(
+    port: Port, layers: list[nengo.Ensemble], decoders: np.ndarray | None, tau: float
+) -> None:
+    """Filter every layer's spikes, and decode the torque from them or pass them on."""
+    n_outputs = len(port.outputs.values)
+    outputs = nengo.Node(port.outputs, size_in=n_outputs, label="outputs")
+    ends = np.cumsum([layer.n_neurons for layer in layers])
+    for layer, end in zip(layers, ends.tolist(), strict=True):
+        own = slice(end - layer.n_neurons, end)
+        if decoders is None:
+            nengo.Connection(layer.neurons, outputs[own], synapse=tau)
+        else:
+            nengo.Connection(layer.neurons, outputs, transform=decoders[:, own], synapse=tau)

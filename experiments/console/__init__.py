@@ -1,0 +1,1 @@
+"""What a person sees and gives: progress, options, headless rendering."""

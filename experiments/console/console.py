@@ -1,0 +1,125 @@
+"""What a person sees while work goes on."""
+
+from contextlib import ExitStack
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from spikearm.arm_models import Arm, ArmState
+from spikearm.controller.references.reference import Reference
+from spikearm.experiments.studies.benchmark.benchmark import Watcher
+from spikearm.experiments.training.pipeline import CourseWatcher
+from spikearm.loihi_deploy.engine.compilation import watch_compilation
+
+console = Console()
+errors = Console(stderr=True)
+
+REFRESH_STEPS = 50  # control steps between two updates of the bar
+
+
+def progress_bar() -> Progress:
+    """Make the bar that every long piece of work shows."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description:32}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+        console=console,
+    )
+
+
+class ProgressWatcher(Watcher):
+    """Shows a bar per stage and seed.
+
+    Args:
+        n_reaches: Reaches of one stage with one seed.
+        steps_per_reach: Control steps of each, out and back.
+    """
+
+    def __init__(self, n_reaches: int, steps_per_reach: int) -> None:
+        self._n_reaches = n_reaches
+        self._steps_per_reach = steps_per_reach
+        self._progress = progress_bar()
+        self._pending = 0
+        self._n_compiled = 0
+        self._opened = ExitStack()
+
+    def __enter__(self) -> "ProgressWatcher":
+        self._opened.enter_context(self._progress)
+        self._opened.enter_context(watch_compilation(self._compiled))
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._opened.close()
+
+    def building(self, stage: str, seed: int) -> None:
+        """Show that a controller is being built."""
+        self._task = self._progress.add_task(f"{stage}, seed {seed}: building", total=None)
+
+    def _compiled(self) -> None:
+        """Show that the engine is being compiled, on its first use."""
+        if not self._n_compiled:
+            self._compiling = self._progress.add_task("", total=None)
+        self._n_compiled += 1
+        description = f"compiling, once: {self._n_compiled} kernels"
+        self._progress.update(self._compiling, description=description)
+
+    def running(self, stage: str, seed: int) -> None:
+        """Show that a stage moves the arm."""
+        self._pending = 0
+        if self._n_compiled:
+            self._progress.update(self._compiling, total=1, completed=1)
+        total = self._n_reaches * self._steps_per_reach
+        self._progress.update(
+            self._task, description=f"{stage}, seed {seed}", total=total, completed=0
+        )
+
+    def step(self, arm: Arm, state: ArmState, reference: Reference) -> None:
+        """Move the bar now and then."""
+        self._pending += 1
+        if self._pending == REFRESH_STEPS:
+            self._progress.advance(self._task, self._pending)
+            self._pending = 0
+
+    def reached(self, n_reaches: int) -> None:
+        """Move the bar to the end of a reach, wherever its steps were taken."""
+        self._pending = 0
+        self._progress.update(self._task, completed=n_reaches * self._steps_per_reach)
+
+    def notice(self, text: str) -> None:
+        """Print it above the bars, on the error stream."""
+        errors.print(text, style="yellow", soft_wrap=True)
+
+
+class TrainingWatcher(CourseWatcher):
+    """Shows a bar per step of a training, and what was measured."""
+
+    def __init__(self) -> None:
+        self._progress = progress_bar()
+
+    def __enter__(self) -> "TrainingWatcher":
+        self._progress.__enter__()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._progress.stop()
+
+    def begin(self, step: str, n_items: int) -> None:
+        """Show another bar."""
+        self._task = self._progress.add_task(step, total=n_items)
+
+    def advance(self) -> None:
+        """Move it."""
+        self._progress.advance(self._task)
+
+    def say(self, text: str) -> None:
+        """Print a line above the bars."""
+        self._progress.console.print(text)

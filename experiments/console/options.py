@@ -1,0 +1,161 @@
+"""What ``spikearm run`` and ``spikearm bench`` have in common."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import tyro
+
+from spikearm.arm_models import Arm, SpikearmError
+from spikearm.controller.adaptation.learned_weights import LearnedWeights
+from spikearm.controller.adaptation.scaling import AdaptationConfig
+from spikearm.controller.spiking.trained import TrainedController, shipped
+from spikearm.experiments.controllers import STAGES, Adaptation
+from spikearm.experiments.records.atomic_file import whole_file
+from spikearm.experiments.records.provenance import provenance
+from spikearm.experiments.tasks.centre_out import forward_axis
+
+
+@dataclass(frozen=True)
+class Learning:
+    """What a run learns, and where it is kept.
+
+    Attributes:
+        adaptive: Let an adaptive network learn beside the controller, reach after reach.
+        config: The adaptive network.
+        learned: File of weights that were learned before, to go on with.
+        keep_learned: New file for the weights that are learned.
+        freeze: Learn nothing more, and only use what was learned before.
+    """
+
+    adaptive: bool = False
+    config: Annotated[AdaptationConfig, tyro.conf.arg(name="")] = field(
+        default_factory=AdaptationConfig
+    )
+    learned: Path | None = None
+    keep_learned: Path | None = None
+    freeze: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.adaptive and (self.learned or self.keep_learned or self.freeze):
+            raise SpikearmError(
+                "Only --adaptive learns: give it too, or leave out --learned, --keep-learned and "
+                "--freeze."
+            )
+
+    def adaptation(self) -> Adaptation:
+        """Read what was learned before, and see that what will be learned can be written.
+
+        Raises:
+            SpikearmError: A file is none, holds something else, or is there already.
+        """
+        if self.keep_learned is not None:
+            check_new_file(self.keep_learned, ".npz")
+        learned = None if self.learned is None else LearnedWeights.load(self.learned)
+        return Adaptation(self.config, learned, self.freeze)
+
+
+def default_folder(name: str) -> Path:
+    """Name a new run folder after what runs and when."""
+    return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
+
+
+def seed_range(first: int, count: int) -> range:
+    """Check and list the seeds.
+
+    Raises:
+        SpikearmError: A seed would be negative, or there would be none.
+    """
+    if first < 0:
+        raise SpikearmError(f"Seed {first} is negative: give 0 or more.")
+    if count < 1:
+        raise SpikearmError(f"{count} seeds are too few: give 1 or more.")
+    return range(first, first + count)
+
+
+def find_trained(
+    arm: Arm, path: Path | None, stages: Sequence[str], gravity_known: bool = True
+) -> TrainedController | None:
+    """Load the trained controller that neural stages need: this one, or the arm's own.
+
+    Args:
+        arm: The arm.
+        path: A controller's file; the one that ships when left out.
+        stages: What is to run.
+        gravity_known: Whether it is to bear the arm's weight, if it has any.
+
+    Returns:
+        None where no stage needs one.
+
+    Raises:
+        SpikearmError: There is none, or it was trained for an arm of other joints, or to bear a
+            weight that this one should not bear, or not to bear one that it should.
+    """
+    if not any(STAGES[stage].neural for stage in stages):
+        return None
+    heavy = gravity_known and bool(arm.model.gravity.any())
+    trained = shipped(arm.name, heavy) if path is None else TrainedController.load(path)
+    _check_joints(trained, arm)
+    _check_gravity(trained, heavy)
+    return trained
+
+
+def _check_joints(trained: TrainedController, arm: Arm) -> None:
+    joints = trained.about["joints"]
+    if joints != list(arm.chain.joints):
+        raise SpikearmError(
+            f"The trained controller moves joints {', '.join(joints)}, but arm '{arm.name}' has "
+            f"{', '.join(arm.chain.joints)}. Train one for it with `spikearm train`."
+        )
+
+
+def _check_gravity(trained: TrainedController, heavy: bool) -> None:
+    if trained.knows_gravity and not heavy:
+        raise SpikearmError(
+            "The trained controller bears the arm's weight, where none is to be known. Train one "
+            "with `spikearm train --weightless`."
+        )
+    if heavy and not trained.knows_gravity:
+        raise SpikearmError(
+            "The trained controller was trained for a weightless arm, and would let this one fall. "
+            "Train one without --weightless, or let it learn gravity with `spikearm adapt`."
+        )
+
+
+def check_new_file(path: Path, suffix: str) -> None:
+    """Refuse a file that cannot be made, before any work is done.
+
+    Raises:
+        SpikearmError: It has another suffix, exists, or its folder cannot be written to.
+    """
+    if path.suffix != suffix:
+        raise SpikearmError(f"'{path}' is of another kind: name a file that ends in {suffix}.")
+    if path.exists():
+        raise SpikearmError(f"'{path}' exists. Name another file, or move it away.")
+    with whole_file(path):
+        pass
+
+
+def resolved_config(command: Any, name: str, arm: Arm, folder: Path) -> dict[str, Any]:
+    """Collect the configuration of a run, as it is written beside the results."""
+    return {
+        "command": name,
+        "name": folder.name,
+        "arm": arm.name,
+        "joints": list(arm.chain.joints),
+        "torque_limits": arm.chain.torque_limits.tolist(),
+        "gravity": arm.model.gravity.tolist(),
+        "forward_axis": forward_axis(arm.model).tolist(),
+        "options": _plain(asdict(command)),
+        **provenance(),
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, Path) else value

@@ -1,0 +1,201 @@
+"""Running a plan in front of a person: progress, viewer, results, film and report."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from spikearm.arm_models import Arm, ArmState, SpikearmError
+from spikearm.arm_models.rendering.camera import Camera
+from spikearm.arm_models.rendering.viewer import Viewer
+from spikearm.controller.references.reference import Reference
+from spikearm.experiments.console.console import ProgressWatcher, console, errors, progress_bar
+from spikearm.experiments.records.atomic_file import whole_file
+from spikearm.experiments.records.records import REPORT, VIDEO, Run, check_new_folder, write_run
+from spikearm.experiments.report.report import write_report
+from spikearm.experiments.report.video import write_video
+from spikearm.experiments.studies.adaptation.table import describe_notices, reach_table
+from spikearm.experiments.studies.benchmark.benchmark import Benchmark, BenchmarkPlan, run_benchmark
+from spikearm.experiments.studies.benchmark.latency_table import latency_table
+from spikearm.experiments.studies.benchmark.table import summary_table
+from spikearm.experiments.tasks.episode import LEGS_PER_EPISODE
+
+Problem = SpikearmError | KeyboardInterrupt
+
+
+class ViewingWatcher(ProgressWatcher):
+    """Shows progress and, while one stage moves it with one seed, the arm itself.
+
+    Args:
+        n_reaches, steps_per_reach: As :class:`ProgressWatcher` takes them.
+        shown: Stage and seed that are viewed.
+        viewer: Shows the arm in a window at real time.
+    """
+
+    def __init__(
+        self, n_reaches: int, steps_per_reach: int, shown: tuple[str, int], viewer: Viewer
+    ) -> None:
+        super().__init__(n_reaches, steps_per_reach)
+        self._shown = shown
+        self._viewer = viewer
+        self._showing = False
+
+    def running(self, stage: str, seed: int) -> None:
+        """Start showing when it is the turn of the stage that is shown."""
+        super().running(stage, seed)
+        self._showing = (stage, seed) == self._shown
+
+    def step(self, arm: Arm, state: ArmState, reference: Reference) -> None:
+        """Show one step; a closed window ends the run as Ctrl-C does."""
+        super().step(arm, state, reference)
+        if self._showing:
+            arm.place_marker("reference", reference.pose)
+            self._viewer.show()
+            if self._viewer.closed:
+                raise KeyboardInterrupt
+
+
+def measure(
+    plan: BenchmarkPlan,
+    config: dict[str, Any],
+    folder: Path,
+    *,
+    view: bool = False,
+    film: bool = False,
+    report: bool = True,
+    keep_learned: Path | None = None,
+) -> None:
+    """Run a plan, write its folder and print its table.
+
+    Finished reaches are kept, whatever happens to later ones, to the film or to the report.
+
+    Args:
+        plan: What to run.
+        config: The resolved configuration.
+        folder: Where the results shall appear.
+        view: Show the last stage with the first seed in a window.
+        film: Film it.
+        report: Write a report.
+        keep_learned: Where an adaptive stage's learned weights shall appear.
+
+    Raises:
+        SpikearmError: The folder is taken, there is nothing to render with or no display,
+            or a controller, the film, the report or the disk failed.
+        KeyboardInterrupt: The person pressed Ctrl-C; what is finished is written.
+    """
+    check_new_folder(folder)
+    if film:
+        with Camera(plan.arm):  # rather now than after the work is done
+            pass
+    benchmark = run_watched(plan, view)
+    problems = benchmark_problems(benchmark)
+    if benchmark.legs:
+        run = Run(config, benchmark.rows, benchmark.legs, benchmark.status)
+        problems += save_run(run, folder, plan.arm if film else None, report)
+        title = f"{plan.arm.name}, {plan.task.variant}, reference {plan.reference}: {run.status}"
+        console.print(summary_table(run.rows, title))
+        console.print(latency_table(run.rows))
+        with collected(problems):
+            show_learning(benchmark, keep_learned)
+        print_place(folder)
+    elif benchmark.failure is None:
+        console.print("No reach was finished, and nothing was written.")
+    raise_first(problems)
+
+
+def show_learning(benchmark: Benchmark, path: Path | None) -> None:
+    """Print what an adaptive stage did reach by reach, if there is one, and keep its weights."""
+    if benchmark.learned is None:
+        return
+    console.print(reach_table(benchmark.legs))
+    console.print(describe_notices(benchmark.notices))
+    if path is not None:
+        with whole_file(path) as draft, draft.open("wb") as file:
+            benchmark.learned.save(file)
+        console.print(f"Learned weights: {path}", soft_wrap=True)
+
+
+def run_watched(plan: BenchmarkPlan, view: bool = False) -> Benchmark:
+    """Run a plan with progress bars, viewing its last stage with its first seed if asked."""
+    motion_time = plan.task.duration + plan.task.hold
+    steps = LEGS_PER_EPISODE * round(motion_time / plan.arm.timestep)
+    size = plan.task.targets, steps
+    if view or plan.realtime:
+        plan = replace(plan, jobs=1)  # the window shows steps of this process; others would disturb
+    with ExitStack() as stack:
+        if view:
+            viewer = stack.enter_context(Viewer(plan.arm))
+            watcher = ViewingWatcher(*size, (plan.ordered_stages[-1], plan.seeds[0]), viewer)
+        else:
+            watcher = ProgressWatcher(*size)
+        return run_benchmark(plan, stack.enter_context(watcher))
+
+
+def benchmark_problems(benchmark: Benchmark) -> list[Problem]:
+    """List what ended a benchmark early."""
+    if benchmark.status == "interrupted":
+        return [KeyboardInterrupt()]
+    return [] if benchmark.failure is None else [benchmark.failure]
+
+
+def save_run(run: Run, folder: Path, filmed: Arm | None, report: bool) -> list[Problem]:
+    """Write a run's folder and give what went wrong; a film or report that fails is left out."""
+    problems: list[Problem] = []
+
+    def add_pictures(draft: Path) -> None:
+        if filmed is not None:
+            with collected(problems):
+                film_run(filmed, run, draft / VIDEO)
+        if report:
+            with collected(problems), console.status("Writing the report"):
+                write_report([replace(run, folder=draft)], draft / REPORT, [folder.name])
+
+    with collected(problems):
+        write_run(run, folder, add_pictures)
+    return problems
+
+
+@contextmanager
+def collected(problems: list[Problem]) -> Iterator[None]:
+    """Put off what goes wrong in the block until the other work is done."""
+    try:
+        yield
+    except (SpikearmError, KeyboardInterrupt) as problem:
+        problems.append(problem)
+
+
+def print_place(folder: Path) -> None:
+    """Say where the results are, if they could be written."""
+    if (folder / REPORT).exists():
+        console.print(f"Report: {folder / REPORT}", soft_wrap=True)
+    elif folder.exists():
+        console.print(f"Results: {folder}", soft_wrap=True)
+
+
+def raise_first(problems: list[Problem]) -> None:
+    """Raise the first problem, if there is one, after the others have been printed."""
+    for problem in problems[1:]:
+        if isinstance(problem, SpikearmError):
+            errors.print(f"spikearm: {problem}", style="red", highlight=False, soft_wrap=True)
+    for problem in problems[:1]:
+        raise problem
+
+
+def film_run(arm: Arm, run: Run, path: Path) -> None:
+    """Film what the last stage did with its first seed, with a progress bar."""
+    stage = run.legs[-1].stage
+    seed = next(leg.seed for leg in run.legs if leg.stage == stage)
+    legs = [leg for leg in run.legs if leg.stage == stage and leg.seed == seed]
+    with progress_bar() as bar:
+        task = bar.add_task(f"filming {stage}, seed {seed}", total=len(legs))
+        write_video(arm, legs, path, lambda: bar.advance(task))
+
+
+def copy_film(folder: Path, path: Path) -> None:
+    """Put a run's film where it was asked for."""
+    if (folder / VIDEO).exists():
+        with whole_file(path) as draft:
+            shutil.copyfile(folder / VIDEO, draft)
+        console.print(f"Film: {path}", soft_wrap=True)

@@ -1,1 +1,0 @@
-"""What makes it hard for a controller: each is small, and they compose."""

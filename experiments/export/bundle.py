@@ -1,0 +1,115 @@
+"""A controller in one file: what runs on the chip and at its border, and a run to check it by."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from spikearm.controller.spiking.scaling import Scaling
+from spikearm.experiments.export.chip_arrays import Axons, Blocks, Compartments, Rows, Synapses
+from spikearm.experiments.export.host_interface import InputCoding, OutputDecoding
+from spikearm.experiments.export.recorded_reach import ReferenceRun
+from spikearm.neural.array_file import FORMAT_VERSION, check_names, read_versioned, understood
+
+VERSION = 1
+ABOUT, STEP = "about", "dt"
+KIND = "bundle"
+REMEDY = "Name a file that `spikearm export --to bundle` wrote."
+PARTS = {
+    "blocks": Blocks,
+    "compartments": Compartments,
+    "synapses": Synapses,
+    "rows": Rows,
+    "axons": Axons,
+    "scaling": Scaling,
+    "inputs": InputCoding,
+    "outputs": OutputDecoding,
+    "run": ReferenceRun,
+}
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Everything that it takes to rebuild the stage ``loihi`` elsewhere, and to check it.
+
+    ``docs/export.md`` describes every array, ``docs/replay_bundle.py`` computes with them.
+
+    Attributes:
+        about: Arm, joints, versions and where it came from.
+        dt: Length of a step [s].
+        blocks: What a core holds.
+        compartments: Constants of all compartments.
+        synapses: Groups of weights.
+        rows: The weights.
+        axons: Which neuron reaches which weights.
+        scaling: From what is sensed and commanded to the inputs.
+        inputs: From the inputs to spikes.
+        outputs: From spikes to torques.
+        run: Part of a reach, step by step.
+    """
+
+    about: Mapping[str, Any]
+    dt: float
+    blocks: Blocks
+    compartments: Compartments
+    synapses: Synapses
+    rows: Rows
+    axons: Axons
+    scaling: Scaling
+    inputs: InputCoding
+    outputs: OutputDecoding
+    run: ReferenceRun
+
+    def arrays(self) -> dict[str, Any]:
+        """List the arrays of all parts, as ``part.array``."""
+        parts = {name: getattr(self, name) for name in PARTS}
+        return {
+            f"{name}.{field.name}": getattr(part, field.name)
+            for name, part in parts.items()
+            for field in fields(part)
+        }
+
+    def save(self, file: BinaryIO) -> None:
+        """Write everything into one compressed file."""
+        whole: dict[str, Any] = {
+            ABOUT: np.array(json.dumps(dict(self.about))),
+            FORMAT_VERSION: np.array(VERSION),
+            STEP: np.array(self.dt),
+        }
+        np.savez_compressed(file, **(whole | self.arrays()))
+
+    @classmethod
+    def load(cls, path: Path) -> "Bundle":
+        """Read what :meth:`save` wrote.
+
+        Raises:
+            SpikearmError: There is no such file, it is something else, or of another version.
+        """
+        arrays = read_versioned(path, KIND, REMEDY, VERSION)
+        with understood(path, KIND, REMEDY):
+            return _assemble(arrays)
+
+
+def _assemble(arrays: Mapping[str, np.ndarray]) -> Bundle:
+    """Put the arrays of a file together.
+
+    Raises:
+        ValueError: One is missing.
+    """
+    needed = {f"{name}.{field.name}" for name, part in PARTS.items() for field in fields(part)}
+    check_names(arrays, {ABOUT, STEP, *needed})
+    parts = {
+        name: part(
+            **{field.name: _frozen(arrays[f"{name}.{field.name}"]) for field in fields(part)}
+        )
+        for name, part in PARTS.items()
+    }
+    return Bundle(about=json.loads(str(arrays[ABOUT])), dt=float(arrays[STEP]), **parts)
+
+
+def _frozen(array: np.ndarray) -> np.ndarray:
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,52 @@
+"""From a trained controller to a bundle."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from spikearm.arm_models import Arm
+from spikearm.controller.references.reference import MinimumJerk
+from spikearm.controller.spiking.spiking_controller import SpikingController
+from spikearm.controller.spiking.weights import NetworkWeights
+from spikearm.experiments.export.bundle import Bundle
+from spikearm.experiments.export.chip_arrays import read_chip
+from spikearm.experiments.export.host_interface import read_inputs, read_outputs
+from spikearm.experiments.export.recorded_reach import Recorder, record_reach
+
+
+def make_bundle(
+    arm: Arm,
+    weights: NetworkWeights,
+    motion: MinimumJerk,
+    start: np.ndarray,
+    n_steps: int,
+    about: Mapping[str, Any],
+) -> Bundle:
+    """Build a controller for the chip, let it begin a reach, and put both together.
+
+    Args:
+        arm: What it was trained for.
+        weights: All numbers of its network.
+        motion: The reach.
+        start: Joint positions that it begins from, shape (n_joints,) [rad].
+        n_steps: How many steps of it are recorded.
+        about: Where it came from.
+
+    Raises:
+        SpikearmError: The network does what a bundle cannot hold.
+    """
+    with SpikingController(weights, Recorder, "loihi") as controller:
+        recorder = controller.simulation
+        assert isinstance(recorder, Recorder)
+        model, network = recorder.simulation.model, recorder.network
+        image = read_chip(model)
+        return Bundle(
+            about=about,
+            dt=model.dt,
+            **image._asdict(),
+            scaling=weights.scaling,
+            inputs=read_inputs(model, network),
+            outputs=read_outputs(model, network),
+            run=record_reach(arm, controller, motion, start, n_steps),
+        )

@@ -1,0 +1,126 @@
+"""Part of a reach on the engine, step by step, for others to compare with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import nengo
+import numpy as np
+
+from spikearm.arm_models import Arm
+from spikearm.controller.classical.command import task_command
+from spikearm.controller.references.reference import MinimumJerk
+from spikearm.controller.spiking.spiking_controller import SpikingController
+from spikearm.experiments.export.host_interface import nodes_of
+from spikearm.loihi_deploy.backends.engine import EngineSimulation
+from spikearm.neural.counts import Footprint, StepCounts
+from spikearm.neural.host_io import Inlet, Outlet
+from spikearm.neural.simulation import NeuralSimulation
+
+
+@dataclass(frozen=True)
+class ReferenceRun:
+    """What happened in each step, from a network at rest: first it settles, then the arm moves.
+
+    Attributes:
+        q, dq: Joint positions and velocities, shape (n_steps, n_joints) [rad, rad/s].
+        command: Shape (n_steps, 6) [m/s^2, rad/s^2].
+        inputs: What these are scaled to, shape (n_steps, 3 n_joints + 6).
+        spike_step, spike_neuron: Every spike: when, and which neuron's, shape (n_spikes,).
+        torque: What came out, before the arm's limits cut it, shape (n_steps, n_joints) [N m].
+    """
+
+    q: np.ndarray
+    dq: np.ndarray
+    command: np.ndarray
+    inputs: np.ndarray
+    spike_step: np.ndarray
+    spike_neuron: np.ndarray
+    torque: np.ndarray
+
+
+class Recorder(NeuralSimulation):
+    """Runs a network on the engine and remembers what went in, who fired and what came out.
+
+    Attributes:
+        simulation: What it runs on.
+        inputs, outputs: Of each step.
+        fired: Neurons that fired in each step.
+    """
+
+    def __init__(self, network: nengo.Network) -> None:
+        super().__init__(network)
+        self.simulation = EngineSimulation(network)
+        self.inputs: list[np.ndarray] = []
+        self.fired: list[np.ndarray] = []
+        self.outputs: list[np.ndarray] = []
+        self._outlets = [node.output for node in nodes_of(network, Outlet)]
+        self._inlets = [node.output for node in nodes_of(network, Inlet)]
+
+    def step(self) -> None:
+        """Advance by one control period."""
+        self.inputs.append(np.concatenate([one.values for one in self._outlets]))
+        self.simulation.step()
+        self.fired.append(self.simulation.fired)
+        self.outputs.append(np.concatenate([one.values for one in self._inlets]))
+
+    def restart(self) -> None:
+        """Go back to the state just after construction, and forget."""
+        self.simulation.restart()
+        self.inputs.clear()
+        self.fired.clear()
+        self.outputs.clear()
+
+    def read_learned(self) -> list[np.ndarray]:
+        """Copy the weights that learn."""
+        return self.simulation.read_learned()
+
+    def write_learned(self, learned: Sequence[np.ndarray]) -> None:
+        """Put back what :meth:`read_learned` gave."""
+        self.simulation.write_learned(learned)
+
+    @property
+    def counts(self) -> StepCounts:
+        """Neural work of the last step."""
+        return self.simulation.counts
+
+    @property
+    def footprint(self) -> Footprint:
+        """What the network takes."""
+        return self.simulation.footprint
+
+    def close(self) -> None:
+        """Free the simulator."""
+        self.simulation.close()
+
+
+def record_reach(
+    arm: Arm, controller: SpikingController, motion: MinimumJerk, start: np.ndarray, n_steps: int
+) -> ReferenceRun:
+    """Let a controller begin a reach.
+
+    Args:
+        arm: The plant.
+        controller: What drives it; it runs on a :class:`Recorder`, and is new.
+        motion: The hand's ideal motion.
+        start: Joint positions to start from, shape (n_joints,) [rad].
+        n_steps: How many steps the arm moves.
+    """
+    recorder = controller.simulation
+    assert isinstance(recorder, Recorder)
+    state = arm.reset(start)
+    controller.start(state)
+    settling = len(recorder.inputs)
+    sensed = [(state.q, state.dq, np.zeros(6))] * settling
+    for reference in motion.sample(arm.timestep * np.arange(n_steps)):
+        command = task_command(state, reference, controller.gains, controller.feedforward)
+        sensed.append((state.q, state.dq, command))
+        state = arm.step(controller.torque(state, reference))
+    q, dq, command = map(np.array, zip(*sensed, strict=True))
+    fired = recorder.fired
+    return ReferenceRun(
+        q, dq, command,
+        inputs=np.array(recorder.inputs),
+        spike_step=np.repeat(np.arange(len(fired)), [len(one) for one in fired]).astype(np.int32),
+        spike_neuron=np.concatenate(fired).astype(np.int32),
+        torque=np.array(recorder.outputs) * controller.weights.scaling.torque,
+    )  # fmt: skip

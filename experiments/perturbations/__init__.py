@@ -1,0 +1,1 @@
+"""What a controller was not told of, or is disturbed by."""

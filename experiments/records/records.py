@@ -1,0 +1,211 @@
+"""Runs on disk: a folder that appears whole or not at all."""
+
+import itertools
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from spikearm.arm_models import SpikearmError
+from spikearm.controller.loop.trajectory import Trajectory
+from spikearm.experiments.records.atomic_file import missing_folders, remove_if_empty
+from spikearm.neural.array_file import DAMAGES, sentence
+
+CONFIG, SUMMARY, TRAJECTORY = "config.json", "summary.json", "trajectory.parquet"
+REPORT, VIDEO = "report.html", "video.mp4"
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One recorded motion: out to a target, or back home.
+
+    Attributes:
+        stage: Stage or controller that drove it.
+        seed: Seed of task and network.
+        reach: Index of the target, from 0.
+        leg: ``out`` or ``back``.
+        trajectory: What happened.
+    """
+
+    stage: str
+    seed: int
+    reach: int
+    leg: str
+    trajectory: Trajectory
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything that a run leaves behind.
+
+    Attributes:
+        config: Resolved configuration, versions, git commit, seeds.
+        rows: One row per arm, task, stage, backend and seed, keyed by metric name.
+        legs: The recorded motions.
+        status: ``complete``; ``interrupted`` or ``failed`` when only finished reaches are in it.
+        folder: Where it was read from or written to.
+    """
+
+    config: dict[str, Any]
+    rows: list[dict[str, Any]]
+    legs: list[Leg]
+    status: str = "complete"
+    folder: Path | None = None
+
+
+def check_new_folder(folder: Path) -> None:
+    """Refuse a folder that a run cannot be written to, before any work is done.
+
+    Raises:
+        SpikearmError: It holds files, or its parent cannot be written to.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise SpikearmError(
+            f"'{folder}' exists and is not an empty folder. Name a new one with --out, or move "
+            "it away: runs are never overwritten."
+        )
+    new_folders = missing_folders(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder.parent).close()
+    except OSError as error:
+        raise SpikearmError(
+            f"Cannot write to '{folder.parent}': {error.strerror}. Name a folder you may write "
+            "to with --out."
+        ) from error
+    finally:
+        remove_if_empty(new_folders)
+
+
+def write_run(run: Run, folder: Path, extra: Callable[[Path], None] | None = None) -> Run:
+    """Write a run beside its place, then rename it there.
+
+    Args:
+        run: What to write.
+        folder: Where it shall appear; must be absent or empty.
+        extra: Adds files (a report, a video) to the folder before it appears.
+
+    Raises:
+        SpikearmError: The folder is taken, or the disk fails; nothing is left behind.
+    """
+    check_new_folder(folder)
+    with whole_folder(folder) as draft:
+        write_account(run.config, run.rows, run.status, draft)
+        write_legs(run.legs, draft / TRAJECTORY)
+        if extra is not None:
+            extra(draft)
+    return replace(run, folder=folder)
+
+
+def write_account(
+    config: dict[str, Any], rows: list[dict[str, Any]], status: str, folder: Path
+) -> None:
+    """Write the two files that every run has: its configuration, and what came out, row by row."""
+    for name, content in ((CONFIG, config), (SUMMARY, {"status": status, "rows": rows})):
+        (folder / name).write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
+
+
+def write_legs(legs: list[Leg], path: Path) -> None:
+    """Write motions to a Parquet file, one row per step."""
+    pq.write_table(_table(legs), path, compression="zstd", write_page_checksum=True)
+
+
+def read_run(folder: Path) -> Run:
+    """Read a run back.
+
+    Raises:
+        SpikearmError: The folder is not a run.
+    """
+    missing = [name for name in (CONFIG, SUMMARY, TRAJECTORY) if not (folder / name).is_file()]
+    if missing:
+        raise SpikearmError(
+            f"'{folder}' is not a run: it has no {', '.join(missing)}. Give a folder that "
+            "'spikearm run' or 'spikearm bench' wrote."
+        )
+    try:
+        config = json.loads((folder / CONFIG).read_text())
+        summary = json.loads((folder / SUMMARY).read_text())
+        rows, status = summary["rows"], summary["status"]
+        legs = _legs(pq.read_table(folder / TRAJECTORY, page_checksum_verification=True))
+    except (*DAMAGES, OSError, pa.ArrowException) as error:
+        raise SpikearmError(
+            f"'{folder}' is damaged, or of another version: {sentence(error)}. Run it again."
+        ) from error
+    return Run(config, rows, legs, status, folder)
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """Give a draft of a run's folder, and rename it into place when the block ends well.
+
+    Raises:
+        SpikearmError: The disk fails; nothing is left behind.
+    """
+    new_folders, draft = missing_folders(folder), None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        yield draft
+        draft.chmod(0o755)
+        draft.replace(folder)
+    except OSError as error:
+        raise SpikearmError(
+            f"Cannot write the run to '{folder}': {error.strerror or sentence(error)}. Nothing was "
+            "left behind; free the disk or name another folder with --out."
+        ) from error
+    finally:
+        if draft is not None:
+            shutil.rmtree(draft, ignore_errors=True)
+        remove_if_empty(new_folders)
+
+
+def _table(legs: list[Leg]) -> pa.Table:
+    return pa.concat_tables([_leg_table(leg) for leg in legs]) if legs else pa.table({})
+
+
+def _leg_table(leg: Leg) -> pa.Table:
+    columns: dict[str, pa.Array] = {}
+    n_steps = len(leg.trajectory.time)
+    for name, value in (("stage", leg.stage), ("seed", leg.seed), ("reach", leg.reach),
+                        ("leg", leg.leg)):  # fmt: skip
+        columns[name] = pa.array([value] * n_steps)
+    for field in fields(Trajectory):
+        columns[field.name] = _column(getattr(leg.trajectory, field.name))
+    return pa.table(columns)
+
+
+def _column(values: np.ndarray) -> pa.Array:
+    if values.ndim == 1:
+        return pa.array(values)
+    return pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), values.shape[1])
+
+
+def _legs(table: pa.Table) -> list[Leg]:
+    if table.num_rows == 0:
+        return []
+    keys = list(zip(*(table[name].to_pylist() for name in ("stage", "seed", "reach", "leg")),
+                    strict=True))  # fmt: skip
+    starts = [0] + [i for i in range(1, len(keys)) if keys[i] != keys[i - 1]] + [len(keys)]
+    return [
+        Leg(stage, seed, reach, leg, _trajectory(table.slice(start, end - start)))
+        for start, end in itertools.pairwise(starts)
+        for stage, seed, reach, leg in [keys[start]]
+    ]
+
+
+def _trajectory(table: pa.Table) -> Trajectory:
+    return Trajectory(**{f.name: _array(table[f.name]) for f in fields(Trajectory)})
+
+
+def _array(column: pa.ChunkedArray) -> np.ndarray:
+    if pa.types.is_fixed_size_list(column.type):
+        return column.combine_chunks().flatten().to_numpy().reshape(len(column), -1)
+    return column.to_numpy()

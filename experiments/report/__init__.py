@@ -1,0 +1,1 @@
+"""Reports, pictures and films of runs."""

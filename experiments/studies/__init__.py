@@ -1,0 +1,1 @@
+"""Studies: what is measured, and how it is shown."""

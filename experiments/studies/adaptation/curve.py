@@ -1,0 +1,132 @@
+"""What a controller learned, trial after trial."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from spikearm.experiments.perturbations.plant import Perturbation
+
+Phase = Literal["learning", "after", "second", "again"]
+"""Under a perturbation, without it, under a second one instead of it, and under the first again."""
+
+LEARNED = 0.05
+"""Of a perturbation's effect: what trials after the first must have taken away to be kept."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One time out and back.
+
+    Attributes:
+        position_rmse: Mean of both ways [m].
+        endpoint_error: The larger of both ways [m].
+        displacement: Mean over the way out of where the hand was, less where it should have been,
+            in the world frame, shape (3,) [m].
+        realtime_factor: Simulated over wall time of the whole loop.
+    """
+
+    position_rmse: float
+    endpoint_error: float
+    displacement: np.ndarray
+    realtime_factor: float
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What happened while a controller learned.
+
+    Attributes:
+        phases: The trials of each phase; fewer than were asked for if it lost the arm.
+        notices: In how many steps a number was cut or overflowed, by what it was.
+        largest_weight: Of the weights after the first phase, of what the chip's can hold.
+        problem: How it lost the arm, if it did.
+    """
+
+    phases: dict[Phase, tuple[Trial, ...]]
+    notices: dict[str, int]
+    largest_weight: float = 0.0
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What one controller learned of one perturbation with one seed.
+
+    Attributes:
+        controller: Which.
+        perturbation: What was learned, and later went.
+        seed: Seed of its networks.
+        plain: The controller that does not learn, without the perturbation.
+        perturbed: The same with it; None if it lost the arm.
+        yardstick: The analytic controller that does not learn, with it; for PD and PID, themselves.
+        learned: What happened while it learned, and afterwards.
+    """
+
+    controller: str
+    perturbation: Perturbation
+    seed: int
+    plain: Trial
+    perturbed: Trial | None
+    yardstick: Trial
+    learned: Learned
+
+    def trials(self, phase: Phase = "learning") -> tuple[Trial, ...]:
+        """List the trials of a phase; none if there was none."""
+        return self.learned.phases.get(phase, ())
+
+    def errors(self, phase: Phase = "learning") -> np.ndarray:
+        """Position rmse of each trial, shape (n_trials,) [m]."""
+        return np.array([trial.position_rmse for trial in self.trials(phase)])
+
+    def excess(self, phase: Phase = "learning") -> np.ndarray:
+        """Deviation beyond that of the controller that neither learns nor is perturbed."""
+        return self.errors(phase) / self.plain.position_rmse - 1.0
+
+    def normalised(self, phase: Phase = "learning") -> np.ndarray:
+        """What is left of the perturbation's effect, after DeWolf et al. (2020), shape (n_trials,).
+
+        1 where it is as on the controller that does not learn: on the analytic one for those in
+        neurons, which do not bear all that the analytic one bears, so that theirs would flatter.
+        """
+        return (self.errors(phase) - self.plain.position_rmse) / self._effect
+
+    @property
+    def is_perturbed(self) -> bool:
+        """Whether there was anything to be learned."""
+        return self.perturbation != Perturbation()
+
+    @property
+    def without_learning(self) -> float | None:
+        """The same for the controller itself, if it kept the arm: what learning is to beat."""
+        if self.perturbed is None or not self.is_perturbed:
+            return None
+        return (self.perturbed.position_rmse - self.plain.position_rmse) / self._effect
+
+    @property
+    def after_effect(self) -> float | None:
+        """Displacement in the first trial after the perturbation has gone, of what it displaced.
+
+        Along the yardstick's displacement: negative, if the hand now strays to the other side.
+        """
+        if not self.trials("after"):
+            return None
+        pushed = self.yardstick.displacement - self.plain.displacement
+        strayed = self.trials("after")[0].displacement - self.plain.displacement
+        return float(strayed @ pushed / (pushed @ pushed))
+
+    @property
+    def retention(self) -> float | None:
+        """What is kept of the first perturbation after the second was learned.
+
+        0 if its first trial is as it was at the very first, 1 if it is as it was before the second;
+        None if there was too little to be kept.
+        """
+        first, last = self.errors()[[0, -1]]
+        if not self.trials("again") or first - last < LEARNED * self._effect:
+            return None
+        return float((first - self.errors("again")[0]) / (first - last))
+
+    @property
+    def _effect(self) -> float:
+        return self.yardstick.position_rmse - self.plain.position_rmse

@@ -1,0 +1,83 @@
+"""The control metrics, as the benchmark defines them.
+
+Each takes one motion and gives one number; means over reaches and intervals over
+seeds are taken elsewhere.
+"""
+
+import numpy as np
+
+from spikearm.controller.loop.trajectory import Trajectory
+from spikearm.controller.references.reference import rotation_error
+
+SUCCESS_DISTANCE = 0.005  # m
+SUCCESS_ANGLE = np.radians(2.0)  # rad
+
+
+def position_error(trajectory: Trajectory) -> np.ndarray:
+    """Distance from hand to ideal position over time, shape (n_steps,) [m]."""
+    return np.linalg.norm(trajectory.hand_position - trajectory.reference_position, axis=1)
+
+
+def orientation_error(trajectory: Trajectory) -> np.ndarray:
+    """Geodesic angle from hand to ideal orientation over time, shape (n_steps,) [rad]."""
+    turn = rotation_error(trajectory.reference_quaternion, trajectory.hand_quaternion)
+    return np.linalg.norm(turn, axis=1)
+
+
+def root_mean_square(values: np.ndarray) -> float:
+    """Root of the mean square."""
+    return float(np.sqrt(np.mean(np.square(values))))
+
+
+def position_rmse(trajectory: Trajectory) -> float:
+    """Root mean square distance from hand to ideal position [m]."""
+    return root_mean_square(position_error(trajectory))
+
+
+def orientation_rmse(trajectory: Trajectory) -> float:
+    """Root mean square angle from hand to ideal orientation [rad]."""
+    return root_mean_square(orientation_error(trajectory))
+
+
+def fidelity_rmse(trajectory: Trajectory, analytic: Trajectory) -> float:
+    """Root mean square distance between this hand path and the analytic controller's [m]."""
+    gap = trajectory.hand_position - analytic.hand_position
+    return root_mean_square(np.linalg.norm(gap, axis=1))
+
+
+def excess_deviation(position_rmse_m: float, analytic_position_rmse_m: float) -> float:
+    """Deviation beyond the analytic controller's, relative to it [1]."""
+    return position_rmse_m / analytic_position_rmse_m - 1.0
+
+
+def endpoint_error(trajectory: Trajectory) -> float:
+    """Distance from hand to target at the end of the hold [m]."""
+    return float(position_error(trajectory)[-1])
+
+
+def path_deviation(trajectory: Trajectory) -> float:
+    """Largest distance of the hand from the straight line between the reference's ends [m]."""
+    start, end = trajectory.reference_position[[0, -1]]
+    line = (end - start) / np.linalg.norm(end - start)
+    offset = trajectory.hand_position - start
+    across = offset - np.outer(offset @ line, line)
+    return float(np.linalg.norm(across, axis=1).max())
+
+
+def jerk(trajectory: Trajectory) -> float:
+    """Integrated squared jerk of the hand, by third differences [m^2/s^5]."""
+    dt = trajectory.time[1] - trajectory.time[0]
+    third = np.diff(trajectory.hand_position, n=3, axis=0) / dt**3
+    return float(np.sum(third**2) * dt)
+
+
+def effort(trajectory: Trajectory) -> float:
+    """Integrated squared joint torque [N^2 m^2 s]."""
+    dt = trajectory.time[1] - trajectory.time[0]
+    return float(np.sum(trajectory.torque**2) * dt)
+
+
+def success(trajectory: Trajectory) -> bool:
+    """Whether the motion ends within 5 mm and 2 degrees of its target."""
+    angle = orientation_error(trajectory)[-1]
+    return bool(endpoint_error(trajectory) < SUCCESS_DISTANCE and angle < SUCCESS_ANGLE)

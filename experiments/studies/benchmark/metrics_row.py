@@ -1,0 +1,112 @@
+"""One row of a summary: the benchmark's metrics of one stage and seed."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from spikearm.controller.loop.trajectory import COUNTED, Trajectory
+from spikearm.experiments.records.records import Leg
+from spikearm.experiments.studies.benchmark import metrics
+from spikearm.experiments.studies.benchmark.latency import latency_fields
+from spikearm.experiments.studies.benchmark.neurobench import neurobench_metrics
+from spikearm.loihi_deploy.energy.account import energy_per_step
+from spikearm.neural.counts import UNCOUNTED, Footprint, StepCounts
+
+NEURAL_FIELDS = (
+    *COUNTED, "energy_per_step_j", "energy_source", "activation_sparsity", "effective_acs",
+)  # fmt: skip
+FOOTPRINT_FIELDS = tuple(Footprint.__dataclass_fields__)
+WORKED_OUT = {
+    "spikes": ("spikes", "activation_sparsity"),
+    "synaptic_events": (
+        "synaptic_events", "effective_acs", "energy_per_step_j", "energy_source",
+    ),
+    "learning_updates": ("learning_updates",),
+}  # fmt: skip
+"""Counts that a backend may lack, and the fields that are worked out from each."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one stage and seed did.
+
+    Attributes:
+        identity: Arm, task, reference, stage, backend, seed, radius, duration, offset, and
+            whether the loop was paced on the wall clock.
+        legs: Its motions.
+        wall_time: Wall time of the closed loops, physics included [s].
+        build_time: Wall time of building the controller [s].
+        footprint: What its network takes, or None.
+        saturated_share: Share of joint torques that were cut at their limit [1].
+    """
+
+    identity: dict[str, Any]
+    legs: list[Leg]
+    wall_time: float
+    build_time: float
+    footprint: Footprint | None
+    saturated_share: float
+
+
+def make_row(measured: Measured, analytic: list[Leg]) -> dict[str, Any]:
+    """Compute the benchmark's fields; those that do not apply, or were not counted, are None.
+
+    Args:
+        measured: What the stage did.
+        analytic: The analytic controller's motions of the same arm, task and seed, at
+            least one for every motion measured.
+    """
+    trajectories = [leg.trajectory for leg in measured.legs]
+    return {
+        **measured.identity,
+        "n_motions": len(measured.legs),
+        **_control_fields(measured.legs, analytic),
+        "saturated_share": measured.saturated_share,
+        **latency_fields(trajectories, measured.identity["realtime"]),
+        "build_time_s": measured.build_time,
+        "realtime_factor": sum(float(t.time[-1]) for t in trajectories) / measured.wall_time,
+        **_neural_fields(trajectories, measured),
+    }
+
+
+def _control_fields(legs: list[Leg], analytic: list[Leg]) -> dict[str, Any]:
+    yardstick = {(leg.reach, leg.leg): leg.trajectory for leg in analytic}
+    pairs = [(leg.trajectory, yardstick[leg.reach, leg.leg]) for leg in legs]
+    position_rmse = _mean(metrics.position_rmse(t) for t, _ in pairs)
+    analytic_rmse = _mean(metrics.position_rmse(a) for _, a in pairs)
+    return {
+        "position_rmse_m": position_rmse,
+        "orientation_rmse_rad": _mean(metrics.orientation_rmse(t) for t, _ in pairs),
+        "excess_deviation": metrics.excess_deviation(position_rmse, analytic_rmse),
+        "fidelity_rmse_m": _mean(metrics.fidelity_rmse(t, a) for t, a in pairs),
+        "endpoint_error_m": _mean(metrics.endpoint_error(t) for t, _ in pairs),
+        "endpoint_error_max_m": max(metrics.endpoint_error(t) for t, _ in pairs),
+        "path_deviation_m": _mean(metrics.path_deviation(t) for t, _ in pairs),
+        "jerk": _mean(metrics.jerk(t) for t, _ in pairs),
+        "effort": _mean(metrics.effort(t) for t, _ in pairs),
+        "success_rate": _mean(metrics.success(t) for t, _ in pairs),
+    }
+
+
+def _neural_fields(trajectories: list[Trajectory], measured: Measured) -> dict[str, Any]:
+    footprint = measured.footprint
+    if footprint is None:
+        return dict.fromkeys(NEURAL_FIELDS + FOOTPRINT_FIELDS)
+    counts = {
+        name: _mean(np.concatenate([getattr(t, name) for t in trajectories])) for name in COUNTED
+    }
+    step = StepCounts(**counts)
+    fields = {
+        **counts,
+        **asdict(footprint),
+        **neurobench_metrics(step, footprint, values=measured.identity["stage"] == "rate"),
+        "energy_per_step_j": energy_per_step(step),
+        "energy_source": "estimated",
+    }
+    lacking = [names for count, names in WORKED_OUT.items() if counts[count] == UNCOUNTED]
+    return fields | dict.fromkeys(name for names in lacking for name in names)
+
+
+def _mean(values) -> float:  # noqa: ANN001  any iterable of numbers
+    return float(np.mean(list(values)))

@@ -1,0 +1,1 @@
+"""A controller against the limits of the chip."""

@@ -1,0 +1,111 @@
+"""What a preflight found, as a person reads it."""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from spikearm.loihi_deploy.build.quantisation import WEIGHTS, QuantisationError
+from spikearm.loihi_deploy.build.rescaling import RESCUE_ABOVE
+from spikearm.loihi_deploy.checks.compare_allocators import Allocation
+from spikearm.loihi_deploy.checks.preflight import Report, Row
+
+
+def report_table(report: Report, title: str) -> Table:
+    """Lay out one limit per line."""
+    table = Table(title=title, title_justify="left")
+    for heading in ("resource", "used", "limit", "where most is used", "verdict"):
+        justify = "right" if heading in ("used", "limit") else "left"
+        table.add_column(heading, justify=justify)
+    for row in report.rows:
+        cells = (row.resource, _number(row.used), _number(row.limit), row.where, _verdict(row))
+        style = "" if row.ok else "red"
+        table.add_row(*(Text(cell, style=style) for cell in cells))  # names hold brackets
+    return table
+
+
+def error_table(errors: Sequence[QuantisationError], rescued: Sequence[QuantisationError]) -> Table:
+    """Lay out what discretisation does to each weight matrix, as it is and rescued."""
+    table = Table(title="Weights in the chip's integers", title_justify="left")
+    for heading in (
+        "into", "from", "weights", "rms error %", "rescued", "largest error", "largest weight",
+    ):  # fmt: skip
+        table.add_column(heading, justify="left" if heading in ("into", "from") else "right")
+    for one, after in zip(errors, rescued, strict=True):
+        if one.array == WEIGHTS:
+            table.add_row(
+                Text(one.block), Text(one.source), str(one.n_values), _percent(one.relative_rms),
+                "" if after == one else _percent(after.relative_rms),
+                f"{one.largest:.3g}", f"{one.largest_value:.3g}",
+                style="yellow" if one.relative_rms > RESCUE_ABOVE else "",
+            )  # fmt: skip
+    return table
+
+
+def losses(
+    errors: Sequence[QuantisationError], rescued: Sequence[QuantisationError], in_use: bool
+) -> str:
+    """Name the layers that lose much to 8 bits, and say what their rescue leaves of it.
+
+    Args:
+        errors: What discretisation does.
+        rescued: What it does to the rescued network.
+        in_use: Whether that is the one that ran.
+    """
+    pairs = [
+        (one, after)
+        for one, after in zip(errors, rescued, strict=True)
+        if one.array == WEIGHTS and one.relative_rms > RESCUE_ABOVE
+    ]
+    if not pairs:
+        return f"No layer loses more than {RESCUE_ABOVE:.0%} of its weights to 8 bits."
+    names = ", ".join(dict.fromkeys(one.block for one, _ in pairs))
+    most, left = (max(error.relative_rms for error in side) for side in zip(*pairs, strict=True))
+    how = "Rescued" if in_use else "With --rescue"
+    return (
+        f"More than {RESCUE_ABOVE:.0%} of their weights is lost to 8 bits, at most {most:.1%}: "
+        f"{names}. {how}, at most {left:.1%}."
+    )
+
+
+def allocation_table(allocations: Sequence[Allocation], chosen: str) -> Table:
+    """Lay out what every way of assigning cores makes of the run."""
+    table = Table(title="Cores by allocator; spikes and hops per step", title_justify="left")
+    for heading in (
+        "allocator", "cores", "chips", "spikes between cores", "within", "hops east-west",
+        "north-south", "energy pJ, estimated",
+    ):  # fmt: skip
+        table.add_column(heading, justify="left" if heading == "allocator" else "right")
+    for one in allocations:
+        traffic = one.traffic
+        within = traffic.spikes + traffic.between_chips - one.between_cores
+        table.add_row(
+            one.allocator + (" (chosen)" if one.allocator == chosen else ""),
+            str(sum(one.cores_per_chip)), str(len(one.cores_per_chip)),
+            f"{one.between_cores:.2f}", f"{within:.2f}", f"{traffic.east_west:.2f}",
+            f"{traffic.north_south:.2f}",
+            "not published" if one.energy is None else f"{1e12 * one.energy:.1f}",
+        )  # fmt: skip
+    return table
+
+
+def summary(report: Report) -> str:
+    """Say in a line whether it fits, and what it takes."""
+    if report.deployed is None:
+        return "It cannot be built for the chip."
+    chips = report.deployed.placement.cores_per_chip
+    verdict = "It fits" if report.ok else f"It does not fit (breaches: {len(report.breaches)})"
+    return f"{verdict}. Cores: {sum(chips)}. Chips: {len(chips)}."
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else f"{value:,}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f}"
+
+
+def _verdict(row: Row) -> str:
+    verdict = "fits" if row.ok else "breach"
+    return ". ".join(filter(None, [", ".join(filter(None, [verdict, row.note])), row.remedy]))

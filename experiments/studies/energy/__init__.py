@@ -1,0 +1,1 @@
+"""The energy of a control step, on the chip and elsewhere."""

@@ -1,0 +1,92 @@
+"""What the analytic controller computes in a step, counted."""
+
+from typing import cast
+
+import numpy as np
+
+from spikearm.arm_models import ArmState, Dynamics, RigidBodyModel
+from spikearm.controller.classical.command import Feedforward
+from spikearm.controller.classical.gains import Gains
+from spikearm.controller.classical.osc import OperationalSpaceController
+from spikearm.controller.references.reference import Reference
+from spikearm.experiments.studies.energy.recursive_dynamics import Link, chain_dynamics
+from spikearm.loihi_deploy.energy.operations import Operations, Tally
+
+COMMAND = Operations(multiplications=35, additions=36, others=10)
+"""Of :func:`spikearm.controller.classical.command.task_command`, which computes in plain numbers.
+
+Six components ``k e + kv (dx_ref - dx) + ddx_ref`` (12 multiplications, 18 additions), a
+difference of positions (3 additions), a quotient of quaternions (16, 12) and its logarithm (7, 3;
+a root, an arc tangent, a division, and a sign that is copied). And six divisions by ``kv``, where
+friction asks for the wanted velocity.
+"""
+
+
+def analytic_operations(
+    model: RigidBodyModel, state: ArmState, reference: Reference, feedforward: Feedforward
+) -> dict[str, Operations]:
+    """Count the operations of a step: the dynamics, the law and the command.
+
+    The law runs on arrays that count. The dynamics are those of a chain of as many links, in
+    recursions, because the arm's own come from MuJoCo, which does more than a controller needs.
+    The pose and velocity of the hand are sensed, as they are for the spiking controller.
+
+    Args:
+        model: The arm.
+        state: Any state of it.
+        reference: Any reference.
+        feedforward: What the law feeds forward.
+    """
+    return {
+        "dynamics": dynamics_operations(model.chain.n_joints),
+        "law": law_operations(model, state, reference, feedforward),
+        "command": COMMAND,
+    }
+
+
+def dynamics_operations(n_joints: int) -> Operations:
+    """Count Jacobian, its drift, mass matrix and bias force of a chain of links."""
+    tally = Tally()
+    link = Link(
+        offset=tally.array([0.1, 0.0, 0.2]), rotation=tally.array(np.eye(3)),
+        mass=tally.array(1.0), center=tally.array([0.0, 0.1, 0.1]),
+        inertia=tally.array(np.eye(3)), armature=tally.array(0.1),
+    )  # fmt: skip
+    moving = [tally.array(0.3) for _ in range(n_joints)]
+    tool, gravity = tally.array([0.0, 0.0, 0.1]), tally.array([0.0, 0.0, -9.8])
+    chain_dynamics([link] * n_joints, tool, gravity, moving, moving)
+    return tally.operations
+
+
+def law_operations(
+    model: RigidBodyModel, state: ArmState, reference: Reference, feedforward: Feedforward
+) -> Operations:
+    """Count the control law from its dynamics and its command on."""
+    tally = Tally()
+    counting = cast(RigidBodyModel, _CountingModel(model, tally))
+    law = OperationalSpaceController(counting, Gains(), feedforward)
+    moving = state._replace(
+        q=tally.array(state.q), dq=tally.array(state.dq),
+        hand_velocity=tally.array(state.hand_velocity),
+    )  # fmt: skip
+    law.torque(moving, reference)
+    return tally.operations
+
+
+class _CountingModel:
+    """A model whose dynamics count what is computed with them."""
+
+    def __init__(self, model: RigidBodyModel, tally: Tally) -> None:
+        self._model, self._tally = model, tally
+        self.chain = model.chain
+        self.damping, self.friction = model.damping, model.friction
+
+    def dynamics(self, q: np.ndarray, dq: np.ndarray) -> Dynamics:
+        known = self._model.dynamics(np.asarray(q), np.asarray(dq))
+        return Dynamics(
+            known.hand,
+            *map(
+                self._tally.array,
+                (known.jacobian, known.bias_acceleration, known.mass_matrix, known.bias_force),
+            ),
+        )

@@ -1,0 +1,94 @@
+"""The controller's network with rate neurons, as a processor would compute it."""
+
+import numpy as np
+
+from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF, Filters
+from spikearm.controller.spiking.weights import NetworkWeights
+
+
+class DenseNetwork:
+    """Multiplies all weights in every step: what the stage ``rate`` does, without Nengo.
+
+    Weights that follow one another without neurons between them stay apart, which takes the
+    fewest products. Filters stand behind weights where that makes them shorter.
+
+    Args:
+        weights: All numbers of the network.
+        timestep: Control period [s].
+        filters: Time constants.
+    """
+
+    def __init__(
+        self, weights: NetworkWeights, timestep: float, filters: Filters = Filters()
+    ) -> None:
+        self._first = np.hstack([weights.posture, weights.velocity])
+        self._friction = np.hstack([weights.friction_velocity, weights.friction_command])
+        self._hidden, self._latent = weights.hidden, weights.latent
+        self._products = np.hstack([weights.factors, weights.command])
+        self._readout = weights.readout["rate"]
+        self._biases = (
+            weights.feature_bias, weights.code_bias, weights.product_bias, weights.friction_bias
+        )  # fmt: skip
+        self._n_joints = weights.velocity.shape[1]
+        self._layer_gain = -np.expm1(-timestep / filters.layer_tau)
+        self._torque_gain = -np.expm1(-timestep / filters.torque_tau)
+        self.restart()
+
+    def restart(self) -> None:
+        """Go back to the state just after construction."""
+        self._features, self._z = np.zeros(len(self._hidden)), np.zeros(len(self._latent))
+        self._torque = np.zeros(self._n_joints)
+
+    @property
+    def multiply_adds(self) -> int:
+        """Products of a weight and a value, each added to a sum, per step."""
+        return sum(
+            matrix.size
+            for matrix in (
+                self._first, self._friction, self._hidden, self._latent, self._products,
+                self._readout,
+            )
+        )  # fmt: skip
+
+    @property
+    def n_neurons(self) -> int:
+        """Neurons that are updated in a step."""
+        return sum(len(bias) for bias in self._biases)
+
+    def step(self, inputs: np.ndarray) -> np.ndarray:
+        """Advance by one control period.
+
+        Args:
+            inputs: As :class:`~spikearm.controller.spiking.scaling.Port` has them, shape
+                (3 n_joints + 6,).
+
+        Returns:
+            The torque, scaled as the network gives it, shape (n_joints,).
+        """
+        state, command = inputs[:-6], inputs[-6:]
+        features = lif_rates(self._first @ state + self._biases[0])
+        code = lif_rates(self._features + self._biases[1])
+        products = lif_rates(self._products @ np.concatenate([self._z, command]) + self._biases[2])
+        moving = inputs[-self._n_joints - 6 :]  # velocities, command
+        friction = lif_rates(self._friction @ moving + self._biases[3])
+        neurons = np.concatenate([features, code, products, friction])
+        torque = self._torque.copy()
+        self._features += self._layer_gain * (self._hidden @ features - self._features)
+        self._z += self._layer_gain * (self._latent @ code - self._z)
+        self._torque += self._torque_gain * (self._readout @ neurons - self._torque)
+        return torque
+
+
+def lif_rates(current: np.ndarray) -> np.ndarray:
+    """Compute the rates of leaky integrate-and-fire neurons [Hz].
+
+    ``1 / (tau_ref + tau_rc log(1 + 1 / (J - 1)))`` above the threshold ``J = 1``, else 0, as
+    ``nengo.LIFRate`` has it.
+
+    Args:
+        current: Input current over the threshold's, shape (n,).
+    """
+    above = current > 1.0
+    rates = np.zeros_like(current)
+    rates[above] = 1.0 / (TAU_REF + TAU_RC * np.log1p(1.0 / (current[above] - 1.0)))
+    return rates

@@ -1,0 +1,92 @@
+"""A reach in the chip's arithmetic, counted."""
+
+from dataclasses import dataclass, replace
+
+from spikearm.arm_models import Arm
+from spikearm.controller.loop.closed_loop import follow
+from spikearm.controller.loop.trajectory import COUNTED
+from spikearm.controller.references.reference import Reference
+from spikearm.controller.spiking.spiking_controller import SpikingController
+from spikearm.controller.spiking.trained import TrainedController
+from spikearm.experiments.studies.deployment.deployment import DriveConfig, plan_drive
+from spikearm.loihi_deploy import pipeline
+from spikearm.loihi_deploy.backends.recording import RecordedSimulation
+from spikearm.loihi_deploy.energy.account import Work
+from spikearm.loihi_deploy.mapping.mesh import spike_traffic
+from spikearm.loihi_deploy.mapping.traffic import core_traffic, stored_events
+from spikearm.neural.counts import Footprint, StepCounts
+
+
+@dataclass(frozen=True)
+class CountedReach:
+    """What was counted in a reach, on average over its steps.
+
+    Attributes:
+        n_steps: Length of the reach.
+        period: Length of a step [s].
+        counts: As the engine counts.
+        work: What a chip is asked for.
+        footprint: What the network takes.
+        n_coders: Neurons on the host that code inputs as spikes.
+        cores_per_chip: Cores in use on each chip.
+        midway: Where the hand should be in the middle of the way.
+    """
+
+    n_steps: int
+    period: float
+    counts: StepCounts
+    work: Work
+    footprint: Footprint
+    n_coders: int
+    cores_per_chip: tuple[int, ...]
+    midway: Reference
+
+    @property
+    def software_work(self) -> Work:
+        """What a program is asked for that keeps no weights of zero."""
+        return replace(self.work, synaptic_events=self.counts.synaptic_events)
+
+
+def drive_and_count(arm: Arm, trained: TrainedController, drive: DriveConfig) -> CountedReach:
+    """Drive an arm out to its target, and count from when it starts to move.
+
+    Raises:
+        SpikearmError: The arm does not reach the target.
+    """
+    start, motion = plan_drive(arm, drive)
+    with SpikingController(
+        trained.weights, RecordedSimulation, "loihi", feedforward=drive.reference, seed=drive.seed
+    ) as controller:
+        simulation = controller.simulation
+        assert isinstance(simulation, RecordedSimulation)
+        controller.start(arm.reset(start))
+        simulation.forget()  # what settling took
+        trajectory = follow(arm, controller, motion, drive.duration)
+        counts = StepCounts(*(float(getattr(trajectory, name).mean()) for name in COUNTED))
+        work, cores_per_chip = chip_work(simulation, counts)
+        return CountedReach(
+            len(trajectory.time), arm.timestep, counts, work, simulation.footprint,
+            sum(one.n_neurons for one in simulation.blocks.inputs), cores_per_chip,
+            motion.at(drive.duration / 2),
+        )  # fmt: skip
+
+
+def chip_work(simulation: RecordedSimulation, counts: StepCounts) -> tuple[Work, tuple[int, ...]]:
+    """Say what a chip is asked for, and how many cores of each lie in use.
+
+    Args:
+        simulation: What has run.
+        counts: Neural work of a step, on average.
+    """
+    blocks, activity = simulation.blocks, simulation.activity
+    placement = pipeline.place(blocks)
+    between, _ = core_traffic(blocks, placement, activity)
+    active = activity.active_updates / activity.n_steps
+    work = Work(
+        synaptic_events=stored_events(blocks, activity),
+        active_updates=active,
+        inactive_updates=len(activity.spikes) - active,
+        learning_updates=counts.learning_updates,
+        traffic=spike_traffic(placement, between),
+    )
+    return work, placement.cores_per_chip

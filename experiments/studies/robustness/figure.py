@@ -1,0 +1,82 @@
+"""The picture of what controllers bore: deviation over the strength of each disturbance."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from spikearm.experiments.perturbations.registry import DISTURBANCES
+from spikearm.experiments.report.figures import COLORS, LIMIT_COLOR
+from spikearm.experiments.studies.robustness.summary import Point, break_point, curve
+from spikearm.experiments.studies.robustness.table import breaks_at, measured, strength_label
+
+COLUMNS = 3
+PANEL_HEIGHT = 300  # px
+BREAKS = "breaks: a reach ends more than 10 mm off, or, drawn at 2 m, none ends at all"
+LOST = 2.0  # m; where a point is drawn whose arm was lost or stopped in every motion
+
+
+def stress_figure(points: Sequence[Point], title: str) -> go.Figure:
+    """Draw one panel per disturbance and one line per controller, which end where it breaks."""
+    names = measured(points)
+    n_rows = -(-len(names) // COLUMNS)
+    figure = make_subplots(
+        n_rows, COLUMNS,
+        subplot_titles=[f"{DISTURBANCES[n].title} [{DISTURBANCES[n].unit}]" for n in names],
+        vertical_spacing=0.3 / n_rows, horizontal_spacing=0.05,
+    )  # fmt: skip
+    controllers = list(dict.fromkeys(point.controller for point in points))
+    for number, name in enumerate(names):
+        cell = {"row": number // COLUMNS + 1, "col": number % COLUMNS + 1}
+        for controller, color in zip(controllers, COLORS, strict=False):
+            _add_curve(figure, curve(points, controller, name), color, cell)
+        figure.update_xaxes(type="category", **cell)
+        figure.update_yaxes(type="log", tickformat="~g", dtick="D2", **cell)
+    _add_legend(figure, controllers)
+    figure.update_yaxes(title_text="position rmse mm", col=1)
+    figure.update_layout(
+        title=title, height=PANEL_HEIGHT * n_rows + 140, template="plotly_white",
+        legend={"orientation": "h", "yanchor": "top", "y": -0.2 / n_rows},
+    )  # fmt: skip
+    return figure
+
+
+def _add_curve(
+    figure: go.Figure, points: Sequence[Point], color: str, cell: dict[str, int]
+) -> None:
+    """Draw a line up to where it breaks, a cross there, and faintly what is beyond."""
+    if not points:
+        return
+    broken = break_point(points)
+    last = len(points) if broken is None else points.index(broken) + 1
+    for part, faint in ((points[:last], False), (points[last - 1 :], True)):
+        figure.add_scatter(
+            x=[strength_label(point) for point in part], y=[_height(point) for point in part],
+            mode="lines+markers", showlegend=False, opacity=0.3 if faint else 1.0,
+            marker={"size": 5}, line={"color": color, "width": 2, "dash": "dot" if faint else None},
+            text=[f"{p.controller}: {p.n_reached} of {p.n_motions} reached" for p in part], **cell,
+        )  # fmt: skip
+    if broken is not None:
+        figure.add_scatter(
+            x=[strength_label(broken)], y=[_height(broken)], mode="markers", showlegend=False,
+            marker={"symbol": "x", "size": 13, "color": color,
+                    "line": {"color": LIMIT_COLOR, "width": 2}},
+            text=f"{broken.controller} breaks at {breaks_at(points)}", **cell,
+        )  # fmt: skip
+
+
+def _add_legend(figure: go.Figure, controllers: Sequence[str]) -> None:
+    """Name the lines, and the cross."""
+    for controller, color in zip(controllers, COLORS, strict=False):
+        figure.add_scatter(
+            x=[None], y=[None], mode="lines", name=controller, line={"color": color, "width": 2}
+        )
+    figure.add_scatter(
+        x=[None], y=[None], mode="markers", name=BREAKS,
+        marker={"symbol": "x", "size": 11, "color": "white",
+                "line": {"color": LIMIT_COLOR, "width": 2}},
+    )  # fmt: skip
+
+
+def _height(point: Point) -> float:
+    return 1e3 * (LOST if point.position_rmse_m is None else point.position_rmse_m)

@@ -1,0 +1,208 @@
+"""How much a controller bears: reaches under growing disturbances."""
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+
+from spikearm.arm_models import Arm, SpikearmError
+from spikearm.controller.adaptation.adaptive_controller import AdaptiveController
+from spikearm.controller.classical.command import Feedforward
+from spikearm.controller.controller import Controller
+from spikearm.controller.loop.sensor_guard import GuardLimits, SensorGuard
+from spikearm.controller.spiking.trained import TrainedController
+from spikearm.experiments.controllers import Adaptation, Backend, Recipe, StageEntry, find_stage
+from spikearm.experiments.perturbations.loop_setup import Rig, Schedule
+from spikearm.experiments.perturbations.registry import DISTURBANCES, DisturbanceName
+from spikearm.experiments.studies.benchmark import metrics
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.experiments.tasks.episode import Motion, run_episode
+from spikearm.neural.parallel import parallel_map
+
+UNDISTURBED = "none"
+LEGS = ("out", "back")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one controller is put under with one seed.
+
+    Attributes:
+        controller: Stage that drives the arm.
+        seed: Seed of the task, the networks and the disturbance.
+        disturbance: Its name, or ``none``.
+        strength: How strong it is [SI]; 0 for none.
+    """
+
+    controller: str
+    seed: int
+    disturbance: str = UNDISTURBED
+    strength: float = 0.0
+
+
+@dataclass(frozen=True)
+class Reach:
+    """One motion under a disturbance.
+
+    Attributes:
+        round: How often the targets had been gone through before.
+        reach: Index of the target.
+        leg: ``out`` or ``back``.
+        position_rmse_m: Root mean square distance from the ideal position; None if the arm was
+            lost or stopped on the way [m].
+        endpoint_error_m: Distance from the target at the end; None likewise [m].
+        held_steps: Steps in which sensors had failed and the last torque was held.
+        problem: What ended it early, if something did.
+    """
+
+    round: int
+    reach: int
+    leg: str
+    position_rmse_m: float | None = None
+    endpoint_error_m: float | None = None
+    held_steps: int = 0
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Bout:
+    """What a controller did in a cell.
+
+    Attributes:
+        cell: What it was put under.
+        reaches: All its motions, in their order.
+        notices: In how many steps a number of an adaptive network was cut or overflowed.
+    """
+
+    cell: Cell
+    reaches: tuple[Reach, ...]
+    notices: dict[str, int]
+
+
+@dataclass(frozen=True)
+class StressPlan:
+    """What is measured.
+
+    Attributes:
+        arm: The plant.
+        task: The reaches.
+        controllers: Stages, with ``+adaptive`` where they learn.
+        disturbances: What they are put under, one at a time.
+        seeds: Seeds.
+        reference: What the law feeds forward.
+        rounds: How often the targets are gone through; what is learned goes from one to the next.
+        limits: How patient the loop is with its sensors.
+        adaptation: What adaptive stages learn.
+        backend: What runs a chip's network.
+        trained: The arm's trained controller; only neural stages need it.
+        jobs: How many cells are measured at a time; the number of cores when left out.
+    """
+
+    arm: Arm
+    task: CentreOut
+    controllers: Sequence[str]
+    disturbances: Sequence[DisturbanceName]
+    seeds: Sequence[int]
+    reference: Feedforward
+    rounds: int = 1
+    limits: GuardLimits = GuardLimits()
+    adaptation: Adaptation = Adaptation()
+    backend: Backend = "engine"
+    trained: TrainedController | None = None
+    jobs: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.rounds < 1:
+            raise SpikearmError(f"{self.rounds} rounds are too few: give 1 or more.")
+        if self.jobs is not None and self.jobs < 1:
+            raise SpikearmError(f"{self.jobs} jobs are too few: give 1 or more.")
+        if any(find_stage(name, self.backend).on_board for name in self.controllers):
+            raise SpikearmError(
+                "No board can be disturbed so: leave out --backend loihi. The engine computes the "
+                "same spikes."
+            )
+
+    def cells(self, controller: str, seed: int) -> list[Cell]:
+        """List what a controller is put under, nothing at first.
+
+        A law without neurons makes the same motions with every seed, unless the task or the
+        disturbance are drawn; only the first seed counts then.
+        """
+        entry = find_stage(controller, self.backend)
+        chosen = [(name, DISTURBANCES[name]) for name in self.disturbances]
+        cells = [
+            Cell(controller, seed, name, strength)
+            for name, disturbance in chosen
+            if disturbance.needs == "nothing" or disturbance.needs in _has(entry)
+            for strength in disturbance.strengths
+        ]
+        fixed = not _has(entry) and self.task.variant == "circle" and not self.task.offset
+        if fixed and seed != self.seeds[0]:
+            return [cell for cell in cells if DISTURBANCES[cell.disturbance].drawn]
+        return [Cell(controller, seed), *cells]
+
+    def make(self, controller: str, seed: int) -> Controller:
+        """Build a controller."""
+        recipe = Recipe(self.arm.model, self.trained, self.reference, seed, self.adaptation)
+        return find_stage(controller, self.backend).make(recipe)
+
+    def bouts(self, controller: Controller, cells: Sequence[Cell]) -> Generator[Bout, None, None]:
+        """Put a controller under one thing after the other, several at a time.
+
+        Yields:
+            What it did, in the order of the cells, as soon as it is there.
+        """
+        reaches = plan_reaches(self.arm.model, self.task, cells[0].seed)
+        yield from parallel_map(
+            lambda number: self._bout(Rig(self.arm, controller, reaches), cells[number]),
+            len(cells), self.jobs,
+        )  # fmt: skip
+
+    def _bout(self, rig: Rig, cell: Cell) -> Bout:
+        learner = rig.controller if isinstance(rig.controller, AdaptiveController) else None
+        if rig.controller.simulation is not None:
+            rig.controller.simulation.restart()  # it may have learned under another disturbance
+        before = learner.notices if learner else None
+        if cell.disturbance != UNDISTURBED:
+            disturbance = DISTURBANCES[cell.disturbance]
+            rig = disturbance.disturb(rig, cell.strength, cell.seed)
+        try:
+            reaches = tuple(self._reaches(rig))
+        finally:
+            for undo in rig.undo:
+                undo()
+        notices = dict(learner.notices - before) if learner and before is not None else {}
+        return Bout(cell, reaches, notices)
+
+    def _reaches(self, rig: Rig) -> Iterator[Reach]:
+        schedule = Schedule(rig.events)
+        for number in range(self.rounds):
+            for index, target in enumerate(rig.reaches.targets):
+                schedule.begin()
+                guard = SensorGuard(rig.arm, self.limits)
+                motions = run_episode(
+                    rig.arm, rig.controller, rig.reaches, target, schedule,
+                    sensors=rig.sensors, guard=guard,
+                )  # fmt: skip
+                yield from _both_ways(motions, number, index)
+
+
+def _both_ways(motions: Iterator[Motion], number: int, index: int) -> Iterator[Reach]:
+    """Measure the motions of an episode, and account for those that did not come about."""
+    for leg in LEGS:
+        try:
+            path = next(motions).trajectory
+        except SpikearmError as problem:
+            yield from (
+                Reach(number, index, way, problem=str(problem)) for way in LEGS[LEGS.index(leg) :]
+            )
+            return
+        yield Reach(
+            number, index, leg, metrics.position_rmse(path), metrics.endpoint_error(path),
+            int(path.held.sum()),
+        )  # fmt: skip
+
+
+def _has(entry: StageEntry) -> tuple[str, ...]:
+    """Tell what a controller has that can be disturbed."""
+    if not (entry.neural or entry.adaptive):
+        return ()
+    return ("neurons", "chip") if entry.learner[0] == "loihi" else ("neurons",)

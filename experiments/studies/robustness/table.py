@@ -1,0 +1,87 @@
+"""What controllers bore, as a person reads it."""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from spikearm.experiments.perturbations.registry import DISTURBANCES
+from spikearm.experiments.studies.robustness.stress import UNDISTURBED
+from spikearm.experiments.studies.robustness.summary import Point, break_point, curve
+
+HEADING = (
+    "Position rmse in mm, and how many reaches end within 10 mm of their target. A controller "
+    "breaks at the first strength at which not all do."
+)
+
+
+def stress_tables(points: Sequence[Point]) -> list[Table]:
+    """Lay out one table per disturbance, strengths as lines and controllers as columns."""
+    return [_table(points, name) for name in measured(points)]
+
+
+def break_table(points: Sequence[Point]) -> Table:
+    """Lay out where each controller breaks: disturbances as lines, controllers as columns."""
+    controllers = list(dict.fromkeys(point.controller for point in points))
+    table = Table(title="Breaks at", title_justify="left")
+    table.add_column("", no_wrap=True)
+    for controller in controllers:
+        table.add_column(controller, justify="right")
+    for name in measured(points):
+        table.add_row(
+            f"{DISTURBANCES[name].title} {DISTURBANCES[name].unit}",
+            *(breaks_at(curve(points, controller, name)) for controller in controllers),
+        )
+    return table
+
+
+def measured(points: Sequence[Point]) -> list[str]:
+    """List what was measured, without that which is none."""
+    names = dict.fromkeys(point.disturbance for point in points)
+    return [name for name in names if name != UNDISTURBED]
+
+
+def breaks_at(points: Sequence[Point]) -> str:
+    """Say at which strength a curve breaks."""
+    if not points:
+        return ""
+    point = break_point(points)
+    if point is None:
+        return "bears all"
+    return "even without" if point.disturbance == UNDISTURBED else strength_label(point)
+
+
+def strength_label(point: Point) -> str:
+    """Give a point's strength as it is shown."""
+    if point.disturbance == UNDISTURBED:
+        return UNDISTURBED
+    return DISTURBANCES[point.disturbance].label(point.strength)
+
+
+def _table(points: Sequence[Point], name: str) -> Table:
+    disturbance = DISTURBANCES[name]
+    controllers = [
+        controller
+        for controller in dict.fromkeys(point.controller for point in points)
+        if curve(points, controller, name)
+    ]
+    table = Table(title=f"{disturbance.title} {disturbance.unit}", title_justify="left")
+    for heading in ("", *controllers):
+        table.add_column(heading, justify="right")
+    curves = [
+        {strength_label(point): point for point in curve(points, controller, name)}
+        for controller in controllers
+    ]
+    for label in dict.fromkeys(label for one in curves for label in one):
+        table.add_row(label, *(_cell(one.get(label)) for one in curves))
+    table.add_section()
+    table.add_row("breaks at", *(breaks_at(list(one.values())) for one in curves))
+    return table
+
+
+def _cell(point: Point | None) -> str:
+    """Give a point's deviation and how many reached, marked where it is broken."""
+    if point is None:
+        return ""
+    mm = "lost" if point.position_rmse_m is None else f"{1e3 * point.position_rmse_m:.3g}"
+    text = f"{mm}  {point.n_reached}/{point.n_motions}"
+    return f"[red]✗ {text}[/red]" if point.broken else text

@@ -1,0 +1,1 @@
+"""Tasks: reaches, episodes, and many of them at once."""

@@ -1,0 +1,201 @@
+"""The task: centre-out reaching."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from spikearm.arm_models import Pose, RigidBodyModel, SpikearmError
+from spikearm.controller.references.joint_reference import end_joints, reaches
+from spikearm.controller.references.reference import MinimumJerk
+
+Variant = Literal["circle", "sphere", "pose"]
+
+TASK_DIMENSIONS = 6  # position and orientation
+RADII = (0.20, 0.15, 0.10, 0.05)  # m, the largest that the arm reaches is taken
+POSE_TURN = float(np.radians(30.0))  # rad, of the variant "pose"
+N_TRIES = 20  # turns drawn for a target, or starts off home, until the arm can follow one
+OVERSHOOT = 5e-3  # m, past its goal, of a hand that a law with reference "velocity" moves
+APPROACH_TIME = 1.0  # s, of the motion from home by which joint positions off home are found
+CANNOT = "out of reach of this arm (beyond its joint limits, singular, or too fast for its joints)"
+
+
+@dataclass(frozen=True)
+class CentreOut:
+    """Reaches from the home pose, or from beside it, to targets around home, and back.
+
+    Attributes:
+        variant: ``circle`` in the frontal plane, ``sphere`` (targets drawn uniformly on the
+            sphere, by seed) or ``pose`` (the circle, and each target also turns the hand
+            by 30 degrees about an axis drawn by seed, from those that the arm can follow).
+        targets: Number of targets.
+        radius: Distance from the home position to the targets [m]; left out, the largest of
+            0.20, 0.15, 0.10 and 0.05 m that the arm reaches.
+        duration: Length of each minimum-jerk motion, out or back [s].
+        hold: How long the hand then holds where it is [s].
+        offset: Distance from the home position to where reaches start [m], in a direction
+            drawn by seed, from those that the arm can follow; the hand is oriented as at home.
+    """
+
+    variant: Variant = "circle"
+    targets: int = 8
+    radius: float | None = None
+    duration: float = 1.0
+    hold: float = 0.5
+    offset: float = 0.0
+
+    @property
+    def turn(self) -> float:
+        """How far each target turns the hand [rad]."""
+        return POSE_TURN if self.variant == "pose" else 0.0
+
+    def __post_init__(self) -> None:
+        if self.targets < 1:
+            raise SpikearmError(f"{self.targets} targets are too few: ask for 1 or more.")
+        if self.radius is not None and not 0 < self.radius < np.inf:
+            raise SpikearmError(f"A radius of {self.radius} m is not possible: give one above 0.")
+        if not 0 < self.duration < np.inf:
+            raise SpikearmError(
+                f"A duration of {self.duration} s is not possible: give one above 0."
+            )
+        if not 0 <= self.hold < np.inf:
+            raise SpikearmError(f"A hold of {self.hold} s is not possible: give 0 or more.")
+        if not 0 <= self.offset < np.inf:
+            raise SpikearmError(f"An offset of {self.offset} m is not possible: give 0 or more.")
+
+
+@dataclass(frozen=True)
+class Reaches:
+    """The reaches of one arm and seed.
+
+    Attributes:
+        start: Pose that every reach starts from.
+        start_joints: Joint positions there, shape (n_joints,) [rad].
+        targets: Poses to reach.
+        radius: Their distance from home [m].
+        duration: Length of the motion to a target, and of that back [s].
+        hold: How long the hand holds after either [s].
+    """
+
+    start: Pose
+    start_joints: np.ndarray
+    targets: tuple[Pose, ...]
+    radius: float
+    duration: float
+    hold: float
+
+
+def plan_reaches(model: RigidBodyModel, task: CentreOut, seed: int) -> Reaches:
+    """Place the start and the targets for an arm.
+
+    Raises:
+        SpikearmError: The arm's kinematics do not reach the start or a target, or the seed is
+            negative.
+    """
+    if seed < 0:
+        raise SpikearmError(f"Seed {seed} is negative: give 0 or more.")
+    if model.chain.n_joints < TASK_DIMENSIONS:
+        raise SpikearmError(
+            f"An arm of {model.chain.n_joints} joints cannot hold a position and an orientation: "
+            f"this task needs {TASK_DIMENSIONS} joints or more."
+        )
+    if task.duration < model.timestep:
+        raise SpikearmError(
+            f"A duration of {task.duration} s is less than a control step: give "
+            f"{model.timestep} s or more."
+        )
+    home = model.dynamics(model.chain.home).hand
+    start_joints = _start_joints(model, home, task.offset, seed)
+    start = model.dynamics(start_joints).hand
+    missed: list[str] = []
+    for radius in RADII if task.radius is None else (task.radius,):
+        targets: list[Pose] = []
+        for goals in _goals(home, forward_axis(model), task, radius, seed):
+            followed = (
+                goal for goal in goals if _follows(model, start, goal, task.duration, start_joints)
+            )
+            target = next(followed, None)
+            if target is None:
+                break
+            targets.append(target)
+        else:
+            return Reaches(start, start_joints, tuple(targets), radius, task.duration, task.hold)
+        missed.append(f"{np.array2string(goals[0].position, precision=3)} m, {radius} m")
+    raise SpikearmError(
+        f"Target {missed[-1]} from home, is {CANNOT}. Give a smaller --radius or --offset, a "
+        "longer --duration, or another home pose."
+    )
+
+
+def _follows(
+    model: RigidBodyModel, start: Pose, goal: Pose, duration: float, joints: np.ndarray
+) -> bool:
+    """Tell whether the arm can follow a motion, and also one that ends past its goal.
+
+    The hand trails behind its reference and passes the goal by as much. An arm that just avoids
+    a singular pose or a joint limit at the goal meets it there, and may not come back.
+    """
+    past = goal.position + OVERSHOOT * _unit(goal.position - start.position)
+    goals = goal, Pose(past, goal.quaternion)
+    return all(reaches(model, MinimumJerk(start, end, duration), joints) for end in goals)
+
+
+def _start_joints(model: RigidBodyModel, home: Pose, offset: float, seed: int) -> np.ndarray:
+    """Find joint positions with the hand off home, shape (n_joints,) [rad]."""
+    if offset == 0:
+        return model.chain.home
+    (rng,) = np.random.default_rng(seed).spawn(1)  # its own, so that targets stay where they are
+    for direction in _unit(rng.normal(size=(N_TRIES, 3))):
+        start = Pose(home.position + offset * direction, home.quaternion)
+        joints = end_joints(model, MinimumJerk(home, start, APPROACH_TIME))
+        if joints is not None:
+            return joints
+    raise SpikearmError(
+        f"Every one of {N_TRIES} starts, {offset} m from home, is {CANNOT}. Give a smaller "
+        "--offset, or another home pose."
+    )
+
+
+def _goals(
+    home: Pose, forward: np.ndarray, task: CentreOut, radius: float, seed: int
+) -> Iterator[list[Pose]]:
+    """Give, target by target, the poses to try: one, or as many as turns may be drawn."""
+    rng = np.random.default_rng(seed)
+    orientation = Rotation.from_quat(home.quaternion, scalar_first=True)
+    for direction in _directions(forward, task, rng):
+        turns = task.turn * _unit(rng.normal(size=(N_TRIES if task.turn else 1, 3)))
+        rotations = Rotation.from_rotvec(turns) * orientation
+        position = home.position + radius * direction
+        yield [Pose(position, quaternion) for quaternion in rotations.as_quat(scalar_first=True)]
+
+
+def _directions(forward: np.ndarray, task: CentreOut, rng: np.random.Generator) -> np.ndarray:
+    """Place the targets around home, shape (n_targets, 3)."""
+    if task.variant == "sphere":
+        return _unit(rng.normal(size=(task.targets, 3)))
+    left, up = frontal_plane(forward)
+    angle = 2 * np.pi * np.arange(task.targets)[:, None] / task.targets
+    return np.cos(angle) * left + np.sin(angle) * up
+
+
+def frontal_plane(forward: np.ndarray) -> np.ndarray:
+    """Span the circle's plane by what is left and what is up of the arm, shape (2, 3).
+
+    Args:
+        forward: The arm's forward axis, shape (3,).
+    """
+    up = np.array([0.0, 0.0, 1.0])
+    return np.array([np.cross(up, forward), up])
+
+
+def forward_axis(model: RigidBodyModel) -> np.ndarray:
+    """Give the arm's forward axis: horizontal, from the base to the hand at home, shape (3,)."""
+    hand = model.dynamics(model.chain.home).hand.position
+    along = (hand - model.base_position) * [1.0, 1.0, 0.0]
+    return _unit(along) if np.linalg.norm(along) > 0.01 else np.array([1.0, 0.0, 0.0])
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)

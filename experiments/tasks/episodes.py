@@ -1,0 +1,97 @@
+"""Many episodes at once, over the machine's cores."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from spikearm.arm_models import Arm, ArmState, SpikearmError
+from spikearm.controller.controller import Controller
+from spikearm.controller.loop.closed_loop import Observer
+from spikearm.controller.loop.pace import FreePace, Pace
+from spikearm.controller.references.reference import Reference
+from spikearm.experiments.tasks.centre_out import Reaches
+from spikearm.experiments.tasks.episode import Motion, run_episode
+from spikearm.neural.parallel import WorkerLostError, parallel_map, stop_requested
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One closed loop: an arm that a controller moves to a target and back.
+
+    Attributes:
+        arm: The plant.
+        controller: What drives it.
+        reaches: The reaches of the task.
+        target: Which of them.
+        pace: Tells steps when to begin, given the control period [s].
+    """
+
+    arm: Arm
+    controller: Controller
+    reaches: Reaches
+    target: int
+    pace: Callable[[float], Pace] = FreePace
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an episode.
+
+    Attributes:
+        motions: The motions that were finished.
+        problem: What ended the episode early, if something did.
+    """
+
+    motions: tuple[Motion, ...]
+    problem: SpikearmError | KeyboardInterrupt | None = None
+
+
+def run_episodes(
+    episodes: Sequence[Episode], jobs: int | None = None, observe: Observer | None = None
+) -> Iterator[Outcome]:
+    """Run independent episodes, several at a time.
+
+    Results are those of one episode after the other: what an episode changes, its arm's and its
+    neurons' state, is a worker's own.
+
+    Args:
+        episodes: What to run.
+        jobs: How many run at a time; the number of cores when left out. With one, or where
+            processes cannot be forked, all run in this process.
+        observe: Called after every step of an episode in this process.
+
+    Yields:
+        An outcome for each episode, in their order, as soon as it is there. One that was lost with
+        its process is the last.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C was pressed while episodes ran in workers. What was finished of
+            the one that was waited for has been yielded.
+    """
+    here = os.getpid()
+
+    def run(number: int) -> Outcome:
+        return _run_one(episodes[number], observe if os.getpid() == here else _heed_stop)
+
+    try:
+        yield from parallel_map(run, len(episodes), jobs)
+    except WorkerLostError as problem:
+        yield Outcome((), problem)
+
+
+def _run_one(episode: Episode, observe: Observer | None) -> Outcome:
+    reaches = episode.reaches
+    target = reaches.targets[episode.target]
+    motions: list[Motion] = []
+    try:
+        motions.extend(
+            run_episode(episode.arm, episode.controller, reaches, target, observe, episode.pace)
+        )
+    except (SpikearmError, KeyboardInterrupt) as problem:
+        return Outcome(tuple(motions), problem)
+    return Outcome(tuple(motions))
+
+
+def _heed_stop(arm: Arm, state: ArmState, reference: Reference) -> None:
+    if stop_requested():
+        raise KeyboardInterrupt

@@ -1,0 +1,1 @@
+"""The training of a controller, step by step."""

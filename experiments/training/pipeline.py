@@ -1,0 +1,284 @@
+"""The course of training: from an arm's model to a controller's weights, step by step."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import numpy as np
+import tyro
+from nengo.exceptions import BuildError
+
+from spikearm.arm_models import Arm, SpikearmError
+from spikearm.controller.references.workspace import Workspace
+from spikearm.controller.spiking.scaling import Scaling
+from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
+from spikearm.controller.training.activity import Activity, listen, present
+from spikearm.controller.training.compression import Compression, CompressionConfig, begin
+from spikearm.controller.training.friction import DryFriction
+from spikearm.controller.training.products import assemble, draw_commands, solve_readout
+from spikearm.controller.training.readout import HELD_OUT, Refinement, refine
+from spikearm.controller.training.samples import Samples, Spread, join, sample_reach
+from spikearm.controller.training.targets import (
+    EDGE,
+    JOINT_WEIGHT,
+    ROOM,
+    fit_scaling,
+    make_lessons,
+    torque_metric,
+)
+from spikearm.experiments.records.atomic_file import whole_file
+from spikearm.loihi_deploy.backends.engine import EngineSimulation
+from spikearm.neural.array_file import read_arrays, understood
+from spikearm.neural.parallel import parallel_map
+from spikearm.neural.simulation import NeuralSimulation
+
+BATCH = 240  # presentations that one process shows at a time
+N_HELD_APART = round(1 / HELD_OUT)  # batches that a readout needs at least
+CHECKPOINT_EPOCHS = 5
+REMEDY = "Delete it, and the same command makes it again."
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How much is learned from.
+
+    Attributes:
+        reaches: Reaches that samples of the law are taken beside.
+        presentations: States shown to the chip's neurons, which its readout is learned from.
+        products: Product neurons.
+        spread: How far samples lie beside reaches.
+        edge: Percent of the samples, on each side, that the inputs' range leaves out.
+        room: Of the inputs' range over that of the other samples.
+        joint_weight: What an error of a joint's acceleration counts beside one of the hand's [m].
+        compression: The deep network.
+        seed: Seed of everything.
+    """
+
+    reaches: int = 4000
+    presentations: int = 36000
+    products: int = 1800
+    spread: Annotated[Spread, tyro.conf.arg(name="")] = field(default_factory=Spread)
+    edge: float = EDGE
+    room: float = ROOM
+    joint_weight: float = JOINT_WEIGHT
+    compression: Annotated[CompressionConfig, tyro.conf.arg(name="")] = field(
+        default_factory=CompressionConfig
+    )
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        n_samples = self.reaches * self.spread.per_reach
+        pairs = 6 * self.compression.n_latent
+        if n_samples < self.compression.batch:
+            raise SpikearmError(
+                f"{self.reaches} reaches give {n_samples} samples, fewer than one batch of "
+                f"{self.compression.batch}. Give more reaches or a smaller batch."
+            )
+        if not N_HELD_APART <= self.presentations <= n_samples:
+            raise SpikearmError(
+                f"{self.presentations} presentations are out of range: give {N_HELD_APART} to "
+                f"{n_samples}, the number of samples."
+            )
+        if self.products < pairs:
+            raise SpikearmError(
+                f"{self.products} product neurons are too few for {pairs} pairs of latent code "
+                f"and command: give {pairs} or more."
+            )
+        if not 0 <= self.edge < 50:
+            raise SpikearmError(f"An edge of {self.edge:g} % leaves no samples: give 0 to 50.")
+        if not self.room > 0:
+            raise SpikearmError(f"A room of {self.room:g} is no range: give more than 0.")
+        if self.seed < 0:
+            raise SpikearmError(f"Seed {self.seed} is negative: give 0 or more.")
+
+
+class CourseWatcher:
+    """Is told how training proceeds; this one does nothing with it."""
+
+    def begin(self, step: str, n_items: int) -> None:
+        """A step begins that consists of so many items."""
+
+    def advance(self) -> None:
+        """One item is done."""
+
+    def say(self, text: str) -> None:
+        """Something was measured."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """One training, in a folder of its own.
+
+    Every step leaves a file, and a step whose file is there is not done again.
+
+    Attributes:
+        arm: The plant, with nothing added to it.
+        workspace: Where the controller is to work.
+        config: How much is learned from.
+        folder: Where the files are.
+        watcher: Is told how it proceeds.
+        jobs: How many processes work at a time; the number of cores when left out.
+        chip: What runs stage ``loihi``.
+    """
+
+    arm: Arm
+    workspace: Workspace
+    config: TrainingConfig
+    folder: Path
+    watcher: CourseWatcher
+    jobs: int | None = None
+    chip: type[NeuralSimulation] = EngineSimulation
+
+    def run(self) -> NetworkWeights:
+        """Take every step that is left."""
+        samples = self._step("samples", Samples, self._sample)
+        compression = self._step("compression", Compression, lambda: self._compress(samples))
+        weights = self._assemble(samples, compression)
+        commands = draw_commands(weights.scaling, len(samples), self._rng("commands", 0))
+        shown = samples, commands
+        steady = self._step("readout", Readout, lambda: self._solve(weights, *shown, "spiking"))
+        heard = self._step("readout-loihi", Readout, lambda: self._listen(weights, *shown))
+        for stage in ("rate", "spiking"):
+            weights = weights.with_readout(stage, steady.weights)
+        return weights.with_readout("loihi", heard.weights)
+
+    def _sample(self) -> Samples:
+        def one(number: int) -> Samples:
+            rng = self._rng("samples", number)
+            return sample_reach(self.arm.model, self.workspace, rng, spread=self.config.spread)
+
+        return join(self._map("sampling the control law", one, self.config.reaches))
+
+    def _compress(self, samples: Samples) -> Compression:
+        config = self.config.compression
+        scaling, weight = self._scaling(samples), self.config.joint_weight
+        lessons = make_lessons(samples, scaling, self.arm.model, weight)
+        drafts = sorted(self.folder.glob("compression-*.npz"))
+        if drafts:
+            start, first = _load(drafts[-1], Compression), int(drafts[-1].stem.split("-")[1])
+        else:
+            start, first = begin(lessons, config, self._rng("compression", 0)), 0
+            self._require_chip(self._assemble(samples, start))
+        if first == config.epochs:
+            return start
+
+        def keep(compression: Compression, epoch: int) -> None:
+            self._write(f"compression-{epoch:04d}", _arrays(compression))
+
+        self.watcher.begin("training the deep network", config.epochs - first)
+        from spikearm.controller.training.deep_network import (
+            train,  # loads TensorFlow, which takes seconds
+        )
+
+        return train(
+            lessons, start, config, self.config.seed, first, CHECKPOINT_EPOCHS, keep,
+            lambda epoch: self.watcher.advance(),
+        )  # fmt: skip
+
+    def _require_chip(self, weights: NetworkWeights) -> None:
+        """Refuse layers that no chip holds, before they are trained for long."""
+        try:
+            listen(weights, self.chip, "loihi").simulation.close()
+        except BuildError as error:
+            raise SpikearmError(
+                f"A chip does not hold a network of these sizes: {error}. Give fewer --n-features, "
+                "--n-code or --products."
+            ) from error
+
+    def _assemble(self, samples: Samples, compression: Compression) -> NetworkWeights:
+        rng = self._rng("products", 0)
+        scaling = self._scaling(samples)
+        return assemble(compression, scaling, self.config.products, rng, self._friction)
+
+    def _scaling(self, samples: Samples) -> Scaling:
+        return fit_scaling(samples, self.config.edge, self.config.room)
+
+    def _solve(
+        self, weights: NetworkWeights, samples: Samples, commands: np.ndarray, stage: NeuralStage
+    ) -> "Readout":
+        """Solve for the torque's decoders, from the rates that neurons settle at."""
+        self.watcher.begin(f"{stage}: solving for the readout", 1)
+        solved = Readout(solve_readout(weights, samples, commands, stage, self._friction))
+        self.watcher.advance()
+        return solved
+
+    def _listen(self, weights: NetworkWeights, samples: Samples, commands: np.ndarray) -> "Readout":
+        """Solve for the torque's decoders on the chip, and correct them by what its neurons do."""
+        prior = self._solve(weights, samples, commands, "loihi").weights
+        heard = self._present(weights, samples, commands)
+        metric = torque_metric(self.arm.model, self.config.joint_weight)
+        refined = refine(prior, heard, weights.scaling.torque, metric)
+        self._report(refined)
+        return Readout(refined.readout)
+
+    def _present(
+        self, weights: NetworkWeights, samples: Samples, commands: np.ndarray
+    ) -> list[Activity]:
+        """Show states to the chip's neurons."""
+        order = self._rng("presentations", 0).permutation(len(samples))[: self.config.presentations]
+        batches = np.array_split(order, max(N_HELD_APART, len(order) // BATCH))
+        listener = listen(weights, self.chip, "loihi")
+
+        def one(number: int) -> Activity:
+            chosen = batches[number]
+            states = samples.take(chosen)
+            return present(listener, states, commands[chosen], self.arm.timestep, self._friction)
+
+        with closing(listener.simulation):
+            return self._map("loihi: listening to the neurons", one, len(batches))
+
+    def _report(self, refined: Refinement) -> None:
+        self.watcher.say(
+            f"loihi: held-out error {refined.error_before:.3f} before, {refined.error:.3f} "
+            f"m/s^2 after, strength {refined.strength:g}"
+        )
+
+    @cached_property
+    def _friction(self) -> DryFriction:
+        return DryFriction.of(self.arm.model)
+
+    def _rng(self, purpose: str, number: int) -> np.random.Generator:
+        return np.random.default_rng([self.config.seed, *purpose.encode(), number])
+
+    def _map(self, step: str, work: Callable[[int], T], n_items: int) -> list[T]:
+        self.watcher.begin(step, n_items)
+        return list(self._watched(parallel_map(work, n_items, self.jobs)))
+
+    def _watched(self, results: Iterator[T]) -> Iterator[T]:
+        for result in results:
+            self.watcher.advance()
+            yield result
+
+    def _step(self, name: str, kind: Callable[..., T], make: Callable[[], T]) -> T:
+        path = self.folder / f"{name}.npz"
+        if not path.exists():
+            self._write(name, _arrays(make()))
+        return _load(path, kind)
+
+    def _write(self, name: str, arrays: dict[str, Any]) -> None:
+        with whole_file(self.folder / f"{name}.npz") as draft:
+            np.savez_compressed(draft, **arrays)
+
+
+@dataclass(frozen=True)
+class Readout:
+    """A stage's readout, as it is kept in a file."""
+
+    weights: np.ndarray
+
+
+def _arrays(value: Any) -> dict[str, Any]:
+    return {
+        field.name: np.asarray(getattr(value, field.name), dtype=np.float32)
+        for field in fields(value)
+    }
+
+
+def _load(path: Path, kind: Callable[..., T]) -> T:
+    with understood(path, "step of this training", REMEDY):
+        arrays = read_arrays(path)
+        return kind(**{name: array.astype(float) for name, array in arrays.items()})

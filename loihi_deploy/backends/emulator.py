@@ -1,0 +1,167 @@
+"""Runs a network on nengo-loihi's emulator: stage ``loihi``, backend ``nengo-loihi``."""
+
+from collections import Counter
+from typing import Any
+
+import nengo
+import numpy as np
+
+from spikearm.arm_models import SpikearmError
+from spikearm.loihi_deploy.backends.chip import ChipSimulation
+from spikearm.loihi_deploy.backends.lossy_link import LossyLink, lossy_link
+from spikearm.loihi_deploy.backends.neurons import FOREVER, neurons_of
+from spikearm.loihi_deploy.backends.overflows import counted
+from spikearm.loihi_deploy.nengo_loihi_compat import (
+    EmulatorInterface,
+    nengo_loihi,
+    without_known_warnings,
+)
+from spikearm.neural.counts import StepCounts
+
+STEP_TIMERS = ("startup", "run", "shutdown")  # nengo-loihi 1.1, simulator.py: StepRunner
+
+
+class LoihiEmulation(ChipSimulation):
+    """The discretised network in the chip's integer arithmetic, with its work counted.
+
+    Spikes come from the chip's compartments and from the host's on/off neurons, which
+    code every input number as spikes at the chip's border. Neurons are numbered as
+    :func:`spikearm.loihi_deploy.backends.neurons.neurons_of` lists them.
+    """
+
+    def __init__(self, network: nengo.Network) -> None:
+        super().__init__(network)
+        if network.seed is None:
+            raise SpikearmError("A network without a seed cannot be built again: give it a seed.")
+        self._notices: Counter[str] = Counter()
+        with counted(self._notices, shown=True):
+            self._open()
+        self._neurons = neurons_of(self.model)
+        self._link: LossyLink | None = None
+        self._fan_out = self._compartment_fan_out()
+        self._input_fan_out = [_fan_out(inp.axons, inp.n_neurons) for inp in self._emulator.inputs]
+        self._updates = self._emulator.block_info.n_compartments + sum(
+            len(fan_out) for fan_out in self._input_fan_out
+        )
+
+    def step(self) -> None:
+        """Advance by one control period."""
+        with without_known_warnings(), counted(self._notices, shown=True):
+            self._simulator.step()
+        if self._link is not None:
+            self._link.thin(self._emulator.inputs, self._emulator.t)
+        self._counts = self._count()
+
+    def restart(self) -> None:
+        """Go back to the state just after construction.
+
+        nengo-loihi cannot reset a simulator, so the network is built again, which the
+        same seed makes the same.
+        """
+        self._simulator.close()
+        self._open()
+        self._change_silent(self._silent)
+        if self._link is not None:
+            self._link.restart()
+
+    @property
+    def model(self) -> Any:
+        """What nengo-loihi built."""
+        return self._simulator.model
+
+    @property
+    def n_neurons(self) -> int:
+        """How many of the chip's compartments are neurons."""
+        return len(self._neurons)
+
+    def drop_host_spikes(self, share: float, seed: int) -> None:
+        """From the next step on, lose spikes that the host sends to the chip; 0 heals."""
+        self._link = lossy_link(share, seed)
+
+    @property
+    def notices(self) -> Counter[str]:
+        """In how many steps since construction a number was cut or overflowed, by what it was."""
+        return self._notices.copy()
+
+    @property
+    def counts(self) -> StepCounts:
+        """Neural work of the last step."""
+        return self._counts
+
+    @property
+    def timers(self) -> dict[str, float]:
+        """Wall time of the last step by nengo-loihi's own timers [s].
+
+        On the emulator this is ``run``, the whole step; docs/latency.md tells what they are on a
+        board.
+        """
+        timers = self._simulator.timers
+        return {name: timers[name] for name in STEP_TIMERS if name in timers}
+
+    def close(self) -> None:
+        """Free the simulator."""
+        self._simulator.close()
+
+    def _change_silent(self, neurons: np.ndarray) -> None:
+        """Silence exactly these neurons: let them rest for good."""
+        resting = self._emulator.compartment.ref_count
+        for chosen, steps in ((self._silent, 0), (neurons, FOREVER)):
+            resting[self._neurons[chosen]] = steps
+
+    @property
+    def _emulator(self) -> EmulatorInterface:
+        return self._simulator.sims["emulator"]
+
+    def _open(self) -> None:
+        with without_known_warnings():
+            self._simulator = nengo_loihi.Simulator(self.network, target="sim", precompute=False)
+        self._counts, self._sent, self._pending_events = StepCounts(), 0, 0
+
+    def _count(self) -> StepCounts:
+        """Count a step; what was sent and fired in the step before arrives in this one."""
+        arrived, events = self._sent, self._pending_events
+        spiked = self._emulator.compartment.spiked
+        self._sent, self._pending_events = 0, int(self._fan_out[spiked].sum())
+        for inp, fan_out in zip(self._emulator.inputs, self._input_fan_out, strict=True):
+            sent = np.asarray(inp.spikes.get(self._emulator.t, []), dtype=int)
+            self._sent += len(sent)
+            self._pending_events += int(fan_out[sent].sum())
+        return StepCounts(
+            spikes=int(np.count_nonzero(spiked)) + arrived,
+            synaptic_events=events,
+            neuron_updates=self._updates,
+            learning_updates=self._learning_updates(),
+            host_spikes=arrived,
+        )
+
+    def _learning_updates(self) -> int:
+        return sum(
+            sum(w.size for w in synapse.weights)
+            for synapse in self._emulator.synapses.pes_errors
+            if self._emulator.t % synapse.learn_epoch == 0
+        )
+
+    def _compartment_fan_out(self) -> np.ndarray:
+        info = self._emulator.block_info
+        return np.concatenate([_fan_out(block.axons, block.n_neurons) for block in info.blocks])
+
+
+def _fan_out(axons: list, n_neurons: int) -> np.ndarray:
+    """Count the weights that a spike of each neuron reaches, shape (n_neurons,).
+
+    Weights of zero are not stored on the chip, unless they learn.
+    """
+    fan_out = np.zeros(n_neurons, dtype=np.int64)
+    for axon in axons:
+        for neuron in range(n_neurons):
+            for spike in axon.map_spikes(np.array([neuron])):
+                if spike is not None:
+                    fan_out[neuron] += _weights_reached(axon.target, spike)
+    return fan_out
+
+
+def _weights_reached(synapse, spike) -> int:  # noqa: ANN001  nengo-loihi is untyped
+    if synapse.axon_compartment_base(spike.axon_idx) is None:
+        return 0
+    weights, _ = synapse.axon_weights_indices(spike.axon_idx, atom=spike.atom)
+    return len(weights) if synapse.learning else int(np.count_nonzero(weights))

@@ -1,0 +1,105 @@
+"""Runs a network on the compiled engine: stage ``loihi``, backend ``engine``."""
+
+from collections import Counter
+from typing import Any, ClassVar
+
+import nengo
+import numpy as np
+
+from spikearm.loihi_deploy.backends.chip import ChipSimulation
+from spikearm.loihi_deploy.backends.lossy_link import LossyLink, lossy_link
+from spikearm.loihi_deploy.backends.neurons import FOREVER, neurons_of
+from spikearm.loihi_deploy.backends.overflows import counted
+from spikearm.loihi_deploy.build.rescaling import RescuedModel
+from spikearm.loihi_deploy.nengo_loihi_compat import Model, without_known_warnings
+from spikearm.loihi_deploy.simulator import Simulator
+from spikearm.neural.counts import StepCounts
+
+
+class EngineSimulation(ChipSimulation):
+    """The discretised network in the chip's integer arithmetic, in machine code.
+
+    Spike for spike what :class:`~spikearm.loihi_deploy.backends.emulator.LoihiEmulation` does.
+    Neurons are numbered as :func:`spikearm.loihi_deploy.backends.neurons.neurons_of` lists them.
+
+    Attributes:
+        target: ``sim``, or ``simreal`` for the same network in floating point.
+        model_type: What nengo-loihi builds the network into.
+    """
+
+    target: ClassVar[str] = "sim"
+    model_type: ClassVar[type[Model]] = Model
+
+    def __init__(self, network: nengo.Network) -> None:
+        super().__init__(network)
+        self._build_notices: Counter[str] = Counter()
+        with without_known_warnings(), counted(self._build_notices, shown=True):
+            self._simulator = Simulator(
+                network, model=self.model_type(), target=self.target, precompute=False
+            )
+        self._simulator.run_steps(1)  # loads machine code, which processes forked later then have
+        self._simulator.reset()
+        self._engine = self._simulator.engine
+        self._before = self._engine.clock.tolist()
+        self._neurons = neurons_of(self.model)
+        self._link: LossyLink | None = None
+
+    def step(self) -> None:
+        """Advance by one control period."""
+        self._before = self._engine.clock.tolist()
+        self._simulator.advance()
+        if self._link is not None:
+            self._simulator.lose(self._link)
+
+    def restart(self) -> None:
+        """Go back to the state just after construction."""
+        self._simulator.reset()
+        self._before = self._engine.clock.tolist()
+        self._change_silent(self._silent)
+        if self._link is not None:
+            self._link.restart()
+
+    @property
+    def n_neurons(self) -> int:
+        """How many of the chip's compartments are neurons."""
+        return len(self._neurons)
+
+    def drop_host_spikes(self, share: float, seed: int) -> None:
+        """From the next step on, lose spikes that the host sends to the chip; 0 heals."""
+        self._link = lossy_link(share, seed)
+
+    @property
+    def notices(self) -> Counter[str]:
+        """In how many steps since construction a number was cut or overflowed, by what it was."""
+        return self._build_notices + self._engine.notices
+
+    @property
+    def model(self) -> Any:
+        """What nengo-loihi built."""
+        return self._simulator.model
+
+    @property
+    def fired(self) -> np.ndarray:
+        """Neurons that fired in the last step: compartments, block by block, then the host's."""
+        return self._simulator.fired
+
+    @property
+    def counts(self) -> StepCounts:
+        """Neural work of the last step."""
+        return self._engine.counts_since(self._before)
+
+    def close(self) -> None:
+        """Free the simulator."""
+        self._simulator.close()
+
+    def _change_silent(self, neurons: np.ndarray) -> None:
+        """Silence exactly these neurons: let them rest for good."""
+        chip = self._engine.chip
+        for chosen, steps in ((self._silent, 0), (neurons, FOREVER)):
+            chip.index["waiting"][chip.arrangement.soma[self._neurons[chosen]]] = steps
+
+
+class RescuedSimulation(EngineSimulation):
+    """The same with the weights of lossy blocks rescaled, see ``loihi_deploy.build.rescaling``."""
+
+    model_type = RescuedModel

@@ -1,0 +1,32 @@
+"""What a model takes on the chip."""
+
+from typing import Any
+
+import numpy as np
+
+from spikearm.loihi_deploy.nengo_loihi_compat import Greedy
+from spikearm.neural.counts import Footprint
+
+STATE_BYTES = 8  # per compartment: current and voltage, 32 bits each in the emulator
+
+
+def chip_footprint(model: Any) -> Footprint:
+    """Add up the blocks of a model, cores as nengo-loihi's greedy allocator assigns them."""
+    synapses = [synapse for block in model.blocks for synapse in block.synapses]
+    total = sum(w.size for synapse in synapses for w in synapse.weights)
+    bits = sum(block.utilization()["synapses"][0] for block in model.blocks)
+    compartments = sum(block.n_neurons for block in model.blocks)
+    return Footprint(
+        connection_sparsity=1.0 - sum(map(_n_nonzero, synapses)) / total,
+        footprint_bytes=bits // 8 + STATE_BYTES * compartments,
+        dense=total,
+        effective_macs=0,
+        cores=sum(len(chip.cores) for chip in Greedy()(model, n_chips=1).chips),
+        compartments=compartments,
+        synapse_memory_bits=bits,
+    )
+
+
+def _n_nonzero(synapse: Any) -> int:
+    """Count the nonzero weights; one that may learn is not zero for good."""
+    return sum(w.size if synapse.learning else int(np.count_nonzero(w)) for w in synapse.weights)

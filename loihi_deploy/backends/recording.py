@@ -1,0 +1,185 @@
+"""Runs a network on the engine and writes down what a chip would be asked for."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import nengo
+import numpy as np
+
+from spikearm.loihi_deploy.backends.chip import ChipSimulation
+from spikearm.loihi_deploy.backends.overflows import counted
+from spikearm.loihi_deploy.build.blocks import IntegerBlocks
+from spikearm.loihi_deploy.build.rescaling import UnvalidatedRescuedModel
+from spikearm.loihi_deploy.nengo_loihi_compat import (
+    Q_BITS,
+    U_BITS,
+    Model,
+    UnvalidatedModel,
+    decay_int,
+    without_known_warnings,
+)
+from spikearm.loihi_deploy.simulator import Simulator
+from spikearm.neural.counts import StepCounts
+
+
+@dataclass(frozen=True)
+class Activity:
+    """What happened on the chip in a run.
+
+    Compartments are those of all blocks, one block after the other; so are the neurons of spike
+    inputs.
+
+    Attributes:
+        n_steps: Length of the run.
+        active_updates: Updates of compartments that changed their current or their voltage, or
+            spiked; all others left a compartment as it was.
+        spikes: Spikes of each compartment, shape (n_compartments,).
+        arrived: Whether each neuron of the spike inputs sent a spike, shape (n_steps, n_neurons).
+        input: Largest size of each compartment's synaptic input, shape (n_compartments,). Where it
+            overflows, this is what is left of it.
+        current: The same of the current.
+        membrane: The same of the sum of current, bias and noise.
+        error: Largest size of a learning error, scaled and cut.
+        notices: In how many steps each of
+            :data:`~spikearm.loihi_deploy.backends.overflows.NOTICES` was given, building included.
+    """
+
+    n_steps: int
+    active_updates: int
+    spikes: np.ndarray
+    arrived: np.ndarray
+    input: np.ndarray
+    current: np.ndarray
+    membrane: np.ndarray
+    error: int
+    notices: Counter[str]
+
+
+class RecordedSimulation(ChipSimulation):
+    """The network on the compiled engine, as the chip would run it, with all peaks recorded.
+
+    Blocks may be larger than the chip holds.
+
+    Attributes:
+        model_type: What nengo-loihi builds the network into.
+    """
+
+    model_type: ClassVar[type[Model]] = UnvalidatedModel
+
+    def __init__(self, network: nengo.Network) -> None:
+        super().__init__(network)
+        self._build_notices: Counter[str] = Counter()
+        with without_known_warnings(), counted(self._build_notices):
+            self._simulator = Simulator(network, model=self.model_type(), precompute=False)
+        self._engine, self._chip = self._simulator.engine, self._simulator.engine.chip
+        self._dendrite = self._chip.arrangement.dendrite
+        self._soma = self._chip.arrangement.soma
+        self._decay = np.concatenate([one.compartment.decay_u for one in self.model.blocks])
+        self.forget()
+
+    @property
+    def model(self) -> Any:
+        """What nengo-loihi built."""
+        return self._simulator.model
+
+    @property
+    def blocks(self) -> IntegerBlocks:
+        """What runs on the chip."""
+        return IntegerBlocks.of_model(self.model)
+
+    @property
+    def activity(self) -> Activity:
+        """What has happened so far."""
+        n_neurons = sum(one.n_neurons for one in self._engine.inputs)
+        return Activity(
+            n_steps=len(self._arrived),
+            active_updates=self._active_updates,
+            spikes=self._spikes.copy(),
+            arrived=np.array(self._arrived, dtype=bool).reshape(len(self._arrived), n_neurons),
+            input=self._input.copy(),
+            current=self._current.copy(),
+            membrane=self._membrane.copy(),
+            error=self._error,
+            notices=self.notices,
+        )
+
+    def step(self) -> None:
+        """Advance by one control period."""
+        self._before = self._engine.clock.tolist()
+        state = self._chip.state
+        current, voltage = state["current"][self._dendrite], state["voltage"][self._soma]
+        with counted(self._notices):
+            self._simulator.run_steps(1)
+        self._look(current, voltage)
+
+    def restart(self) -> None:
+        """Go back to the state just after construction, and forget what was recorded."""
+        self._simulator.reset()
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was recorded, as if the run began now."""
+        n = self._chip.n_compartments
+        self._before = self._engine.clock.tolist()
+        self._spikes, self._input, self._current, self._membrane = np.zeros((4, n), dtype=np.int64)
+        self._arrived: list[np.ndarray] = []
+        self._active_updates = 0
+        self._error = 0
+        self._notices: Counter[str] = Counter()
+
+    @property
+    def notices(self) -> Counter[str]:
+        """In how many steps a number was cut or overflowed, building included."""
+        return self._build_notices + self._notices
+
+    @property
+    def counts(self) -> StepCounts:
+        """Neural work of the last step."""
+        return self._engine.counts_since(self._before)
+
+    def close(self) -> None:
+        """Free the simulator."""
+        self._simulator.close()
+
+    def _look(self, current_before: np.ndarray, voltage_before: np.ndarray) -> None:
+        """Take in what the last step did.
+
+        The input is what the current has more than what the one before decayed to; the engine
+        has let both overflow.
+        """
+        state = self._chip.state
+        current = state["current"][self._dendrite].astype(np.int64)
+        kept = decay_int(current_before, self._decay, offset=1)
+        arrived = _wrapped(_wrapped(current - kept, U_BITS), Q_BITS)
+        drive = state["drive"][self._soma]
+        for peak, value in (
+            (self._input, arrived),
+            (self._current, kept + arrived),
+            (self._membrane, current + drive),
+        ):
+            np.maximum(peak, np.abs(value), out=peak)
+        spiked = self._chip.spiked[self._soma]
+        changed = (current != current_before) | (state["voltage"][self._soma] != voltage_before)
+        self._active_updates += int(np.count_nonzero(changed | (spiked > 0)))
+        self._spikes += spiked
+        self._error = max(self._error, int(np.abs(state["errors"]).max(initial=0)))
+        self._arrived.append(self._who_arrived())
+
+    def _who_arrived(self) -> np.ndarray:
+        fired = [np.zeros(one.n_neurons, dtype=bool) for one in self._engine.inputs]
+        for mine, neurons in zip(fired, self._simulator.arrived, strict=True):
+            mine[neurons] = True
+        return np.concatenate([np.zeros(0, dtype=bool), *fired])
+
+
+class RescuedRecording(RecordedSimulation):
+    """The same with the weights of lossy blocks rescaled, see ``loihi_deploy.build.rescaling``."""
+
+    model_type = UnvalidatedRescuedModel
+
+
+def _wrapped(values: np.ndarray, bits: int) -> np.ndarray:
+    """Let integers overflow at a number of bits beside their sign."""
+    top = 1 << bits
+    return (values + top) % (2 * top) - top

@@ -1,0 +1,110 @@
+"""Gives small weights back the bits that a block's few large ones take from them.
+
+nengo-loihi scales all weights of a block by the largest of them. A neuron that only small weights
+reach keeps few of their 8 bits, or none. But a neuron whose weights, bias and threshold are all
+multiplied by one number spikes as before, so neurons with small weights can have them larger, with
+a threshold to match: by powers of two, as many as a core has thresholds for. This takes nothing
+else of the chip.
+"""
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from spikearm.loihi_deploy import limits
+from spikearm.loihi_deploy.build.blocks import FloatBlocks
+from spikearm.loihi_deploy.nengo_loihi_compat import (BIAS_MAX, VTH_MAX, Model, UnvalidatedModel, discretize_model)
+from spikearm.loihi_deploy.build.quantisation import quantise, weight_loss
+
+RESCUE_ABOVE = 0.05
+"""Share of its weights, root mean square, that a block may lose to 8 bits before it is rescued."""
+
+
+def rescue(floats: FloatBlocks) -> FloatBlocks:
+    """Give a copy of the blocks in which those that lose much have thresholds by neuron."""
+    rescued = copy.deepcopy(floats)
+    rescue_in_place(rescued)
+    return rescued
+
+
+def rescue_in_place(floats: FloatBlocks) -> None:
+    """Scale the neurons of every block that loses more than :data:`RESCUE_ABOVE`.
+
+    Blocks are left alone that learn, that have noise, whose voltage is probed, whose weights are
+    shared by neurons or whose thresholds already differ: there a neuron's scale shows.
+    """
+    integers = quantise(floats)
+    for block, after in zip(floats.blocks, integers.blocks, strict=True):
+        if weight_loss(block, after) > RESCUE_ABOVE and _is_free(block, floats):
+            _scale(block, 2.0 ** _exponents(block, after.discretize_info))
+
+
+class RescuedModel(Model):
+    """A model that rescues its blocks between building and discretising them.
+
+    For ``nengo_loihi.Simulator`` and for :class:`spikearm.loihi_deploy.simulator.Simulator`.
+    """
+
+    def build(self, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        """Build an object; rescue when it is the network that is to be discretised."""
+        if not kwargs.get("discretize"):
+            return super().build(obj, *args, **kwargs)
+        built = super().build(obj, *args, **{**kwargs, "discretize": False})
+        rescue_in_place(FloatBlocks.of_model(self))
+        discretize_model(self)
+        return built
+
+
+class UnvalidatedRescuedModel(RescuedModel, UnvalidatedModel):
+    """The same, with blocks that may be larger than the chip."""
+
+
+def _exponents(block: Any, info: dict[str, Any]) -> np.ndarray:
+    """Find by which power of two each neuron can be scaled, shape (n_neurons,).
+
+    So far that its largest weight stays below the block's, and bias and threshold in their range.
+    """
+    largest, comp = np.zeros(block.n_neurons), block.compartment
+    for weights, neurons in _weights(block):
+        np.maximum.at(largest, neurons, np.abs(weights))
+    with np.errstate(divide="ignore"):
+        room = np.minimum.reduce([
+            largest.max() / largest,
+            BIAS_MAX / (np.abs(comp.bias) * info["b_scale"]),
+            VTH_MAX / (comp.vth * info["v_scale"]),
+        ])  # fmt: skip
+    return np.clip(np.floor(np.log2(room)), 0, limits.THRESHOLD_CONFIGS.most - 1)
+
+
+def _scale(block: Any, factor: np.ndarray) -> None:
+    block.compartment.vth *= factor
+    block.compartment.bias *= factor
+    for weights, neurons in _weights(block):
+        weights *= factor[neurons]
+
+
+def _weights(block: Any) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Give the weights of each axon, and the neurons that they reach."""
+    for synapse in block.synapses:
+        yield from zip(synapse.weights, synapse.indices, strict=True)
+
+
+def _is_free(block: Any, floats: FloatBlocks) -> bool:
+    """Tell whether nothing but spikes shows how a neuron is scaled."""
+    comp = block.compartment
+    looked_at = [target for one in floats.probes if one.key != "spiked" for target in one.target]
+    return not (
+        any(synapse.learning or _is_shared(synapse) for synapse in block.synapses)
+        or comp.enable_noise.any()
+        or comp.vmin
+        or np.ptp(comp.vth)
+        or block in looked_at
+    )
+
+
+def _is_shared(synapse: Any) -> bool:
+    """Tell whether axons lead to the same weights of other neurons."""
+    bases = synapse.axon_compartment_bases
+    return bases is not None and bool(np.any(np.asarray(bases) > 0))

@@ -1,0 +1,1 @@
+"""Energy: prices, accounts and meters."""

@@ -1,0 +1,1 @@
+"""Machine code of the chip: compartments, delivery, learning, noise."""

@@ -1,0 +1,131 @@
+"""What spikes do in the step after they were fired: reach weights, and leave traces."""
+
+import numpy as np
+
+from spikearm.loihi_deploy.engine.jit import jit
+from spikearm.loihi_deploy.engine.lanes import LANES, add_lanes
+from spikearm.loihi_deploy.engine.layout.layout import (
+    COUNTING,
+    EVENTS,
+    FLAGS,
+    HOST_SPIKES,
+    LOST_TRACE,
+    N_FIRED,
+    N_INPUTS,
+    PER_ROW,
+    PER_RUN,
+    SHIFT_BITS,
+    SHIFT_MASK,
+)
+
+
+@jit
+def receive(index, clock, arriving, arriving_start):
+    """List the neurons of spike inputs that fire, behind the compartments that fired."""
+    n_inputs = clock[N_INPUTS]
+    n_blocks = len(index.source_start) - 1 - n_inputs
+    count = clock[N_FIRED]
+    for k in range(n_inputs):
+        first = index.source_start[n_blocks + k]
+        for place in range(arriving_start[k], arriving_start[k + 1]):
+            index.fired[count] = first + arriving[place]
+            count += 1
+    clock[HOST_SPIKES] += count - clock[N_FIRED]
+    clock[N_FIRED] = count
+
+
+@jit
+def deliver(state, index, mantissas, clock):
+    """Add the fixed weights that the fired neurons reach: runs of tiles, then single ones."""
+    events = 0
+    rows, runs, target = index.rows, index.runs, state.input
+    for place in range(clock[N_FIRED]):
+        row = rows[PER_ROW * index.fired[place] :]
+        if COUNTING:
+            events += row[2]
+        for run in range(PER_RUN * row[0], PER_RUN * row[PER_ROW], PER_RUN):
+            head, tile, end = runs[run], runs[run + 1], runs[run + 1 + PER_RUN]
+            first, factor = LANES * (head >> SHIFT_BITS), np.int32(1 << (head & SHIFT_MASK))
+            for k in range(end - tile):
+                add_lanes(target, first + LANES * k, mantissas, LANES * (tile + k), factor)
+        for item in range(row[1], row[1 + PER_ROW]):
+            target[index.item_target[item]] += index.item_weight[item]
+    clock[EVENTS] += events
+
+
+@jit
+def deliver_routes(state, index, clock):
+    """Add weights that are learned or no integers, in the emulator's order; mark their traces."""
+    _find_sources(index, clock)
+    for route in range(len(index.route_source)):
+        source = index.route_source[route]
+        fired = index.fired[index.fired_start[source] : index.fired_start[source + 1]]
+        first_neuron, start = index.source_start[source], index.route_start[route]
+        if index.route_trace[route] >= 0:
+            traced = index.traced[index.route_trace[route] :]
+            _mark(fired, first_neuron, index.route_axon[start:], traced, clock)
+        # Arrays one by one, because a whole tuple would be copied on every call.
+        rows = index.route_row[start:]
+        if index.route_scattered[route]:
+            clock[EVENTS] += _scatter_rows(
+                fired, first_neuron, rows, index.row_weight, index.row_size, index.row_target,
+                index.row_offset, index.row_events, index.offsets, state.weights, state.input,
+            )  # fmt: skip
+        else:
+            clock[EVENTS] += _add_rows(
+                fired, first_neuron, rows, index.row_weight, index.row_size, index.row_target,
+                index.row_events, state.weights, state.input,
+            )  # fmt: skip
+
+
+@jit
+def _find_sources(index, clock):
+    """Find where in the list of fired neurons each source's begin."""
+    place = 0
+    for source in range(len(index.source_start) - 1):
+        index.fired_start[source] = place
+        while place < clock[N_FIRED] and index.fired[place] < index.source_start[source + 1]:
+            place += 1
+    index.fired_start[-1] = place
+
+
+@jit
+def _add_rows(
+    fired, first_neuron, rows, row_weight, row_size, row_target, row_events, weights, target
+):
+    events = 0
+    for neuron in fired:
+        row = rows[neuron - first_neuron]
+        if row >= 0:
+            events += row_events[row]
+            first, size, place = row_weight[row], row_size[row], row_target[row]
+            for k in range(size):
+                target[place + k] += weights[first + k]
+    return events
+
+
+@jit
+def _scatter_rows(
+    fired, first_neuron, rows, row_weight, row_size, row_target, row_offset, row_events, offsets,
+    weights, target,
+):  # fmt: skip
+    events = 0
+    for neuron in fired:
+        row = rows[neuron - first_neuron]
+        if row >= 0:
+            events += row_events[row]
+            first, place, offset = row_weight[row], row_target[row], row_offset[row]
+            for k in range(row_size[row]):
+                target[place + offsets[offset + k]] += weights[first + k]
+    return events
+
+
+@jit
+def _mark(fired, first_neuron, axons, traced, clock):
+    """Mark the traces of the axons that carry a spike."""
+    for neuron in fired:
+        axon = axons[neuron - first_neuron]
+        if axon >= 0:
+            if traced[axon]:
+                clock[FLAGS] |= LOST_TRACE
+            traced[axon] = 1

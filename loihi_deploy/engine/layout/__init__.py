@@ -1,0 +1,1 @@
+"""Where the chip's numbers lie in memory."""

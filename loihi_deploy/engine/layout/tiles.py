@@ -1,0 +1,131 @@
+"""Fixed integer weights, neuron by neuron: runs of tiles of eight lanes, and single weights.
+
+Integers may be added in any order, so all that a neuron's spike reaches lies together,
+whatever synapses it belongs to. Eight neighbouring dendrites are a tile; its weights are 8-bit
+mantissas, as on the chip. Neighbouring tiles are a run, with a common shift. What is alone in its
+tile, or does not fit 8 bits, is kept as it is.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spikearm.loihi_deploy.engine.lanes import LANES, whole_lanes
+from spikearm.loihi_deploy.engine.layout.arrangement import Arrangement
+from spikearm.loihi_deploy.engine.layout.fixed_weights import FixedWeights
+from spikearm.loihi_deploy.engine.layout.layout import SHIFT_BITS
+
+MIN_WEIGHTS = 2  # in a tile; one costs less by itself
+SMALLEST, LARGEST = -128, 127  # mantissas
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """What the spikes of each source neuron reach.
+
+    Attributes:
+        run_start, item_start: Where each neuron's runs and single weights begin,
+            shape (n_neurons + 1,).
+        run_head: First tile of dendrites that a run reaches, and its shift, shape (n_runs,).
+        run_tile: First tile of its weights, and the end, shape (n_runs + 1,).
+        mantissas: Weights, shape (n_tiles * LANES,), 8-bit.
+        item_target, item_weight: Dendrites and weights, shape (n_items,).
+        static_events: Nonzero weights that a spike reaches, shape (n_neurons,).
+    """
+
+    run_start: np.ndarray
+    run_head: np.ndarray
+    run_tile: np.ndarray
+    mantissas: np.ndarray
+    item_start: np.ndarray
+    item_target: np.ndarray
+    item_weight: np.ndarray
+    static_events: np.ndarray
+
+    def index_arrays(self) -> dict[str, np.ndarray]:
+        """Give the integer arrays for the kernels, by name.
+
+        What belongs to one neuron or one run lies together, because a spike that waits for
+        memory should wait once.
+        """
+        rows = [self.run_start, self.item_start, np.append(self.static_events, 0)]
+        runs = [np.append(self.run_head, 0), self.run_tile]
+        return {
+            "rows": np.column_stack(rows).ravel(),
+            "runs": np.column_stack(runs).ravel(),
+            "item_target": self.item_target,
+            "item_weight": self.item_weight,
+        }
+
+
+def compile_tiles(fixed: FixedWeights, arrangement: Arrangement) -> Tiles:
+    """Lay weights out for the kernels, neurons and targets by their places."""
+    n_lanes = whole_lanes(max(arrangement.n_dendrites, 1))
+    tiles_per_neuron, n_neurons = n_lanes // LANES, len(fixed.events)
+    places = np.arange(n_neurons)  # those of spike inputs stay
+    places[: len(arrangement.soma)] = arrangement.soma
+    once = arrangement.leads[fixed.targets]
+    keys = (places[fixed.neurons] * n_lanes + arrangement.dendrite[fixed.targets])[once]
+    order = np.argsort(keys)
+    keys, weights = keys[order], fixed.weights[once][order]
+    tile_keys, first, sizes = np.unique(keys // LANES, return_index=True, return_counts=True)
+    is_tile = (sizes >= MIN_WEIGHTS) & _fits(weights, first, _own_shifts(weights, first))
+    in_tile = np.repeat(is_tile, sizes)
+    items, weights_of_items = keys[~in_tile], weights[~in_tile]
+    keys, weights, sizes, tile_keys = (
+        keys[in_tile],
+        weights[in_tile],
+        sizes[is_tile],
+        tile_keys[is_tile],
+    )
+    shifts, runs = _runs(tile_keys, tiles_per_neuron, weights, np.cumsum(sizes) - sizes)
+    mantissas = np.zeros((len(tile_keys), LANES), dtype=np.int8)
+    number = np.repeat(np.arange(len(tile_keys)), sizes)
+    mantissas[number, keys % LANES] = weights >> shifts[number]
+    neurons = np.arange(n_neurons + 1)
+    return Tiles(
+        run_start=np.searchsorted(tile_keys[runs] // tiles_per_neuron, neurons),
+        run_head=tile_keys[runs] % tiles_per_neuron << SHIFT_BITS | shifts[runs],
+        run_tile=np.append(runs, len(tile_keys)),
+        mantissas=mantissas.ravel(),
+        item_start=np.searchsorted(items // n_lanes, neurons),
+        item_target=items % n_lanes,
+        item_weight=weights_of_items,
+        static_events=fixed.events[np.argsort(places)],
+    )
+
+
+def _runs(
+    tile_keys: np.ndarray, tiles_per_neuron: int, weights: np.ndarray, first: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Find runs of neighbouring tiles, and let each have one shift if its weights then fit.
+
+    Returns:
+        Shift of each tile, and the first tile of each run.
+    """
+    shifts = _own_shifts(weights, first)
+    if not len(first):
+        return shifts, first
+    apart = (np.diff(tile_keys) != 1) | (np.diff(tile_keys // tiles_per_neuron) != 0)
+    begins = np.flatnonzero(np.append(True, apart))
+    run = np.cumsum(np.append(True, apart)) - 1
+    smallest = np.minimum.reduceat(shifts, begins)[run]
+    fit = np.logical_and.reduceat(_fits(weights, first, smallest), begins)[run]
+    shifts = np.where(fit, smallest, shifts)
+    return shifts, np.flatnonzero(np.append(True, apart | (np.diff(shifts) != 0)))
+
+
+def _own_shifts(weights: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """Give the zero bits behind all weights of each tile."""
+    if not len(first):
+        return np.zeros(0, dtype=np.int64)
+    bits = np.bitwise_or.reduceat(weights, first)
+    return np.minimum(np.bitwise_count((bits & -bits) - 1).astype(np.int64), 2**SHIFT_BITS - 1)
+
+
+def _fits(weights: np.ndarray, first: np.ndarray, shifts: np.ndarray) -> np.ndarray:
+    """Tell whether the weights of each tile, shifted, fit 8 bits."""
+    if not len(first):
+        return np.zeros(0, dtype=bool)
+    low, high = np.minimum.reduceat(weights, first), np.maximum.reduceat(weights, first)
+    return (low >> shifts >= SMALLEST) & (high >> shifts <= LARGEST)

@@ -1,0 +1,1 @@
+"""From blocks to cores, and the spikes between them."""

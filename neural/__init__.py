@@ -1,0 +1,1 @@
+"""Networks that run: backends, their counts, and what the host exchanges with them."""

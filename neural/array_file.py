@@ -1,0 +1,104 @@
+"""Files of arrays: read whole, or refused in a sentence."""
+
+import struct
+import tokenize
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from spikearm.arm_models import SpikearmError
+
+FORMAT_VERSION = "format_version"
+DAMAGES = (
+    AttributeError, EOFError, KeyError, MemoryError, NotImplementedError, RuntimeError, TypeError,
+    SyntaxError, ValueError, struct.error, tokenize.TokenError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What reading a file raises that is damaged, or another."""
+
+
+@contextmanager
+def understood(path: Path, kind: str, remedy: str) -> Iterator[None]:
+    """Refuse a file that the block does not understand.
+
+    Args:
+        path: The file.
+        kind: What it should be.
+        remedy: What to do if it is not.
+
+    Raises:
+        SpikearmError: There is none, it cannot be read, or it is something else.
+    """
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise SpikearmError(f"There is no {kind} at '{path}'. {remedy}") from error
+    except OSError as error:
+        raise SpikearmError(f"Cannot read '{path}': {error.strerror or error}.") from error
+    except DAMAGES as error:
+        raise SpikearmError(f"'{path}' is no {kind}: {sentence(error)}. {remedy}") from error
+
+
+def read_arrays(path: Path) -> dict[str, np.ndarray]:
+    """Read all arrays of a file.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: A number in it is infinite, or none. It is damaged, or something else, which
+            others of :data:`DAMAGES` say too.
+    """
+    with path.open("rb") as file:
+        if not zipfile.is_zipfile(file):
+            raise ValueError("it does not hold named arrays, or not all that was written of it")
+        file.seek(0)
+        with np.load(file, allow_pickle=False) as arrays:
+            read = {name: arrays[name] for name in arrays.files}
+    for name, array in read.items():
+        if array.dtype.kind in "fc" and not np.isfinite(array).all():
+            raise ValueError(f"{name} holds what is no finite number")
+    return read
+
+
+def read_versioned(path: Path, kind: str, remedy: str, known: int) -> dict[str, np.ndarray]:
+    """Read all arrays of a file but the one that holds its version, 1 where none does.
+
+    Args:
+        path: The file.
+        kind: What it should be.
+        remedy: What to do if it is not.
+        known: Version that is understood.
+
+    Raises:
+        SpikearmError: It cannot be read, is something else, or of another version.
+    """
+    with understood(path, kind, remedy):
+        arrays = read_arrays(path)
+        found = int(arrays.pop(FORMAT_VERSION, 1))
+    if found != known:
+        program = "a newer spikearm" if found > known else "the spikearm that wrote it"
+        raise SpikearmError(
+            f"'{path}' is a {kind} of version {found}, but this program reads version {known}: "
+            f"use {program}, or make it again."
+        )
+    return arrays
+
+
+def check_names(arrays: Mapping[str, object], needed: set[str]) -> None:
+    """Refuse arrays of which some are missing.
+
+    Raises:
+        ValueError: There are.
+    """
+    missing = sorted(needed - arrays.keys())
+    if missing:
+        raise ValueError(f"it lacks {', '.join(missing)}")
+
+
+def sentence(error: Exception) -> str:
+    """Give an error's text as part of a sentence: in one line, without what cannot be printed."""
+    text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    printable = "".join(one if one.isprintable() else " " for one in text)
+    return " ".join(printable.split()).rstrip(".") or type(error).__name__

@@ -1,0 +1,88 @@
+"""Spiking control of robot arms, in closed loop with MuJoCo, up to Intel's Loihi.
+
+The public surface. Each name is imported when it is first used: a program that only loads an arm
+does not wait for nengo-loihi.
+"""
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from spikearm.arm_models import ARMS, Arm, ArmState, Pose, SpikearmError, load_arm
+    from spikearm.controller.classical.osc import OperationalSpaceController
+    from spikearm.controller.controller import Controller
+    from spikearm.controller.loop.closed_loop import follow
+    from spikearm.controller.references.reference import MinimumJerk, Reference
+    from spikearm.controller.spiking.spiking_controller import SpikingController
+    from spikearm.controller.spiking.trained import TrainedController, shipped
+    from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+    from spikearm.loihi_deploy.backends.engine import EngineSimulation
+    from spikearm.loihi_deploy.checks.preflight import preflight
+    from spikearm.loihi_deploy.simulator import Simulator
+    from spikearm.neural.nengo_simulation import NengoSimulation
+
+HOMES = {
+    "ARMS": "arm_models",
+    "Arm": "arm_models",
+    "ArmState": "arm_models",
+    "CentreOut": "experiments.tasks.centre_out",
+    "Controller": "controller.controller",
+    "EngineSimulation": "loihi_deploy.backends.engine",
+    "MinimumJerk": "controller.references.reference",
+    "NengoSimulation": "neural.nengo_simulation",
+    "OperationalSpaceController": "controller.classical.osc",
+    "Pose": "arm_models",
+    "Reference": "controller.references.reference",
+    "Simulator": "loihi_deploy.simulator",
+    "SpikearmError": "arm_models",
+    "SpikingController": "controller.spiking.spiking_controller",
+    "TrainedController": "controller.spiking.trained",
+    "follow": "controller.loop.closed_loop",
+    "load_arm": "arm_models",
+    "plan_reaches": "experiments.tasks.centre_out",
+    "preflight": "loihi_deploy.checks.preflight",
+    "shipped": "controller.spiking.trained",
+}
+"""The module of each public name, below this package."""
+
+__all__ = [
+    "ARMS",
+    "Arm",
+    "ArmState",
+    "CentreOut",
+    "Controller",
+    "EngineSimulation",
+    "MinimumJerk",
+    "NengoSimulation",
+    "OperationalSpaceController",
+    "Pose",
+    "Reference",
+    "Simulator",
+    "SpikearmError",
+    "SpikingController",
+    "TrainedController",
+    "follow",
+    "load_arm",
+    "plan_reaches",
+    "preflight",
+    "shipped",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for.
+
+    Raises:
+        AttributeError: There is no such name.
+    """
+    if name == "__version__":
+        return version("spikearm")
+    if name not in HOMES:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return getattr(import_module(f"{__name__}.{HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return [*__all__, "__version__"]

@@ -1,0 +1,71 @@
+"""The controllers that ship: small, for the arms of their names, with what they measured."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from spikearm.arm_models import load_arm
+from spikearm.controller.spiking.trained import (
+    SHIPPED_FOLDER,
+    WEIGHTLESS,
+    TrainedController,
+    shipped,
+)
+
+SHIPPED = ("fr3", "gen3", "iiwa14", "jaco2_7dof", "panda", "ur5e")
+LIGHT = ("gen3",)
+FILES = {
+    **{arm: (arm, True) for arm in SHIPPED},
+    **{arm + WEIGHTLESS: (arm, False) for arm in LIGHT},
+}
+LARGEST_FILE = 5e6  # bytes
+STAGES = ("rate", "spiking", "loihi")
+
+
+@pytest.fixture(params=FILES)
+def name(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def trained(name) -> TrainedController:
+    return shipped(*FILES[name])
+
+
+def test_these_arms_have_one():
+    assert sorted(path.stem for path in SHIPPED_FOLDER.iterdir()) == sorted(FILES)
+
+
+def test_it_is_small_and_fits_its_arm(name, trained):
+    assert (SHIPPED_FOLDER / f"{name}.npz").stat().st_size <= LARGEST_FILE
+    arm = load_arm(FILES[name][0])
+    n = arm.chain.n_joints
+    assert trained.about["joints"] == list(arm.chain.joints)
+    assert trained.weights.posture.shape[1] == 2 * n
+    for stage in STAGES:
+        assert trained.weights.readout[stage].shape == (n, sum(trained.weights.layers))
+    for array in trained.weights.arrays().values():
+        assert np.isfinite(array).all()
+
+
+def test_it_says_how_it_was_trained_and_what_it_measured(name, trained):
+    about = trained.about
+    assert (about["arm"], trained.knows_gravity) == FILES[name]
+    assert about["training"]["seed"] == 0
+    assert about["training"]["compression"]["epochs"] >= 50
+    assert about["versions"]["nengo"]
+    assert about["trained_with"]["tensorflow"]
+    measured = {(row["reference"], row["stage"]): row for row in about["measured"]}
+    assert set(measured) >= {(r, s) for r in ("acceleration", "velocity") for s in STAGES}
+    assert {row["success_rate"] for row in about["measured"]} == {1.0}
+    assert measured["velocity", "loihi"]["fidelity_rmse_m"] > 0
+
+
+def test_nothing_that_trains_is_loaded_with_it():
+    program = (
+        "import sys; from spikearm.controller.spiking.trained import shipped; shipped('gen3');"
+        "sys.exit(bool({'tensorflow', 'nengo_dl', 'tf_keras'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

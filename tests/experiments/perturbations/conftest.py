@@ -1,0 +1,58 @@
+"""A closed loop to disturb."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from spikearm.arm_models import Arm, ArmState, load_arm
+from spikearm.controller.classical.osc import OperationalSpaceController
+from spikearm.controller.controller import Controller
+from spikearm.controller.loop.closed_loop import exact, follow
+from spikearm.controller.loop.trajectory import Trajectory
+from spikearm.controller.references.reference import MinimumJerk, Reference
+from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
+
+Moved = Callable[..., Trajectory]
+
+
+class Recorded(OperationalSpaceController):
+    """The analytic law, which keeps what it was given and what it gave."""
+
+    def __init__(self, arm: Arm) -> None:
+        super().__init__(arm.model)
+        self.given: list[tuple[ArmState, Reference]] = []
+        self.gave: list[np.ndarray] = []
+
+    def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
+        self.given.append((state, reference))
+        self.gave.append(super().torque(state, reference))
+        return self.gave[-1]
+
+
+@pytest.fixture(scope="session")
+def arm() -> Arm:
+    return load_arm("gen3")
+
+
+@pytest.fixture(scope="session")
+def reaches(arm) -> Reaches:
+    return plan_reaches(arm.model, CentreOut(targets=2, radius=0.05, duration=0.2, hold=0.06), 0)
+
+
+@pytest.fixture
+def law(arm) -> Recorded:
+    return Recorded(arm)
+
+
+@pytest.fixture
+def move(arm, reaches) -> Moved:
+    """Make the first reach with a controller."""
+
+    def moved(controller: Controller, sensors=exact, observe=None) -> Trajectory:
+        controller.start(arm.reset(reaches.start_joints))
+        motion = MinimumJerk(reaches.start, reaches.targets[0], reaches.duration)
+        length = reaches.duration + reaches.hold
+        return follow(arm, controller, motion, length, observe, sensors=sensors)
+
+    return moved

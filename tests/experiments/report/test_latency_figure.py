@@ -1,0 +1,70 @@
+"""The picture of latency: curves against the steps they are drawn from."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from spikearm.controller.loop.trajectory import PARTS, Trajectory
+from spikearm.experiments.records.records import Leg
+from spikearm.experiments.report.figures import Series
+from spikearm.experiments.report.latency_figure import COLUMNS, N_POINTS, latency
+
+N_STEPS, PERIOD = 700, 0.004
+
+
+def a_series(label: str, seed: int, without: tuple[str, ...] = ()) -> Series:
+    rng = np.random.default_rng(seed)
+    legs = []
+    for reach in range(2):
+        motion = Trajectory.empty(N_STEPS, 3)
+        motion.time[:] = PERIOD * np.arange(1, N_STEPS + 1)
+        for part in PARTS:
+            if part not in without:
+                getattr(motion, part)[:] = rng.lognormal(-9, 1, N_STEPS)
+        motion.step_latency_s[:] = sum(getattr(motion, part) for part in PARTS)
+        legs.append(Leg(label, 0, reach, "out", motion))
+    return Series(label, "#123456", legs, ["a", "b", "c"], np.ones(3), np.array([1.0, 0, 0]))
+
+
+@pytest.fixture(scope="module")
+def series() -> list[Series]:
+    return [a_series("analytic", 1, without=("encode_s", "decode_s")), a_series("loihi", 2)]
+
+
+def test_every_part_has_its_panel(series):
+    figure = latency(series)
+    titles = [note.text for note in figure.layout.annotations]
+    assert titles == ["whole step", "sense", "encode", "network", "decode", "act"]
+
+
+def test_a_curve_gives_the_share_of_steps_that_take_a_time_or_longer(series):
+    figure = latency(series)
+    curves = [trace for trace in figure.data if trace.name == "loihi"]
+    assert len(curves) == len(COLUMNS)
+    for column, curve in zip(COLUMNS, curves, strict=True):
+        steps = 1e3 * np.concatenate([getattr(t, column) for t in series[1].trajectories])
+        assert 0.5 * N_POINTS < len(curve.x) <= N_POINTS
+        found = [100 * np.mean(steps >= time) for time in curve.x]
+        np.testing.assert_allclose(found, curve.y, rtol=1e-9)
+        assert (max(curve.x), min(curve.x)) == (steps.max(), steps.min())
+
+
+def test_what_a_stage_does_not_do_is_not_drawn(series):
+    figure = latency(series)
+    assert len([trace for trace in figure.data if trace.name == "analytic"]) == len(COLUMNS) - 2
+    assert [t.name for t in figure.data if t.showlegend] == ["analytic", "loihi"]
+
+
+def test_the_deadline_is_drawn_where_the_whole_step_is(series):
+    (line,) = latency(series).layout.shapes
+    assert line.x0 == line.x1 == pytest.approx(1e3 * PERIOD)
+    assert line.xref == "x"
+
+
+def test_a_single_step_is_drawn(series):
+    leg = series[1].legs[0]
+    motion = Trajectory.empty(1, 3)
+    motion.time[:], motion.sense_s[:], motion.step_latency_s[:] = PERIOD, 2e-6, 2e-6
+    one = replace(series[1], legs=[replace(leg, trajectory=motion)])
+    assert len(latency([one]).data) == 2

@@ -1,0 +1,260 @@
+"""Learning over trials: what is measured, and how it is put into numbers."""
+
+import json
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from spikearm.arm_models import Arm, SpikearmError, load_arm
+from spikearm.controller.adaptation.scaling import AdaptationConfig
+from spikearm.controller.classical.joint_pid import JointPIDController
+from spikearm.controller.loop.closed_loop import follow
+from spikearm.controller.references.reference import MinimumJerk
+from spikearm.experiments.controllers import Adaptation
+from spikearm.experiments.perturbations.plant import PERTURBATIONS, Perturbation
+from spikearm.experiments.studies.adaptation.curve import Curve, Learned, Phase, Trial
+from spikearm.experiments.studies.adaptation.figure import draw_learning
+from spikearm.experiments.studies.adaptation.record import write_curves
+from spikearm.experiments.studies.adaptation.table import curve_table, describe_notices
+from spikearm.experiments.studies.adaptation.trials import TrialPlan, Trials
+from spikearm.experiments.studies.benchmark.metrics import position_rmse
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+
+TASK = CentreOut(targets=3, radius=0.05, duration=0.15, hold=0.05)
+TRIALS = Trials(target=1, trials=3, probes=2)
+LOAD = Perturbation(payload=1.5, payload_offset=(0.0, 0.01, 0.02))
+PUSH = Perturbation(force_field=1.0)
+ADAPTATION = Adaptation(AdaptationConfig(learning_rate=10.0, dead_zone=0.0))
+
+
+def trial(rmse: float, displacement: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> Trial:
+    return Trial(rmse, 2 * rmse, np.array(displacement), 4.0)
+
+
+CURVE = Curve(
+    "loihi", LOAD, 4, plain=trial(0.002), perturbed=trial(0.5),
+    yardstick=trial(0.042, (0.001, 0.0, -0.04)),
+    learned=Learned(
+        {
+            "learning": (trial(0.022), trial(0.006)),
+            "after": (trial(0.012, (0.0, 0.003, 0.02)),),
+            "second": (trial(0.02),),
+            "again": (trial(0.018), trial(0.005)),
+        },
+        notices={},
+        largest_weight=0.25,
+    ),
+)  # fmt: skip
+
+
+def plan_for(arm: Arm, trials: Trials = TRIALS) -> TrialPlan:
+    return TrialPlan(arm, TASK, trials, PUSH, "acceleration", ADAPTATION, "engine")
+
+
+@pytest.fixture(scope="module")
+def arm() -> Arm:
+    return load_arm("gen3")
+
+
+@pytest.fixture(scope="module")
+def curve(arm) -> Curve:
+    return plan_for(arm).curve("pd", LOAD, seed=0)
+
+
+def test_what_is_left_of_the_load_s_effect_is_put_in_units_of_the_yardstick_s():
+    np.testing.assert_allclose(CURVE.errors(), [0.022, 0.006])
+    np.testing.assert_allclose(CURVE.normalised(), [0.5, 0.1])
+    np.testing.assert_allclose(CURVE.normalised("again"), [0.4, 0.075])
+    np.testing.assert_allclose(CURVE.excess(), [10.0, 2.0])
+    assert CURVE.without_learning == pytest.approx(0.498 / 0.04)
+
+
+def test_an_after_effect_is_what_strays_to_the_other_side():
+    assert CURVE.after_effect == pytest.approx(-0.04 * 0.02 / (0.001**2 + 0.04**2))
+    assert replace(CURVE, learned=Learned({}, {})).after_effect is None
+
+
+def test_retention_is_what_the_first_trial_again_keeps_of_what_was_learned():
+    assert CURVE.retention == pytest.approx((0.022 - 0.018) / (0.022 - 0.006))
+    hardly: dict[Phase, tuple[Trial, ...]] = {
+        "learning": (trial(0.022), trial(0.0215)),
+        "again": (trial(0.022),),
+    }
+    assert replace(CURVE, learned=Learned(hardly, {})).retention is None
+
+
+def test_without_learning_it_is_measured_with_and_without_the_load(curve):
+    arm = load_arm("gen3")
+    reaches = plan_reaches(arm.model, TASK, 0)
+    measured, strayed = [], []
+    for perturbation in (Perturbation(), LOAD):
+        perturbation.apply(arm)
+        controller = JointPIDController(arm.model)
+        controller.start(arm.reset())
+        ways = []
+        for start, goal in (
+            (reaches.start, reaches.targets[1]),
+            (reaches.targets[1], reaches.start),
+        ):
+            motion = MinimumJerk(start, goal, TASK.duration)
+            ways.append(follow(arm, controller, motion, 0.2))
+        measured.append(np.mean([position_rmse(way) for way in ways]))
+        strayed.append((ways[0].hand_position - ways[0].reference_position).mean(axis=0))
+    assert curve.plain.position_rmse == pytest.approx(measured[0])
+    assert curve.perturbed.position_rmse == pytest.approx(measured[1])
+    np.testing.assert_allclose(curve.perturbed.displacement, strayed[1])
+    assert curve.perturbed.displacement[2] < -0.01  # it hangs
+    assert curve.yardstick == curve.perturbed
+
+
+def test_trials_learn_from_one_another(curve):
+    assert len(curve.trials()) == 3
+    assert (np.diff(curve.errors()) < 0).all()
+    assert curve.normalised()[2] < 0.3 < curve.normalised()[0]
+    assert 0 < curve.learned.largest_weight < 1
+    assert curve.learned.problem is None
+
+
+def test_when_the_load_goes_the_hand_strays_to_the_other_side_and_unlearns(curve):
+    assert curve.after_effect < -0.1
+    assert curve.errors("after")[1] < curve.errors("after")[0]
+
+
+def test_another_is_learned_from_where_the_first_ended_and_then_the_first_again(arm, curve):
+    assert [len(curve.trials(phase)) for phase in ("second", "again")] == [2, 2]
+    # The push meets all that held the load, not what two trials without it left of that.
+    lifted = [curve.trials(phase)[n].displacement[2] for phase, n in (("second", 0), ("after", 1))]
+    assert lifted[0] > lifted[1] > 0
+    assert curve.errors("again")[1] < curve.errors("again")[0] < curve.errors()[0]
+
+
+@pytest.mark.parametrize("perturbation", [Perturbation(), PERTURBATIONS["gravity"]])
+def test_what_cannot_go_is_not_probed(arm, perturbation):
+    curve = plan_for(arm, replace(TRIALS, trials=1)).curve("pd", perturbation, 0)
+    assert list(curve.learned.phases) == ["learning"]
+
+
+def test_a_controller_that_was_not_told_of_gravity_sags_until_it_has_learned_it(arm):
+    curve = plan_for(arm).curve("analytic", PERTURBATIONS["gravity"], 0)
+    assert curve.perturbed is not None
+    assert curve.plain.position_rmse < 0.1 * curve.perturbed.position_rmse
+    assert curve.errors()[2] < 0.5 * curve.perturbed.position_rmse
+    assert arm.model.gravity.any()
+
+
+def test_seeds_differ_and_the_same_seed_does_not(arm, curve):
+    plan = plan_for(arm)
+    again, other = plan.curve("pd", LOAD, 0), plan.curve("pd", LOAD, 1)
+    for phase in ("learning", "after", "second", "again"):
+        np.testing.assert_array_equal(again.errors(phase), curve.errors(phase))
+    assert (other.errors() != curve.errors()).all()
+    assert other.perturbed is not None
+    assert curve.perturbed is not None
+    assert other.perturbed.position_rmse == curve.perturbed.position_rmse
+
+
+def test_an_arm_that_is_lost_ends_the_trials_and_the_reason_is_kept(arm, monkeypatch):
+    monkeypatch.setattr(Arm, "_check_simulation", lambda self, began: diverge(self))
+    plan = plan_for(arm)
+    steps = iter(range(10**6))
+
+    def diverge(_: Arm) -> None:
+        if next(steps) == 400 + 400 + 400 + 30:  # without load, with it, one trial, and a part
+            raise SpikearmError("it fell over")
+
+    curve = plan.curve("pd", LOAD, 0)
+    assert len(curve.trials()) == 1
+    assert curve.learned.problem == "it fell over"
+    assert curve.after_effect is None
+
+
+@pytest.mark.parametrize(
+    ("trials", "said"),
+    [(Trials(target=3), "no target 3: give 0 to 2"), (Trials(target=-1), "no target -1")],
+)
+def test_there_is_no_target_beyond_the_task_s(arm, trials, said):
+    with pytest.raises(SpikearmError, match=said):
+        plan_for(arm, trials)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"), [({"trials": 0}, "0 trials are too few"), ({"probes": -1}, "--probes -1")]
+)
+def test_impossible_numbers_of_trials_are_refused(wrong, said):
+    with pytest.raises(SpikearmError, match=said):
+        Trials(**wrong)
+
+
+def printed(curves: list[Curve], capsys: pytest.CaptureFixture) -> str:
+    from spikearm.experiments.console.console import console
+
+    console.print(curve_table(curves))
+    return capsys.readouterr().out
+
+
+SECOND = replace(
+    CURVE, seed=5, learned=Learned({"learning": (trial(0.018), trial(0.01))}, {}, 0.75)
+)
+
+
+def test_the_table_has_means_intervals_and_what_was_lost(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    lost = replace(
+        CURVE, controller="spiking", perturbed=None,
+        learned=Learned({"learning": (trial(0.022),)}, {}, problem="it fell"),
+    )  # fmt: skip
+    text = printed([CURVE, SECOND, lost], capsys)
+    assert "1.5 kg" in text
+    assert "0.450" in text  # the mean of both seeds' first trials
+    assert "[0.400, 0.500]" in text
+    assert "0.150" in text
+    assert "8.00" in text  # mm, the last trial
+    assert "75" in text  # the largest weight of both, in percent
+    assert text.count("lost") == 3  # perturbed, and the second trial: normalised and in mm
+
+
+def test_without_a_perturbation_the_table_shows_the_excess(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    text = printed([replace(CURVE, perturbation=Perturbation())], capsys)
+    assert "none" in text
+    assert "10.000" in text
+
+
+def test_the_picture_has_a_panel_per_perturbation_and_a_line_per_controller():
+    pd, plain = replace(SECOND, controller="pd"), replace(SECOND, perturbation=Perturbation())
+    figure = draw_learning([CURVE, SECOND, pd, plain])
+    panels = [axes for axes in figure.axes if axes.axison]
+    assert [axes.get_title() for axes in panels] == ["1.5 kg off centre", "no perturbation"]
+    lines = {line.get_label(): np.asarray(line.get_ydata()) for line in panels[0].get_lines()}
+    np.testing.assert_allclose(lines["loihi"], [0.45, 0.15])
+    np.testing.assert_allclose(lines["pd"], [0.4, 0.2])
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["loihi", "pd"]
+    shown = {text.get_text().strip() for text in panels[0].texts}
+    assert shown == {"gone", "another", "again"}
+
+
+def test_a_folder_holds_a_row_per_curve_and_per_trial_and_the_picture(tmp_path: Path):
+    folder = tmp_path / "learned"
+    write_curves([CURVE, SECOND], {"arm": "gen3"}, "complete", folder)
+    assert json.loads((folder / "config.json").read_text()) == {"arm": "gen3"}
+    rows = json.loads((folder / "summary.json").read_text())["rows"]
+    assert [row["seed"] for row in rows] == [4, 5]
+    assert rows[0]["retention"] == pytest.approx(0.25)
+    assert rows[1]["retention"] is None
+    trials = pq.read_table(folder / "learning.parquet").to_pylist()
+    assert len(trials) == 6 + 2
+    again = [one for one in trials if one["phase"] == "again"]
+    assert [one["trial"] for one in again] == [1, 2]
+    assert [one["normalised_error"] for one in again] == pytest.approx([0.4, 0.075])
+    assert (folder / "learning.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_notices_are_named_with_their_number():
+    said = describe_notices(Counter({"Error cut": 7, "Overflow in q0": 2}))
+    assert "Error cut in 7 steps, Overflow in q0 in 2 steps" in said
+    assert describe_notices(Counter()).startswith("No ")

@@ -1,0 +1,434 @@
+"""The benchmark: order, seeds, and what is kept when it ends early."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+
+import numpy as np
+import pytest
+
+from spikearm.arm_models import Arm, ArmState, SpikearmError, load_arm
+from spikearm.controller.controller import Controller
+from spikearm.controller.loop.trajectory import TIMED, Trajectory
+from spikearm.controller.references.reference import Reference
+from spikearm.controller.spiking.trained import TrainedController
+from spikearm.experiments.controllers import STAGES, Recipe
+from spikearm.experiments.records.records import Leg
+from spikearm.experiments.studies.benchmark.benchmark import (
+    Benchmark,
+    BenchmarkPlan,
+    Watcher,
+    run_benchmark,
+)
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+
+N_STEPS = 150
+TASK = CentreOut("sphere", targets=1, radius=0.03, duration=0.12, hold=0.03)  # short
+WALL_TIME_FIELDS = {
+    "step_latency_p50_s", "step_latency_p99_s", "step_latency_max_s", "step_latency_jitter_s",
+    "part_latency_p50_s", "part_latency_p99_s", "part_latency_max_s",
+    "warm_up_latency_p50_s", "warm_up_latency_max_s", "deadline_miss_rate",
+    "build_time_s", "realtime_factor",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def arm() -> Arm:
+    return load_arm("gen3")
+
+
+def a_plan(
+    arm: Arm,
+    stages: Sequence[str],
+    seeds: Sequence[int],
+    task: CentreOut = TASK,
+    trained: TrainedController | None = None,
+) -> BenchmarkPlan:
+    return BenchmarkPlan(arm, task, "acceleration", stages, seeds, trained=trained)
+
+
+def names(legs: Sequence[Leg]) -> list[tuple[str, int, int, str]]:
+    return [(leg.stage, leg.seed, leg.reach, leg.leg) for leg in legs]
+
+
+def assert_equal_but_for_wall_time(first: Leg, second: Leg) -> None:
+    assert replace(first, trajectory=second.trajectory) == second
+    for column in fields(Trajectory):
+        if column.name not in TIMED:
+            values = getattr(first.trajectory, column.name)
+            np.testing.assert_array_equal(values, getattr(second.trajectory, column.name))
+
+
+@dataclass
+class Diary(Watcher):
+    """Writes down what it is told; may end the run at a step."""
+
+    end_at: int = -1
+    end_with: BaseException = field(default_factory=KeyboardInterrupt)
+    told: list[tuple[str, str, int]] = field(default_factory=list)
+    reaches: list[int] = field(default_factory=list)
+    noticed: list[str] = field(default_factory=list)
+    steps: int = 0
+
+    def notice(self, text: str) -> None:
+        self.noticed.append(text)
+
+    def building(self, stage: str, seed: int) -> None:
+        self.told.append(("building", stage, seed))
+
+    def running(self, stage: str, seed: int) -> None:
+        self.told.append(("running", stage, seed))
+
+    def step(self, arm: Arm, state: ArmState, reference: Reference) -> None:
+        self.steps += 1
+        if self.steps == self.end_at:
+            raise self.end_with
+
+    def reached(self, n_reaches: int) -> None:
+        self.reaches.append(n_reaches)
+
+
+class Closing(Controller):
+    """Passes on to another controller and remembers being closed."""
+
+    made: list["Closing"]
+
+    def __init__(self, inner: Controller) -> None:
+        self.inner = inner
+        self.closed = 0
+        self.made.append(self)
+
+    def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
+        assert not self.closed
+        return self.inner.torque(state, reference)
+
+    def start(self, state: ArmState) -> None:
+        self.inner.start(state)
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+@pytest.fixture
+def made(monkeypatch) -> list[Closing]:
+    """Every controller that the stages analytic and pd make."""
+    monkeypatch.setattr(Closing, "made", [], raising=False)
+    for stage in ("analytic", "pd"):
+        entry = STAGES[stage]
+        wrapped = replace(entry, make=lambda *given, make=entry.make: Closing(make(*given)))
+        monkeypatch.setitem(STAGES, stage, wrapped)
+    return Closing.made
+
+
+@pytest.mark.parametrize(
+    "stages", [["pd", "pid"], ["pd", "analytic", "pid"], ["pd", "pid", "pd", "analytic"]]
+)
+def test_the_yardstick_runs_first_and_no_stage_runs_twice(arm, stages):
+    diary = Diary()
+    benchmark = run_benchmark(a_plan(arm, stages, [3, 5]), diary)
+    order = [(stage, seed) for seed in (3, 5) for stage in ("analytic", "pd", "pid")]
+    assert diary.told == [(what, *one) for one in order for what in ("building", "running")]
+    assert [(row["stage"], row["seed"]) for row in benchmark.rows] == order
+    expected = [(stage, seed, 0, leg) for stage, seed in order for leg in ("out", "back")]
+    assert names(benchmark.legs) == expected
+    assert benchmark.status == "complete"
+    assert benchmark.failure is None
+
+
+def test_every_reach_is_a_motion_out_and_one_back(arm):
+    plan = a_plan(arm, ["analytic"], [3], replace(TASK, variant="circle", targets=2))
+    benchmark = run_benchmark(plan, Watcher())
+    expected = [(0, "out"), (0, "back"), (1, "out"), (1, "back")]
+    assert [(leg.reach, leg.leg) for leg in benchmark.legs] == expected
+
+
+def test_building_a_controller_is_timed_by_itself(arm, monkeypatch):
+    def build(recipe: Recipe) -> Controller:
+        time.sleep(0.03)
+        return pd.make(recipe)
+
+    pd = STAGES["pd"]
+    monkeypatch.setitem(STAGES, "pd", replace(pd, make=build))
+    row = run_benchmark(a_plan(arm, ["pd"], [3]), Watcher()).rows[1]
+    assert row["build_time_s"] >= 0.03
+    assert not row["realtime"]
+
+
+def test_the_watcher_sees_every_step(arm):
+    diary = Diary()
+    run_benchmark(a_plan(arm, ["pd"], [3]), diary)
+    assert diary.steps == 2 * 2 * N_STEPS
+
+
+@pytest.mark.parametrize(("jobs", "n_steps"), [(1, 2 * 3 * 2 * N_STEPS), (3, 0)])
+def test_the_watcher_is_told_of_every_reach_wherever_it_runs(arm, jobs, n_steps):
+    diary = Diary()
+    task = replace(TASK, targets=3)
+    run_benchmark(replace(a_plan(arm, ["pd"], [3], task), jobs=jobs), diary)
+    assert diary.reaches == [1, 2, 3] * 2  # of analytic, and of pd
+    assert diary.steps == n_steps
+
+
+def test_reaches_at_a_time_change_nothing_but_wall_time(arm):
+    plan = a_plan(arm, ["pid"], [3, 4], replace(TASK, targets=3))
+    at_once, one_by_one = (run_benchmark(replace(plan, jobs=n), Watcher()) for n in (3, 1))
+    assert names(at_once.legs) == names(one_by_one.legs)
+    for first, second in zip(at_once.legs, one_by_one.legs, strict=True):
+        assert_equal_but_for_wall_time(first, second)
+    for row, same in zip(at_once.rows, one_by_one.rows, strict=True):
+        assert {k: v for k, v in row.items() if k not in WALL_TIME_FIELDS} == {
+            k: v for k, v in same.items() if k not in WALL_TIME_FIELDS
+        }
+
+
+@pytest.mark.parametrize("jobs", [0, -1])
+def test_a_plan_without_a_reach_at_a_time_is_refused(arm, jobs):
+    with pytest.raises(SpikearmError, match=f"^{jobs} reaches at a time.*1 or more"):
+        replace(a_plan(arm, ["pd"], [3]), jobs=jobs)
+
+
+def test_a_row_says_what_ran(arm):
+    plan = replace(a_plan(arm, ["pd"], [5], replace(TASK, offset=0.02)), reference="velocity")
+    row = run_benchmark(plan, Watcher()).rows[1]
+    expected = {
+        "arm": "gen3", "task": "sphere", "reference": "velocity", "stage": "pd",
+        "backend": "numpy", "seed": 5, "radius_m": 0.03, "duration_s": 0.12,
+        "offset_m": 0.02, "n_motions": 2,
+    }  # fmt: skip
+    assert {name: row[name] for name in expected} == expected
+
+
+def test_rows_are_measured_from_the_legs_and_against_the_yardstick(arm):
+    benchmark = run_benchmark(a_plan(arm, ["pd"], [3]), Watcher())
+    rmse = {}
+    for stage in ("analytic", "pd"):
+        motions = [leg.trajectory for leg in benchmark.legs if leg.stage == stage]
+        gaps = [motion.hand_position - motion.reference_position for motion in motions]
+        rmse[stage] = np.mean([np.sqrt(np.mean(np.sum(gap**2, axis=1))) for gap in gaps])
+    analytic, pd = benchmark.rows
+    assert analytic["position_rmse_m"] == pytest.approx(rmse["analytic"])
+    assert pd["position_rmse_m"] == pytest.approx(rmse["pd"])
+    assert (analytic["excess_deviation"], analytic["fidelity_rmse_m"]) == (0.0, 0.0)
+    assert pd["excess_deviation"] == pytest.approx(rmse["pd"] / rmse["analytic"] - 1)
+    assert pd["excess_deviation"] > 0.1  # PD, which does not know the arm, is worse
+
+
+def test_one_seed_gives_one_benchmark_and_two_seeds_differ(arm):
+    both = run_benchmark(a_plan(arm, ["pd"], [3, 4]), Watcher())
+    again = run_benchmark(a_plan(arm, ["pd"], [4]), Watcher())
+    of_three = [leg for leg in both.legs if leg.seed == 3]
+    of_four = [leg for leg in both.legs if leg.seed == 4]
+    for first, second in zip(of_four, again.legs, strict=True):
+        assert_equal_but_for_wall_time(first, second)
+    for row, same in zip(both.rows[2:], again.rows, strict=True):
+        assert {k: v for k, v in row.items() if k not in WALL_TIME_FIELDS} == {
+            k: v for k, v in same.items() if k not in WALL_TIME_FIELDS
+        }
+    for three, four in zip(of_three, of_four, strict=True):
+        gap = three.trajectory.hand_position - four.trajectory.hand_position
+        assert np.linalg.norm(gap, axis=1).max() > 0.005  # another target
+
+
+def test_every_stage_of_a_seed_makes_the_same_reaches(arm):
+    benchmark = run_benchmark(a_plan(arm, ["pd"], [6]), Watcher())
+    for analytic, pd in zip(benchmark.legs[:2], benchmark.legs[2:], strict=True):
+        wanted = analytic.trajectory.reference_position
+        np.testing.assert_array_equal(pd.trajectory.reference_position, wanted)
+        assert np.ptp(wanted, axis=0).max() > 0.01
+
+
+ENDINGS = {
+    "Ctrl-C": (KeyboardInterrupt(), "interrupted"),
+    "failure": (SpikearmError("The elbow came off."), "failed"),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize(
+    ("end_at", "kept", "n_motions"),
+    [
+        (N_STEPS // 2, [], {}),
+        (N_STEPS + 7, [("analytic", "out")], {"analytic": 1}),
+        (2 * N_STEPS + 7, [("analytic", "out"), ("analytic", "back")], {"analytic": 2}),
+        (
+            3 * N_STEPS + 7,
+            [("analytic", "out"), ("analytic", "back"), ("pd", "out")],
+            {"analytic": 2, "pd": 1},
+        ),
+    ],
+    ids=["first motion", "second motion", "third motion", "fourth motion"],
+)
+def test_a_run_that_ends_early_keeps_what_is_finished(arm, made, ending, end_at, kept, n_motions):
+    error, status = ENDINGS[ending]
+    diary = Diary(end_at, error)
+    benchmark = run_benchmark(a_plan(arm, ["pd"], [3, 4]), diary)
+    assert diary.steps == end_at  # it did end there
+    assert benchmark.status == status
+    assert benchmark.failure is (error if status == "failed" else None)
+    assert [(leg.stage, leg.leg) for leg in benchmark.legs] == kept
+    assert {row["stage"]: row["n_motions"] for row in benchmark.rows} == n_motions
+    assert [controller.closed for controller in made] == [1] * (1 if end_at < 300 else 2)
+
+
+class Failing(Controller):
+    """Fails in the middle of the second target's way back."""
+
+    def __init__(self, error: BaseException, inner: Controller, away: np.ndarray) -> None:
+        self.error = error
+        self.inner = inner
+        self.away = away
+        self.steps = 0
+
+    def start(self, state: ArmState) -> None:
+        self.steps = 0
+
+    def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
+        self.steps += 1
+        if self.steps == N_STEPS:
+            self.there = np.allclose(reference.pose.position, self.away, atol=1e-3)
+        if self.steps == N_STEPS + 7 and self.there:
+            raise self.error
+        return self.inner.torque(state, reference)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_a_reach_that_ends_early_ends_the_run_wherever_it_runs(arm, monkeypatch, ending, jobs):
+    error, status = ENDINGS[ending]
+    task = replace(TASK, targets=3)
+    away = plan_reaches(arm.model, task, 3).targets[1].position
+    entry = STAGES["pd"]
+    failing = replace(entry, make=lambda *given: Failing(error, entry.make(*given), away))
+    monkeypatch.setitem(STAGES, "pd", failing)
+    plan = replace(a_plan(arm, ["pd", "pid"], [3], task), jobs=jobs)
+    benchmark = run_benchmark(plan, Watcher())
+    assert benchmark.status == status
+    assert str(benchmark.failure) == (str(error) if status == "failed" else "None")
+    kept = [(leg.reach, leg.leg) for leg in benchmark.legs if leg.stage == "pd"]
+    assert kept == [(0, "out"), (0, "back"), (1, "out")]
+    assert {row["stage"]: row["n_motions"] for row in benchmark.rows} == {"analytic": 6, "pd": 3}
+
+
+def test_what_was_finished_is_as_it_would_have_been(arm):
+    whole = run_benchmark(a_plan(arm, ["pd"], [3]), Watcher())
+    part = run_benchmark(a_plan(arm, ["pd"], [3]), Diary(end_at=3 * N_STEPS + 7))
+    assert len(part.legs) == 3
+    for first, second in zip(part.legs, whole.legs[:3], strict=True):
+        assert_equal_but_for_wall_time(first, second)
+
+
+def test_every_controller_is_closed_once(arm, made):
+    run_benchmark(a_plan(arm, ["pd"], [3, 4]), Watcher())
+    assert [controller.closed for controller in made] == [1] * 4
+
+
+class Impatient(Diary):
+    """Presses Ctrl-C between the stages rather than during one."""
+
+    def __init__(self, moment: tuple[str, str, int]) -> None:
+        super().__init__()
+        self.moment = moment
+
+    def building(self, stage: str, seed: int) -> None:
+        super().building(stage, seed)
+        self._press()
+
+    def running(self, stage: str, seed: int) -> None:
+        super().running(stage, seed)
+        self._press()
+
+    def _press(self) -> None:
+        if self.told[-1] == self.moment:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(("what", "n_made"), [("building", 1), ("running", 2)])
+def test_ctrl_c_between_stages_keeps_the_earlier_one_and_closes_all(arm, made, what, n_made):
+    watcher = Impatient((what, "pd", 3))
+    benchmark = run_benchmark(a_plan(arm, ["pd"], [3, 4]), watcher)
+    assert watcher.told[-1] == (what, "pd", 3)
+    assert benchmark.status == "interrupted"
+    assert [row["stage"] for row in benchmark.rows] == ["analytic"]
+    assert len(benchmark.legs) == 2
+    assert [controller.closed for controller in made] == [1] * n_made
+
+
+def test_a_controller_that_cannot_be_built_loses_no_finished_stage(arm, monkeypatch):
+    def fail(*_: object) -> Controller:
+        raise SpikearmError("The network does not fit.")
+
+    monkeypatch.setitem(STAGES, "pd", replace(STAGES["pd"], make=fail))
+    benchmark = run_benchmark(a_plan(arm, ["pd"], [3]), Watcher())
+    assert benchmark.status == "failed"
+    assert str(benchmark.failure) == "The network does not fit."
+    assert [row["stage"] for row in benchmark.rows] == ["analytic"]
+    assert len(benchmark.legs) == 2
+
+
+def test_a_target_out_of_reach_fails_before_anything_moves(arm):
+    diary = Diary()
+    benchmark = run_benchmark(a_plan(arm, ["pd"], [3], CentreOut(targets=1, radius=2.5)), diary)
+    assert (benchmark.status, benchmark.legs, benchmark.rows) == ("failed", [], [])
+    assert "out of reach" in str(benchmark.failure)
+    assert diary.told == []
+
+
+def test_an_error_in_the_program_is_not_swallowed(arm, made):
+    with pytest.raises(ZeroDivisionError):
+        run_benchmark(a_plan(arm, ["pd"], [3]), Diary(40, ZeroDivisionError()))
+    assert [controller.closed for controller in made] == [1]
+
+
+@pytest.fixture(scope="module")
+def spiking(arm, trained) -> Benchmark:
+    """The spiking stage with seeds 3 and 4."""
+    return run_benchmark(a_plan(arm, ["spiking"], [3, 4], trained=trained), Watcher())
+
+
+def test_one_seed_gives_one_motion_and_two_seeds_differ(arm, trained, spiking):
+    again = run_benchmark(a_plan(arm, ["spiking"], [4], trained=trained), Watcher())
+    of_four = [leg for leg in spiking.legs if leg.seed == 4]
+    assert [leg.stage for leg in of_four] == ["analytic"] * 2 + ["spiking"] * 2
+    for first, second in zip(of_four, again.legs, strict=True):
+        assert_equal_but_for_wall_time(first, second)
+    neural = [leg.trajectory for leg in spiking.legs if leg.stage == "spiking"]
+    three, four = neural[:2], neural[2:]
+    for one, other in zip(three, four, strict=True):
+        assert (one.spikes != other.spikes).mean() > 0.5
+        assert np.abs(one.hand_position - other.hand_position).max() > 1e-4
+
+
+def test_a_networks_row_holds_its_counts(spiking):
+    row = spiking.rows[1]
+    motions = [leg.trajectory for leg in spiking.legs if leg.stage == "spiking" and leg.seed == 3]
+    assert (row["stage"], row["backend"], row["seed"]) == ("spiking", "nengo", 3)
+    spikes = np.concatenate([motion.spikes for motion in motions])
+    assert row["spikes"] == pytest.approx(spikes.mean())
+    assert row["spikes"] > 1
+    assert 0 < row["activation_sparsity"] < 1
+    assert row["cores"] is None
+
+
+@pytest.mark.parametrize(
+    ("task", "outside"),
+    [
+        (CentreOut("circle", targets=1, radius=0.1), False),
+        (CentreOut("circle", targets=1, radius=0.101), True),
+        (CentreOut("pose", targets=1, radius=0.02), True),  # 0.52 rad of the 0.1 trained for
+        (CentreOut("circle", targets=1, radius=0.02, offset=0.1), False),
+        (CentreOut("circle", targets=1, radius=0.02, offset=0.11), True),
+        (CentreOut("circle", targets=1, radius=0.02, duration=0.7), False),
+        (CentreOut("circle", targets=1, radius=0.02, duration=0.69), True),
+        (CentreOut("circle", targets=1, radius=0.02, duration=2.5), False),  # slow is easy
+    ],
+)
+def test_what_lies_outside_of_the_trained_region_is_said_once_per_seed(arm, trained, task, outside):
+    diary = Diary()
+    done = run_benchmark(a_plan(arm, [], [0, 1], replace(task, hold=0.0), trained), diary)
+    assert len(done.rows) == 2
+    assert len(diary.noticed) == 2 * outside
+    for text in diary.noticed:
+        assert f"Reaches of {task.duration:.2f} s" in text
+        assert f"targets {task.radius:.2f} m" in text
+        assert f"starts {task.offset:.2f} m" in text
+        assert "0.10 m, 6 degrees and 0.70 s" in text

@@ -1,0 +1,246 @@
+"""Rows: every field worked out by hand on motions of a few steps."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from spikearm.controller.loop.trajectory import Trajectory
+from spikearm.experiments.records.records import Leg
+from spikearm.experiments.studies.benchmark.latency import PACE_FIELDS
+from spikearm.experiments.studies.benchmark.metrics_row import Measured, make_row
+from spikearm.neural.counts import UNCOUNTED, Footprint
+
+N_STEPS, N_JOINTS, DT = 8, 6, 0.1
+LENGTH = 0.2  # m, of every reach, along x
+MM = 1e-3
+IDENTITY = {
+    "arm": "gen3", "task": "circle", "reference": "acceleration",
+    "stage": "spiking", "backend": "nengo", "seed": 7, "radius_m": 0.15, "duration_s": 1.3,
+    "offset_m": 0.05, "realtime": False,
+}  # fmt: skip
+FOOTPRINT = Footprint(
+    connection_sparsity=0.25, footprint_bytes=70_416, dense=8_160, effective_macs=158,
+    cores=3, compartments=940, synapse_memory_bits=65_280,
+)  # fmt: skip
+CONTROL_FIELDS = {
+    "position_rmse_m", "orientation_rmse_rad", "excess_deviation", "fidelity_rmse_m",
+    "endpoint_error_m", "path_deviation_m", "jerk", "effort", "success_rate",
+}  # fmt: skip
+TIME_FIELDS = {
+    "step_latency_p50_s", "step_latency_p99_s", "step_latency_max_s", "step_latency_jitter_s",
+    "deadline_miss_rate", "build_time_s", "realtime_factor",
+}  # fmt: skip
+NEURAL_FIELDS = {
+    "synaptic_events", "neuron_updates", "spikes", "learning_updates", "host_spikes",
+    "energy_per_step_j",
+    "activation_sparsity", "connection_sparsity", "footprint_bytes",
+    "effective_acs", "effective_macs", "dense",
+    "cores", "compartments", "synapse_memory_bits",
+}  # fmt: skip
+
+
+def turned(angle: float) -> np.ndarray:
+    """Unit quaternion of a turn about z."""
+    return np.array([np.cos(angle / 2), 0.0, 0.0, np.sin(angle / 2)])
+
+
+def a_motion(
+    offset: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    angle: float = 0.0,
+    torque: float = 0.0,
+    latency: float = 0.001,
+) -> Trajectory:
+    """Move evenly along x, the hand off the ideal pose by a constant offset [m] and angle."""
+    motion = Trajectory.empty(N_STEPS, N_JOINTS)
+    motion.time[:] = DT * np.arange(1, N_STEPS + 1)
+    motion.torque[:] = torque
+    motion.reference_position[:, 0] = np.linspace(0.0, LENGTH, N_STEPS)
+    motion.hand_position[:] = motion.reference_position + np.array(offset)
+    motion.reference_quaternion[:] = turned(0.4)
+    motion.hand_quaternion[:] = turned(0.4 + angle)
+    motion.step_latency_s[:] = latency
+    return motion
+
+
+def counted(motion: Trajectory, spikes: int, events: int, updates: int) -> Trajectory:
+    """Give a motion neural work, twice as much in its second half as in its first."""
+    share = np.repeat([2, 4], N_STEPS // 2)
+    motion.spikes[:] = spikes * share
+    motion.synaptic_events[:] = events * share
+    motion.neuron_updates[:] = updates
+    motion.learning_updates[:] = [70, 0, 0, 0] * (N_STEPS // 4)
+    motion.host_spikes[:] = 3 * share
+    return motion
+
+
+def legs(stage: str, *motions: Trajectory) -> list[Leg]:
+    names = [(0, "out"), (0, "back"), (1, "out"), (1, "back")]
+    return [Leg(stage, 7, *name, motion) for name, motion in zip(names, motions, strict=False)]
+
+
+OUT = a_motion((0.0, 3 * MM, 4 * MM), angle=0.02, torque=2.0, latency=0.001)  # 5 mm off
+BACK = a_motion((0.0, 0.0, 1 * MM), angle=0.05, torque=5.0, latency=0.004)  # 1 mm off
+YARDSTICK = legs("analytic", a_motion((0.0, 2 * MM, 0.0)), a_motion((0.0, 0.0, -2 * MM)))
+
+
+def row(*motions: Trajectory, analytic: list[Leg] = YARDSTICK, **changes: Any) -> dict[str, Any]:
+    measured = Measured(IDENTITY, legs("spiking", *motions), 0.64, 1.75, None, 0.125)
+    return make_row(replace(measured, **changes), analytic)
+
+
+def neural_row(
+    stage: str = "spiking", footprint: Footprint = FOOTPRINT, realtime: bool = False
+) -> dict[str, Any]:
+    motions = [counted(a_motion(), 10, 300, 400), counted(a_motion(), 30, 700, 400)]
+    identity = IDENTITY | {"stage": stage, "realtime": realtime}
+    return row(*motions, identity=identity, footprint=footprint)
+
+
+def test_a_row_has_every_field_of_the_benchmark():
+    assert set(row(OUT, BACK)) >= set(IDENTITY) | CONTROL_FIELDS | TIME_FIELDS | NEURAL_FIELDS
+    assert set(neural_row()) == set(row(OUT, BACK))
+
+
+def test_every_field_of_a_network_on_a_chip_is_filled():
+    paced = neural_row(realtime=True)
+    assert [name for name, value in paced.items() if value is None] == []
+    empty = [name for name, value in neural_row().items() if value is None]
+    assert set(empty) == set(PACE_FIELDS)
+
+
+def test_a_row_says_what_was_measured():
+    filled = row(OUT, BACK)
+    assert {name: filled[name] for name in IDENTITY} == IDENTITY
+    assert filled["n_motions"] == 2
+    assert filled["saturated_share"] == 0.125
+
+
+def test_deviations_are_means_over_motions():
+    filled = row(OUT, BACK)
+    # 5 mm and 1 mm: 3 mm on average, where pooling the steps would give sqrt(13) = 3.6 mm.
+    assert filled["position_rmse_m"] == pytest.approx(3 * MM)
+    assert filled["orientation_rmse_rad"] == pytest.approx(0.035)
+    assert filled["endpoint_error_m"] == pytest.approx(3 * MM)
+    assert filled["endpoint_error_max_m"] == pytest.approx(5 * MM)
+    assert filled["path_deviation_m"] == pytest.approx(3 * MM)
+
+
+def test_deviation_and_path_are_compared_with_the_analytic_controllers():
+    filled = row(OUT, BACK)
+    assert filled["excess_deviation"] == pytest.approx(3 / 2 - 1)
+    # (0, 3, 4) from (0, 2, 0) is sqrt(17) mm; (0, 0, 1) from (0, 0, -2) is 3 mm.
+    assert filled["fidelity_rmse_m"] == pytest.approx((np.sqrt(17) + 3) / 2 * MM)
+
+
+def test_each_motion_is_compared_with_the_same_one_of_the_analytic_controller():
+    elsewhere = legs("analytic", *[a_motion((0.0, 70 * MM, 0.0))] * 4)[2:]
+    shuffled = [*elsewhere, *reversed(YARDSTICK)]
+    assert row(OUT, BACK, analytic=shuffled) == row(OUT, BACK)
+
+
+def test_the_analytic_controller_deviates_like_itself():
+    filled = make_row(Measured(IDENTITY, YARDSTICK, 0.64, 0.1, None, 0.0), YARDSTICK)
+    assert filled["position_rmse_m"] == pytest.approx(2 * MM)
+    assert (filled["excess_deviation"], filled["fidelity_rmse_m"]) == (0.0, 0.0)
+
+
+def test_an_unfinished_stage_is_measured_against_the_motions_that_it_made():
+    filled = row(OUT, analytic=[YARDSTICK[0], replace(YARDSTICK[1], trajectory=BACK)])
+    assert filled["n_motions"] == 1
+    assert filled["excess_deviation"] == pytest.approx(5 / 2 - 1)
+
+
+def test_effort_and_jerk_are_integrated_over_each_motion():
+    jolted = a_motion(torque=2.0)
+    jolted.hand_position[:, 1] = 0.5 * jolted.time**3  # a jerk of 3 m/s^3 at all times
+    filled = row(jolted, BACK)
+    squares = N_JOINTS * N_STEPS * DT * np.array([2.0, 5.0]) ** 2
+    assert filled["effort"] == pytest.approx(squares.mean())
+    # Third differences exist for all steps but three; the motion back has none.
+    assert filled["jerk"] == pytest.approx(9.0 * (N_STEPS - 3) * DT / 2, rel=1e-6)
+
+
+def test_success_is_the_share_of_motions_that_end_within_5_mm_and_2_degrees():
+    near, far = a_motion((0, 4.9 * MM, 0), angle=0.034), a_motion((0, 5.1 * MM, 0))
+    turned_away = a_motion(angle=0.036)  # 2.06 degrees
+    analytic = legs("analytic", *[a_motion((0.0, 1 * MM, 0.0))] * 4)
+    assert row(near, far, near, near, analytic=analytic)["success_rate"] == 0.75
+    assert row(near, turned_away, far, far, analytic=analytic)["success_rate"] == 0.25
+
+
+def test_latency_is_that_of_the_motions_and_speed_that_of_the_whole_loop():
+    filled = row(OUT, BACK)
+    assert filled["step_latency_p50_s"] == pytest.approx(0.0025)  # of 0.001 and 0.004 s
+    assert filled["step_latency_max_s"] == pytest.approx(0.004)
+    assert filled["realtime_factor"] == pytest.approx(2 * N_STEPS * DT / 0.64)  # 2.5
+    assert filled["build_time_s"] == 1.75
+
+
+def test_a_controller_without_neurons_has_no_neural_numbers():
+    filled = row(OUT, BACK)
+    assert {name: filled[name] for name in NEURAL_FIELDS} == dict.fromkeys(NEURAL_FIELDS)
+    assert filled["energy_source"] is None
+
+
+def test_neural_work_is_the_mean_of_a_step():
+    filled = neural_row()
+    assert filled["spikes"] == 60.0  # 20, 40, 60 and 120, in equal shares
+    assert filled["synaptic_events"] == 1500.0
+    assert filled["neuron_updates"] == 400.0
+    assert filled["learning_updates"] == 17.5  # 70 in one of four steps
+    assert filled["host_spikes"] == 9.0  # 6 and 12, in equal shares
+
+
+def test_sparsity_is_the_share_of_silent_neurons():
+    assert neural_row()["activation_sparsity"] == pytest.approx(1 - 60 / 400)
+
+
+def test_energy_is_estimated_from_the_counts_of_a_step():
+    filled = neural_row()
+    assert filled["energy_per_step_j"]["loihi"] == pytest.approx(
+        1500 * 23.6e-12 + 400 * 81e-12 + 17.5 * 120e-12
+    )
+    assert filled["energy_per_step_j"]["cpu"] == pytest.approx((1500 + 400 + 17.5) * 8.6e-9)
+    assert filled["energy_source"] == "estimated"
+
+
+def test_spikes_accumulate_and_rates_multiply():
+    spiking, rate = neural_row("spiking"), neural_row("rate")
+    assert (spiking["effective_acs"], spiking["effective_macs"]) == (1500.0, 158)
+    assert (rate["effective_acs"], rate["effective_macs"]) == (0.0, 1658.0)
+
+
+def test_the_footprint_is_in_the_row_as_it_is():
+    filled = neural_row()
+    assert filled["connection_sparsity"] == 0.25
+    assert filled["footprint_bytes"] == 70_416
+    assert filled["dense"] == 8_160
+    assert (filled["cores"], filled["compartments"]) == (3, 940)
+    assert filled["synapse_memory_bits"] == 65_280
+
+
+def test_off_the_chip_there_are_no_cores():
+    off_chip = Footprint(0.25, 70_416, 8_160, 158)
+    filled = neural_row(footprint=off_chip)
+    assert (filled["cores"], filled["compartments"], filled["synapse_memory_bits"]) == (None,) * 3
+    assert filled["spikes"] == 60.0
+
+
+@pytest.mark.parametrize("filled", [row(OUT, BACK), neural_row()], ids=["numpy", "network"])
+def test_a_row_is_plain_json(filled):
+    assert json.loads(json.dumps(filled, allow_nan=False)) == filled
+
+
+def test_what_was_not_counted_is_none_and_so_is_all_that_follows_from_it():
+    motion = counted(a_motion(), spikes=5, events=30, updates=940)
+    motion.spikes[:] = motion.synaptic_events[:] = UNCOUNTED
+    measured = Measured(IDENTITY, legs("loihi", motion), 1.0, 0.1, FOOTPRINT, 0.0)
+    row = make_row(measured, legs("analytic", a_motion((MM, 0.0, 0.0))))
+    lacking = {"spikes", "synaptic_events", "activation_sparsity", "effective_acs",
+               "energy_per_step_j", "energy_source"}  # fmt: skip
+    whole = neural_row()
+    assert {name for name in row if row[name] is None and whole[name] is not None} == lacking
+    assert (row["host_spikes"], row["neuron_updates"]) == (9, 940)

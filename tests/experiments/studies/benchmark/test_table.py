@@ -1,0 +1,130 @@
+"""The summary table: units and intervals worked out by hand."""
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from spikearm.experiments.studies.benchmark.statistics import bootstrap_interval
+from spikearm.experiments.studies.benchmark.table import (
+    CONTROL,
+    DETAIL,
+    TIME,
+    Column,
+    by_stage,
+    summary_table,
+)
+
+# Heading: what a row holds, in SI units, and what is shown for it.
+SHOWN = {
+    "position rmse mm": ({"position_rmse_m": 0.0012344}, "1.234"),
+    "orientation rmse mrad": ({"orientation_rmse_rad": 0.034567}, "34.57"),
+    "excess deviation %": ({"excess_deviation": 0.0413}, "4.1"),
+    "fidelity rmse mm": ({"fidelity_rmse_m": 0.00098765}, "0.988"),
+    "endpoint mm": ({"endpoint_error_m": 0.0000512}, "0.051"),
+    "success %": ({"success_rate": 0.875}, "88"),
+    "latency p50 ms": ({"step_latency_p50_s": 0.000153}, "0.15"),
+    "real-time factor": ({"realtime_factor": 3.758}, "3.76"),
+    "largest endpoint error mm": ({"endpoint_error_max_m": 0.0074321}, "7.432"),
+    "path deviation mm": ({"path_deviation_m": 0.00213}, "2.130"),
+    "jerk m²/s⁵": ({"jerk": 28.541}, "28.5"),
+    "effort N²m²s": ({"effort": 172.253}, "172.3"),
+    "torques cut at their limit %": ({"saturated_share": 0.02468}, "2.47"),
+    "spikes per step": ({"spikes": 412.56}, "412.6"),
+    "synaptic events per step": ({"synaptic_events": 9166.24}, "9166"),
+    "neuron updates per step": ({"neuron_updates": 3400.0}, "3400"),
+    "activation sparsity %": ({"activation_sparsity": 0.9691}, "96.9"),
+    "connection sparsity %": ({"connection_sparsity": 0.4733}, "47.3"),
+    "footprint kB": ({"footprint_bytes": 707416}, "707"),
+    "Loihi cores": ({"cores": 23}, "23"),
+    "Loihi compartments": ({"compartments": 10240}, "10240"),
+    "energy per step on Loihi µJ, estimated": (
+        {"energy_per_step_j": {"loihi": 2.97e-7, "cpu": 3.712e-5}}, "0.30"
+    ),
+    "energy per step on a CPU µJ, estimated": (
+        {"energy_per_step_j": {"loihi": 2.97e-7, "cpu": 3.712e-5}}, "37.1"
+    ),
+}  # fmt: skip
+COLUMNS = CONTROL + TIME + DETAIL
+LENGTH = Column("length mm", "length_m", 1e3, ".1f")
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.heading)
+def test_a_metric_is_shown_in_the_unit_of_its_heading(column):
+    row, shown = SHOWN[column.heading]
+    assert column.cell([row]) == (shown, "")
+
+
+def test_no_metric_is_shown_twice_and_none_is_untested():
+    assert sorted(column.heading for column in COLUMNS) == sorted(SHOWN)
+
+
+def test_several_seeds_are_shown_as_their_mean_and_its_interval():
+    lengths = np.array([0.0021, 0.0034, 0.0029, 0.0079])
+    mean, interval = LENGTH.cell([{"length_m": length} for length in lengths])
+    assert mean == "4.1"  # of 4.075
+    low, high = bootstrap_interval(1e3 * lengths, np.random.default_rng(17))
+    shown_low, shown_high = map(float, interval.strip("[]").split(", "))
+    assert interval[0] + interval[-1] == "[]"
+    assert (shown_low, shown_high) == pytest.approx((low, high), abs=0.3)  # another seed, rounded
+    assert shown_low < 3.6 < 4.5 < shown_high
+
+
+def test_the_interval_is_the_same_each_time_it_is_shown():
+    rows = [{"length_m": length} for length in np.random.default_rng(4).normal(size=9)]
+    assert LENGTH.cell(rows) == LENGTH.cell(rows)
+
+
+def test_one_seed_has_no_interval_and_neither_have_equal_ones():
+    assert LENGTH.cell([{"length_m": 0.0031}]) == ("3.1", "")
+    assert LENGTH.cell([{"length_m": 0.0031}] * 3) == ("3.1", "")
+
+
+@pytest.mark.parametrize("values", [[None], [None, None], [0.0031, None]])
+def test_a_metric_that_does_not_apply_is_an_empty_cell(values):
+    assert LENGTH.cell([{"length_m": value} for value in values]) == ("", "")
+
+
+def test_a_metric_that_the_row_lacks_is_an_error():
+    with pytest.raises(KeyError, match="length_m"):
+        LENGTH.cell([{"width_m": 3.0}])
+
+
+def test_a_dotted_key_looks_into_a_field():
+    energy = Column("energy nJ", "energy_j.chip", 1e9, ".0f")
+    assert energy.cell([{"energy_j": {"cpu": 5e-3, "chip": 42e-9}}]) == ("42", "")
+    assert energy.cell([{"energy_j": None}]) == ("", "")
+
+
+def test_rows_are_grouped_by_stage_in_the_order_of_their_first():
+    rows = [{"stage": stage, "seed": seed} for seed in (3, 4) for stage in ("rate", "analytic")]
+    assert list(by_stage(rows).items()) == [
+        ("rate", [{"stage": "rate", "seed": 3}, {"stage": "rate", "seed": 4}]),
+        ("analytic", [{"stage": "analytic", "seed": 3}, {"stage": "analytic", "seed": 4}]),
+    ]
+
+
+def full_row(stage: str, position_rmse_m: float) -> dict[str, object]:
+    row: dict[str, object] = {}
+    for held, _ in SHOWN.values():
+        row |= held
+    return row | {"stage": stage, "position_rmse_m": position_rmse_m}
+
+
+def test_the_table_has_a_line_per_metric_and_a_column_per_stage():
+    rows = [full_row("analytic", 0.001), full_row("pd", 0.002), full_row("pd", 0.004)]
+    table = summary_table(rows, "gen3, circle")
+    assert [column.header for column in table.columns] == ["", "analytic", "pd"]
+    lines = list(zip(*(column.cells for column in table.columns), strict=True))
+    assert [line[0] for line in lines] == [column.heading for column in CONTROL + TIME]
+    # Of two seeds, a quarter of the resamples is twice the smaller.
+    assert lines[0] == ("position rmse mm", "1.000", "3.000\n[2.000, 4.000]")
+    assert lines[-1] == ("real-time factor", "3.76", "3.76")
+
+
+def test_the_table_prints_with_its_intervals():
+    rows = [full_row("analytic", 0.001), full_row("pd", 0.002), full_row("pd", 0.004)]
+    console = Console(width=100)
+    with console.capture() as printed:
+        console.print(summary_table(rows, "gen3, circle"))
+    for part in ("gen3, circle", "position rmse mm", "analytic", "3.000", "[2.000, 4.000]"):
+        assert part in printed.get()

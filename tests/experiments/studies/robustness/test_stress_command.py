@@ -1,0 +1,93 @@
+"""``spikearm stress`` from end to end: what it prints and leaves on disk."""
+
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from spikearm.experiments.cli import BAD_INPUT, INTERRUPTED, main
+from spikearm.experiments.perturbations.registry import DISTURBANCES
+from spikearm.experiments.studies.robustness import stress
+from spikearm.experiments.studies.robustness.stress import Bout, Cell, StressPlan
+
+REACH = ["--targets", "1", "--radius", "0.03", "--duration", "0.12", "--hold", "0.03"]
+STRESS = ["stress", *REACH, "--jobs", "1", "--controllers"]
+FILES = {"config.json", "summary.json", "reaches.parquet", "stress.html"}
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    """Work in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "160")
+
+
+def test_a_law_is_stressed_until_it_breaks(capfd, caplog):
+    delays = DISTURBANCES["delay"].strengths
+    arguments = [*STRESS, "analytic", "--disturbances", "no-numbers", "delay", "--out", "runs/new"]
+    assert main(arguments) == 0
+    folder = Path("runs/new")
+    assert {path.name for path in folder.iterdir()} == FILES
+    summary = json.loads((folder / "summary.json").read_text())
+    assert summary["status"] == "complete"
+    under = {(row["disturbance"], row["strength"]): row for row in summary["rows"]}
+    assert len(under) == 1 + len(delays) + len(DISTURBANCES["no-numbers"].strengths)
+    assert not under["none", 0.0]["broken"]
+    assert under["no-numbers", 0.02]["held_steps"] == 2 * 20
+    assert under["no-numbers", 0.05]["n_lost"] == 2
+    rmse = [under["delay", delay]["position_rmse_m"] for delay in (delays[0], delays[2])]
+    assert rmse[1] > 1.1 * rmse[0] > under["none", 0.0]["position_rmse_m"]
+    motions = pq.read_table(folder / "reaches.parquet").to_pylist()
+    assert len(motions) == 2 * len(under)
+    assert {motion["leg"] for motion in motions} == {"out", "back"}
+    assert "plotly" in (folder / "stress.html").read_text()
+    config = json.loads((folder / "config.json").read_text())
+    assert config["options"]["disturbances"] == ["no-numbers", "delay"]
+    printed = capfd.readouterr()
+    assert "sensors without numbers ms" in printed.out
+    assert "Results: runs/new" in printed.out
+    assert "the last torque was held" not in caplog.text  # as it was asked for
+
+
+def test_ctrl_c_keeps_what_is_finished(monkeypatch, capfd):
+    finished: list[Cell] = []
+
+    def bout(plan: StressPlan, rig: object, cell: Cell) -> Bout:
+        if len(finished) == 3:
+            raise KeyboardInterrupt
+        finished.append(cell)
+        return Bout(cell, (stress.Reach(0, 0, "out", 0.001, 0.002),), {})
+
+    monkeypatch.setattr(StressPlan, "_bout", bout)
+    assert main([*STRESS, "analytic", "--out", "cut"]) == INTERRUPTED
+    summary = json.loads(Path("cut/summary.json").read_text())
+    assert summary["status"] == "interrupted"
+    assert len(summary["rows"]) == 3
+    assert "Results: cut" in capfd.readouterr().out
+
+
+def test_ctrl_c_before_anything_is_finished_leaves_nothing(monkeypatch):
+    def bout(*_: object) -> Bout:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(StressPlan, "_bout", bout)
+    assert main([*STRESS, "analytic", "--out", "cut"]) == INTERRUPTED
+    assert not Path("cut").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--rounds", "0"], "0 rounds are too few"),
+        (["--hold-time", "0"], "--hold-time 0 is not possible"),
+        (["--seeds", "0"], "0 seeds are too few"),
+        (["--jobs", "0"], "0 jobs are too few"),
+        (["--backend", "loihi"], "No board can be disturbed"),
+    ],
+)
+def test_bad_input_is_refused_in_a_sentence(arguments, reason, capfd):
+    words = [*STRESS, "pd" if "loihi" not in arguments else "loihi", *arguments]
+    assert main(words) == BAD_INPUT
+    assert reason in " ".join(capfd.readouterr().err.split())
+    assert not Path("runs").exists()

@@ -1,0 +1,419 @@
+"""The engine against nengo-loihi's emulator: every probe at every step equal, not close."""
+
+import warnings
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import nengo
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nengo.dists import Choice, Uniform
+from nengo.exceptions import BuildError
+
+from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
+from spikearm.loihi_deploy.simulator import Simulator
+
+DT = 0.001  # s
+RESTING = {"voltage": Choice([0])}
+NEURON_TYPES: dict[str, Callable[[], nengo.neurons.NeuronType]] = {
+    "lif": lambda: nengo.LIF(tau_ref=0.002, initial_state=RESTING),
+    "lif that recovers slowly": lambda: nengo.LIF(
+        tau_rc=0.03, tau_ref=0.005, min_voltage=-1, amplitude=0.7, initial_state=RESTING
+    ),
+    "relu": lambda: nengo.SpikingRectifiedLinear(initial_state=RESTING),
+    "loihi lif": lambda: nengo_loihi.LoihiLIF(initial_state=RESTING),
+    "loihi relu": lambda: nengo_loihi.LoihiSpikingRectifiedLinear(
+        amplitude=0.4, initial_state=RESTING
+    ),
+    "regular lif": lambda: nengo.RegularSpiking(nengo.LIFRate()),
+}
+SYNAPSES = {
+    "none": None,
+    "short": nengo.Lowpass(0.003),
+    "long": nengo.Lowpass(0.02),
+    "alpha": nengo.Alpha(0.01),
+}
+LINKS = ("decoded", "sliced", "recurrent", "weights", "neurons", "sparse", "to neurons")
+INPUTS = ("none", "constant", "function", "process", "of time and state", "population")
+
+
+@dataclass(frozen=True)
+class Population:
+    n_neurons: int
+    dimensions: int
+    neuron_type: str
+    radius: float
+    on_chip: bool
+    n_parts: int
+    input: str
+
+
+@dataclass(frozen=True)
+class Link:
+    kind: str
+    pre: int
+    post: int
+    synapse: str
+
+
+@dataclass(frozen=True)
+class Learning:
+    pre: int
+    rate: float
+    tau: float
+    error_scale: float
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that a random network is made from."""
+
+    seed: int
+    populations: tuple[Population, ...]
+    links: tuple[Link, ...]
+    learning: tuple[Learning, ...]
+    output: bool
+    feedback: bool
+    probe_synapse: str
+    decode_neurons: str
+    target: str
+    precompute: bool | None
+    n_steps: int
+
+
+class Made(NamedTuple):
+    network: nengo.Network
+    probes: dict[str, nengo.Probe]
+    model: Callable[[], Any]
+
+
+class Outcome(NamedTuple):
+    """What a simulator gave.
+
+    Attributes:
+        data: What each probe recorded.
+        weights: Weights of learning synapses afterwards.
+        messages: Warnings in the run.
+    """
+
+    data: dict[str, np.ndarray]
+    weights: list[np.ndarray]
+    messages: set[str]
+
+
+@st.composite
+def recipes(draw: st.DrawFn) -> Recipe:
+    n = draw(st.integers(1, 4))
+    populations = tuple(
+        Population(
+            n_neurons=draw(st.integers(4, 40)),
+            dimensions=draw(st.integers(1, 4)),
+            neuron_type=draw(st.sampled_from(sorted(NEURON_TYPES))),
+            radius=draw(st.sampled_from([1.0, 0.6, 2.0])),
+            on_chip=number == 0 or draw(st.integers(0, 3)) > 0,
+            n_parts=draw(st.sampled_from([1, 1, 2, 3])),
+            input=draw(st.sampled_from(INPUTS)),
+        )
+        for number in range(n)
+    )
+    link = st.builds(
+        Link,
+        kind=st.sampled_from(LINKS),
+        pre=st.integers(0, n - 1),
+        post=st.integers(0, n - 1),
+        synapse=st.sampled_from(["none", "short", "long"]),
+    )
+    learning = st.builds(
+        Learning,
+        pre=st.sampled_from([k for k, one in enumerate(populations) if one.on_chip]),
+        rate=st.sampled_from([1e-4, 1e-3, 2e-2]),
+        tau=st.sampled_from([0.005, 0.02]),
+        error_scale=st.sampled_from([1.0, 0.2]),
+    )
+    return Recipe(
+        seed=draw(st.integers(1, 2**31 - 2)),
+        populations=populations,
+        links=tuple(draw(st.lists(link, min_size=1, max_size=5))),
+        learning=tuple(draw(st.lists(learning, max_size=2))),
+        output=draw(st.booleans()),
+        feedback=draw(st.booleans()),
+        probe_synapse=draw(st.sampled_from(sorted(SYNAPSES))),
+        decode_neurons=draw(st.sampled_from(["preset", "on and off", "noisy"])),
+        target=draw(st.sampled_from(["sim", "sim", "simreal"])),
+        precompute=draw(st.sampled_from([None, True, False])),
+        n_steps=draw(st.integers(40, 100)),
+    )
+
+
+def make(recipe: Recipe) -> Made:
+    rng = np.random.default_rng(recipe.seed)
+    probes: dict[str, nengo.Probe] = {}
+    with nengo.Network(seed=recipe.seed) as network:
+        nengo_loihi.add_params(network)
+        network.config[nengo.Probe].synapse = SYNAPSES[recipe.probe_synapse]
+        ensembles = [add_population(network, one) for one in recipe.populations]
+        for number, (ensemble, one) in enumerate(zip(ensembles, recipe.populations, strict=True)):
+            add_input(network, ensemble, one.input, rng)
+            add_probes(probes, number, ensemble, one)
+        for link in recipe.links:
+            add_link(recipe, link, ensembles, rng)
+        for number, one in enumerate(recipe.learning):
+            add_learning(probes, number, one, ensembles[one.pre])
+        if recipe.output:
+            add_output(probes, ensembles, feedback=recipe.feedback)
+    return Made(network, probes, lambda: make_model(recipe))
+
+
+def make_model(recipe: Recipe) -> Any:
+    """Make an empty model, with the recipe's kind of neurons to decode into."""
+    model = nengo_loihi.builder.Model(dt=DT)
+    if recipe.decode_neurons == "on and off":
+        model.decode_neurons = nengo_loihi.decode_neurons.OnOffDecodeNeurons(pairs_per_dim=2, dt=DT)
+    elif recipe.decode_neurons == "noisy":
+        model.decode_neurons = nengo_loihi.decode_neurons.NoisyDecodeNeurons(5, dt=DT)
+    return model
+
+
+def add_population(network: nengo.Network, one: Population) -> nengo.Ensemble:
+    ensemble = nengo.Ensemble(
+        one.n_neurons,
+        one.dimensions,
+        neuron_type=NEURON_TYPES[one.neuron_type](),
+        radius=one.radius,
+        max_rates=Uniform(60, 160),
+        intercepts=Uniform(-0.9, 0.6),
+    )
+    network.config[ensemble].on_chip = one.on_chip
+    if one.on_chip and one.n_parts > 1:
+        size = -(-one.n_neurons // one.n_parts)
+        network.config[ensemble].block_shape = nengo_loihi.BlockShape((size,), (one.n_neurons,))
+    return ensemble
+
+
+def add_input(
+    network: nengo.Network, ensemble: nengo.Ensemble, kind: str, rng: np.random.Generator
+) -> None:
+    d = ensemble.dimensions
+    rates, seed = rng.uniform(5, 60, size=d), int(rng.integers(2**31))
+    if kind == "constant":
+        nengo.Connection(nengo.Node(rng.uniform(-1, 1, size=d)), ensemble, synapse=None)
+    elif kind == "function":
+        nengo.Connection(nengo.Node(lambda t: np.sin(rates * t)), ensemble, synapse=0.01)
+    elif kind == "process":
+        noise = nengo.processes.WhiteSignal(0.2, high=40, rms=0.6, seed=seed)
+        nengo.Connection(
+            nengo.Node(noise, size_out=1), ensemble, transform=np.eye(d)[:, -1:], synapse=None
+        )
+    elif kind == "of time and state":
+        source = nengo.Node([0.4] * d)
+        through = nengo.Node(lambda t, x: np.cos(x * rates * t), size_in=d)
+        nengo.Connection(source, through, transform=0.7, synapse=nengo.Alpha(0.005))
+        nengo.Connection(
+            through, ensemble.neurons, transform=rng.normal(size=(ensemble.n_neurons, d))
+        )
+    elif kind == "population":
+        source = nengo.Ensemble(12, d, neuron_type=NEURON_TYPES["lif"]())
+        network.config[source].on_chip = False
+        nengo.Connection(nengo.Node(lambda t: np.cos(rates * t)), source)
+        nengo.Connection(source, ensemble, function=np.square)
+
+
+def add_link(
+    recipe: Recipe, link: Link, ensembles: list[nengo.Ensemble], rng: np.random.Generator
+) -> None:
+    pre, post = ensembles[link.pre], ensembles[link.post]
+    both_on_chip = recipe.populations[link.pre].on_chip and recipe.populations[link.post].on_chip
+    # Without a synapse, Nengo refuses cycles on the host.
+    synapse = SYNAPSES[link.synapse] or (None if both_on_chip else SYNAPSES["short"])
+    dense = rng.normal(size=(post.n_neurons, pre.n_neurons)) / pre.n_neurons
+    if link.kind == "recurrent":
+        nengo.Connection(pre, pre, synapse=SYNAPSES["long"], transform=0.6)
+    elif link.kind == "sliced":
+        column = np.eye(post.dimensions)[:, :1]
+        nengo.Connection(
+            pre[-1], post, function=lambda x: 0.5 - x, transform=column, synapse=synapse
+        )
+    elif link.kind == "neurons":
+        nengo.Connection(pre.neurons, post.neurons, transform=dense, synapse=synapse)
+    elif link.kind == "to neurons" and both_on_chip:
+        nengo.Connection(
+            pre.neurons[::2], post.neurons, transform=0.01 * dense[:, ::2], synapse=synapse
+        )
+    elif link.kind == "sparse" and both_on_chip:
+        rows, columns = np.nonzero(rng.random(dense.shape) < 0.2)
+        if len(rows):
+            sparse = nengo.Sparse(
+                dense.shape,
+                indices=np.column_stack([rows, columns]),
+                init=3 * dense[rows, columns],
+            )
+            nengo.Connection(pre.neurons, post.neurons, transform=sparse, synapse=synapse)
+    elif link.kind == "weights" and both_on_chip and recipe.populations[link.post].n_parts == 1:
+        mix = rng.normal(size=(1, pre.dimensions))
+        solver = nengo.solvers.LstsqL2(weights=True)
+        nengo.Connection(pre, post[-1], transform=mix, solver=solver, synapse=synapse)
+    else:
+        mix = rng.normal(size=(post.dimensions, pre.dimensions))
+        nengo.Connection(pre, post, transform=mix, synapse=synapse)
+
+
+def add_learning(
+    probes: dict[str, nengo.Probe], number: int, learning: Learning, pre: nengo.Ensemble
+) -> None:
+    d = pre.dimensions
+    learner, error = nengo.Node(size_in=d), nengo.Node(size_in=d)
+    wanted = nengo.Node(lambda t: 0.5 * np.sin(30 * t) * np.ones(d))
+    rule = nengo.PES(learning.rate, pre_synapse=nengo.Lowpass(learning.tau))
+    connection = nengo.Connection(
+        pre, learner, function=lambda x: 0 * x, learning_rule_type=rule, synapse=0.01
+    )
+    nengo.Connection(learner, error, synapse=None)
+    nengo.Connection(wanted, error, transform=-1, synapse=None)
+    nengo.Connection(error, connection.learning_rule, transform=learning.error_scale)
+    probes[f"learned {number}"] = nengo.Probe(learner)
+    probes[f"error {number}"] = nengo.Probe(error, synapse=None)
+
+
+def add_output(
+    probes: dict[str, nengo.Probe], ensembles: list[nengo.Ensemble], *, feedback: bool
+) -> None:
+    total = sum(one.dimensions for one in ensembles)
+    gathered = nengo.Node(size_in=total)
+    first = 0
+    for one in ensembles:
+        nengo.Connection(one, gathered[first : first + one.dimensions], synapse=0.005)
+        first += one.dimensions
+    turned = nengo.Node(lambda t, x: np.tanh(x[::-1] + t), size_in=total)
+    nengo.Connection(gathered, turned)
+    if feedback:
+        column = -0.5 * np.eye(ensembles[0].dimensions)[:, :1]
+        nengo.Connection(turned[:1], ensembles[0], transform=column, synapse=0.02)
+    probes["output"] = nengo.Probe(turned)
+
+
+def add_probes(
+    probes: dict[str, nengo.Probe], number: int, ensemble: nengo.Ensemble, one: Population
+) -> None:
+    probes[f"decoded {number}"] = nengo.Probe(ensemble)
+    probes[f"spikes {number}"] = nengo.Probe(ensemble.neurons, synapse=None)
+    probes[f"some spikes {number}"] = nengo.Probe(ensemble.neurons[1::2])
+    if one.on_chip:
+        probes[f"voltage {number}"] = nengo.Probe(ensemble.neurons, "voltage", synapse=None)
+        probes[f"input {number}"] = nengo.Probe(ensemble.neurons[:3], "input")
+
+
+def build(simulator: type, made: Made, precompute: bool | None, **options: Any) -> Any:
+    """Build a simulator; where inputs cannot run ahead of the chip, let it choose."""
+    try:
+        return simulator(made.network, model=made.model(), precompute=precompute, **options)
+    except BuildError:
+        if not precompute:
+            raise
+        return simulator(made.network, model=made.model(), **options)
+
+
+def simulate(
+    simulator: type,
+    made: Made,
+    n_steps: int,
+    chunks: int = 1,
+    precompute: bool | None = None,
+    **options: Any,
+) -> Outcome:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the build: filters that are merged, and the like
+        sim = build(simulator, made, precompute, **options)
+    with sim, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for chunk in range(chunks):
+            sim.run_steps(n_steps * (chunk + 1) // chunks - sim.n_steps)
+        return look(sim, made, {str(one.message) for one in caught})
+
+
+def look(sim: Any, made: Made, messages: set[str] | None = None) -> Outcome:
+    data = {name: np.array(sim.data[probe]) for name, probe in made.probes.items()}
+    return Outcome(data, learned_weights(sim), messages or set())
+
+
+def learned_weights(sim: Any) -> list[np.ndarray]:
+    """Copy the weights of all learning synapses of a simulator's model."""
+    synapses = [one for block in sim.model.blocks for one in block.synapses if one.learning]
+    return [np.array(weights) for one in synapses for weights in one.weights]
+
+
+def assert_equal(ours: Outcome, theirs: Outcome) -> None:
+    assert ours.data.keys() == theirs.data.keys()
+    for name, expected in theirs.data.items():
+        assert ours.data[name].dtype == expected.dtype, name
+        np.testing.assert_array_equal(ours.data[name], expected, err_msg=name)
+    for one, other in zip(ours.weights, theirs.weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert ours.messages == theirs.messages
+
+
+def compare(recipe: Recipe) -> set[str]:
+    """Run a network on both, and list what occurred."""
+    made = make(recipe)
+    how = {"target": recipe.target, "precompute": recipe.precompute}
+    theirs = simulate(nengo_loihi.Simulator, made, recipe.n_steps, **how)
+    ours = simulate(Simulator, made, recipe.n_steps, **how)
+    assert_equal(ours, theirs)
+    return occurred(recipe, theirs)
+
+
+def occurred(recipe: Recipe, outcome: Outcome) -> set[str]:
+    fired = [outcome.data[f"spikes {k}"].any() for k in range(len(recipe.populations))]
+    on_chip = [one.on_chip for one in recipe.populations]
+    facts = {
+        "spikes on the chip": any(f and c for f, c in zip(fired, on_chip, strict=True)),
+        "spikes on the host": any(f and not c for f, c in zip(fired, on_chip, strict=True)),
+        "a population on several cores": any(one.n_parts > 1 for one in recipe.populations),
+        "learning": any(weights.any() for weights in outcome.weights),  # decoders began at zero
+        "a warning in the run": bool(outcome.messages),
+        "feedback through the host": recipe.output and recipe.feedback,
+    }
+    return (
+        {fact for fact, true in facts.items() if true}
+        | {one.neuron_type for one in recipe.populations}
+        | {f"input: {one.input}" for one in recipe.populations}
+        | {f"link: {one.kind}" for one in recipe.links}
+        | {recipe.target, recipe.decode_neurons, f"precompute: {recipe.precompute}"}
+    )
+
+
+FACTS = {
+    "spikes on the chip", "spikes on the host", "a population on several cores", "learning",
+    "a warning in the run", "feedback through the host", *NEURON_TYPES,
+    *(f"input: {one}" for one in INPUTS), *(f"link: {one}" for one in LINKS),
+    "sim", "simreal", "preset", "on and off", "noisy",
+    "precompute: None", "precompute: True", "precompute: False",
+}  # fmt: skip
+
+
+def compare_many(n_networks: int) -> Counter[str]:
+    facts: Counter[str] = Counter()
+
+    @settings(derandomize=True, deadline=None, database=None, max_examples=n_networks)
+    @given(recipe=recipes())
+    def run_one(recipe: Recipe) -> None:
+        facts.update(compare(recipe))
+
+    run_one()
+    return facts
+
+
+def test_random_networks_run_exactly_as_on_the_emulator():
+    facts = compare_many(25)
+    assert set(facts) == FACTS
+    assert facts["spikes on the chip"] > 20
+
+
+@pytest.mark.slow
+def test_many_random_networks_run_exactly_as_on_the_emulator():
+    facts = compare_many(200)
+    assert set(facts) == FACTS
+    assert min(facts.values()) >= 10

@@ -1,0 +1,46 @@
+"""Writes the reference trajectories in tests/references. Run it after a change that is meant.
+
+.venv/bin/python tests/oracles/make_references.py --stages analytic loihi
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import tyro
+from regression import record_reference, write_reference
+from rich.progress import track
+
+from spikearm.arm_models import ARMS
+from spikearm.controller.spiking.trained import SHIPPED_FOLDER
+from spikearm.experiments.controllers import STAGES
+
+FOLDER = Path(__file__).parents[1] / "references"
+
+
+@dataclass(frozen=True)
+class Options:
+    """Record one reach of every arm with every stage.
+
+    Attributes:
+        stages: Stages to record.
+        arms: Arms to record; neural stages leave out those that no controller ships for.
+    """
+
+    stages: tuple[str, ...] = ("analytic", "loihi")
+    arms: tuple[str, ...] = tuple(name for name in ARMS if not name.startswith("planar"))
+
+
+def main(options: Options) -> None:
+    """Write the files."""
+    cases = [
+        (arm, stage)
+        for stage in options.stages
+        for arm in options.arms
+        if not STAGES[stage].neural or (SHIPPED_FOLDER / f"{arm}.npz").exists()
+    ]
+    for arm, stage in track(cases, "Recording"):
+        write_reference(record_reference(arm, stage), FOLDER / f"{arm}-{stage}.parquet")
+
+
+if __name__ == "__main__":
+    main(tyro.cli(Options, description=__doc__))

@@ -1,0 +1,108 @@
+"""Reference trajectories: what a controller did once, kept so that nothing changes unseen."""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import scipy.linalg
+
+from spikearm.arm_models import load_arm
+from spikearm.controller.spiking.trained import shipped
+from spikearm.experiments.controllers import Backend, Recipe, find_stage
+from spikearm.experiments.records.provenance import versions
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.experiments.tasks.episode import run_episode
+
+SEED = 0
+TARGET = 1  # of the circle's eight: to the side and up, so that every joint moves
+EVERY = 10  # control steps between two rows
+STACK = b"spikearm_stack"
+
+
+@dataclass(frozen=True)
+class ReferenceTrajectory:
+    """The motion out to one target, thinned.
+
+    Attributes:
+        q: Joint positions, shape (n_rows, n_joints) [rad].
+        torque: Shape (n_rows, n_joints) [N m].
+        hand_position: Shape (n_rows, 3) [m].
+        stack: Versions and rounding that made it; with the same ones a run is bit-identical.
+    """
+
+    q: np.ndarray
+    torque: np.ndarray
+    hand_position: np.ndarray
+    stack: dict[str, str]
+
+
+def record_reference(arm_name: str, stage: str, backend: Backend = "engine") -> ReferenceTrajectory:
+    """Run one reach of the circle."""
+    arm = load_arm(arm_name)
+    reaches = plan_reaches(arm.model, CentreOut(), SEED)
+    entry = find_stage(stage, backend)
+    trained = shipped(arm_name) if entry.neural else None
+    with entry.make(Recipe(arm.model, trained, "acceleration", SEED)) as controller:
+        out = next(run_episode(arm, controller, reaches, reaches.targets[TARGET])).trajectory
+    rows = slice(EVERY - 1, None, EVERY)
+    return ReferenceTrajectory(out.q[rows], out.torque[rows], out.hand_position[rows], stack())
+
+
+def write_reference(reference: ReferenceTrajectory, path: Path) -> None:
+    """Write a reference, with its stack in the file's metadata."""
+    columns = {
+        name: pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), values.shape[1])
+        for name, values in vars(reference).items()
+        if name != "stack"
+    }
+    table = pa.table(columns).replace_schema_metadata({STACK: json.dumps(reference.stack)})
+    pq.write_table(table, path, compression="zstd")
+
+
+def read_reference(path: Path) -> ReferenceTrajectory:
+    """Read a reference."""
+    table = pq.read_table(path)
+    arrays = {
+        name: table[name].combine_chunks().flatten().to_numpy().reshape(len(table), -1)
+        for name in table.column_names
+    }
+    return ReferenceTrajectory(**arrays, stack=json.loads(table.schema.metadata[STACK]))
+
+
+def stack() -> dict[str, str]:
+    """Collect what a run's last bit depends on: versions, threads and how libraries round."""
+    return {
+        **{name: version or "" for name, version in versions().items() if name != "spikearm"},
+        "threads": str(os.cpu_count()),
+        "rounding": _rounding_digest(),
+    }
+
+
+def _rounding_digest() -> str:
+    """Digest results of linear algebra and elementary functions to the last bit.
+
+    NumPy and SciPy take other kernels on other processors, which their names do not tell.
+    """
+    rng = np.random.default_rng(SEED)
+    digest = hashlib.sha256()
+    for n in (6, 7, 300):
+        samples = rng.normal(size=(4 * n, n))
+        gram = samples.T @ samples
+        results = (
+            gram,
+            np.linalg.solve(gram, samples.T),
+            *np.linalg.eigh(gram),
+            scipy.linalg.cho_factor(gram)[0],
+            samples @ samples[0],
+            np.exp(samples),
+            np.sin(samples),
+            np.tanh(samples),
+        )
+        for values in results:
+            digest.update(np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()

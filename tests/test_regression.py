@@ -1,0 +1,56 @@
+"""Trajectories against tests/references, which tests/oracles/make_references.py wrote."""
+
+import functools
+from pathlib import Path
+
+import numpy as np
+import pytest
+from regression import read_reference, record_reference, stack
+
+from spikearm.arm_models import ARMS
+from spikearm.controller.spiking.trained import SHIPPED_FOLDER, WEIGHTLESS
+
+FOLDER = Path(__file__).parent / "references"
+record = functools.cache(record_reference)
+SEVEN = [name for name in ARMS if not name.startswith("planar")]
+SHIPPED = sorted({path.stem.removesuffix(WEIGHTLESS) for path in SHIPPED_FOLDER.iterdir()})
+
+# On another stack, rounding moves the analytic controller by far less than this, and makes
+# the spiking network another sample of the same noise: single spikes come a step sooner or
+# later, which moves the hand by a fraction of its 1 mm deviation.
+TOLERANCE = {"analytic": 1e-6, "loihi": 1.5e-3}  # m
+
+
+def check(arm: str, stage: str) -> None:
+    reference = read_reference(FOLDER / f"{arm}-{stage}.parquet")
+    now = record(arm, stage)
+    gap = np.linalg.norm(now.hand_position - reference.hand_position, axis=1)
+    assert gap.max() <= TOLERANCE[stage]
+    if reference.stack == stack():
+        np.testing.assert_array_equal(now.q, reference.q)
+        np.testing.assert_array_equal(now.torque, reference.torque)
+
+
+@pytest.mark.parametrize("arm", SEVEN)
+def test_the_analytic_controller_moves_every_arm_as_it_did(arm):
+    check(arm, "analytic")
+
+
+def test_the_spiking_controller_on_the_engine_moves_gen3_as_it_did():
+    check("gen3", "loihi")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("arm", [name for name in SHIPPED if name != "gen3"])
+def test_the_spiking_controller_on_the_engine_moves_every_arm_as_it_did(arm):
+    check(arm, "loihi")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("arm", SHIPPED)
+def test_on_nengo_loihi_s_emulator_it_moves_an_arm_as_on_the_engine_to_the_last_bit(arm):
+    ours, theirs = record(arm, "loihi"), record(arm, "loihi", "nengo-loihi")
+    assert np.ptp(ours.q, axis=0).max() > 0.1
+    assert ours.stack == theirs.stack
+    for name in ("q", "torque", "hand_position"):
+        np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name), err_msg=name)
