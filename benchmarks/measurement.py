@@ -163,8 +163,8 @@ def _timed(call: Callable[[], Any]) -> tuple[float, Any]:
 
 def set_inputs(workload: Workload, rng: np.random.Generator) -> None:
     """Draw new values for what the host puts in."""
-    for outlet in workload.inputs:
-        outlet.values[:] = rng.uniform(-0.9, 0.9, len(outlet.values))
+    for host_input in workload.inputs:
+        host_input.values[:] = rng.uniform(-0.9, 0.9, len(host_input.values))
 
 
 def _quiet(simulator: Any) -> dict[str, bool]:

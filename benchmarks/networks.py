@@ -11,7 +11,7 @@ import numpy as np
 
 from spikearm.controller.spiking.spiking_network import build_network
 from spikearm.controller.spiking.trained import shipped
-from spikearm.neural.host_io import Inlet, Outlet
+from spikearm.neural.host_io import HostInput, HostOutput
 
 SEED = 0
 DT = 0.001  # s, of every simulator
@@ -34,15 +34,15 @@ class Workload:
     """
 
     network: nengo.Network
-    inputs: tuple[Outlet, ...]
-    output: Inlet
+    inputs: tuple[HostInput, ...]
+    output: HostOutput
     on_host: tuple[nengo.Ensemble, ...] = ()
 
 
 def gen3() -> Workload:
     """The project's controller of a Kinova Gen3, with waves in place of the arm."""
     built = build_network(shipped("gen3").weights, "loihi", seed=SEED)
-    port = built.port
+    port = built.nodes
     return Workload(built.network, (port.posture, port.velocities, port.command), port.outputs)
 
 
@@ -55,9 +55,9 @@ def product() -> Workload:
     each_command = np.tile(np.eye(PRODUCT_COMMAND), (PRODUCT_CODE, 1))
     mixing = rng.normal(size=(PRODUCT_JOINTS, n_products)) / np.sqrt(n_products)
     with _network("product") as network:
-        positions = nengo.Node(Outlet(PRODUCT_JOINTS), label="positions")
-        command = nengo.Node(Outlet(PRODUCT_COMMAND), label="command")
-        torque = nengo.Node(Inlet(PRODUCT_JOINTS), size_in=PRODUCT_JOINTS, label="torque")
+        positions = nengo.Node(HostInput(PRODUCT_JOINTS), label="positions")
+        command = nengo.Node(HostInput(PRODUCT_COMMAND), label="command")
+        torque = nengo.Node(HostOutput(PRODUCT_JOINTS), size_in=PRODUCT_JOINTS, label="torque")
         state = nengo.Ensemble(PRODUCT_STATE_NEURONS, PRODUCT_JOINTS, radius=1.5, label="state")
         pairs = nengo.networks.EnsembleArray(PRODUCT_NEURONS, n_products, 2, radius=np.sqrt(2.0))
         products = pairs.add_output("product", lambda pair: pair[0] * pair[1])
@@ -71,8 +71,8 @@ def product() -> Workload:
 def pes(n_neurons: int) -> Workload:
     """An adaptive term: an ensemble on the chip, a decoder that learns, an error from the host."""
     with _network(f"pes {n_neurons}") as network:
-        state = nengo.Node(Outlet(2 * PES_JOINTS), label="state")
-        target = nengo.Node(Outlet(PES_OUTPUTS), label="target")
+        state = nengo.Node(HostInput(2 * PES_JOINTS), label="state")
+        target = nengo.Node(HostInput(PES_OUTPUTS), label="target")
         error = nengo.Node(size_in=PES_OUTPUTS, label="error")
         torque = nengo.Node(size_in=PES_OUTPUTS, label="torque")
         adaptation = nengo.Ensemble(n_neurons, 2 * PES_JOINTS, label="adaptation")
@@ -84,7 +84,7 @@ def pes(n_neurons: int) -> Workload:
         nengo.Connection(torque, error, synapse=None)
         nengo.Connection(target, error, transform=-1, synapse=None)
         nengo.Connection(error, learned.learning_rule, synapse=None)
-        received = nengo.Node(Inlet(PES_OUTPUTS), size_in=PES_OUTPUTS, label="received")
+        received = nengo.Node(HostOutput(PES_OUTPUTS), size_in=PES_OUTPUTS, label="received")
         nengo.Connection(torque, received, synapse=None)
     return Workload(network, (state.output, target.output), received.output)
 
@@ -97,8 +97,8 @@ def convolution() -> Workload:
         neurons = network.config[nengo.Ensemble]
         neurons.neuron_type = nengo.SpikingRectifiedLinear(initial_state=_AT_REST)
         neurons.gain, neurons.bias = nengo.dists.Choice([100]), nengo.dists.Choice([0])
-        image = nengo.Node(Outlet(n_pixels), label="image")
-        scores = nengo.Node(Inlet(N_CLASSES), size_in=N_CLASSES, label="scores")
+        image = nengo.Node(HostInput(n_pixels), label="image")
+        scores = nengo.Node(HostOutput(N_CLASSES), size_in=N_CLASSES, label="scores")
         coded = nengo.Ensemble(n_pixels, 1, label="coded on the host")
         nengo.Connection(image, coded.neurons, synapse=None)
         layer, shape = coded, IMAGE_SHAPE

@@ -1,10 +1,10 @@
-"""From a network to cores: build, rescue, quantise, place, each a value that can be looked at."""
+"""From a network to cores: build, rescale, quantise, place, each a value that can be looked at."""
 
 import nengo
 
 from spikearm.loihi_deploy.build.blocks import FloatBlocks, IntegerBlocks
 from spikearm.loihi_deploy.build.quantisation import quantise
-from spikearm.loihi_deploy.build.rescaling import rescue
+from spikearm.loihi_deploy.build.rescaling import rescale
 from spikearm.loihi_deploy.mapping.placement import Placement, allocate
 from spikearm.loihi_deploy.nengo_loihi_compat import (
     Allocator,
@@ -14,7 +14,7 @@ from spikearm.loihi_deploy.nengo_loihi_compat import (
     without_known_warnings,
 )
 
-__all__ = ["build", "place", "quantise", "rescue"]
+__all__ = ["build", "place", "quantise", "rescale"]
 
 
 def build(network: nengo.Network) -> FloatBlocks:

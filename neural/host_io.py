@@ -3,7 +3,7 @@
 import numpy as np
 
 
-class Outlet:
+class HostInput:
     """What a node puts into a network: an array that the host writes.
 
     Attributes:
@@ -18,7 +18,7 @@ class Outlet:
         return self.values
 
 
-class Inlet:
+class HostOutput:
     """What a node takes out of a network: an array that the host reads.
 
     Attributes:

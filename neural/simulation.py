@@ -116,7 +116,7 @@ class NeuralSimulation(ABC):
         )
 
     @property
-    def notices(self) -> Counter[str]:
+    def overflow_counts(self) -> Counter[str]:
         """In how many steps since construction a number was cut or overflowed, by what it was."""
         return Counter()
 

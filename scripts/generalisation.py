@@ -194,9 +194,9 @@ def make_point(
 ) -> Point:
     """Compute the metrics of one value from what the analytic and the trained controller did."""
     pairs = [
-        (motion.trajectory, yardstick.trajectory)
+        (motion.trajectory, baseline.trajectory)
         for one, other in zip(actual, ideal, strict=True)
-        for motion, yardstick in zip(one.motions, other.motions, strict=False)  # some cut short
+        for motion, baseline in zip(one.motions, other.motions, strict=False)  # some cut short
     ]
     excess = fidelity = None
     if pairs:

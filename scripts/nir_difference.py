@@ -136,7 +136,7 @@ def run_nengo(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Run the stage ``spiking`` with some kind of neurons."""
     built = build_network(weights, "spiking")
-    built.port.inputs[:] = x
+    built.nodes.inputs[:] = x
     for ensemble in built.network.all_ensembles:
         ensemble.neuron_type = neurons
     (code,) = (one for one in built.network.all_ensembles if one.label == "code")
@@ -146,7 +146,7 @@ def run_nengo(
     with nengo.Simulator(built.network, dt=dt, progress_bar=False) as simulator:
         for _ in range(round(time / dt)):
             simulator.step()
-            torques.append(built.port.outputs.values * weights.scaling.torque)
+            torques.append(built.nodes.outputs.values * weights.scaling.torque)
         rates = simulator.data[spikes][first:].mean(axis=0)
     return weights.latent @ rates, np.mean(torques[first:], axis=0)
 
@@ -154,7 +154,7 @@ def run_nengo(
 def run_chip(weights: NetworkWeights, x: np.ndarray, time: float) -> tuple[np.ndarray, np.ndarray]:
     """Run the stage ``loihi`` with the decoders of ``spiking``, so that spikes alone differ."""
     built = build_network(weights.with_readout("loihi", weights.readout["spiking"]), "loihi")
-    built.port.inputs[:] = x
+    built.nodes.inputs[:] = x
     first = round(SETTLING / CONTROL_STEP)
     with closing(Recorder(built.network)) as recorder:
         for _ in range(round(time / CONTROL_STEP)):

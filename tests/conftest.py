@@ -21,7 +21,7 @@ from spikearm.controller.training.compression import CompressionConfig, begin
 from spikearm.controller.training.friction import DryFriction
 from spikearm.controller.training.products import assemble, draw_commands, solve_readout
 from spikearm.controller.training.samples import join, sample_reach
-from spikearm.controller.training.targets import fit_scaling, make_lessons
+from spikearm.controller.training.targets import fit_scaling, make_training_targets
 
 FEATURES, CODE, PRODUCTS, FRICTION, LATENT, JOINTS = 14, 11, 26, 9, 2, 3
 STAGES: tuple[NeuralStage, ...] = ("rate", "spiking", "loihi")
@@ -44,7 +44,7 @@ def trained() -> TrainedController:
     samples = join([sample_reach(arm.model, workspace, rng) for _ in range(30)])
     scaling = fit_scaling(samples)
     config = CompressionConfig(n_features=100, n_code=80, n_latent=4)
-    compression = begin(make_lessons(samples, scaling, arm.model), config, rng)
+    compression = begin(make_training_targets(samples, scaling, arm.model), config, rng)
     weights = assemble(compression, scaling, 300, rng, DryFriction.of(arm.model))
     commands = draw_commands(scaling, len(samples), np.random.default_rng(4))
     for stage in STAGES:

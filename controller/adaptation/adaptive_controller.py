@@ -113,9 +113,9 @@ class AdaptiveController(Controller):
             ) from error
 
     @property
-    def notices(self) -> Counter[str]:
+    def overflow_counts(self) -> Counter[str]:
         """In how many steps a number was cut or overflowed, by what it was."""
-        return self._simulation.notices + Counter({CUT_ERROR: self._n_cut})
+        return self._simulation.overflow_counts + Counter({CUT_ERROR: self._n_cut})
 
     @property
     def simulation(self) -> NeuralSimulation:

@@ -4,7 +4,7 @@ import nengo
 import numpy as np
 
 from spikearm.controller.adaptation.scaling import MAX_RATES, OUTPUT_OF_PUSH, AdaptationConfig
-from spikearm.neural.host_io import Inlet, Outlet
+from spikearm.neural.host_io import HostInput, HostOutput
 
 TRACE_TAU = 0.005  # s; of the filtered spikes that the learning rule multiplies errors with
 N_QUANTILES = 400  # of a tuning curve's inputs, to average over
@@ -41,9 +41,9 @@ class AdaptiveNetwork:
         self.config = config
         self.neurons = neurons
         self.seed = seed
-        self.state = Outlet(2 * n_joints + 1)
-        self.error = Outlet(n_joints)
-        self.torque = Inlet(n_joints)
+        self.state = HostInput(2 * n_joints + 1)
+        self.error = HostInput(n_joints)
+        self.torque = HostOutput(n_joints)
 
     @property
     def intercept(self) -> float:

@@ -1,4 +1,4 @@
-"""Analytic operational space control: the yardstick."""
+"""Analytic operational space control: the baseline."""
 
 import numpy as np
 

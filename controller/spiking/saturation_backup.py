@@ -4,7 +4,7 @@ import nengo
 import numpy as np
 
 from spikearm.controller.spiking.scaling import Scaling
-from spikearm.neural.host_io import Inlet, Outlet
+from spikearm.neural.host_io import HostInput, HostOutput
 
 REACH = 32.0  # largest command, over the largest that the products take
 FIRST = 1.5  # of it where the first neurons begin: spikes at the border make a command noisy
@@ -14,7 +14,7 @@ HIGHEST_INTERCEPT = 0.8
 N_POINTS = 400  # of a tuning curve, to solve for decoders at
 
 
-class Reserve:
+class SaturationBackup:
     """Turns what a command has too much for the products into joint torques, in neurons.
 
     A load that nobody told of asks for commands many times larger than any that the products were
@@ -42,8 +42,8 @@ class Reserve:
         self._center = scaling.center[3 * n_joints :]
         self._range = REACH * scaling.half_range[3 * n_joints :]
         self._torque_map = task_map * self._range
-        self.command = Outlet(6)
-        self.torque = Inlet(n_joints)
+        self.command = HostInput(6)
+        self.torque = HostOutput(n_joints)
 
     def write(self, command: np.ndarray) -> None:
         """Scale a command, shape (6,) [m/s^2, rad/s^2]."""

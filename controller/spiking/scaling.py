@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikearm.neural.host_io import Inlet, Outlet
+from spikearm.neural.host_io import HostInput, HostOutput
 
 
-class Port:
+class HostNodes:
     """Values that cross in one step, all scaled to [-1, 1].
 
     A backend may read and write them directly, because nothing is computed on the way.
@@ -23,10 +23,10 @@ class Port:
     """
 
     def __init__(self, n_joints: int, n_outputs: int) -> None:
-        self.posture = Outlet(2 * n_joints)
-        self.velocities = Outlet(n_joints)
-        self.command = Outlet(6)
-        self.outputs = Inlet(n_outputs)
+        self.posture = HostInput(2 * n_joints)
+        self.velocities = HostInput(n_joints)
+        self.command = HostInput(6)
+        self.outputs = HostOutput(n_outputs)
         self.inputs = np.zeros(3 * n_joints + 6)
         self.posture.values = self.inputs[: 2 * n_joints]
         self.velocities.values = self.inputs[2 * n_joints : 3 * n_joints]

@@ -12,7 +12,7 @@ from spikearm.controller.classical.command import Feedforward, correction, task_
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.controller import Controller
 from spikearm.controller.references.reference import Reference
-from spikearm.controller.spiking.saturation_backup import Reserve
+from spikearm.controller.spiking.saturation_backup import SaturationBackup
 from spikearm.controller.spiking.spiking_network import Filters, build_network, neuron_type
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
 from spikearm.neural.counts import Footprint, StepCounts
@@ -77,10 +77,10 @@ class SpikingController(Controller):
         self._beside, self._reserve = beside, None
         if beside is not None:
             neurons, tau = neuron_type(stage), filters.torque_tau
-            self._reserve = Reserve(weights.scaling, beside.task_map, neurons, tau)
+            self._reserve = SaturationBackup(weights.scaling, beside.task_map, neurons, tau)
             self._reserve.add_to(built.network)
             beside.add_to(built.network)
-        self._port = built.port
+        self._nodes = built.nodes
         self._simulation = simulation(built.network)
         self._asked: tuple[ArmState, np.ndarray] | None = None
         self._fresh = True
@@ -98,7 +98,7 @@ class SpikingController(Controller):
         command = task_command(state, reference, self.gains, self.feedforward)
         self._asked = state, correction(command, reference, self.feedforward)
         self._advance(state, command)
-        torque = self._port.outputs.values * self.weights.scaling.torque
+        torque = self._nodes.outputs.values * self.weights.scaling.torque
         return torque if self._reserve is None else torque + self._reserve.torque.values
 
     @property
@@ -145,7 +145,7 @@ class SpikingController(Controller):
 
     def _advance(self, state: ArmState, command: np.ndarray) -> None:
         self._fresh = False
-        self.weights.scaling.write(self._port.inputs, state.q, state.dq, command)
+        self.weights.scaling.write(self._nodes.inputs, state.q, state.dq, command)
         if self._reserve is not None:
             self._reserve.write(command)
         entered = perf_counter()

@@ -6,7 +6,7 @@ from typing import Any
 import nengo
 import numpy as np
 
-from spikearm.controller.spiking.scaling import Port
+from spikearm.controller.spiking.scaling import HostNodes
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
 
 TAU_REF = 0.001  # s, refractory period: one step, the chip's least
@@ -28,10 +28,10 @@ class Filters:
 
 @dataclass(frozen=True)
 class SpikingNetwork:
-    """The network, with its port."""
+    """The network, and the nodes by which the host exchanges values with it."""
 
     network: nengo.Network
-    port: Port
+    nodes: HostNodes
 
 
 def neuron_type(stage: NeuralStage) -> nengo.neurons.NeuronType:
@@ -64,12 +64,12 @@ def build_network(
         readout: Whether to decode torques; without, every neuron's filtered activity comes out.
     """
     n_joints = weights.velocity.shape[1]
-    port = Port(n_joints, n_joints if readout else sum(weights.layers))
+    nodes = HostNodes(n_joints, n_joints if readout else sum(weights.layers))
     with nengo.Network(seed=seed, label="spiking controller") as network:
         network.config[nengo.Ensemble].neuron_type = neuron_type(stage)
-        posture = nengo.Node(port.posture, label="posture")
-        velocities = nengo.Node(port.velocities, label="velocities")
-        command = nengo.Node(port.command, label="command")
+        posture = nengo.Node(nodes.posture, label="posture")
+        velocities = nengo.Node(nodes.velocities, label="velocities")
+        command = nengo.Node(nodes.command, label="command")
         features = _layer("features", weights.feature_bias, 1)
         code = _layer("code", weights.code_bias, len(weights.latent))
         products = _products(weights)
@@ -88,8 +88,8 @@ def build_network(
             _drive(command, friction, weights.friction_command)
             layers.append(friction)
         decoders = weights.readout[stage] if readout else None
-        _connect_outputs(port, layers, decoders, filters.torque_tau)
-    return SpikingNetwork(network, port)
+        _connect_outputs(nodes, layers, decoders, filters.torque_tau)
+    return SpikingNetwork(network, nodes)
 
 
 def _layer(label: str, bias: np.ndarray, dimensions: int) -> nengo.Ensemble:
@@ -119,11 +119,11 @@ def _drive(
 
 
 def _connect_outputs(
-    port: Port, layers: list[nengo.Ensemble], decoders: np.ndarray | None, tau: float
+    nodes: HostNodes, layers: list[nengo.Ensemble], decoders: np.ndarray | None, tau: float
 ) -> None:
     """Filter every layer's spikes, and decode the torque from them or pass them on."""
-    n_outputs = len(port.outputs.values)
-    outputs = nengo.Node(port.outputs, size_in=n_outputs, label="outputs")
+    n_outputs = len(nodes.outputs.values)
+    outputs = nengo.Node(nodes.outputs, size_in=n_outputs, label="outputs")
     ends = np.cumsum([layer.n_neurons for layer in layers])
     for layer, end in zip(layers, ends.tolist(), strict=True):
         own = slice(end - layer.n_neurons, end)

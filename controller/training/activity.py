@@ -66,7 +66,7 @@ def listen(
     """Build a network to listen to."""
     built = build_network(weights, stage, filters, readout=False)
     return Listener(
-        weights, built.port.inputs, built.port.outputs.values, simulation(built.network)
+        weights, built.nodes.inputs, built.nodes.outputs.values, simulation(built.network)
     )
 
 

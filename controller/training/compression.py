@@ -63,7 +63,7 @@ class CompressionConfig:
 
 
 @dataclass(frozen=True)
-class Lessons:
+class TrainingTargets:
     """What the deep network learns, scaled.
 
     Attributes:
@@ -112,35 +112,37 @@ def rates(current: np.ndarray) -> np.ndarray:
     return nengo.LIF(tau_rc=TAU_RC, tau_ref=TAU_REF).rates(current, np.ones(n), np.zeros(n))
 
 
-def begin(lessons: Lessons, config: CompressionConfig, rng: np.random.Generator) -> Compression:
+def begin(
+    targets: TrainingTargets, config: CompressionConfig, rng: np.random.Generator
+) -> Compression:
     """Make the network that training starts from: random layers, decoders by least squares.
 
     Encoders are random, intercepts spread over what the samples give: the NEF's recipe
     (Eliasmith and Anderson 2003), applied twice.
 
     Args:
-        lessons: The samples.
+        targets: The samples.
         config: Sizes.
         rng: Source of encoders, intercepts and largest rates.
 
     Raises:
         SpikearmError: The code would be longer than what it compresses.
     """
-    encoders = _state_encoders(lessons.inputs.shape[1] // 3, config, rng)
-    first, first_bias = _spread(lessons.inputs, encoders, config, rng)
-    features = rates(lessons.inputs @ first.T + first_bias)
+    encoders = _state_encoders(targets.inputs.shape[1] // 3, config, rng)
+    first, first_bias = _spread(targets.inputs, encoders, config, rng)
+    features = rates(targets.inputs @ first.T + first_bias)
     drawn = rng.normal(size=(config.n_code, config.n_features))
     second, second_bias = _spread(features, drawn, config, rng)
     code = rates(features @ second.T + second_bias)
-    n_numbers = lessons.task_map.shape[1]
+    n_numbers = targets.task_map.shape[1]
     if config.n_latent > n_numbers:
         raise SpikearmError(
             f"A code of {config.n_latent} numbers is longer than the {n_numbers} that it stands "
             f"for: give an n_latent of at most {n_numbers}."
         )
-    maps_bias, maps, latent = _principal_code(lessons.task_map, config.n_latent)
+    maps_bias, maps, latent = _principal_code(targets.task_map, config.n_latent)
     latent_weights, latent_bias = _decode(code, latent)
-    drift_weights, drift_bias = _decode(np.hstack([features, code]), lessons.drift)
+    drift_weights, drift_bias = _decode(np.hstack([features, code]), targets.drift)
     return Compression(
         first=first, first_bias=first_bias, second=second, second_bias=second_bias,
         latent=latent_weights, latent_bias=latent_bias, maps=maps, maps_bias=maps_bias,

@@ -13,13 +13,13 @@ from spikearm.controller.training.compression import (
     AMPLITUDE,
     Compression,
     CompressionConfig,
-    Lessons,
+    TrainingTargets,
 )
 from spikearm.controller.training.nengo_dl_compat import nengo_dl, tf
 
 
 def train(
-    lessons: Lessons,
+    targets: TrainingTargets,
     start: Compression,
     config: CompressionConfig,
     seed: int,
@@ -35,7 +35,7 @@ def train(
     limit and of codes beyond 1, which the neurons that follow cannot represent.
 
     Args:
-        lessons: The samples.
+        targets: The samples.
         start: Where to start from.
         config: How to train.
         seed: Seed of the samples' order.
@@ -44,7 +44,7 @@ def train(
         keep: Is given what was learned so far, to go on from later.
         watch: Is told how many epochs are done.
     """
-    with DeepNetwork(lessons, start, config, seed) as network:
+    with DeepNetwork(targets, start, config, seed) as network:
         for epoch in range(first_epoch, config.epochs):
             network.run_epoch(epoch)
             watch(epoch + 1)
@@ -59,14 +59,14 @@ class DeepNetwork:
     A context manager: what nengo-dl holds is freed at the end.
 
     Args:
-        lessons: What to learn.
+        targets: What to learn.
         start: Numbers to start from.
         config: How to train.
         seed: Seed of the samples' order.
     """
 
     def __init__(
-        self, lessons: Lessons, start: Compression, config: CompressionConfig, seed: int
+        self, targets: TrainingTargets, start: Compression, config: CompressionConfig, seed: int
     ) -> None:
         self._config = config
         with _without_known_warnings():
@@ -74,12 +74,12 @@ class DeepNetwork:
             self._simulator = nengo_dl.Simulator(
                 self._network, minibatch_size=config.batch, progress_bar=False, seed=seed
             )
-        n = len(lessons.inputs) // config.batch * config.batch
+        n = len(targets.inputs) // config.batch * config.batch
         self._order = np.random.default_rng(seed)
-        self._inputs = lessons.inputs[:n, None, :].astype(np.float32)
+        self._inputs = targets.inputs[:n, None, :].astype(np.float32)
         self._targets = {
-            self._maps_probe: lessons.task_map[:n, None, :].astype(np.float32),
-            self._drift_probe: lessons.drift[:n, None, :].astype(np.float32),
+            self._maps_probe: targets.task_map[:n, None, :].astype(np.float32),
+            self._drift_probe: targets.drift[:n, None, :].astype(np.float32),
         } | {
             probe: np.zeros((n, 1, probe.size_in), np.float32)
             for probe in (*self._rate_probes, self._latent_probe)

@@ -4,7 +4,7 @@ import numpy as np
 
 from spikearm.arm_models import RigidBodyModel
 from spikearm.controller.spiking.scaling import Scaling
-from spikearm.controller.training.compression import Lessons
+from spikearm.controller.training.compression import TrainingTargets
 from spikearm.controller.training.samples import Samples
 
 EDGE = 0.02  # percent of the samples on each side that do not count for the range
@@ -37,9 +37,9 @@ def fit_scaling(samples: Samples, edge: float = EDGE, room: float = ROOM) -> Sca
     )
 
 
-def make_lessons(
+def make_training_targets(
     samples: Samples, scaling: Scaling, model: RigidBodyModel, joint_weight: float = JOINT_WEIGHT
-) -> Lessons:
+) -> TrainingTargets:
     """Scale samples of the law for the deep network.
 
     Args:
@@ -53,7 +53,7 @@ def make_lessons(
     scaling.write(inputs, samples.positions, samples.velocities, np.zeros(6))
     weigh = torque_metric(model, joint_weight)
     task_map = weigh @ samples.task_map * TYPICAL_COMMAND
-    return Lessons(
+    return TrainingTargets(
         inputs[:, : 3 * n_joints], task_map.reshape(n_samples, -1), samples.drift @ weigh.T
     )
 

@@ -24,7 +24,7 @@ from spikearm.experiments.perturbations.plant import PERTURBATIONS, Perturbation
 from spikearm.experiments.records.records import check_new_folder
 from spikearm.experiments.studies.adaptation.curve import Curve
 from spikearm.experiments.studies.adaptation.record import PICTURE, write_curves
-from spikearm.experiments.studies.adaptation.table import curve_table, describe_notices
+from spikearm.experiments.studies.adaptation.table import curve_table, describe_overflows
 from spikearm.experiments.studies.adaptation.trials import TrialPlan, Trials
 from spikearm.experiments.tasks.centre_out import CentreOut
 from spikearm.neural.parallel import parallel_map
@@ -129,8 +129,8 @@ class AdaptCommand:
 
 def _show(curves: Sequence[Curve]) -> None:
     console.print(curve_table(curves))
-    notices = sum((Counter(curve.learned.notices) for curve in curves), Counter())
-    console.print(describe_notices(notices))
+    overflow_counts = sum((Counter(curve.learned.overflow_counts) for curve in curves), Counter())
+    console.print(describe_overflows(overflow_counts))
     for curve in curves:
         if curve.learned.problem is not None:
             where = f"{curve.controller}, {curve.perturbation.label}, seed {curve.seed}"

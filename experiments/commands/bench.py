@@ -25,7 +25,7 @@ class BenchCommand:
     """Measure controllers side by side on centre-out reaching.
 
     Every stage makes the same reaches with the same gains; the analytic controller always
-    runs too, because it is the yardstick. Results, trajectories and a report appear in one
+    runs too, because it is the baseline. Results, trajectories and a report appear in one
     new folder. Ctrl-C keeps the reaches that are finished.
 
     Example: spikearm bench --arm gen3 --stages spiking loihi --seeds 5 --out runs/gen3

@@ -87,9 +87,9 @@ class DeployCommand:
         report = deployment.report
         console.print(report_table(report, f"{arm.name} on Loihi"))
         if report.deployed is not None:
-            both = deployment.errors, deployment.rescued
+            both = deployment.errors, deployment.rescaled
             console.print(error_table(*both))
-            console.print(losses(*both, in_use=self.mapping.rescue), markup=False)
+            console.print(losses(*both, in_use=self.mapping.rescale), markup=False)
             console.print(allocation_table(deployment.allocations, self.mapping.allocator))
         console.print(summary(report))
         check = None
@@ -130,6 +130,6 @@ class DeployCommand:
             "cores_per_chip": None if deployed is None else deployed.placement.cores_per_chip,
             "resources": [asdict(row) for row in deployment.report.rows],
             "quantisation": [asdict(error) for error in deployment.errors],
-            "rescued": [asdict(error) for error in deployment.rescued],
+            "rescaled": [asdict(error) for error in deployment.rescaled],
             "allocations": [asdict(one) for one in deployment.allocations],
         }

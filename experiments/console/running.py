@@ -16,7 +16,7 @@ from spikearm.experiments.records.atomic_file import whole_file
 from spikearm.experiments.records.records import REPORT, VIDEO, Run, check_new_folder, write_run
 from spikearm.experiments.report.report import write_report
 from spikearm.experiments.report.video import write_video
-from spikearm.experiments.studies.adaptation.table import describe_notices, reach_table
+from spikearm.experiments.studies.adaptation.table import describe_overflows, reach_table
 from spikearm.experiments.studies.benchmark.benchmark import Benchmark, BenchmarkPlan, run_benchmark
 from spikearm.experiments.studies.benchmark.latency_table import latency_table
 from spikearm.experiments.studies.benchmark.table import summary_table
@@ -110,7 +110,7 @@ def show_learning(benchmark: Benchmark, path: Path | None) -> None:
     if benchmark.learned is None:
         return
     console.print(reach_table(benchmark.legs))
-    console.print(describe_notices(benchmark.notices))
+    console.print(describe_overflows(benchmark.overflow_counts))
     if path is not None:
         with whole_file(path) as draft, draft.open("wb") as file:
             benchmark.learned.save(file)

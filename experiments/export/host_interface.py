@@ -7,7 +7,7 @@ import nengo
 import numpy as np
 
 from spikearm.arm_models import SpikearmError
-from spikearm.neural.host_io import Inlet, Outlet
+from spikearm.neural.host_io import HostInput, HostOutput
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class OutputDecoding:
     tau: np.ndarray
 
 
-def nodes_of(network: nengo.Network, kind: type[Outlet] | type[Inlet]) -> list[nengo.Node]:
+def nodes_of(network: nengo.Network, kind: type[HostInput] | type[HostOutput]) -> list[nengo.Node]:
     """List the nodes that put inputs into a network, or take outputs out, in their order."""
     return [node for node in network.all_nodes if isinstance(node.output, kind)]
 
@@ -53,7 +53,7 @@ def read_inputs(model: Any, network: nengo.Network) -> InputCoding:
     Raises:
         SpikearmError: An input reaches the chip on another way than straight from its node.
     """
-    nodes = nodes_of(network, Outlet)
+    nodes = nodes_of(network, HostInput)
     starts = np.cumsum([0, *(node.size_out for node in nodes)])[:-1]
     first = dict(zip(nodes, starts.tolist(), strict=True))
     coders = [
@@ -115,7 +115,7 @@ def read_outputs(model: Any, network: nengo.Network) -> OutputDecoding:
 
 def _one_filter(network: nengo.Network) -> float | None:
     """Give the time constant of all whole outputs; None if there are others."""
-    nodes = nodes_of(network, Inlet)
+    nodes = nodes_of(network, HostOutput)
     into = [one for one in network.all_connections if one.post_obj in nodes]
     whole = all(one.post_slice == slice(None) for one in into)
     taus = {getattr(one.synapse, "tau", None) for one in into}

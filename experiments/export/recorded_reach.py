@@ -13,7 +13,7 @@ from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.experiments.export.host_interface import nodes_of
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.neural.counts import Footprint, StepCounts
-from spikearm.neural.host_io import Inlet, Outlet
+from spikearm.neural.host_io import HostInput, HostOutput
 from spikearm.neural.simulation import NeuralSimulation
 
 
@@ -53,15 +53,15 @@ class Recorder(NeuralSimulation):
         self.inputs: list[np.ndarray] = []
         self.fired: list[np.ndarray] = []
         self.outputs: list[np.ndarray] = []
-        self._outlets = [node.output for node in nodes_of(network, Outlet)]
-        self._inlets = [node.output for node in nodes_of(network, Inlet)]
+        self._host_inputs = [node.output for node in nodes_of(network, HostInput)]
+        self._host_outputs = [node.output for node in nodes_of(network, HostOutput)]
 
     def step(self) -> None:
         """Advance by one control period."""
-        self.inputs.append(np.concatenate([one.values for one in self._outlets]))
+        self.inputs.append(np.concatenate([one.values for one in self._host_inputs]))
         self.simulation.step()
         self.fired.append(self.simulation.fired)
-        self.outputs.append(np.concatenate([one.values for one in self._inlets]))
+        self.outputs.append(np.concatenate([one.values for one in self._host_outputs]))
 
     def restart(self) -> None:
         """Go back to the state just after construction, and forget."""

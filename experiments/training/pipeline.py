@@ -26,7 +26,7 @@ from spikearm.controller.training.targets import (
     JOINT_WEIGHT,
     ROOM,
     fit_scaling,
-    make_lessons,
+    make_training_targets,
     torque_metric,
 )
 from spikearm.experiments.records.atomic_file import whole_file
@@ -156,12 +156,12 @@ class Course:
     def _compress(self, samples: Samples) -> Compression:
         config = self.config.compression
         scaling, weight = self._scaling(samples), self.config.joint_weight
-        lessons = make_lessons(samples, scaling, self.arm.model, weight)
+        targets = make_training_targets(samples, scaling, self.arm.model, weight)
         drafts = sorted(self.folder.glob("compression-*.npz"))
         if drafts:
             start, first = _load(drafts[-1], Compression), int(drafts[-1].stem.split("-")[1])
         else:
-            start, first = begin(lessons, config, self._rng("compression", 0)), 0
+            start, first = begin(targets, config, self._rng("compression", 0)), 0
             self._require_chip(self._assemble(samples, start))
         if first == config.epochs:
             return start
@@ -175,7 +175,7 @@ class Course:
         )
 
         return train(
-            lessons, start, config, self.config.seed, first, CHECKPOINT_EPOCHS, keep,
+            targets, start, config, self.config.seed, first, CHECKPOINT_EPOCHS, keep,
             lambda epoch: self.watcher.advance(),
         )  # fmt: skip
 

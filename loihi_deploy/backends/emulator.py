@@ -33,8 +33,8 @@ class LoihiEmulation(ChipSimulation):
         super().__init__(network)
         if network.seed is None:
             raise SpikearmError("A network without a seed cannot be built again: give it a seed.")
-        self._notices: Counter[str] = Counter()
-        with counted(self._notices, shown=True):
+        self._overflow_counts: Counter[str] = Counter()
+        with counted(self._overflow_counts, shown=True):
             self._open()
         self._neurons = neurons_of(self.model)
         self._link: LossyLink | None = None
@@ -46,7 +46,7 @@ class LoihiEmulation(ChipSimulation):
 
     def step(self) -> None:
         """Advance by one control period."""
-        with without_known_warnings(), counted(self._notices, shown=True):
+        with without_known_warnings(), counted(self._overflow_counts, shown=True):
             self._simulator.step()
         if self._link is not None:
             self._link.thin(self._emulator.inputs, self._emulator.t)
@@ -79,9 +79,9 @@ class LoihiEmulation(ChipSimulation):
         self._link = lossy_link(share, seed)
 
     @property
-    def notices(self) -> Counter[str]:
+    def overflow_counts(self) -> Counter[str]:
         """In how many steps since construction a number was cut or overflowed, by what it was."""
-        return self._notices.copy()
+        return self._overflow_counts.copy()
 
     @property
     def counts(self) -> StepCounts:

@@ -10,7 +10,7 @@ from spikearm.loihi_deploy.backends.chip import ChipSimulation
 from spikearm.loihi_deploy.backends.lossy_link import LossyLink, lossy_link
 from spikearm.loihi_deploy.backends.neurons import FOREVER, neurons_of
 from spikearm.loihi_deploy.backends.overflows import counted
-from spikearm.loihi_deploy.build.rescaling import RescuedModel
+from spikearm.loihi_deploy.build.rescaling import RescaledModel
 from spikearm.loihi_deploy.nengo_loihi_compat import Model, without_known_warnings
 from spikearm.loihi_deploy.simulator import Simulator
 from spikearm.neural.counts import StepCounts
@@ -32,8 +32,8 @@ class EngineSimulation(ChipSimulation):
 
     def __init__(self, network: nengo.Network) -> None:
         super().__init__(network)
-        self._build_notices: Counter[str] = Counter()
-        with without_known_warnings(), counted(self._build_notices, shown=True):
+        self._build_overflow_counts: Counter[str] = Counter()
+        with without_known_warnings(), counted(self._build_overflow_counts, shown=True):
             self._simulator = Simulator(
                 network, model=self.model_type(), target=self.target, precompute=False
             )
@@ -69,9 +69,9 @@ class EngineSimulation(ChipSimulation):
         self._link = lossy_link(share, seed)
 
     @property
-    def notices(self) -> Counter[str]:
+    def overflow_counts(self) -> Counter[str]:
         """In how many steps since construction a number was cut or overflowed, by what it was."""
-        return self._build_notices + self._engine.notices
+        return self._build_overflow_counts + self._engine.overflow_counts
 
     @property
     def model(self) -> Any:
@@ -99,7 +99,7 @@ class EngineSimulation(ChipSimulation):
             chip.index["waiting"][chip.arrangement.soma[self._neurons[chosen]]] = steps
 
 
-class RescuedSimulation(EngineSimulation):
+class RescaledSimulation(EngineSimulation):
     """The same with the weights of lossy blocks rescaled, see ``loihi_deploy.build.rescaling``."""
 
-    model_type = RescuedModel
+    model_type = RescaledModel

@@ -8,18 +8,18 @@ from contextlib import contextmanager
 OVER_INPUT, OVER_CURRENT, OVER_MEMBRANE = "Overflow in q0", "Overflow in current", "Overflow in u2"
 CUT_ERROR, CUT_TRACE = "Received PES error", "Trace increment exceeds upper limit"
 CLIPPED_TRACE, CLIPPED_WEIGHT = "Clipping synapse trace", "Clipping learning weights"
-NOTICES = (
+OVERFLOWS = (
     OVER_INPUT, OVER_CURRENT, OVER_MEMBRANE, CUT_ERROR, CUT_TRACE, CLIPPED_TRACE, CLIPPED_WEIGHT,
 )  # fmt: skip
 """How nengo-loihi's warnings of breaches begin."""
 
 
 @contextmanager
-def counted(notices: Counter[str], shown: bool = False) -> Iterator[None]:
+def counted(overflow_counts: Counter[str], shown: bool = False) -> Iterator[None]:
     """Count known warnings of the block, each kind once, and pass all others on.
 
     Args:
-        notices: What is counted into.
+        overflow_counts: What is counted into.
         shown: Whether to pass on what is counted, too.
     """
     with warnings.catch_warnings(record=True) as caught:
@@ -27,8 +27,8 @@ def counted(notices: Counter[str], shown: bool = False) -> Iterator[None]:
         yield
     known = set()
     for one in caught:
-        kinds = [kind for kind in NOTICES if str(one.message).startswith(kind)]
+        kinds = [kind for kind in OVERFLOWS if str(one.message).startswith(kind)]
         known.update(kinds)
         if shown or not kinds:
             warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
-    notices.update(known)
+    overflow_counts.update(known)

@@ -10,7 +10,7 @@ import numpy as np
 from spikearm.loihi_deploy.backends.chip import ChipSimulation
 from spikearm.loihi_deploy.backends.overflows import counted
 from spikearm.loihi_deploy.build.blocks import IntegerBlocks
-from spikearm.loihi_deploy.build.rescaling import UnvalidatedRescuedModel
+from spikearm.loihi_deploy.build.rescaling import UnvalidatedRescaledModel
 from spikearm.loihi_deploy.nengo_loihi_compat import (
     Q_BITS,
     U_BITS,
@@ -41,8 +41,9 @@ class Activity:
         current: The same of the current.
         membrane: The same of the sum of current, bias and noise.
         error: Largest size of a learning error, scaled and cut.
-        notices: In how many steps each of
-            :data:`~spikearm.loihi_deploy.backends.overflows.NOTICES` was given, building included.
+        overflow_counts: Steps in which each of
+            :data:`~spikearm.loihi_deploy.backends.overflows.OVERFLOWS` was given, building
+            included.
     """
 
     n_steps: int
@@ -53,7 +54,7 @@ class Activity:
     current: np.ndarray
     membrane: np.ndarray
     error: int
-    notices: Counter[str]
+    overflow_counts: Counter[str]
 
 
 class RecordedSimulation(ChipSimulation):
@@ -69,8 +70,8 @@ class RecordedSimulation(ChipSimulation):
 
     def __init__(self, network: nengo.Network) -> None:
         super().__init__(network)
-        self._build_notices: Counter[str] = Counter()
-        with without_known_warnings(), counted(self._build_notices):
+        self._build_overflow_counts: Counter[str] = Counter()
+        with without_known_warnings(), counted(self._build_overflow_counts):
             self._simulator = Simulator(network, model=self.model_type(), precompute=False)
         self._engine, self._chip = self._simulator.engine, self._simulator.engine.chip
         self._dendrite = self._chip.arrangement.dendrite
@@ -101,7 +102,7 @@ class RecordedSimulation(ChipSimulation):
             current=self._current.copy(),
             membrane=self._membrane.copy(),
             error=self._error,
-            notices=self.notices,
+            overflow_counts=self.overflow_counts,
         )
 
     def step(self) -> None:
@@ -109,7 +110,7 @@ class RecordedSimulation(ChipSimulation):
         self._before = self._engine.clock.tolist()
         state = self._chip.state
         current, voltage = state["current"][self._dendrite], state["voltage"][self._soma]
-        with counted(self._notices):
+        with counted(self._overflow_counts):
             self._simulator.run_steps(1)
         self._look(current, voltage)
 
@@ -126,12 +127,12 @@ class RecordedSimulation(ChipSimulation):
         self._arrived: list[np.ndarray] = []
         self._active_updates = 0
         self._error = 0
-        self._notices: Counter[str] = Counter()
+        self._overflow_counts: Counter[str] = Counter()
 
     @property
-    def notices(self) -> Counter[str]:
+    def overflow_counts(self) -> Counter[str]:
         """In how many steps a number was cut or overflowed, building included."""
-        return self._build_notices + self._notices
+        return self._build_overflow_counts + self._overflow_counts
 
     @property
     def counts(self) -> StepCounts:
@@ -173,10 +174,10 @@ class RecordedSimulation(ChipSimulation):
         return np.concatenate([np.zeros(0, dtype=bool), *fired])
 
 
-class RescuedRecording(RecordedSimulation):
+class RescaledRecording(RecordedSimulation):
     """The same with the weights of lossy blocks rescaled, see ``loihi_deploy.build.rescaling``."""
 
-    model_type = UnvalidatedRescuedModel
+    model_type = UnvalidatedRescaledModel
 
 
 def _wrapped(values: np.ndarray, bits: int) -> np.ndarray:

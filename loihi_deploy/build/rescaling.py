@@ -18,46 +18,46 @@ from spikearm.loihi_deploy.build.blocks import FloatBlocks
 from spikearm.loihi_deploy.nengo_loihi_compat import (BIAS_MAX, VTH_MAX, Model, UnvalidatedModel, discretize_model)
 from spikearm.loihi_deploy.build.quantisation import quantise, weight_loss
 
-RESCUE_ABOVE = 0.05
-"""Share of its weights, root mean square, that a block may lose to 8 bits before it is rescued."""
+RESCALE_ABOVE = 0.05
+"""Share of its weights, root mean square, that a block may lose to 8 bits before it is rescaled."""
 
 
-def rescue(floats: FloatBlocks) -> FloatBlocks:
+def rescale(floats: FloatBlocks) -> FloatBlocks:
     """Give a copy of the blocks in which those that lose much have thresholds by neuron."""
-    rescued = copy.deepcopy(floats)
-    rescue_in_place(rescued)
-    return rescued
+    rescaled = copy.deepcopy(floats)
+    rescale_in_place(rescaled)
+    return rescaled
 
 
-def rescue_in_place(floats: FloatBlocks) -> None:
-    """Scale the neurons of every block that loses more than :data:`RESCUE_ABOVE`.
+def rescale_in_place(floats: FloatBlocks) -> None:
+    """Scale the neurons of every block that loses more than :data:`RESCALE_ABOVE`.
 
     Blocks are left alone that learn, that have noise, whose voltage is probed, whose weights are
     shared by neurons or whose thresholds already differ: there a neuron's scale shows.
     """
     integers = quantise(floats)
     for block, after in zip(floats.blocks, integers.blocks, strict=True):
-        if weight_loss(block, after) > RESCUE_ABOVE and _is_free(block, floats):
+        if weight_loss(block, after) > RESCALE_ABOVE and _is_free(block, floats):
             _scale(block, 2.0 ** _exponents(block, after.discretize_info))
 
 
-class RescuedModel(Model):
-    """A model that rescues its blocks between building and discretising them.
+class RescaledModel(Model):
+    """A model that rescales its blocks between building and discretising them.
 
     For ``nengo_loihi.Simulator`` and for :class:`spikearm.loihi_deploy.simulator.Simulator`.
     """
 
     def build(self, obj: Any, *args: Any, **kwargs: Any) -> Any:
-        """Build an object; rescue when it is the network that is to be discretised."""
+        """Build an object; rescale when it is the network that is to be discretised."""
         if not kwargs.get("discretize"):
             return super().build(obj, *args, **kwargs)
         built = super().build(obj, *args, **{**kwargs, "discretize": False})
-        rescue_in_place(FloatBlocks.of_model(self))
+        rescale_in_place(FloatBlocks.of_model(self))
         discretize_model(self)
         return built
 
 
-class UnvalidatedRescuedModel(RescuedModel, UnvalidatedModel):
+class UnvalidatedRescaledModel(RescaledModel, UnvalidatedModel):
     """The same, with blocks that may be larger than the chip."""
 
 

@@ -174,7 +174,7 @@ def block_rows(blocks: IntegerBlocks, activity: Activity) -> Iterator[Row]:
             ),
         ),
         limits.TRACE_INCREMENT,
-        "cut" if activity.notices[CUT_TRACE] else "",
+        "cut" if activity.overflow_counts[CUT_TRACE] else "",
     )
 
 
@@ -209,9 +209,9 @@ def register_rows(blocks: IntegerBlocks, activity: Activity) -> Iterator[Row]:
         names = map(block_name, blocks.blocks)
         largest = (int(peak.max(initial=0)) for peak in by_block)
         row = _worst(limit, zip(names, largest, strict=True))
-        yield _cut(row, limit, _in_steps("overflows", activity.notices[notice]))
+        yield _cut(row, limit, _in_steps("overflows", activity.overflow_counts[notice]))
     row = _row(limits.ERROR, activity.error)
-    yield _cut(row, limits.ERROR, _in_steps("cut", activity.notices[CUT_ERROR]))
+    yield _cut(row, limits.ERROR, _in_steps("cut", activity.overflow_counts[CUT_ERROR]))
 
 
 def refusal(error: Exception) -> Row:

@@ -62,8 +62,8 @@ class Engine:
             came by an exchange.
         keeps: Whether somebody will ask for what probes recorded: not where all of them are what
             the host receives.
-        notices: How often each of :data:`MESSAGES` was given since construction: once per step
-            at most where steps run one by one.
+        overflow_counts: How often each of :data:`MESSAGES` was given since construction: once per
+            step at most where steps run one by one.
     """
 
     strict = False
@@ -97,7 +97,7 @@ class Engine:
         self._scratch = np.empty((1, chip.n_probed), dtype=chip.dtype)
         self.keeps = len(model.nengo_probes) > len(model.chip2host_params)
         self._permanent = [dict(one.spikes) for one in self.inputs]
-        self.notices: Counter[str] = Counter()
+        self.overflow_counts: Counter[str] = Counter()
         self.reset()
         self.closed = False
 
@@ -317,5 +317,5 @@ class Engine:
             if flags & flag & STRICT_FLAGS and self.strict:
                 raise SimulationError(message)
             if flags & flag:
-                self.notices[message] += 1
+                self.overflow_counts[message] += 1
                 warnings.warn(message, stacklevel=5)

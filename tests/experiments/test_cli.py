@@ -222,7 +222,7 @@ def test_reaches_run_in_as_many_processes_as_was_asked_for(monkeypatch, jobs):
     assert read_config("run")["options"]["jobs"] == (int(jobs[1]) if jobs else None)
 
 
-def test_at_real_time_the_controller_is_paced_and_its_yardstick_is_not(capsys):
+def test_at_real_time_the_controller_is_paced_and_its_baseline_is_not(capsys):
     assert main([*RUN, "--out", "free", "--no-report"]) == 0
     assert "began late" not in capsys.readouterr().out
     assert main([*RUN, "--realtime", "--out", "paced", "--no-report"]) == 0
@@ -511,7 +511,7 @@ def test_weights_that_no_longer_fit_the_chip_are_counted_and_named(capsys):
     assert main([*command, *few, *REACH[2:], "--out", "clipped"]) == 0
     printed = " ".join(capsys.readouterr().out.split())
     (row,) = json.loads(Path("clipped/summary.json").read_text())["rows"]
-    n_steps = row["notices"]["Clipping learning weights"]
+    n_steps = row["overflow_counts"]["Clipping learning weights"]
     assert n_steps > 0
     assert row["largest_weight"] > 0.9
     assert f"Clipping learning weights in {n_steps} steps" in printed

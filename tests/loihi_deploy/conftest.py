@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
-from spikearm.neural.host_io import Inlet, Outlet
+from spikearm.neural.host_io import HostInput, HostOutput
 
 Way = Literal["compiled", "in turn", "queues"]
 
@@ -24,9 +24,9 @@ class Small(NamedTuple):
     """
 
     network: nengo.Network
-    given: Outlet
-    error: Outlet
-    heard: Inlet
+    given: HostInput
+    error: HostInput
+    heard: HostOutput
 
     def set_inputs(self, step: int) -> None:
         """Give the inputs of a step."""
@@ -35,7 +35,7 @@ class Small(NamedTuple):
 
 
 def _small(way: Way) -> Small:
-    given, error, heard = Outlet(2), Outlet(1), Inlet(3)
+    given, error, heard = HostInput(2), HostInput(1), HostOutput(3)
     with nengo.Network(seed=7) as network:
         nengo_loihi.add_params(network)
         resting = {"voltage": nengo.dists.Choice([0])}

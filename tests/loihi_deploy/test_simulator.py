@@ -21,7 +21,7 @@ from spikearm.arm_models import SpikearmError
 from spikearm.loihi_deploy.engine.engine import Engine
 from spikearm.loihi_deploy.nengo_loihi_compat import EmulatorInterface, nengo_loihi
 from spikearm.loihi_deploy.simulator import Simulator
-from spikearm.neural.host_io import Inlet
+from spikearm.neural.host_io import HostOutput
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Model is precomputable:UserWarning",
@@ -437,9 +437,9 @@ def test_it_takes_the_arguments_of_nengo_loihi_in_their_order():
         assert (sim.dt, sim.seed, sim.target) == (0.0005, 7, "sim")
 
 
-def readout() -> tuple[nengo.Network, Inlet]:
+def readout() -> tuple[nengo.Network, HostOutput]:
     """Read spikes off the chip by a dense matrix, into an array of the host."""
-    received = Inlet(7)
+    received = HostOutput(7)
     with nengo.Network(seed=5) as network:
         network.config[nengo.Ensemble].neuron_type = RESTING
         a = nengo.Ensemble(90, 2)

@@ -154,7 +154,7 @@ def test_the_controllers_network_is_counted_by_hand(weights, readout):
     # neuron has one command and one code, the other weights of both are zero.
     made = build_network(weights, "rate", readout=readout)
     rng = np.random.default_rng(8)
-    made.port.inputs[:] = rng.uniform(-0.5, 0.5, 15)
+    made.nodes.inputs[:] = rng.uniform(-0.5, 0.5, 15)
     with closing(NengoSimulation(made.network)) as simulation:
         for _ in range(50):
             simulation.step()
@@ -181,11 +181,11 @@ def test_built_again_a_network_runs_alike_to_the_last_bit(weights):
     runs = []
     for _ in range(8):
         made, seen = build_network(weights, "spiking"), []
-        made.port.inputs[:] = np.linspace(-0.7, 0.8, 15)
+        made.nodes.inputs[:] = np.linspace(-0.7, 0.8, 15)
         with closing(NengoSimulation(made.network)) as simulation:
             for _ in range(80):
                 simulation.step()
-                seen.append(made.port.outputs.values.copy())
+                seen.append(made.nodes.outputs.values.copy())
         runs.append(np.array(seen))
     assert np.ptp(runs[0], axis=0).min() > 0.05
     for run in runs[1:]:

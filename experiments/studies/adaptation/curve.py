@@ -38,13 +38,13 @@ class Learned:
 
     Attributes:
         phases: The trials of each phase; fewer than were asked for if it lost the arm.
-        notices: In how many steps a number was cut or overflowed, by what it was.
+        overflow_counts: In how many steps a number was cut or overflowed, by what it was.
         largest_weight: Of the weights after the first phase, of what the chip's can hold.
         problem: How it lost the arm, if it did.
     """
 
     phases: dict[Phase, tuple[Trial, ...]]
-    notices: dict[str, int]
+    overflow_counts: dict[str, int]
     largest_weight: float = 0.0
     problem: str | None = None
 
@@ -59,7 +59,7 @@ class Curve:
         seed: Seed of its networks.
         plain: The controller that does not learn, without the perturbation.
         perturbed: The same with it; None if it lost the arm.
-        yardstick: The analytic controller that does not learn, with it; for PD and PID, themselves.
+        baseline: The analytic controller that does not learn, with it; for PD and PID, themselves.
         learned: What happened while it learned, and afterwards.
     """
 
@@ -68,7 +68,7 @@ class Curve:
     seed: int
     plain: Trial
     perturbed: Trial | None
-    yardstick: Trial
+    baseline: Trial
     learned: Learned
 
     def trials(self, phase: Phase = "learning") -> tuple[Trial, ...]:
@@ -107,11 +107,11 @@ class Curve:
     def after_effect(self) -> float | None:
         """Displacement in the first trial after the perturbation has gone, of what it displaced.
 
-        Along the yardstick's displacement: negative, if the hand now strays to the other side.
+        Along the baseline's displacement: negative, if the hand now strays to the other side.
         """
         if not self.trials("after"):
             return None
-        pushed = self.yardstick.displacement - self.plain.displacement
+        pushed = self.baseline.displacement - self.plain.displacement
         strayed = self.trials("after")[0].displacement - self.plain.displacement
         return float(strayed @ pushed / (pushed @ pushed))
 
@@ -129,4 +129,4 @@ class Curve:
 
     @property
     def _effect(self) -> float:
-        return self.yardstick.position_rmse - self.plain.position_rmse
+        return self.baseline.position_rmse - self.plain.position_rmse

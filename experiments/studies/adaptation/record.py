@@ -44,12 +44,12 @@ def _curve_row(curve: Curve) -> dict[str, Any]:
         "seed": curve.seed,
         "position_rmse_m": curve.plain.position_rmse,
         "perturbed_position_rmse_m": perturbed.position_rmse if perturbed else None,
-        "yardstick_position_rmse_m": curve.yardstick.position_rmse,
+        "baseline_position_rmse_m": curve.baseline.position_rmse,
         "not_learning": curve.without_learning,
         "after_effect": curve.after_effect,
         "retention": curve.retention,
         "largest_weight": learned.largest_weight,
-        "notices": learned.notices,
+        "overflow_counts": learned.overflow_counts,
         "problem": learned.problem,
     }
 

@@ -71,11 +71,11 @@ def reach_table(legs: Sequence[Leg]) -> Table:
     return table
 
 
-def describe_notices(notices: Counter[str]) -> str:
+def describe_overflows(overflow_counts: Counter[str]) -> str:
     """Say whether the chip's numbers sufficed, and which did not."""
-    if not notices.total():
+    if not overflow_counts.total():
         return "No error, trace or weight was cut, and nothing overflowed."
-    counts = ", ".join(f"{what} in {n} steps" for what, n in notices.items() if n)
+    counts = ", ".join(f"{what} in {n} steps" for what, n in overflow_counts.items() if n)
     return (
         f"Numbers did not suffice: {counts}. Errors need a larger --push, all others a smaller "
         "--learning-rate or more --neurons."

@@ -17,7 +17,7 @@ from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
 from spikearm.experiments.tasks.episode import run_episode
 
-YARDSTICK, JOINT_SPACE = "analytic", ("pd", "pid")
+BASELINE, JOINT_SPACE = "analytic", ("pd", "pid")
 
 
 @dataclass(frozen=True)
@@ -89,16 +89,16 @@ class TrialPlan:
                 f"Controller {controller} loses this arm even unperturbed: give another."
             )
         perturbed = measure.once(controller, perturbation)
-        yardstick = perturbed
+        baseline = perturbed
         if controller not in JOINT_SPACE:
-            yardstick = measure.once(YARDSTICK, perturbation)
-        if yardstick is None:
+            baseline = measure.once(BASELINE, perturbation)
+        if baseline is None:
             raise SpikearmError(
                 f"This arm does not bear {perturbation.label}, not even with the analytic "
                 "controller: give less of it."
             )
         return Curve(
-            controller, perturbation, seed, plain, perturbed, yardstick, measure.learn(controller)
+            controller, perturbation, seed, plain, perturbed, baseline, measure.learn(controller)
         )
 
 
@@ -140,7 +140,7 @@ class _Measurement:
             except SpikearmError as error:
                 problem = str(error)
             phases: dict[Phase, tuple[Trial, ...]] = {p: tuple(done) for p, done in trials.items()}
-            return Learned(phases, dict(made.notices), share, problem)
+            return Learned(phases, dict(made.overflow_counts), share, problem)
 
     def _phases(self) -> Iterator[tuple[Phase, Perturbation, int]]:
         """List what is done. Gravity does not go, and what is not there neither."""

@@ -64,7 +64,7 @@ class BenchmarkPlan:
 
     @property
     def ordered_stages(self) -> list[str]:
-        """The stages, the yardstick first, none twice."""
+        """The stages, the baseline first, none twice."""
         return list(dict.fromkeys(["analytic", *self.stages]))
 
     def paces(self, stage: str) -> bool:
@@ -82,7 +82,7 @@ class Benchmark:
         status: ``complete``, ``interrupted`` by Ctrl-C, or ``failed``.
         failure: What went wrong, if something did.
         learned: What the last adaptive stage has learned.
-        notices: In how many of its steps a number was cut or overflowed, by what it was.
+        overflow_counts: In how many of its steps a number was cut or overflowed, by what it was.
     """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -90,7 +90,7 @@ class Benchmark:
     status: str = "complete"
     failure: SpikearmError | None = None
     learned: LearnedWeights | None = None
-    notices: Counter[str] = field(default_factory=Counter)
+    overflow_counts: Counter[str] = field(default_factory=Counter)
 
 
 class Watcher:
@@ -195,7 +195,10 @@ def _keep(
         return
     benchmark.legs += legs
     if isinstance(controller, AdaptiveController):
-        benchmark.learned, benchmark.notices = controller.learned, controller.notices
+        benchmark.learned, benchmark.overflow_counts = (
+            controller.learned,
+            controller.overflow_counts,
+        )
     stage, seed = legs[0].stage, legs[0].seed
     analytic = [leg for leg in benchmark.legs if leg.stage == "analytic" and leg.seed == seed]
     identity = {

@@ -71,8 +71,8 @@ def make_row(measured: Measured, analytic: list[Leg]) -> dict[str, Any]:
 
 
 def _control_fields(legs: list[Leg], analytic: list[Leg]) -> dict[str, Any]:
-    yardstick = {(leg.reach, leg.leg): leg.trajectory for leg in analytic}
-    pairs = [(leg.trajectory, yardstick[leg.reach, leg.leg]) for leg in legs]
+    baseline = {(leg.reach, leg.leg): leg.trajectory for leg in analytic}
+    pairs = [(leg.trajectory, baseline[leg.reach, leg.leg]) for leg in legs]
     position_rmse = _mean(metrics.position_rmse(t) for t, _ in pairs)
     analytic_rmse = _mean(metrics.position_rmse(a) for _, a in pairs)
     return {

@@ -15,10 +15,10 @@ from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.records.records import Leg
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
 from spikearm.loihi_deploy import pipeline
-from spikearm.loihi_deploy.backends.recording import RecordedSimulation, RescuedRecording
+from spikearm.loihi_deploy.backends.recording import RecordedSimulation, RescaledRecording
 from spikearm.loihi_deploy.build.blocks import FloatBlocks
 from spikearm.loihi_deploy.build.quantisation import QuantisationError, quantisation_errors
-from spikearm.loihi_deploy.build.rescaling import RESCUE_ABOVE
+from spikearm.loihi_deploy.build.rescaling import RESCALE_ABOVE
 from spikearm.loihi_deploy.checks.board_config import BoardConfig
 from spikearm.loihi_deploy.checks.compare_allocators import (
     ALLOCATORS,
@@ -54,14 +54,14 @@ class MappingConfig:
     Attributes:
         allocator: What assigns cores: one of nengo-loihi's, or traffic, which goes by the spikes
             of the reach.
-        rescue: Whether lossy layers get a threshold by neuron.
+        rescale: Whether lossy layers get a threshold by neuron.
     """
 
     allocator: AllocatorName = "greedy"
-    rescue: Annotated[
+    rescale: Annotated[
         bool,
         tyro.conf.arg(
-            help=f"Whether layers that lose more than {RESCUE_ABOVE:.0%} of their weights to 8 "
+            help=f"Whether layers that lose more than {RESCALE_ABOVE:.0%} of their weights to 8 "
             "bits get a threshold by neuron, which brings most of it back."
         ),
     ] = False
@@ -74,14 +74,14 @@ class Deployment:
     Attributes:
         report: What the network takes of the chip.
         errors: What discretisation does to it; none where it cannot be built.
-        rescued: What it does to the same arrays where lossy layers are rescued.
+        rescaled: What it does to the same arrays where lossy layers are rescaled.
         allocations: What every way of assigning cores makes of it.
         leg: The reach, step by step; none where the network cannot be built.
     """
 
     report: Report
     errors: tuple[QuantisationError, ...] = ()
-    rescued: tuple[QuantisationError, ...] = ()
+    rescaled: tuple[QuantisationError, ...] = ()
     allocations: tuple[Allocation, ...] = ()
     leg: Leg | None = None
 
@@ -113,7 +113,7 @@ def deploy(
     start, motion = plan_drive(arm, drive)
     try:
         controller = SpikingController(
-            trained.weights, RescuedRecording if mapping.rescue else RecordedSimulation, "loihi",
+            trained.weights, RescaledRecording if mapping.rescale else RecordedSimulation, "loihi",
             feedforward=drive.reference, seed=drive.seed,
         )  # fmt: skip
     except REFUSALS as error:
@@ -128,8 +128,8 @@ def deploy(
         allocations = compare(simulation.blocks, activity)
         floats = pipeline.build(simulation.network)
     leg = Leg("loihi", drive.seed, 0, "out", trajectory)
-    rescued = _errors(pipeline.rescue(floats))
-    return Deployment(report, _errors(floats), rescued, allocations, leg)
+    rescaled = _errors(pipeline.rescale(floats))
+    return Deployment(report, _errors(floats), rescaled, allocations, leg)
 
 
 def _errors(floats: FloatBlocks) -> tuple[QuantisationError, ...]:

@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from spikearm.loihi_deploy.build.quantisation import WEIGHTS, QuantisationError
-from spikearm.loihi_deploy.build.rescaling import RESCUE_ABOVE
+from spikearm.loihi_deploy.build.rescaling import RESCALE_ABOVE
 from spikearm.loihi_deploy.checks.compare_allocators import Allocation
 from spikearm.loihi_deploy.checks.preflight import Report, Row
 
@@ -24,46 +24,48 @@ def report_table(report: Report, title: str) -> Table:
     return table
 
 
-def error_table(errors: Sequence[QuantisationError], rescued: Sequence[QuantisationError]) -> Table:
-    """Lay out what discretisation does to each weight matrix, as it is and rescued."""
+def error_table(
+    errors: Sequence[QuantisationError], rescaled: Sequence[QuantisationError]
+) -> Table:
+    """Lay out what discretisation does to each weight matrix, as it is and rescaled."""
     table = Table(title="Weights in the chip's integers", title_justify="left")
     for heading in (
-        "into", "from", "weights", "rms error %", "rescued", "largest error", "largest weight",
+        "into", "from", "weights", "rms error %", "rescaled", "largest error", "largest weight",
     ):  # fmt: skip
         table.add_column(heading, justify="left" if heading in ("into", "from") else "right")
-    for one, after in zip(errors, rescued, strict=True):
+    for one, after in zip(errors, rescaled, strict=True):
         if one.array == WEIGHTS:
             table.add_row(
                 Text(one.block), Text(one.source), str(one.n_values), _percent(one.relative_rms),
                 "" if after == one else _percent(after.relative_rms),
                 f"{one.largest:.3g}", f"{one.largest_value:.3g}",
-                style="yellow" if one.relative_rms > RESCUE_ABOVE else "",
+                style="yellow" if one.relative_rms > RESCALE_ABOVE else "",
             )  # fmt: skip
     return table
 
 
 def losses(
-    errors: Sequence[QuantisationError], rescued: Sequence[QuantisationError], in_use: bool
+    errors: Sequence[QuantisationError], rescaled: Sequence[QuantisationError], in_use: bool
 ) -> str:
-    """Name the layers that lose much to 8 bits, and say what their rescue leaves of it.
+    """Name the layers that lose much to 8 bits, and say what their rescale leaves of it.
 
     Args:
         errors: What discretisation does.
-        rescued: What it does to the rescued network.
+        rescaled: What it does to the rescaled network.
         in_use: Whether that is the one that ran.
     """
     pairs = [
         (one, after)
-        for one, after in zip(errors, rescued, strict=True)
-        if one.array == WEIGHTS and one.relative_rms > RESCUE_ABOVE
+        for one, after in zip(errors, rescaled, strict=True)
+        if one.array == WEIGHTS and one.relative_rms > RESCALE_ABOVE
     ]
     if not pairs:
-        return f"No layer loses more than {RESCUE_ABOVE:.0%} of its weights to 8 bits."
+        return f"No layer loses more than {RESCALE_ABOVE:.0%} of its weights to 8 bits."
     names = ", ".join(dict.fromkeys(one.block for one, _ in pairs))
     most, left = (max(error.relative_rms for error in side) for side in zip(*pairs, strict=True))
-    how = "Rescued" if in_use else "With --rescue"
+    how = "Rescaled" if in_use else "With --rescale"
     return (
-        f"More than {RESCUE_ABOVE:.0%} of their weights is lost to 8 bits, at most {most:.1%}: "
+        f"More than {RESCALE_ABOVE:.0%} of their weights is lost to 8 bits, at most {most:.1%}: "
         f"{names}. {how}, at most {left:.1%}."
     )
 

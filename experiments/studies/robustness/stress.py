@@ -69,12 +69,12 @@ class Bout:
     Attributes:
         cell: What it was put under.
         reaches: All its motions, in their order.
-        notices: In how many steps a number of an adaptive network was cut or overflowed.
+        overflow_counts: In how many steps a number of an adaptive network was cut or overflowed.
     """
 
     cell: Cell
     reaches: tuple[Reach, ...]
-    notices: dict[str, int]
+    overflow_counts: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ class StressPlan:
         learner = rig.controller if isinstance(rig.controller, AdaptiveController) else None
         if rig.controller.simulation is not None:
             rig.controller.simulation.restart()  # it may have learned under another disturbance
-        before = learner.notices if learner else None
+        before = learner.overflow_counts if learner else None
         if cell.disturbance != UNDISTURBED:
             disturbance = DISTURBANCES[cell.disturbance]
             rig = disturbance.disturb(rig, cell.strength, cell.seed)
@@ -169,8 +169,10 @@ class StressPlan:
         finally:
             for undo in rig.undo:
                 undo()
-        notices = dict(learner.notices - before) if learner and before is not None else {}
-        return Bout(cell, reaches, notices)
+        overflow_counts = (
+            dict(learner.overflow_counts - before) if learner and before is not None else {}
+        )
+        return Bout(cell, reaches, overflow_counts)
 
     def _reaches(self, rig: Rig) -> Iterator[Reach]:
         schedule = Schedule(rig.events)

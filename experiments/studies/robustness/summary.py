@@ -28,7 +28,7 @@ class Point:
         position_rmse_low_m, position_rmse_high_m: Its 95 % interval [m].
         endpoint_error_max_m: The largest of those that ended [m].
         held_steps: Steps in which the last torque was held.
-        notices: Steps in which a number of an adaptive network was cut or overflowed.
+        overflow_counts: Steps in which a number of an adaptive network was cut or overflowed.
     """
 
     controller: str
@@ -43,7 +43,7 @@ class Point:
     position_rmse_high_m: float | None
     endpoint_error_max_m: float | None
     held_steps: int
-    notices: int
+    overflow_counts: int
 
     @property
     def broken(self) -> bool:
@@ -97,7 +97,7 @@ def _point(key: tuple[str, str, float], bouts: Sequence[Bout]) -> Point:
         position_rmse_high_m=high,
         endpoint_error_max_m=max(errors, default=None),
         held_steps=sum(reach.held_steps for reach in reaches),
-        notices=sum(sum(bout.notices.values()) for bout in bouts),
+        overflow_counts=sum(sum(bout.overflow_counts.values()) for bout in bouts),
     )
 
 

@@ -46,8 +46,8 @@ class HostProgram:
         self.links = np.array(lines.links, dtype=np.int64)
         self.memory = np.concatenate([np.zeros(lines.n_signals), lines.constants])
         self.places = lines.received
-        self._outlets = [(self.see(place), fn) for place, fn in lines.outlets]
-        self._inlets = [(self.see(place), fn) for place, fn in lines.inlets]
+        self._host_inputs = [(self.see(place), fn) for place, fn in lines.host_inputs]
+        self._host_outputs = [(self.see(place), fn) for place, fn in lines.host_outputs]
         self._move_signals(lines.bases)
         self.ticks = simulator.signals[simulator.model.step].reshape(1)
         self.alarms = np.zeros(1, dtype=np.int64)
@@ -94,8 +94,8 @@ class HostProgram:
 
     def take(self) -> None:
         """Take what the nodes hand over into the memory."""
-        for view, outlet in self._outlets:
-            view[:] = outlet.values
+        for view, host_input in self._host_inputs:
+            view[:] = host_input.values
 
     def give(self) -> None:
         """Give the nodes what is theirs.
@@ -105,8 +105,8 @@ class HostProgram:
         """
         if self.alarms[0]:
             self._complain()
-        for view, inlet in self._inlets:
-            inlet.values[:] = view
+        for view, host_output in self._host_outputs:
+            host_output.values[:] = view
 
     def finish(self) -> None:
         """Tell Nengo's simulator how far it is."""

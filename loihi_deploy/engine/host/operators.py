@@ -16,7 +16,7 @@ from nengo.synapses import LinearFilter
 from spikearm.loihi_deploy.engine.host import blas, kernels
 from spikearm.loihi_deploy.engine.host.schedule import Line, Operand, join, schedule
 from spikearm.loihi_deploy.nengo_loihi_compat import HostReceiveProcess, HostSendProcess
-from spikearm.neural.host_io import Inlet, Outlet
+from spikearm.neural.host_io import HostInput, HostOutput
 
 Segment = tuple[int, int, int]  # first line, line after the last, or -1, -1, operator
 
@@ -69,7 +69,7 @@ class LineWriter:
         n_signals: Items that they take together; constants follow.
         constants, links: Numbers that lines refer to.
         program: The lines.
-        outlets, inlets: Host arrays that nodes give and take, and where.
+        host_inputs, host_outputs: Host arrays that nodes give and take, and where.
         received: Where the processes that receive from the chip put it.
     """
 
@@ -86,8 +86,8 @@ class LineWriter:
         self._known: dict[tuple[float, ...], Operand] = {}
         self.links: list[int] = []
         self.program: list[Line] = []
-        self.outlets: list[tuple[Place, Outlet]] = []
-        self.inlets: list[tuple[Place, Inlet]] = []
+        self.host_inputs: list[tuple[Place, HostInput]] = []
+        self.host_outputs: list[tuple[Place, HostOutput]] = []
         self.received: dict[int, Place] = {}
         self._changed = {
             signal.base
@@ -122,16 +122,16 @@ class LineWriter:
 
     def _is_at_border(self, op: Any, lines: list[Line], sends: dict[int, Line]) -> bool:
         """Take operators that the loop around the program does itself."""
-        if isinstance(op, ops.SimPyFunc) and isinstance(op.fn, Outlet):
+        if isinstance(op, ops.SimPyFunc) and isinstance(op.fn, HostInput):
             place = self._place(op.output)
             if place is None or place.n == 0:
                 return False
-            self.outlets.append((place, op.fn))
+            self.host_inputs.append((place, op.fn))
             lines.append(Line(kernels.CHECK, place.n, x=place.operand))
             return True
-        if isinstance(op, ops.SimPyFunc) and isinstance(op.fn, Inlet):
+        if isinstance(op, ops.SimPyFunc) and isinstance(op.fn, HostOutput):
             place = self._place(op.x)
-            self.inlets.append((place, op.fn)) if place else None
+            self.host_outputs.append((place, op.fn)) if place else None
             return place is not None
         if not isinstance(op, SimProcess):
             return False

@@ -19,7 +19,7 @@ from spikearm.controller.controller import Controller
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.references.reference import MinimumJerk, Reference
-from spikearm.controller.spiking.saturation_backup import Reserve
+from spikearm.controller.spiking.saturation_backup import SaturationBackup
 from spikearm.controller.spiking.spiking_network import neuron_type
 from spikearm.controller.spiking.trained import shipped
 from spikearm.experiments.controllers import Adaptation, Recipe, find_stage
@@ -74,7 +74,7 @@ def test_a_load_that_nobody_told_of_is_learned_over_repeated_motions(arm, make, 
     assert errors[0] < 0.9 * without  # it learns in the first motion already
     assert errors[1] < 0.5 * errors[0]
     assert errors[3] < 0.2 * without
-    assert not adaptive.notices.total()
+    assert not adaptive.overflow_counts.total()
 
 
 def test_what_it_learns_is_the_torque_of_the_load(arm, make):
@@ -159,7 +159,7 @@ def test_files_that_hold_no_learned_weights_are_refused(tmp_path: Path, content)
 def test_errors_beyond_the_bound_are_cut_and_counted(arm, make):
     weak = make(config=replace(CONFIG, push=2.0, learning_rate=0.5))
     move(arm, weak)
-    assert weak.notices[CUT_ERROR] > STEPS / 2
+    assert weak.overflow_counts[CUT_ERROR] > STEPS / 2
 
 
 def test_a_start_rests_the_neurons_but_forgets_nothing(arm, make):
@@ -198,9 +198,11 @@ def test_the_nodes_of_what_learns_only_hand_arrays_over(arm):
     scaling = AdaptationScaling.of_arm(arm.model, CONFIG)
     network = AdaptiveNetwork(7, CONFIG, neuron_type("loihi")).alone()
     weights = shipped("gen3").weights
-    Reserve(weights.scaling, scaling.task_map, neuron_type("loihi"), tau=0.01).add_to(network)
+    SaturationBackup(weights.scaling, scaling.task_map, neuron_type("loihi"), tau=0.01).add_to(
+        network
+    )
     kinds = sorted(type(node.output).__name__ for node in network.all_nodes)
-    assert kinds == ["Inlet", "Inlet", "Outlet", "Outlet", "Outlet"]
+    assert kinds == ["HostOutput", "HostOutput", "HostInput", "HostInput", "HostInput"]
     assert all(node.size_in == 0 or node.size_out == 0 for node in network.all_nodes)
     assert all(one.function is None for one in network.all_connections if not one.learning_rule)
 

@@ -211,7 +211,7 @@ def test_a_controller_without_neurons_counts_no_neural_work(make):
     # Bounds of the benchmark; below, lag alone makes the one an order worse than the other.
     [("acceleration", 1e-5, 0.0011), ("velocity", 0.0011, 0.0035)],
 )
-def test_the_analytic_law_is_a_good_yardstick_on_gen3(feedforward, least, most):
+def test_the_analytic_law_is_a_good_baseline_on_gen3(feedforward, least, most):
     arm = load_arm("gen3")
     motion = reach_from(arm)
     controller = OperationalSpaceController(arm.model, feedforward=feedforward)

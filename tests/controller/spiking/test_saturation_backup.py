@@ -8,7 +8,7 @@ import pytest
 
 from spikearm.arm_models import load_arm
 from spikearm.controller.adaptation.scaling import AdaptationConfig, AdaptationScaling
-from spikearm.controller.spiking.saturation_backup import REACH, Reserve
+from spikearm.controller.spiking.saturation_backup import REACH, SaturationBackup
 from spikearm.controller.spiking.spiking_network import neuron_type
 from spikearm.controller.spiking.trained import shipped
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
@@ -32,7 +32,7 @@ def scaling():
 
 
 def hear(
-    reserve: Reserve, simulation: type[NeuralSimulation], command: np.ndarray
+    reserve: SaturationBackup, simulation: type[NeuralSimulation], command: np.ndarray
 ) -> tuple[np.ndarray, float]:
     """Give the mean torque for a command that stays, and the spikes of a step."""
     network = nengo.Network(seed=1)
@@ -51,7 +51,7 @@ def hear(
 def test_it_is_silent_for_every_command_that_the_products_take(
     stage, simulation, scaling, task_map
 ):
-    reserve = Reserve(scaling, task_map, neuron_type(stage), tau=0.01)
+    reserve = SaturationBackup(scaling, task_map, neuron_type(stage), tau=0.01)
     middle, half = scaling.center[-6:], scaling.half_range[-6:]
     for sign in (np.ones(6), np.tile([1, -1], 3)):
         torque, spikes = hear(reserve, simulation, middle + SILENT_SHARE[stage] * sign * half)
@@ -63,7 +63,7 @@ def test_it_is_silent_for_every_command_that_the_products_take(
 def test_beyond_them_it_adds_the_excess_times_the_inertia_at_home(
     stage, simulation, scaling, task_map
 ):
-    reserve = Reserve(scaling, task_map, neuron_type(stage), tau=0.01)
+    reserve = SaturationBackup(scaling, task_map, neuron_type(stage), tau=0.01)
     middle, half = scaling.center[-6:], scaling.half_range[-6:]
     rng = np.random.default_rng(5)
     for _ in range(3):

@@ -5,8 +5,8 @@ from math import cos, sin
 import numpy as np
 import pytest
 
-from spikearm.controller.spiking.scaling import Port, Scaling
-from spikearm.neural.host_io import Inlet, Outlet
+from spikearm.controller.spiking.scaling import HostNodes, Scaling
+from spikearm.neural.host_io import HostInput, HostOutput
 
 # Two joints: sines, cosines, velocities and command, each with a centre and a half range.
 SCALING = Scaling(
@@ -28,24 +28,24 @@ SCALED = np.array(
 )  # fmt: skip
 
 
-def test_an_outlet_gives_the_array_that_the_host_writes():
-    outlet = Outlet(4)
-    outlet.values[:] = [0.3, -0.2, 0.9, 0.1]
-    assert outlet(0.37) is outlet.values
-    np.testing.assert_array_equal(outlet(0.38), [0.3, -0.2, 0.9, 0.1])
+def test_a_host_input_gives_the_array_that_the_host_writes():
+    host_input = HostInput(4)
+    host_input.values[:] = [0.3, -0.2, 0.9, 0.1]
+    assert host_input(0.37) is host_input.values
+    np.testing.assert_array_equal(host_input(0.38), [0.3, -0.2, 0.9, 0.1])
 
 
-def test_an_inlet_takes_values_rather_than_the_array():
-    inlet = Inlet(6)
-    values, taken = inlet.values, np.linspace(-0.7, 1.2, 6)
-    assert inlet(0.37, taken) is None
+def test_a_host_output_takes_values_rather_than_the_array():
+    host_output = HostOutput(6)
+    values, taken = host_output.values, np.linspace(-0.7, 1.2, 6)
+    assert host_output(0.37, taken) is None
     taken[:] = 0.0
-    assert inlet.values is values
+    assert host_output.values is values
     np.testing.assert_array_equal(values, np.linspace(-0.7, 1.2, 6))
 
 
 def test_what_is_written_to_the_inputs_comes_out_of_the_outlets():
-    port = Port(n_joints=3, n_outputs=5)
+    port = HostNodes(n_joints=3, n_outputs=5)
     port.inputs[:] = np.arange(15.0)
     np.testing.assert_array_equal(port.posture(0.0), [0, 1, 2, 3, 4, 5])
     np.testing.assert_array_equal(port.velocities(0.0), [6, 7, 8])
@@ -53,8 +53,8 @@ def test_what_is_written_to_the_inputs_comes_out_of_the_outlets():
     assert port.outputs.values.shape == (5,)
 
 
-def test_what_is_written_to_an_outlet_is_among_the_inputs():
-    port = Port(n_joints=3, n_outputs=5)
+def test_what_is_written_to_a_host_input_is_among_the_inputs():
+    port = HostNodes(n_joints=3, n_outputs=5)
     port.posture.values[:] = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
     port.velocities.values[:] = [-1.0, -2.0, -3.0]
     port.command.values[:] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]

@@ -18,7 +18,7 @@ from spikearm.controller.spiking.spiking_network import (
 )
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
-from spikearm.neural.host_io import Inlet, Outlet
+from spikearm.neural.host_io import HostInput, HostOutput
 from spikearm.neural.nengo_simulation import NengoSimulation
 from spikearm.neural.simulation import NeuralSimulation
 
@@ -56,12 +56,12 @@ def run(
     made: SpikingNetwork, simulation: type[NeuralSimulation], inputs: np.ndarray, n_steps: int
 ) -> np.ndarray:
     """Give what comes out in every step, shape (n_steps, n_outputs)."""
-    made.port.inputs[:] = inputs
+    made.nodes.inputs[:] = inputs
     seen = []
     with closing(simulation(made.network)) as running:
         for _ in range(n_steps):
             running.step()
-            seen.append(made.port.outputs.values.copy())
+            seen.append(made.nodes.outputs.values.copy())
     return np.array(seen)
 
 
@@ -88,8 +88,8 @@ def computing(network: nengo.Network) -> list[str]:
     return [
         node.label
         for node in network.all_nodes
-        if not (type(node.output) is Outlet and node.size_in == 0)
-        and not (type(node.output) is Inlet and node.size_out == 0)
+        if not (type(node.output) is HostInput and node.size_in == 0)
+        and not (type(node.output) is HostOutput and node.size_out == 0)
     ]
 
 
@@ -134,18 +134,18 @@ def test_a_node_that_computes_would_be_found(weights, output):
 @pytest.mark.parametrize(("label", "size"), [("posture", 6), ("velocities", 3), ("command", 6)])
 def test_an_input_node_gives_the_array_of_the_port(made, label, size):
     here = next(n for n in made.network.all_nodes if n.label == label)
-    assert here.output is getattr(made.port, label)
+    assert here.output is getattr(made.nodes, label)
     assert here.size_out == size
     for time in (0.001, 0.37):
-        assert here.output(time) is getattr(made.port, label).values
+        assert here.output(time) is getattr(made.nodes, label).values
 
 
 @pytest.mark.parametrize(("readout", "size"), [(True, 3), (False, 60)])
 def test_the_output_node_is_the_ports(weights, readout, size):
     made = build_network(weights, "spiking", readout=readout)
     here = next(n for n in made.network.all_nodes if n.label == "outputs")
-    assert here.output is made.port.outputs
-    assert here.size_in == len(made.port.outputs.values) == size
+    assert here.output is made.nodes.outputs
+    assert here.size_in == len(made.nodes.outputs.values) == size
 
 
 @pytest.mark.parametrize("label", sorted(INPUTS))
@@ -258,12 +258,12 @@ def test_without_a_readout_every_neurons_filtered_spikes_come_out_in_order(weigh
     layers = {e.label: e for e in made.network.all_ensembles}
     with made.network:
         probes = [nengo.Probe(layers[name].neurons) for name in LAYERS]
-    made.port.inputs[:] = draw_inputs()
+    made.nodes.inputs[:] = draw_inputs()
     seen = []
     with nengo.Simulator(made.network, progress_bar=False) as simulator:
         for _ in range(150):
             simulator.step()
-            seen.append(made.port.outputs.values.copy())
+            seen.append(made.nodes.outputs.values.copy())
         spikes = np.hstack([simulator.data[probe] for probe in probes])
     assert np.count_nonzero(spikes.any(axis=0)) > 25
     keep = np.exp(-0.001 / FILTERS.torque_tau)

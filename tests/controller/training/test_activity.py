@@ -99,9 +99,9 @@ def presented(
                 continue
             heard = []
             for at in course:
-                built.port.inputs[:] = inputs_at(weights, at, dq, command)
+                built.nodes.inputs[:] = inputs_at(weights, at, dq, command)
                 simulation.step()
-                heard.append(built.port.outputs.values.copy())
+                heard.append(built.nodes.outputs.values.copy())
             seen.append(np.mean(heard[SETTLING_STEPS:], axis=0))
     return seen
 

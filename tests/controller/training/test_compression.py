@@ -24,7 +24,7 @@ from spikearm.controller.training.compression import (
     RIDGE,
     Compression,
     CompressionConfig,
-    Lessons,
+    TrainingTargets,
     begin,
     rates,
 )
@@ -40,7 +40,7 @@ needs_tensorflow = pytest.mark.skipif(
 )
 
 
-def draw_lessons(n: int, seed: int) -> Lessons:
+def draw_targets(n: int, seed: int) -> TrainingTargets:
     """Draw states of three joints, and a law that is smooth in them: curves of a few numbers."""
     rng, fixed = np.random.default_rng(seed), np.random.default_rng(100)
     inputs = rng.uniform(-1.0, 1.0, (n, 9))
@@ -48,10 +48,10 @@ def draw_lessons(n: int, seed: int) -> Lessons:
     z = np.tanh(0.6 * inputs[:, :6] @ mix) * [1.6, 1.1, 0.7, 0.1]
     velocity = inputs[:, 6:] * (1.0 + 0.5 * inputs[:, :3])
     drift = np.sin(inputs[:, :3] @ fixed.normal(size=(3, 3))) + velocity
-    return Lessons(inputs, z @ spread + constant * fixed.normal(size=18), drift)
+    return TrainingTargets(inputs, z @ spread + constant * fixed.normal(size=18), drift)
 
 
-TAUGHT, NEW = draw_lessons(N_TAUGHT, 1), draw_lessons(N_NEW, 2)
+TAUGHT, NEW = draw_targets(N_TAUGHT, 1), draw_targets(N_NEW, 2)
 
 
 def start() -> Compression:
@@ -76,11 +76,11 @@ def forward(made: Compression, inputs: np.ndarray) -> Forward:
     return Forward(features, code, latent, latent @ made.maps.T + made.maps_bias, drift)
 
 
-def loss(made: Compression, lessons: Lessons) -> float:
+def loss(made: Compression, targets: TrainingTargets) -> float:
     """Give the mean squares of the errors of task map and drift."""
-    seen = forward(made, lessons.inputs)
-    wrong = np.mean(np.square(seen.maps - lessons.task_map))
-    return float(wrong + np.mean(np.square(seen.drift - lessons.drift)))
+    seen = forward(made, targets.inputs)
+    wrong = np.mean(np.square(seen.maps - targets.task_map))
+    return float(wrong + np.mean(np.square(seen.drift - targets.drift)))
 
 
 @pytest.fixture(scope="module")
@@ -220,8 +220,8 @@ def learned(tmp_path_factory) -> Learned:
 
 @needs_tensorflow
 def test_training_lowers_the_loss_on_samples_that_it_has_not_seen(learned, begun):
-    for lessons in (TAUGHT, NEW):
-        assert 0.0 < loss(learned.trained, lessons) < 0.6 * loss(begun, lessons)
+    for targets in (TAUGHT, NEW):
+        assert 0.0 < loss(learned.trained, targets) < 0.6 * loss(begun, targets)
 
 
 @needs_tensorflow

@@ -221,10 +221,10 @@ def settled_torque(weights: NetworkWeights, samples: Samples, commands: np.ndarr
     torques = []
     with closing(NengoSimulation(made.network)) as simulation:
         for q, dq, command in zip(samples.positions, samples.velocities, commands, strict=True):
-            weights.scaling.write(made.port.inputs, q, dq, command)
+            weights.scaling.write(made.nodes.inputs, q, dq, command)
             for _ in range(150):
                 simulation.step()
-            torques.append(made.port.outputs.values * weights.scaling.torque)
+            torques.append(made.nodes.outputs.values * weights.scaling.torque)
     return np.array(torques)
 
 

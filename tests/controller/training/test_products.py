@@ -171,16 +171,16 @@ def settled(
 ) -> np.ndarray:  # fmt: skip
     """Give what neurons do in the end, on average over the last steps [Hz]."""
     made = build_network(weights, stage, readout=False)
-    made.port.inputs[:] = inputs
+    made.nodes.inputs[:] = inputs
     total = np.zeros(sum(weights.layers))
     if simulation is None:
         with nengo.Simulator(made.network, progress_bar=False) as simulator:
             simulator.run_steps(n_steps)
-            return made.port.outputs.values.copy()
+            return made.nodes.outputs.values.copy()
     running = simulation(made.network)
     for step in range(n_steps):
         running.step()
-        total += made.port.outputs.values * (step >= n_steps - averaged)
+        total += made.nodes.outputs.values * (step >= n_steps - averaged)
     running.close()
     return total / averaged
 
@@ -218,9 +218,9 @@ def moved(
     with closing(NengoSimulation(made.network)) as simulation:
         for q, dq, command in zip(samples.positions, samples.velocities, commands, strict=True):
             for time in DT * np.arange(-160, 1):
-                weights.scaling.write(made.port.inputs, q + time * dq, dq, command)
+                weights.scaling.write(made.nodes.inputs, q + time * dq, dq, command)
                 simulation.step()
-            seen.append(made.port.outputs.values.copy())
+            seen.append(made.nodes.outputs.values.copy())
     return np.array(seen)
 
 

@@ -1,4 +1,4 @@
-"""Lessons: the scaling that the samples fill, and what a torque's error does to a real arm."""
+"""Training targets: the scaling that the samples fill, and what a torque's error does to a real arm."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from spikearm.controller.training.targets import (
     TORQUE_ROOM,
     TYPICAL_COMMAND,
     fit_scaling,
-    make_lessons,
+    make_training_targets,
     torque_metric,
 )
 
@@ -127,7 +127,7 @@ def test_the_metric_weighs_a_joint_that_leaves_the_hand_alone_as_little_as_it_sh
     assert np.linalg.norm(effect) == pytest.approx(JOINT_WEIGHT, rel=1e-6)
 
 
-def test_lessons_are_what_torques_do_for_typical_commands():
+def test_training_targets_are_what_torques_do_for_typical_commands():
     model: RigidBodyModel = load_arm("planar3").model
     rng = np.random.default_rng(5)
     samples = Samples(
@@ -135,14 +135,14 @@ def test_lessons_are_what_torques_do_for_typical_commands():
         rng.normal(size=(30, 3, 6)), rng.normal(size=(30, 3)),
     )  # fmt: skip
     scaling, metric = fit_scaling(samples), torque_metric(model)
-    lessons = make_lessons(samples, scaling, model)
-    assert (lessons.inputs.shape, lessons.task_map.shape, lessons.drift.shape) == (
+    targets = make_training_targets(samples, scaling, model)
+    assert (targets.inputs.shape, targets.task_map.shape, targets.drift.shape) == (
         (30, 9), (30, 18), (30, 3),
     )  # fmt: skip
     for i in (0, 11, 29):
         inputs, units = np.empty(15), rng.normal(size=6)
         scaling.write(inputs, samples.positions[i], samples.velocities[i], np.zeros(6))
-        np.testing.assert_allclose(lessons.inputs[i], inputs[:9], rtol=1e-12)
+        np.testing.assert_allclose(targets.inputs[i], inputs[:9], rtol=1e-12)
         effect = metric @ (samples.task_map[i] @ (TYPICAL_COMMAND * units))
-        np.testing.assert_allclose(lessons.task_map[i].reshape(3, 6) @ units, effect, rtol=1e-9)
-        np.testing.assert_allclose(lessons.drift[i], metric @ samples.drift[i], rtol=1e-9)
+        np.testing.assert_allclose(targets.task_map[i].reshape(3, 6) @ units, effect, rtol=1e-9)
+        np.testing.assert_allclose(targets.drift[i], metric @ samples.drift[i], rtol=1e-9)

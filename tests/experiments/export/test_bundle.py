@@ -104,7 +104,7 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("what", DAMAGES)
-def test_the_script_notices_damage_to(what, path, tmp_path):
+def test_the_script_overflow_counts_damage_to(what, path, tmp_path):
     with np.load(path) as file:
         arrays = dict(file)
     DAMAGES[what](arrays)

@@ -11,7 +11,7 @@ import pytest
 from spikearm.arm_models import SpikearmError
 from spikearm.experiments.export.host_interface import read_inputs, read_outputs
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
-from spikearm.neural.host_io import Inlet, Outlet
+from spikearm.neural.host_io import HostInput, HostOutput
 
 READOUT = np.array([[1e-3, 2e-3, -3e-3], [0.0, 5e-4, 4e-3]])
 TAU = 0.02  # s
@@ -24,8 +24,8 @@ def network(
     """Make three neurons between three inputs and two outputs, and other ways in or out."""
     with nengo.Network(seed=5) as made:
         resting = nengo.LIF(initial_state={"voltage": nengo.dists.Choice([0])})
-        nengo.Node(Outlet(2), label="not used")
-        given, out = nengo.Node(Outlet(3)), nengo.Node(Inlet(2), size_in=2)
+        nengo.Node(HostInput(2), label="not used")
+        given, out = nengo.Node(HostInput(3)), nengo.Node(HostOutput(2), size_in=2)
         a = nengo.Ensemble(3, 1, neuron_type=resting, gain=np.ones(3), bias=np.ones(3))
         nengo.Connection(given[1:], a.neurons, transform=np.ones((3, 2)), synapse=None)
         nengo.Connection(a.neurons, out, transform=READOUT, synapse=TAU)

@@ -45,7 +45,7 @@ def inputs(trained) -> np.ndarray:
 def without_bounds(weights: Any, inputs: np.ndarray) -> Steady:
     """Run the stage ``spiking``, its neurons without refractory period and lower bound."""
     built = build_network(weights, "spiking")
-    built.port.inputs[:] = inputs
+    built.nodes.inputs[:] = inputs
     for ensemble in built.network.all_ensembles:
         ensemble.neuron_type = nengo.LIF(
             tau_rc=TAU_RC, tau_ref=0.0, min_voltage=-np.inf, initial_state=RESTING
@@ -57,7 +57,7 @@ def without_bounds(weights: Any, inputs: np.ndarray) -> Steady:
     with nengo.Simulator(built.network, dt=NIR_STEP, progress_bar=False) as simulator:
         for _ in range(round(TIME / NIR_STEP)):
             simulator.step()
-            torques.append(built.port.outputs.values * weights.scaling.torque)
+            torques.append(built.nodes.outputs.values * weights.scaling.torque)
         first = round(SETTLING / NIR_STEP)
         latent = weights.latent @ simulator.data[probe][first:].mean(axis=0)
     return Steady(latent, np.mean(torques[first:], axis=0))

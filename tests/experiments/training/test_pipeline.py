@@ -29,7 +29,7 @@ from spikearm.controller.training.friction import PER_JOINT
 from spikearm.controller.training.products import steady_rates
 from spikearm.controller.training.readout import STRENGTHS, Refinement, refine
 from spikearm.controller.training.samples import Samples, join
-from spikearm.controller.training.targets import fit_scaling, make_lessons
+from spikearm.controller.training.targets import fit_scaling, make_training_targets
 from spikearm.experiments.cli import BAD_INPUT, main
 from spikearm.experiments.training import pipeline as module
 from spikearm.experiments.training.pipeline import Course, CourseWatcher, TrainingConfig
@@ -96,8 +96,8 @@ def begin_the_deep_network(folder: Path, name: str = "ur5e") -> None:
     """Leave the file of a deep network that was not trained."""
     with np.load(folder / "samples.npz") as arrays:
         samples = Samples(**{name: arrays[name].astype(float) for name in arrays.files})
-    lessons = make_lessons(samples, fit_scaling(samples), load_arm(name).model)
-    begun = begin(lessons, CONFIG.compression, np.random.default_rng(2))
+    targets = make_training_targets(samples, fit_scaling(samples), load_arm(name).model)
+    begun = begin(targets, CONFIG.compression, np.random.default_rng(2))
     np.savez(folder / "compression", **vars(begun))
 
 

@@ -70,7 +70,7 @@ def test_the_largest_weight_is_put_in_units_of_where_it_would_be_clipped(kind):
     with closing(kind(network.alone())) as simulation:
         assert simulation.learned_share == 0.0
         shares = []
-        while not simulation.notices["Clipping learning weights"] and len(shares) < 3000:
+        while not simulation.overflow_counts["Clipping learning weights"] and len(shares) < 3000:
             simulation.step()
             shares.append(simulation.learned_share)
         assert 0.0 < shares[len(shares) // 2] < 1.0

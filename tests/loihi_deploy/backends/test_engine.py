@@ -20,7 +20,7 @@ from spikearm.loihi_deploy.engine.exchange import Exchange
 from spikearm.loihi_deploy.engine.host import blas
 from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
 from spikearm.neural.counts import StepCounts
-from spikearm.neural.host_io import Inlet, Outlet
+from spikearm.neural.host_io import HostInput, HostOutput
 from spikearm.neural.simulation import NeuralSimulation
 
 N_STEPS = 120
@@ -166,8 +166,8 @@ def test_closed_it_no_longer_runs():
 
 class Listening(NamedTuple):
     network: nengo.Network
-    given: Outlet
-    heard: Inlet
+    given: HostInput
+    heard: HostOutput
 
 
 def listening(
@@ -183,7 +183,7 @@ def listening(
     """
     third = len(range(5, n_neurons, 3))
     n_single = (n_neurons + third) * shown
-    given, heard = Outlet(2), Inlet(n_single + 6)
+    given, heard = HostInput(2), HostOutput(n_single + 6)
     draw = np.random.default_rng(8).uniform
     with nengo.Network(seed=9) as network:
         nengo_loihi.add_params(network)

@@ -90,7 +90,7 @@ def test_peaks_and_spikes_are_those_of_the_emulator(learning):
     assert activity.active_updates == active
     assert 0.2 < active / (N_STEPS * len(bias)) < 0.98
     assert (activity.input > 0).mean() > 0.5
-    assert not activity.notices
+    assert not activity.overflow_counts
 
 
 def test_spikes_from_the_host_are_as_many_as_the_engine_counts_in_each_step():
@@ -158,7 +158,7 @@ def test_an_input_of_130_of_the_largest_weights_overflows_and_one_of_129_does_no
         run(simulation, 60)
         activity = simulation.activity
     assert activity.spikes[0] > 2  # it happened
-    assert bool(activity.notices[OVER_INPUT]) == overflows
+    assert bool(activity.overflow_counts[OVER_INPUT]) == overflows
     if not overflows:
         assert activity.input[-1] == n * MANTISSA * UNIT
         assert activity.current[-1] == n * MANTISSA * UNIT
@@ -180,7 +180,7 @@ def test_an_error_above_127_hundredths_is_cut(error, cut):
         run(simulation, 10)
         activity = simulation.activity
     assert activity.error == 127
-    assert bool(activity.notices[CUT_ERROR]) == cut
+    assert bool(activity.overflow_counts[CUT_ERROR]) == cut
 
 
 def test_traffic_is_what_each_core_fired_at_the_cores_that_it_reaches():

@@ -1,4 +1,4 @@
-"""What placement and rescue make for a board: on its stand-in, the numbers of the engine."""
+"""What placement and rescale make for a board: on its stand-in, the numbers of the engine."""
 
 import shutil
 from collections.abc import Callable
@@ -10,10 +10,10 @@ import numpy as np
 import nxsdk_stand_in
 import pytest
 
-from spikearm.loihi_deploy.backends.engine import EngineSimulation, RescuedSimulation
+from spikearm.loihi_deploy.backends.engine import EngineSimulation, RescaledSimulation
 from spikearm.loihi_deploy.backends.recording import RecordedSimulation
 from spikearm.loihi_deploy.board.hardware import HardwareSimulation
-from spikearm.loihi_deploy.build.rescaling import RescuedModel
+from spikearm.loihi_deploy.build.rescaling import RescaledModel
 from spikearm.loihi_deploy.checks.board_config import BoardConfig
 from spikearm.loihi_deploy.mapping.traffic_allocator import TrafficAllocator
 from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
@@ -90,12 +90,12 @@ def test_thresholds_by_neuron_give_on_the_board_what_they_give_on_the_engine(mon
         nengo.Connection(pre.neurons, post.neurons, transform=weights / 50, synapse=0.005)
         decoders = np.linspace(-1, 2, 48)[None] / 100
         nengo.Connection(post.neurons, out, transform=decoders, synapse=0.01)
-    coarse, rescued = (
-        received(kind, network, got) for kind in (EngineSimulation, RescuedSimulation)
+    coarse, rescaled = (
+        received(kind, network, got) for kind in (EngineSimulation, RescaledSimulation)
     )
-    assert (coarse != rescued).any()
+    assert (coarse != rescaled).any()
     monkeypatch.setattr(
-        nengo_loihi, "Simulator", partial(nengo_loihi.Simulator, model=RescuedModel())
+        nengo_loihi, "Simulator", partial(nengo_loihi.Simulator, model=RescaledModel())
     )
     on_board = received(partial(HardwareSimulation, board=ROOMY), network, got)
-    np.testing.assert_array_equal(on_board, rescued)
+    np.testing.assert_array_equal(on_board, rescaled)

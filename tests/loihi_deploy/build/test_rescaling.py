@@ -1,4 +1,4 @@
-"""Weights rescued from 8 bits: the neurons stay what they are, and the emulator runs them."""
+"""Weights rescaled from 8 bits: the neurons stay what they are, and the emulator runs them."""
 
 from contextlib import closing
 from typing import Any
@@ -11,11 +11,11 @@ from spikearm.controller.spiking.spiking_network import build_network
 from spikearm.controller.spiking.trained import shipped
 from spikearm.loihi_deploy import limits
 from spikearm.loihi_deploy.build.blocks import Blocks, FloatBlocks
-from spikearm.loihi_deploy.backends.engine import EngineSimulation, RescuedSimulation
+from spikearm.loihi_deploy.backends.engine import EngineSimulation, RescaledSimulation
 from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi, without_known_warnings
-from spikearm.loihi_deploy.pipeline import (build, place, quantise, rescue)
+from spikearm.loihi_deploy.pipeline import (build, place, quantise, rescale)
 from spikearm.loihi_deploy.build.quantisation import WEIGHTS, quantisation_errors, weight_loss
-from spikearm.loihi_deploy.build.rescaling import RESCUE_ABOVE, RescuedModel
+from spikearm.loihi_deploy.build.rescaling import RESCALE_ABOVE, RescaledModel
 from spikearm.loihi_deploy.simulator import Simulator
 
 N_PRE, N_POST = 40, 48
@@ -61,7 +61,7 @@ def spikes_of(simulator: nengo_loihi.Simulator, n_steps: int = 300) -> np.ndarra
 
 def test_weights_thresholds_and_biases_of_a_neuron_keep_their_ratio():
     floats = build(uneven())
-    before, after = block_of(floats), block_of(rescue(floats))
+    before, after = block_of(floats), block_of(rescale(floats))
     factor = after.compartment.vth / before.compartment.vth
     largest = np.abs(before.synapses[0].weights).max(axis=(0, 1))
     room = (2.0 ** np.floor(np.log2(largest.max() / largest))).clip(max=64)
@@ -78,9 +78,9 @@ def test_each_weight_is_off_by_at_most_half_of_its_neurons_step():
     The largest of a neuron may also be cut to 254 255ths of its range.
     """
     floats = build(uneven())
-    rescued = rescue(floats)
+    rescaled = rescale(floats)
     (synapse,) = block_of(floats).synapses
-    after, factor = block_of(quantise(rescued)), block_of(rescued).compartment.vth
+    after, factor = block_of(quantise(rescaled)), block_of(rescaled).compartment.vth
     scale = after.discretize_info["w_scale"] * 64 * 2.0 ** after.discretize_info["w_exp"] * factor
     half_step = synapse.max_abs_weight() / 255 / factor
     for w, got in zip(synapse.weights, after.synapses[0].weights, strict=True):
@@ -89,9 +89,9 @@ def test_each_weight_is_off_by_at_most_half_of_its_neurons_step():
 
 def test_a_lossy_block_loses_less_than_the_share_afterwards_and_takes_no_more_of_the_chip():
     floats = build(uneven())
-    rescued = rescue(floats)
-    assert worst(floats) > RESCUE_ABOVE > worst(rescued)
-    coarse, fine = place(quantise(floats)), place(quantise(rescued))
+    rescaled = rescale(floats)
+    assert worst(floats) > RESCALE_ABOVE > worst(rescaled)
+    coarse, fine = place(quantise(floats)), place(quantise(rescaled))
     for core, other in zip(coarse.cores, fine.cores, strict=True):
         for limit, use in core.resources.items():
             if limit is limits.THRESHOLD_CONFIGS:
@@ -102,40 +102,40 @@ def test_a_lossy_block_loses_less_than_the_share_afterwards_and_takes_no_more_of
 
 def test_a_block_that_loses_little_stays_as_it_is():
     floats = build(uneven())
-    rescued = rescue(floats)
-    assert weight_loss(block_of(floats, "pre"), block_of(quantise(floats), "pre")) < RESCUE_ABOVE
-    before, after = block_of(floats, "pre"), block_of(rescued, "pre")
+    rescaled = rescale(floats)
+    assert weight_loss(block_of(floats, "pre"), block_of(quantise(floats), "pre")) < RESCALE_ABOVE
+    before, after = block_of(floats, "pre"), block_of(rescaled, "pre")
     np.testing.assert_array_equal(before.compartment.vth, after.compartment.vth)
 
 
-def test_engine_and_emulator_run_the_rescued_network_alike_and_another_than_the_coarse_one():
+def test_engine_and_emulator_run_the_rescaled_network_alike_and_another_than_the_coarse_one():
     network = uneven()
     with without_known_warnings():
-        ours = spikes_of(Simulator(network, model=RescuedModel()))
-        theirs = spikes_of(nengo_loihi.Simulator(network, target="sim", model=RescuedModel()))
+        ours = spikes_of(Simulator(network, model=RescaledModel()))
+        theirs = spikes_of(nengo_loihi.Simulator(network, target="sim", model=RescaledModel()))
         coarse = spikes_of(nengo_loihi.Simulator(network, target="sim"))
     assert ours.any()
     np.testing.assert_array_equal(ours, theirs)
     assert (ours != coarse).any()
 
 
-def test_rescued_neurons_spike_more_like_those_in_floating_point():
+def test_rescaled_neurons_spike_more_like_those_in_floating_point():
     network = uneven(bias=1.02)
     with without_known_warnings():
         real = spikes_of(Simulator(network, target="simreal"), 1500).mean(axis=0)
         coarse = spikes_of(Simulator(network), 1500).mean(axis=0)
-        rescued = spikes_of(Simulator(network, model=RescuedModel()), 1500).mean(axis=0)
-    assert np.linalg.norm(rescued - real) < 0.5 * np.linalg.norm(coarse - real)
+        rescaled = spikes_of(Simulator(network, model=RescaledModel()), 1500).mean(axis=0)
+    assert np.linalg.norm(rescaled - real) < 0.5 * np.linalg.norm(coarse - real)
 
 
 def test_a_neuron_with_a_large_bias_is_scaled_only_as_far_as_the_bias_can_be_written():
     bias = np.full(N_POST, 0.5)
     bias[-1] = -60.0  # of the 113 that nengo-loihi can write here
     floats = build(uneven(bias))
-    rescued = rescue(floats)
-    vth = block_of(rescued).compartment.vth
+    rescaled = rescale(floats)
+    vth = block_of(rescaled).compartment.vth
     assert (vth[-1], vth[-7]) == (1, 64)  # with weights of one size
-    before, after = block_of(quantise(floats)), block_of(quantise(rescued))
+    before, after = block_of(quantise(floats)), block_of(quantise(rescaled))
     assert after.discretize_info["w_exp"] == before.discretize_info["w_exp"]
 
 
@@ -145,31 +145,31 @@ def test_a_block_whose_registers_are_probed_is_left_alone(key):
     with network:
         nengo.Probe(network.ensembles[1].neurons, key)
     floats = build(network)
-    assert worst(floats) > RESCUE_ABOVE
-    assert np.ptp(block_of(rescue(floats)).compartment.vth) == 0
+    assert worst(floats) > RESCALE_ABOVE
+    assert np.ptp(block_of(rescale(floats)).compartment.vth) == 0
 
 
 def test_as_a_backend_it_runs_what_the_model_builds():
     network = uneven()
     network.probes.clear()
-    for kind, n_thresholds in ((EngineSimulation, 1), (RescuedSimulation, 5)):
+    for kind, n_thresholds in ((EngineSimulation, 1), (RescaledSimulation, 5)):
         with closing(kind(network)) as simulation:
             thresholds = block_of(FloatBlocks.of_model(simulation.model)).compartment.vth
             assert len(set(thresholds)) == n_thresholds
 
 
 @pytest.mark.slow
-def test_a_rescued_controller_that_ships_computes_the_same_on_engine_and_emulator():
+def test_a_rescaled_controller_that_ships_computes_the_same_on_engine_and_emulator():
     built = build_network(shipped("gen3").weights, "loihi")
-    given = np.random.default_rng(8).uniform(-0.9, 0.9, built.port.inputs.shape)
+    given = np.random.default_rng(8).uniform(-0.9, 0.9, built.nodes.inputs.shape)
     torques = []
     for simulator in (Simulator, nengo_loihi.Simulator):
         with (
             without_known_warnings(),
-            simulator(built.network, target="sim", model=RescuedModel()) as run,
+            simulator(built.network, target="sim", model=RescaledModel()) as run,
         ):
-            built.port.inputs[:] = given
+            built.nodes.inputs[:] = given
             run.run_steps(80)
-            torques.append(built.port.outputs.values.copy())
+            torques.append(built.nodes.outputs.values.copy())
     assert np.abs(torques[0]).max() > 0.01
     np.testing.assert_array_equal(torques[0], torques[1])

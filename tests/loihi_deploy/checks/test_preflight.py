@@ -211,7 +211,7 @@ def test_a_register_may_be_full_but_no_fuller(register):
 
 
 def test_an_input_that_overflowed_is_a_breach_however_little_is_left_of_it():
-    activity = activity_of(1, notices=Counter({OVER_INPUT: 4}))
+    activity = activity_of(1, overflow_counts=Counter({OVER_INPUT: 4}))
     row = find(register_rows(IntegerBlocks((block_of(1),), (), ()), activity), limits.INPUT)
     assert not row.ok
     assert row.note == "overflows in 4 steps"
@@ -221,13 +221,15 @@ def test_a_learning_error_that_was_cut_is_a_breach_and_one_of_127_is_not():
     blocks = IntegerBlocks((block_of(1),), (), ())
     full = activity_of(1, error=127)
     assert find(register_rows(blocks, full), limits.ERROR).ok
-    cut = find(register_rows(blocks, replace(full, notices=Counter({CUT_ERROR: 1}))), limits.ERROR)
+    cut = find(
+        register_rows(blocks, replace(full, overflow_counts=Counter({CUT_ERROR: 1}))), limits.ERROR
+    )
     assert not cut.ok
     assert cut.remedy == limits.ERROR.remedy
 
 
 def test_a_trace_increment_that_was_cut_is_a_breach():
-    activity = activity_of(1, notices=Counter({CUT_TRACE: 1}))
+    activity = activity_of(1, overflow_counts=Counter({CUT_TRACE: 1}))
     blocks = IntegerBlocks((taught(1),), (), ())
     assert not find(block_rows(blocks, activity), limits.TRACE_INCREMENT).ok
 

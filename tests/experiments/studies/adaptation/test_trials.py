@@ -19,7 +19,7 @@ from spikearm.experiments.perturbations.plant import PERTURBATIONS, Perturbation
 from spikearm.experiments.studies.adaptation.curve import Curve, Learned, Phase, Trial
 from spikearm.experiments.studies.adaptation.figure import draw_learning
 from spikearm.experiments.studies.adaptation.record import write_curves
-from spikearm.experiments.studies.adaptation.table import curve_table, describe_notices
+from spikearm.experiments.studies.adaptation.table import curve_table, describe_overflows
 from spikearm.experiments.studies.adaptation.trials import TrialPlan, Trials
 from spikearm.experiments.studies.benchmark.metrics import position_rmse
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
@@ -37,7 +37,7 @@ def trial(rmse: float, displacement: tuple[float, float, float] = (0.0, 0.0, 0.0
 
 CURVE = Curve(
     "loihi", LOAD, 4, plain=trial(0.002), perturbed=trial(0.5),
-    yardstick=trial(0.042, (0.001, 0.0, -0.04)),
+    baseline=trial(0.042, (0.001, 0.0, -0.04)),
     learned=Learned(
         {
             "learning": (trial(0.022), trial(0.006)),
@@ -45,7 +45,7 @@ CURVE = Curve(
             "second": (trial(0.02),),
             "again": (trial(0.018), trial(0.005)),
         },
-        notices={},
+        overflow_counts={},
         largest_weight=0.25,
     ),
 )  # fmt: skip
@@ -65,7 +65,7 @@ def curve(arm) -> Curve:
     return plan_for(arm).curve("pd", LOAD, seed=0)
 
 
-def test_what_is_left_of_the_load_s_effect_is_put_in_units_of_the_yardstick_s():
+def test_what_is_left_of_the_load_s_effect_is_put_in_units_of_the_baseline_s():
     np.testing.assert_allclose(CURVE.errors(), [0.022, 0.006])
     np.testing.assert_allclose(CURVE.normalised(), [0.5, 0.1])
     np.testing.assert_allclose(CURVE.normalised("again"), [0.4, 0.075])
@@ -108,7 +108,7 @@ def test_without_learning_it_is_measured_with_and_without_the_load(curve):
     assert curve.perturbed.position_rmse == pytest.approx(measured[1])
     np.testing.assert_allclose(curve.perturbed.displacement, strayed[1])
     assert curve.perturbed.displacement[2] < -0.01  # it hangs
-    assert curve.yardstick == curve.perturbed
+    assert curve.baseline == curve.perturbed
 
 
 def test_trials_learn_from_one_another(curve):
@@ -254,7 +254,7 @@ def test_a_folder_holds_a_row_per_curve_and_per_trial_and_the_picture(tmp_path: 
     assert (folder / "learning.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_notices_are_named_with_their_number():
-    said = describe_notices(Counter({"Error cut": 7, "Overflow in q0": 2}))
+def test_overflow_counts_are_named_with_their_number():
+    said = describe_overflows(Counter({"Error cut": 7, "Overflow in q0": 2}))
     assert "Error cut in 7 steps, Overflow in q0 in 2 steps" in said
-    assert describe_notices(Counter()).startswith("No ")
+    assert describe_overflows(Counter()).startswith("No ")

@@ -123,7 +123,7 @@ def made(monkeypatch) -> list[Closing]:
 @pytest.mark.parametrize(
     "stages", [["pd", "pid"], ["pd", "analytic", "pid"], ["pd", "pid", "pd", "analytic"]]
 )
-def test_the_yardstick_runs_first_and_no_stage_runs_twice(arm, stages):
+def test_the_baseline_runs_first_and_no_stage_runs_twice(arm, stages):
     diary = Diary()
     benchmark = run_benchmark(a_plan(arm, stages, [3, 5]), diary)
     order = [(stage, seed) for seed in (3, 5) for stage in ("analytic", "pd", "pid")]
@@ -198,7 +198,7 @@ def test_a_row_says_what_ran(arm):
     assert {name: row[name] for name in expected} == expected
 
 
-def test_rows_are_measured_from_the_legs_and_against_the_yardstick(arm):
+def test_rows_are_measured_from_the_legs_and_against_the_baseline(arm):
     benchmark = run_benchmark(a_plan(arm, ["pd"], [3]), Watcher())
     rmse = {}
     for stage in ("analytic", "pd"):

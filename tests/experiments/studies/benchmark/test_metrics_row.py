@@ -83,10 +83,10 @@ def legs(stage: str, *motions: Trajectory) -> list[Leg]:
 
 OUT = a_motion((0.0, 3 * MM, 4 * MM), angle=0.02, torque=2.0, latency=0.001)  # 5 mm off
 BACK = a_motion((0.0, 0.0, 1 * MM), angle=0.05, torque=5.0, latency=0.004)  # 1 mm off
-YARDSTICK = legs("analytic", a_motion((0.0, 2 * MM, 0.0)), a_motion((0.0, 0.0, -2 * MM)))
+BASELINE = legs("analytic", a_motion((0.0, 2 * MM, 0.0)), a_motion((0.0, 0.0, -2 * MM)))
 
 
-def row(*motions: Trajectory, analytic: list[Leg] = YARDSTICK, **changes: Any) -> dict[str, Any]:
+def row(*motions: Trajectory, analytic: list[Leg] = BASELINE, **changes: Any) -> dict[str, Any]:
     measured = Measured(IDENTITY, legs("spiking", *motions), 0.64, 1.75, None, 0.125)
     return make_row(replace(measured, **changes), analytic)
 
@@ -137,18 +137,18 @@ def test_deviation_and_path_are_compared_with_the_analytic_controllers():
 
 def test_each_motion_is_compared_with_the_same_one_of_the_analytic_controller():
     elsewhere = legs("analytic", *[a_motion((0.0, 70 * MM, 0.0))] * 4)[2:]
-    shuffled = [*elsewhere, *reversed(YARDSTICK)]
+    shuffled = [*elsewhere, *reversed(BASELINE)]
     assert row(OUT, BACK, analytic=shuffled) == row(OUT, BACK)
 
 
 def test_the_analytic_controller_deviates_like_itself():
-    filled = make_row(Measured(IDENTITY, YARDSTICK, 0.64, 0.1, None, 0.0), YARDSTICK)
+    filled = make_row(Measured(IDENTITY, BASELINE, 0.64, 0.1, None, 0.0), BASELINE)
     assert filled["position_rmse_m"] == pytest.approx(2 * MM)
     assert (filled["excess_deviation"], filled["fidelity_rmse_m"]) == (0.0, 0.0)
 
 
 def test_an_unfinished_stage_is_measured_against_the_motions_that_it_made():
-    filled = row(OUT, analytic=[YARDSTICK[0], replace(YARDSTICK[1], trajectory=BACK)])
+    filled = row(OUT, analytic=[BASELINE[0], replace(BASELINE[1], trajectory=BACK)])
     assert filled["n_motions"] == 1
     assert filled["excess_deviation"] == pytest.approx(5 / 2 - 1)
 

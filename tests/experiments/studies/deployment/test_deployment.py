@@ -90,7 +90,7 @@ def test_the_command_prints_tables_adds_a_line_to_the_log_and_draws(file, capsys
     options = [*OPTIONS, "--trained", file]
     assert main([*options, "--picture", "chip.html", "--steps", "steps.parquet"]) == 0
     printed = capsys.readouterr().out
-    for words in ("greedy (chosen)", "spikes between cores", "rescued"):
+    for words in ("greedy (chosen)", "spikes between cores", "rescaled"):
         assert words in printed
     for resource in (limits.SYNAPSE_BITS, limits.HOST_SPIKES, limits.CURRENT):
         assert resource.resource in printed
@@ -130,10 +130,10 @@ def test_the_chosen_allocator_assigns_the_cores(trained):
     assert sorted(", ".join(ours).split(", ")) == sorted(", ".join(greedy).split(", "))
 
 
-def test_a_rescued_run_has_thresholds_by_neuron_and_says_what_they_bring_back(trained, capsys):
+def test_a_rescaled_run_has_thresholds_by_neuron_and_says_what_they_bring_back(trained, capsys):
     runs = [
-        deploy(load_arm("gen3"), trained, DRIVE, BoardConfig(), MappingConfig(rescue=rescue))
-        for rescue in (False, True)
+        deploy(load_arm("gen3"), trained, DRIVE, BoardConfig(), MappingConfig(rescale=rescale))
+        for rescale in (False, True)
     ]
     used = []
     for run in runs:
@@ -141,8 +141,8 @@ def test_a_rescued_run_has_thresholds_by_neuron_and_says_what_they_bring_back(tr
         rows = {row.resource: row.used for row in run.report.rows}
         used.append(rows[limits.THRESHOLD_CONFIGS.resource])
     assert used[0] == 1 < used[1] <= limits.THRESHOLD_CONFIGS.most
-    for run, how in zip(runs, ("With --rescue", "Rescued"), strict=True):
-        said = losses(run.errors, run.rescued, in_use=run is runs[1])
+    for run, how in zip(runs, ("With --rescale", "Rescaled"), strict=True):
+        said = losses(run.errors, run.rescaled, in_use=run is runs[1])
         assert re.search(rf"More than 5% .* 'code'>.*{how}, at most [0-4]\.\d%", said)
 
 

@@ -25,9 +25,9 @@ def test_it_computes_what_nengo_computes_in_every_step(weights):
     theirs = []
     with closing(NengoSimulation(made.network)) as simulation:
         for inputs in draw_inputs(N_STEPS):
-            made.port.inputs[:] = inputs
+            made.nodes.inputs[:] = inputs
             simulation.step()
-            theirs.append(made.port.outputs.values.copy())
+            theirs.append(made.nodes.outputs.values.copy())
     dense = DenseNetwork(weights, DT, FILTERS)
     ours = [dense.step(inputs) for inputs in draw_inputs(N_STEPS)]
     assert np.abs(theirs[-1]).max() > 0.05

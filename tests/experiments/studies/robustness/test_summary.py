@@ -47,7 +47,7 @@ def test_a_point_is_the_mean_over_seeds_of_the_mean_over_motions():
     assert point.position_rmse_low_m == pytest.approx(1e-3)
     assert point.position_rmse_high_m == pytest.approx(3e-3)
     assert point.endpoint_error_max_m == pytest.approx(9.9e-3)
-    assert (point.held_steps, point.notices) == (8, 6)
+    assert (point.held_steps, point.overflow_counts) == (8, 6)
 
 
 def test_only_the_last_round_counts():

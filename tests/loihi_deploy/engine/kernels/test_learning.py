@@ -15,7 +15,7 @@ from spikearm.controller.loop.trajectory import TIMED, Trajectory
 from spikearm.controller.references.reference import MinimumJerk
 from spikearm.controller.spiking.trained import TrainedController, shipped
 from spikearm.experiments.controllers import Adaptation, Backend, Recipe, find_stage
-from spikearm.experiments.studies.adaptation.table import describe_notices
+from spikearm.experiments.studies.adaptation.table import describe_overflows
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
 from spikearm.loihi_deploy import limits, preflight
 from spikearm.loihi_deploy.backends.overflows import CLIPPED_TRACE, CLIPPED_WEIGHT, CUT_TRACE
@@ -30,7 +30,7 @@ LOOP_TIME = 0.12  # s
 class Learned(NamedTuple):
     paths: list[Trajectory]
     weights: tuple[np.ndarray, ...]
-    notices: Counter[str]
+    overflow_counts: Counter[str]
 
 
 def make(
@@ -61,7 +61,7 @@ def learn(
             controller.start(state)
             motion = MinimumJerk(state.hand, target, 1.0)
             paths.append(follow(arm, controller, motion, duration))
-        return Learned(paths, controller.learned.weights, controller.notices)
+        return Learned(paths, controller.learned.weights, controller.overflow_counts)
 
 
 def assert_alike(ours: Learned, theirs: Learned) -> None:
@@ -73,7 +73,7 @@ def assert_alike(ours: Learned, theirs: Learned) -> None:
                 )
     for mine, other in zip(ours.weights, theirs.weights, strict=True):
         np.testing.assert_array_equal(mine, other)
-    assert ours.notices == theirs.notices
+    assert ours.overflow_counts == theirs.overflow_counts
 
 
 @pytest.mark.parametrize("stage", ["analytic", "loihi"])
@@ -84,7 +84,7 @@ def test_engine_and_emulator_learn_the_same_weights_and_move_the_arm_alike(stage
     assert_alike(ours, theirs)
     assert np.abs(ours.paths[0].q - ours.paths[1].q).max() > 1e-3  # the second knows more
     assert all(np.count_nonzero(weights) > 100 for weights in ours.weights)
-    assert not ours.notices.total()
+    assert not ours.overflow_counts.total()
 
 
 @pytest.mark.slow
@@ -103,9 +103,11 @@ def test_numbers_that_do_not_suffice_are_counted_alike_and_reported(trained):
     )
     assert_alike(ours, theirs)
     for notice in (CUT_TRACE, CLIPPED_TRACE, CLIPPED_WEIGHT):
-        assert ours.notices[notice] > 0, notice
-        assert f"{notice} in {ours.notices[notice]} steps" in describe_notices(ours.notices)
-    assert "larger" not in describe_notices(Counter())
+        assert ours.overflow_counts[notice] > 0, notice
+        assert f"{notice} in {ours.overflow_counts[notice]} steps" in describe_overflows(
+            ours.overflow_counts
+        )
+    assert "larger" not in describe_overflows(Counter())
 
 
 def test_clipping_is_a_warning_too(trained):

@@ -1,9 +1,9 @@
-"""Measures in closed loop what rescuing a controller's weights from 8 bits is good for.
+"""Measures in closed loop what rescaling a controller's weights from 8 bits is good for.
 
 The readout is learned anew for each way of keeping weights, all from the same presentations,
 because the one that ships has been learned with coarse weights.
 
-.venv/bin/python scripts/rescue_gain.py --arm gen3
+.venv/bin/python scripts/rescaling_gain.py --arm gen3
 """
 
 import shutil
@@ -23,7 +23,7 @@ from spikearm.experiments.commands.train import TILT, benchmark_radius
 from spikearm.experiments.console.console import TrainingWatcher
 from spikearm.experiments.records.atomic_file import whole_file
 from spikearm.experiments.training.pipeline import Course, TrainingConfig
-from spikearm.loihi_deploy.backends.engine import EngineSimulation, RescuedSimulation
+from spikearm.loihi_deploy.backends.engine import EngineSimulation, RescaledSimulation
 
 KEPT = ("samples.npz", "compression.npz", "readout.npz")  # the same however weights are kept
 
@@ -38,8 +38,8 @@ class Way(NamedTuple):
 
 WAYS = (
     Way("8 bits", EngineSimulation, EngineSimulation),
-    Way("8 bits, rescued", RescuedSimulation, RescuedSimulation),
-    Way("8 bits, rescued, readout of 8 bits", RescuedSimulation, EngineSimulation),
+    Way("8 bits, rescaled", RescaledSimulation, RescaledSimulation),
+    Way("8 bits, rescaled, readout of 8 bits", RescaledSimulation, EngineSimulation),
     Way("floating point", FloatingPoint, FloatingPoint),
 )
 
@@ -58,7 +58,7 @@ class Options:
 
     arm: str = "gen3"
     trained: Path = Path("trained/gen3")
-    folder: Path = Path("trained/rescue")
+    folder: Path = Path("trained/rescale")
     presentations: int = 6000
     jobs: int | None = None
 
