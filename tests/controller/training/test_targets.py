@@ -1,4 +1,4 @@
-"""Training targets: the scaling that the samples fill, and what a torque's error does to a real arm."""
+"""Training targets: the scaling that samples fill, and what a torque error does to a real arm."""
 
 import numpy as np
 import pytest
