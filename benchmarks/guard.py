@@ -15,7 +15,8 @@ from spikearm.arm_models import Arm, ArmState, load_arm
 from spikearm.controller.controller import Controller
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.sensor_guard import SensorGuard
-from spikearm.controller.references.reference import MinimumJerk, Reference
+from spikearm.controller.references.minimum_jerk import MinimumJerk
+from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.trained import shipped
 from spikearm.experiments.controllers import Recipe, find_stage
 from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches

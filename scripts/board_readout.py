@@ -18,7 +18,7 @@ from rich.table import Table
 
 from spikearm.arm_models import load_arm
 from spikearm.controller.loop.closed_loop import follow
-from spikearm.controller.references.reference import MinimumJerk
+from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.trained import shipped
 from spikearm.experiments.export.host_interface import OutputDecoding, read_outputs

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from spikearm.controller.classical.osc import OperationalSpaceController
     from spikearm.controller.controller import Controller
     from spikearm.controller.loop.closed_loop import follow
-    from spikearm.controller.references.reference import MinimumJerk, Reference
+    from spikearm.controller.references.minimum_jerk import MinimumJerk
+    from spikearm.controller.references.reference import Reference
     from spikearm.controller.spiking.spiking_controller import SpikingController
     from spikearm.controller.spiking.trained import TrainedController, shipped
     from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
@@ -29,7 +30,7 @@ HOMES = {
     "CentreOut": "experiments.tasks.centre_out",
     "Controller": "controller.controller",
     "EngineSimulation": "loihi_deploy.backends.engine",
-    "MinimumJerk": "controller.references.reference",
+    "MinimumJerk": "controller.references.minimum_jerk",
     "NengoSimulation": "neural.nengo_simulation",
     "OperationalSpaceController": "controller.classical.osc",
     "Pose": "arm_models",

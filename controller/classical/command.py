@@ -6,7 +6,8 @@ import numpy as np
 
 from spikearm.arm_models import ArmState
 from spikearm.controller.classical.gains import Gains
-from spikearm.controller.references.reference import Reference, plain_pose_error
+from spikearm.controller.references.pose_error import plain_pose_error
+from spikearm.controller.references.reference import Reference
 
 Feedforward = Literal["acceleration", "velocity"]
 

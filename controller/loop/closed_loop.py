@@ -10,7 +10,8 @@ from spikearm.controller.loop.pace import FreePace, Pace
 from spikearm.controller.loop.sensor_guard import SensorGuard
 from spikearm.controller.loop.step_times import Stopwatch
 from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.controller.references.reference import MinimumJerk, Reference
+from spikearm.controller.references.minimum_jerk import MinimumJerk
+from spikearm.controller.references.reference import Reference
 
 Observer = Callable[[Arm, ArmState, Reference], None]
 Sensors = Callable[[ArmState], ArmState]

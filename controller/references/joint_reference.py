@@ -3,7 +3,9 @@
 import numpy as np
 
 from spikearm.arm_models import Dynamics, RigidBodyModel
-from spikearm.controller.references.reference import MinimumJerk, Reference, pose_error
+from spikearm.controller.references.minimum_jerk import MinimumJerk
+from spikearm.controller.references.pose_error import pose_error
+from spikearm.controller.references.reference import Reference
 
 CLOSED_LOOP_GAIN = 20.0  # 1/s, pulls the joint reference back onto the hand reference
 REACH_TIMESTEP = 0.01  # s; kinematics alone allow a coarse step

@@ -8,7 +8,7 @@ from spikearm.arm_models import Pose, RigidBodyModel, SpikearmError
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.osc import drift_torque, task_inertia
 from spikearm.controller.references.joint_reference import REACH_TIMESTEP, JointReference, reaches
-from spikearm.controller.references.reference import MinimumJerk
+from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.training.friction import DryFriction
 

@@ -9,7 +9,7 @@ import numpy as np
 import tyro
 
 from spikearm.arm_models import Arm, SpikearmError
-from spikearm.controller.references.reference import MinimumJerk
+from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.console import console

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from spikearm.arm_models import Arm
-from spikearm.controller.references.reference import MinimumJerk
+from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.experiments.export.bundle import Bundle

@@ -8,7 +8,7 @@ import numpy as np
 
 from spikearm.arm_models import Arm
 from spikearm.controller.classical.command import task_command
-from spikearm.controller.references.reference import MinimumJerk
+from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.experiments.export.host_interface import nodes_of
 from spikearm.loihi_deploy.backends.engine import EngineSimulation

@@ -9,7 +9,7 @@ from scipy.spatial.transform import Rotation
 
 from spikearm.arm_models import Pose, RigidBodyModel, SpikearmError
 from spikearm.controller.references.joint_reference import end_joints, reaches
-from spikearm.controller.references.reference import MinimumJerk
+from spikearm.controller.references.minimum_jerk import MinimumJerk
 
 Variant = Literal["circle", "sphere", "pose"]
 

@@ -10,7 +10,7 @@ from spikearm.controller.loop.closed_loop import Observer, Sensors, exact, follo
 from spikearm.controller.loop.pace import FreePace, Pace
 from spikearm.controller.loop.sensor_guard import SensorGuard
 from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.controller.references.reference import MinimumJerk
+from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.experiments.tasks.centre_out import Reaches
 
 LEGS_PER_EPISODE = 2

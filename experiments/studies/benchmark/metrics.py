@@ -7,7 +7,7 @@ seeds are taken elsewhere.
 import numpy as np
 
 from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.controller.references.reference import rotation_error
+from spikearm.controller.references.pose_error import rotation_error
 
 SUCCESS_DISTANCE = 0.005  # m
 SUCCESS_ANGLE = np.radians(2.0)  # rad

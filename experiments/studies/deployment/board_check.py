@@ -10,7 +10,7 @@ import numpy as np
 from spikearm.arm_models import Arm
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.controller.references.reference import MinimumJerk
+from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.studies.deployment.deployment import DriveConfig

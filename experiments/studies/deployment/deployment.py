@@ -9,7 +9,7 @@ import tyro
 from spikearm.arm_models import Arm
 from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.loop.closed_loop import follow
-from spikearm.controller.references.reference import MinimumJerk
+from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.records.records import Leg

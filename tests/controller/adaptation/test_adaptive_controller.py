@@ -18,7 +18,8 @@ from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.controller import Controller
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.controller.references.reference import MinimumJerk, Reference
+from spikearm.controller.references.minimum_jerk import MinimumJerk
+from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.saturation_backup import SaturationBackup
 from spikearm.controller.spiking.spiking_network import neuron_type
 from spikearm.controller.spiking.trained import shipped
@@ -202,7 +203,7 @@ def test_the_nodes_of_what_learns_only_hand_arrays_over(arm):
         network
     )
     kinds = sorted(type(node.output).__name__ for node in network.all_nodes)
-    assert kinds == ["HostOutput", "HostOutput", "HostInput", "HostInput", "HostInput"]
+    assert kinds == ["HostInput", "HostInput", "HostInput", "HostOutput", "HostOutput"]
     assert all(node.size_in == 0 or node.size_out == 0 for node in network.all_nodes)
     assert all(one.function is None for one in network.all_connections if not one.learning_rule)
 

@@ -14,7 +14,8 @@ from spikearm.controller.controller import Controller
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.pace import Beat, Pace
 from spikearm.controller.loop.trajectory import PARTS, TIMED, Trajectory
-from spikearm.controller.references.reference import MinimumJerk, Reference
+from spikearm.controller.references.minimum_jerk import MinimumJerk
+from spikearm.controller.references.reference import Reference
 from spikearm.experiments.studies.benchmark import metrics
 from spikearm.neural.counts import StepCounts
 

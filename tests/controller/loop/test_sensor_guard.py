@@ -12,7 +12,7 @@ from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.sensor_guard import GuardLimits, SensorGuard, SensorsLostError
 from spikearm.controller.loop.trajectory import TIMED, Trajectory
-from spikearm.controller.references.reference import MinimumJerk
+from spikearm.controller.references.minimum_jerk import MinimumJerk
 
 FIRST = 60  # step of the motion in which sensors fail, at 0.06 s of 0.12 s
 Fault = Callable[[ArmState], ArmState]

@@ -15,7 +15,8 @@ from spikearm.controller.references.joint_reference import (
     reaches,
     resolved_rate,
 )
-from spikearm.controller.references.reference import MinimumJerk, rotation_error
+from spikearm.controller.references.minimum_jerk import MinimumJerk
+from spikearm.controller.references.pose_error import rotation_error
 
 ARMS_OF_SIX_AND_SEVEN = ["gen3", "panda", "ur5e", "jaco2_6dof"]
 

@@ -13,7 +13,8 @@ from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.controller import Controller
 from spikearm.controller.loop.closed_loop import follow
-from spikearm.controller.references.reference import MinimumJerk, Reference
+from spikearm.controller.references.minimum_jerk import MinimumJerk
+from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.spiking_controller import SETTLING_STEPS, SpikingController
 from spikearm.controller.spiking.spiking_network import Filters
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage

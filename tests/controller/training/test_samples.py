@@ -6,7 +6,8 @@ import pytest
 from spikearm.arm_models import ArmState, RigidBodyModel, SpikearmError, load_arm
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.osc import OperationalSpaceController
-from spikearm.controller.references.reference import Reference, pose_error
+from spikearm.controller.references.pose_error import pose_error
+from spikearm.controller.references.reference import Reference
 from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.training.samples import Samples, Spread, draw_goal, join, sample_reach
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from spikearm.arm_models import SpikearmError, load_arm
-from spikearm.controller.references.reference import MinimumJerk
+from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.spiking_controller import SETTLING_STEPS, SpikingController
 from spikearm.experiments.export.bundle import VERSION, Bundle
 from spikearm.experiments.export.chip_arrays import read_chip

@@ -10,7 +10,8 @@ from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.controller import Controller
 from spikearm.controller.loop.closed_loop import exact, follow
 from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.controller.references.reference import MinimumJerk, Reference
+from spikearm.controller.references.minimum_jerk import MinimumJerk
+from spikearm.controller.references.reference import Reference
 from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
 
 Moved = Callable[..., Trajectory]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spikearm.arm_models import load_arm
-from spikearm.controller.references.reference import rotation_error
+from spikearm.controller.references.pose_error import rotation_error
 from spikearm.experiments.perturbations.sensor_failure import FailingSensors
 from spikearm.experiments.perturbations.sensor_noise import SPEED_TIME, NoisySensors
 

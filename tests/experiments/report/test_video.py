@@ -13,7 +13,7 @@ from spikearm.arm_models import Arm, Pose, SpikearmError, load_arm
 from spikearm.arm_models.rendering.camera import Camera
 from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.loop.closed_loop import follow
-from spikearm.controller.references.reference import MinimumJerk
+from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.experiments.records.records import Leg
 from spikearm.experiments.report.video import HAND_COLOR, IDEAL_COLOR, paths, pose_arm, write_video
 

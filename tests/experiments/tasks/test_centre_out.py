@@ -9,7 +9,8 @@ from scipy.spatial.transform import Rotation
 from spikearm.arm_models import Pose, RigidBodyModel, SpikearmError, load_arm
 from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.references.joint_reference import reaches
-from spikearm.controller.references.reference import MinimumJerk, rotation_error
+from spikearm.controller.references.minimum_jerk import MinimumJerk
+from spikearm.controller.references.pose_error import rotation_error
 from spikearm.experiments.studies.benchmark.metrics import success
 from spikearm.experiments.tasks.centre_out import (
     N_TRIES,

@@ -10,7 +10,8 @@ from spikearm.arm_models import Arm, ArmState, Pose, load_arm
 from spikearm.controller.classical.joint_pid import JointPIDController
 from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.controller import Controller
-from spikearm.controller.references.reference import Reference, rotation_error
+from spikearm.controller.references.pose_error import rotation_error
+from spikearm.controller.references.reference import Reference
 from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
 from spikearm.experiments.tasks.episode import LEGS_PER_EPISODE, run_episode
 

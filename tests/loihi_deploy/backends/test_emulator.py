@@ -12,7 +12,7 @@ import pytest
 
 from spikearm.arm_models import ArmState, SpikearmError, load_arm
 from spikearm.controller.loop.closed_loop import follow
-from spikearm.controller.references.reference import MinimumJerk
+from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches

@@ -11,7 +11,7 @@ import pytest
 from spikearm.arm_models import load_arm
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.trajectory import TIMED, Trajectory
-from spikearm.controller.references.reference import MinimumJerk
+from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
 from spikearm.loihi_deploy.backends.emulator import LoihiEmulation

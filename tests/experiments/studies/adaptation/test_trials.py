@@ -13,7 +13,7 @@ from spikearm.arm_models import Arm, SpikearmError, load_arm
 from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.classical.joint_pid import JointPIDController
 from spikearm.controller.loop.closed_loop import follow
-from spikearm.controller.references.reference import MinimumJerk
+from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.experiments.controllers import Adaptation
 from spikearm.experiments.perturbations.plant import PERTURBATIONS, Perturbation
 from spikearm.experiments.studies.adaptation.curve import Curve, Learned, Phase, Trial

@@ -10,7 +10,8 @@ import pytest
 from spikearm.arm_models import ArmState, Pose, load_arm
 from spikearm.controller.classical.command import task_command
 from spikearm.controller.classical.gains import Gains
-from spikearm.controller.references.reference import MinimumJerk, Reference
+from spikearm.controller.references.minimum_jerk import MinimumJerk
+from spikearm.controller.references.reference import Reference
 from spikearm.experiments.studies.energy.analytic_operations import (
     COMMAND,
     analytic_operations,

@@ -9,7 +9,7 @@ from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.sensor_guard import GuardLimits
-from spikearm.controller.references.reference import MinimumJerk
+from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.experiments.controllers import Adaptation
 from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.studies.robustness.stress import Bout, Cell, StressPlan

@@ -12,7 +12,7 @@ from spikearm.controller.adaptation.adaptive_controller import AdaptiveControlle
 from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.trajectory import TIMED, Trajectory
-from spikearm.controller.references.reference import MinimumJerk
+from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.trained import TrainedController, shipped
 from spikearm.experiments.controllers import Adaptation, Backend, Recipe, find_stage
 from spikearm.experiments.studies.adaptation.table import describe_overflows
