@@ -2,9 +2,9 @@
 
 import nengo
 
-from spikearm.loihi_deploy.build.blocks import FloatBlocks, IntegerBlocks
-from spikearm.loihi_deploy.build.quantisation import quantise
-from spikearm.loihi_deploy.build.rescaling import rescale
+from spikearm.loihi_deploy.discretisation.blocks import FloatBlocks, IntegerBlocks
+from spikearm.loihi_deploy.discretisation.quantisation import quantise
+from spikearm.loihi_deploy.discretisation.rescaling import rescale
 from spikearm.loihi_deploy.mapping.placement import Placement, allocate
 from spikearm.loihi_deploy.nengo_loihi_compat import (
     Allocator,

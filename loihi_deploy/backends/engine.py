@@ -10,7 +10,7 @@ from spikearm.loihi_deploy.backends.chip import ChipSimulation
 from spikearm.loihi_deploy.backends.lossy_link import LossyLink, lossy_link
 from spikearm.loihi_deploy.backends.neurons import FOREVER, neurons_of
 from spikearm.loihi_deploy.backends.overflows import counted
-from spikearm.loihi_deploy.build.rescaling import RescaledModel
+from spikearm.loihi_deploy.discretisation.rescaling import RescaledModel
 from spikearm.loihi_deploy.nengo_loihi_compat import Model, without_known_warnings
 from spikearm.loihi_deploy.simulator import Simulator
 from spikearm.neural.counts import StepCounts
@@ -100,6 +100,6 @@ class EngineSimulation(ChipSimulation):
 
 
 class RescaledSimulation(EngineSimulation):
-    """The same with the weights of lossy blocks rescaled, see ``loihi_deploy.build.rescaling``."""
+    """The same with the weights of lossy blocks rescaled, see ``discretisation.rescaling``."""
 
     model_type = RescaledModel

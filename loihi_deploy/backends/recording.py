@@ -9,8 +9,8 @@ import numpy as np
 
 from spikearm.loihi_deploy.backends.chip import ChipSimulation
 from spikearm.loihi_deploy.backends.overflows import counted
-from spikearm.loihi_deploy.build.blocks import IntegerBlocks
-from spikearm.loihi_deploy.build.rescaling import UnvalidatedRescaledModel
+from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
+from spikearm.loihi_deploy.discretisation.rescaling import UnvalidatedRescaledModel
 from spikearm.loihi_deploy.nengo_loihi_compat import (
     Q_BITS,
     U_BITS,
@@ -175,7 +175,7 @@ class RecordedSimulation(ChipSimulation):
 
 
 class RescaledRecording(RecordedSimulation):
-    """The same with the weights of lossy blocks rescaled, see ``loihi_deploy.build.rescaling``."""
+    """The same with the weights of lossy blocks rescaled, see ``discretisation.rescaling``."""
 
     model_type = UnvalidatedRescaledModel
 

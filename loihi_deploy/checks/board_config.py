@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from spikearm.arm_models import SpikearmError
 from spikearm.loihi_deploy import limits
-from spikearm.loihi_deploy.build.blocks import IntegerBlocks
+from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
 from spikearm.loihi_deploy.mapping.placement import Placement
 from spikearm.loihi_deploy.mapping.traffic import most_host_spikes
 

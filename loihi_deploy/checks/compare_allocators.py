@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from spikearm.loihi_deploy.backends.recording import Activity
-from spikearm.loihi_deploy.build.blocks import IntegerBlocks
+from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
 from spikearm.loihi_deploy.energy.account import Work, network_account
 from spikearm.loihi_deploy.energy.devices import DEVICES
 from spikearm.loihi_deploy.energy.spike_traffic import SpikeTraffic

@@ -20,8 +20,8 @@ from spikearm.loihi_deploy.backends.overflows import (
     OVER_MEMBRANE,
 )
 from spikearm.loihi_deploy.backends.recording import Activity, RecordedSimulation
-from spikearm.loihi_deploy.build.blocks import IntegerBlocks, block_name
 from spikearm.loihi_deploy.checks.board_config import UNTOLD, BoardConfig, link_setting
+from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks, block_name
 from spikearm.loihi_deploy.limits import Limit
 from spikearm.loihi_deploy.mapping.placement import Placement
 from spikearm.loihi_deploy.mapping.traffic import core_traffic, host_spikes

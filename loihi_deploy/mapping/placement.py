@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from spikearm.loihi_deploy import limits
-from spikearm.loihi_deploy.build.blocks import IntegerBlocks, block_name
+from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks, block_name
 from spikearm.loihi_deploy.limits import Limit
 from spikearm.loihi_deploy.nengo_loihi_compat import (
     Allocator,

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from spikearm.loihi_deploy.backends.recording import Activity
-from spikearm.loihi_deploy.build.blocks import IntegerBlocks
+from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
 from spikearm.loihi_deploy.mapping.placement import Placement
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from spikearm.arm_models import SpikearmError
 from spikearm.loihi_deploy import limits
 from spikearm.loihi_deploy.backends.recording import Activity
-from spikearm.loihi_deploy.build.blocks import IntegerBlocks
+from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
 from spikearm.loihi_deploy.energy.devices import DEVICES, EAST_WEST, NORTH_SOUTH
 from spikearm.loihi_deploy.mapping.assignment import arrange
 from spikearm.loihi_deploy.mapping.mesh import COLUMNS, ROWS, hops

@@ -16,9 +16,6 @@ from spikearm.experiments.records.records import Leg
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
 from spikearm.loihi_deploy import pipeline
 from spikearm.loihi_deploy.backends.recording import RecordedSimulation, RescaledRecording
-from spikearm.loihi_deploy.build.blocks import FloatBlocks
-from spikearm.loihi_deploy.build.quantisation import QuantisationError, quantisation_errors
-from spikearm.loihi_deploy.build.rescaling import RESCALE_ABOVE
 from spikearm.loihi_deploy.checks.board_config import BoardConfig
 from spikearm.loihi_deploy.checks.compare_allocators import (
     ALLOCATORS,
@@ -27,6 +24,9 @@ from spikearm.loihi_deploy.checks.compare_allocators import (
     compare,
 )
 from spikearm.loihi_deploy.checks.preflight import REFUSALS, Report, examine, refusal
+from spikearm.loihi_deploy.discretisation.blocks import FloatBlocks
+from spikearm.loihi_deploy.discretisation.quantisation import QuantisationError, quantisation_errors
+from spikearm.loihi_deploy.discretisation.rescaling import RESCALE_ABOVE
 
 
 @dataclass(frozen=True)

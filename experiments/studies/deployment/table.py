@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from spikearm.loihi_deploy.build.quantisation import WEIGHTS, QuantisationError
-from spikearm.loihi_deploy.build.rescaling import RESCALE_ABOVE
 from spikearm.loihi_deploy.checks.compare_allocators import Allocation
 from spikearm.loihi_deploy.checks.preflight import Report, Row
+from spikearm.loihi_deploy.discretisation.quantisation import WEIGHTS, QuantisationError
+from spikearm.loihi_deploy.discretisation.rescaling import RESCALE_ABOVE
 
 
 def report_table(report: Report, title: str) -> Table:

@@ -13,8 +13,8 @@ import pytest
 from spikearm.loihi_deploy.backends.engine import EngineSimulation, RescaledSimulation
 from spikearm.loihi_deploy.backends.recording import RecordedSimulation
 from spikearm.loihi_deploy.board.hardware import HardwareSimulation
-from spikearm.loihi_deploy.build.rescaling import RescaledModel
 from spikearm.loihi_deploy.checks.board_config import BoardConfig
+from spikearm.loihi_deploy.discretisation.rescaling import RescaledModel
 from spikearm.loihi_deploy.mapping.traffic_allocator import TrafficAllocator
 from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
 from spikearm.neural.simulation import NeuralSimulation

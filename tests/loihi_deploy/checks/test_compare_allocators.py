@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from spikearm.loihi_deploy.backends.recording import Activity, RecordedSimulation
-from spikearm.loihi_deploy.build.blocks import IntegerBlocks
 from spikearm.loihi_deploy.checks.compare_allocators import ALLOCATORS, compare, traffic_energy
+from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
 from spikearm.loihi_deploy.energy.spike_traffic import SpikeTraffic
 from spikearm.loihi_deploy.nengo_loihi_compat import Greedy, GreedyInterchip, nengo_loihi
 

@@ -14,9 +14,9 @@ from spikearm.arm_models import SpikearmError
 from spikearm.loihi_deploy import limits, preflight
 from spikearm.loihi_deploy.backends.overflows import CUT_ERROR, CUT_TRACE, OVER_INPUT
 from spikearm.loihi_deploy.backends.recording import Activity
-from spikearm.loihi_deploy.build.blocks import FloatBlocks, IntegerBlocks
 from spikearm.loihi_deploy.checks.board_config import BoardConfig
 from spikearm.loihi_deploy.checks.preflight import Report, Row, block_rows, core_rows, register_rows
+from spikearm.loihi_deploy.discretisation.blocks import FloatBlocks, IntegerBlocks
 from spikearm.loihi_deploy.limits import Limit
 from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
 from spikearm.loihi_deploy.pipeline import place, quantise

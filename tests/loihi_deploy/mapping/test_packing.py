@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from spikearm.loihi_deploy.build.blocks import FloatBlocks
-from spikearm.loihi_deploy.build.quantisation import quantise
+from spikearm.loihi_deploy.discretisation.blocks import FloatBlocks
+from spikearm.loihi_deploy.discretisation.quantisation import quantise
 from spikearm.loihi_deploy.mapping.packing import fits, pack
 from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
 

@@ -11,8 +11,8 @@ import pytest
 
 from spikearm.arm_models import SpikearmError
 from spikearm.loihi_deploy.backends.recording import Activity, RecordedSimulation
-from spikearm.loihi_deploy.build.blocks import IntegerBlocks
 from spikearm.loihi_deploy.checks.compare_allocators import traffic_energy
+from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
 from spikearm.loihi_deploy.mapping import traffic_allocator
 from spikearm.loihi_deploy.mapping.mesh import spike_traffic
 from spikearm.loihi_deploy.mapping.placement import Core, Placement

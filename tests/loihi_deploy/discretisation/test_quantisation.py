@@ -5,10 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from spikearm.loihi_deploy.build.blocks import FloatBlocks
+from spikearm.loihi_deploy.discretisation.blocks import FloatBlocks
+from spikearm.loihi_deploy.discretisation.quantisation import (
+    WEIGHTS,
+    QuantisationError,
+    quantisation_errors,
+)
 from spikearm.loihi_deploy.nengo_loihi_compat import EmulatorInterface, LoihiProbe, nengo_loihi
 from spikearm.loihi_deploy.pipeline import quantise
-from spikearm.loihi_deploy.build.quantisation import WEIGHTS, QuantisationError, quantisation_errors
 
 TAU_S = 0.005
 ROUNDING = 2e-6  # relative, of the single precision that floats have before discretisation

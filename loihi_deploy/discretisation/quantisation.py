@@ -7,8 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from spikearm.loihi_deploy.build.blocks import FloatBlocks, IntegerBlocks, block_name
-from spikearm.loihi_deploy.nengo_loihi_compat import SynapseConfig, discretize_model, without_known_warnings
+from spikearm.loihi_deploy.discretisation.blocks import FloatBlocks, IntegerBlocks, block_name
+from spikearm.loihi_deploy.nengo_loihi_compat import (
+    SynapseConfig,
+    discretize_model,
+    without_known_warnings,
+)
 
 WEIGHTS = "weights"
 DECAY_UNIT = 2**12  # the chip keeps whole 4096ths of current and voltage in each step

@@ -14,9 +14,15 @@ from typing import Any
 import numpy as np
 
 from spikearm.loihi_deploy import limits
-from spikearm.loihi_deploy.build.blocks import FloatBlocks
-from spikearm.loihi_deploy.nengo_loihi_compat import (BIAS_MAX, VTH_MAX, Model, UnvalidatedModel, discretize_model)
-from spikearm.loihi_deploy.build.quantisation import quantise, weight_loss
+from spikearm.loihi_deploy.discretisation.blocks import FloatBlocks
+from spikearm.loihi_deploy.discretisation.quantisation import quantise, weight_loss
+from spikearm.loihi_deploy.nengo_loihi_compat import (
+    BIAS_MAX,
+    VTH_MAX,
+    Model,
+    UnvalidatedModel,
+    discretize_model,
+)
 
 RESCALE_ABOVE = 0.05
 """Share of its weights, root mean square, that a block may lose to 8 bits before it is rescaled."""
