@@ -7,11 +7,12 @@ import numpy as np
 from spikearm.arm_models import Arm, ArmState
 from spikearm.controller.controller import Controller
 from spikearm.controller.loop.pace import FreePace, Pace
+from spikearm.controller.loop.recorder import Recorder
 from spikearm.controller.loop.sensor_guard import SensorGuard
-from spikearm.controller.loop.step_times import Stopwatch
+from spikearm.controller.loop.step_times import StepClock
 from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.reference import Reference
+from spikearm.controller.references.target import Target
 
 Observer = Callable[[Arm, ArmState, Reference], None]
 Sensors = Callable[[ArmState], ArmState]
@@ -25,51 +26,58 @@ def exact(state: ArmState) -> ArmState:
 def follow(
     arm: Arm,
     controller: Controller,
-    motion: MinimumJerk,
+    target: Target,
     duration: float,
     observe: Observer | None = None,
     pace: Callable[[float], Pace] = FreePace,
     sensors: Sensors = exact,
     guard: SensorGuard | None = None,
 ) -> Trajectory:
-    """Move the arm along a motion, from where it is now.
+    """Move the arm after a target, from where it is now.
 
     Args:
-        arm: The plant.
-        controller: What drives it.
-        motion: The hand's ideal motion, its time starting now.
-        duration: Simulated time [s]; beyond the motion's own length the goal is held.
+        arm: Plant.
+        controller: Controller that drives it.
+        target: Target that is asked for the reference of every step, its time starting now.
+        duration: Simulated time [s].
         observe: Called after every step, for a viewer, a video or a progress bar.
-        pace: Tells steps when to begin, given the control period [s].
-        sensors: What is sensed of the arm's state, which the log has as it is.
-        guard: Watches the sensors; one of its own when left out.
+        pace: Makes the pace that tells steps when to begin, given the control period [s].
+        sensors: Returns what is sensed of the arm's state, which is recorded as it is.
+        guard: Watches the sensors; a new one when left out.
 
     Returns:
-        Everything that happened, one row per step.
+        The motion, one row per step.
 
     Raises:
         SensorsLostError: Sensors failed for too long, and the arm was stopped.
     """
-    n_steps = round(duration / arm.timestep)
-    times = arm.timestep * np.arange(n_steps + 1)
-    references = motion.sample(times)
-    log = Trajectory.empty(n_steps, arm.chain.n_joints)
-    log.plan(times[1:], references[1:])
+    times = arm.timestep * np.arange(round(duration / arm.timestep) + 1)
+    target = target.begin(times)
     guard = guard or SensorGuard(arm)
-    stopwatch, beats = Stopwatch(arm, controller), pace(arm.timestep)
-    state = stopwatch.sense()
-    for step in range(n_steps):
-        log.late_s[step], log.skipped_periods[step] = beats.wait()
-        sensed = sensors(state)
-        if guard.admits(sensed, references[step]):
-            counts = stopwatch.control(sensed, references[step])
+    recorder = Recorder(times[1:], arm.chain.n_joints)
+    clock, beats = StepClock(), pace(arm.timestep)
+    clock.sensing()
+    sensed = sensors(arm.state)
+    reference = target.at(0.0, sensed)
+    clock.sensed()
+    for step, time in enumerate(times[1:].tolist()):
+        beat = beats.wait()
+        if admitted := guard.admits(sensed, reference):
+            clock.begin()
+            torque = controller.torque(sensed, reference)
+            clock.decided()
+            arm.act(torque)
+            clock.acted(controller.crossings)
         else:
-            counts = stopwatch.hold()
-            log.held[step] = 1
+            clock.held()
         arm.advance()
-        state = stopwatch.sense()
-        log.write(step, state, arm.applied_torque, counts)
+        clock.sensing()
+        state = arm.state
+        sensed = sensors(state)
+        reference = target.at(time, sensed)
+        clock.sensed()
+        counts = controller.counts if admitted else None
+        recorder.write(step, beat, state, reference, arm.applied_torque, counts)
         if observe is not None:
-            observe(arm, state, references[step + 1])
-    log.time_steps(stopwatch.times)
-    return log
+            observe(arm, state, reference)
+    return recorder.finish(clock.times)

@@ -3,13 +3,14 @@
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from spikearm.arm_models import Pose
+from spikearm.arm_models import ArmState, Pose
 from spikearm.controller.references.pose_error import rotation_error
 from spikearm.controller.references.reference import Reference
+from spikearm.controller.references.target import KnownTarget, Target
 
 
-class MinimumJerk:
-    """Moves from pose to pose on a straight line and about one axis, with minimum jerk.
+class MinimumJerk(Target):
+    """A motion from pose to pose on a straight line and about one axis, with minimum jerk.
 
     The profile is ``s = 10 r^3 - 15 r^4 + 6 r^5`` with ``r = t / duration`` (Flash and
     Hogan 1985, eq. 4); after ``duration`` the goal is held.
@@ -28,9 +29,13 @@ class MinimumJerk:
         self._turn = rotation_error(goal.quaternion, start.quaternion)
         self._path = np.concatenate([self._line, self._turn])
 
-    def at(self, time: float) -> Reference:
-        """Evaluate the motion at a time since its start [s]."""
+    def at(self, time: float, state: ArmState | None = None) -> Reference:
+        """Evaluate the motion at a time since its start [s]; it does not depend on the state."""
         return self.sample(np.array([time]))[0]
+
+    def begin(self, times: np.ndarray) -> KnownTarget:
+        """Evaluate the motion ahead, in one block."""
+        return KnownTarget(times, self.sample(times))
 
     def sample(self, times: np.ndarray) -> list[Reference]:
         """Evaluate the motion at many times since its start, shape (n_times,) [s]."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from blank_trajectory import blank_trajectory
 
 from spikearm.arm_models import SpikearmError
 from spikearm.controller.loop.trajectory import Trajectory
@@ -37,7 +38,7 @@ LIST_COLUMNS = {
 
 def draw_trajectory(n_steps: int, seed: int) -> Trajectory:
     rng = np.random.default_rng(seed)
-    trajectory = Trajectory.empty(n_steps, N_JOINTS)
+    trajectory = blank_trajectory(n_steps, N_JOINTS)
     for field in fields(Trajectory):
         values = getattr(trajectory, field.name)
         if values.dtype == np.int64:

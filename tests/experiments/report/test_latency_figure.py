@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from blank_trajectory import blank_trajectory
 
-from spikearm.controller.loop.trajectory import PARTS, Trajectory
+from spikearm.controller.loop.trajectory import PARTS
 from spikearm.experiments.records.records import Leg
 from spikearm.experiments.report.figures import Series
 from spikearm.experiments.report.latency_figure import COLUMNS, N_POINTS, latency
@@ -17,7 +18,7 @@ def a_series(label: str, seed: int, without: tuple[str, ...] = ()) -> Series:
     rng = np.random.default_rng(seed)
     legs = []
     for reach in range(2):
-        motion = Trajectory.empty(N_STEPS, 3)
+        motion = blank_trajectory(N_STEPS, 3)
         motion.time[:] = PERIOD * np.arange(1, N_STEPS + 1)
         for part in PARTS:
             if part not in without:
@@ -64,7 +65,7 @@ def test_the_deadline_is_drawn_where_the_whole_step_is(series):
 
 def test_a_single_step_is_drawn(series):
     leg = series[1].legs[0]
-    motion = Trajectory.empty(1, 3)
+    motion = blank_trajectory(1, 3)
     motion.time[:], motion.sense_s[:], motion.step_latency_s[:] = PERIOD, 2e-6, 2e-6
     one = replace(series[1], legs=[replace(leg, trajectory=motion)])
     assert len(latency([one]).data) == 2

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from blank_trajectory import blank_trajectory
 
 from spikearm.controller.loop.trajectory import PARTS, Trajectory
 from spikearm.experiments.studies.benchmark.latency import (
@@ -16,7 +17,7 @@ MICRO = 1e-6
 
 def a_motion(latency: list[float], late: float = 0.0) -> Trajectory:
     """Give steps that take so long [s], in shares of 10, 20, 40, 20 and 10 % by their parts."""
-    motion = Trajectory.empty(len(latency), 3)
+    motion = blank_trajectory(len(latency), 3)
     motion.time[:] = PERIOD * np.arange(1, len(latency) + 1)
     motion.step_latency_s[:] = latency
     for part, share in zip(PARTS, (0.1, 0.2, 0.4, 0.2, 0.1), strict=True):

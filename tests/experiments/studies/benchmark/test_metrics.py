@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from blank_trajectory import blank_trajectory
 from numpy.typing import ArrayLike
 
 from spikearm.controller.loop.trajectory import Trajectory
@@ -25,7 +26,7 @@ def make(
 ) -> Trajectory:
     """Make a motion of a two-joint arm; what is left out is zero, or upright."""
     n_steps = len(np.asarray(hand))
-    motion = Trajectory.empty(n_steps, n_joints=2)
+    motion = blank_trajectory(n_steps, n_joints=2)
     motion.time[:] = TIMESTEP * np.arange(1, n_steps + 1)
     motion.hand_position[:] = hand
     motion.reference_position[:] = [[0.0, 0.0, 0.0]] * n_steps if reference is None else reference

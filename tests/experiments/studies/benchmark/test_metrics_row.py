@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from blank_trajectory import blank_trajectory
 
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.experiments.records.records import Leg
@@ -54,7 +55,7 @@ def a_motion(
     latency: float = 0.001,
 ) -> Trajectory:
     """Move evenly along x, the hand off the ideal pose by a constant offset [m] and angle."""
-    motion = Trajectory.empty(N_STEPS, N_JOINTS)
+    motion = blank_trajectory(N_STEPS, N_JOINTS)
     motion.time[:] = DT * np.arange(1, N_STEPS + 1)
     motion.torque[:] = torque
     motion.reference_position[:, 0] = np.linspace(0.0, LENGTH, N_STEPS)
