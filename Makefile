@@ -17,7 +17,7 @@ endif
 .PHONY: run test slow check format clean
 
 run: $(VENV)/.run
-	$(BIN)/spikearm bench --arm gen3 --stages analytic spiking loihi --video
+	$(BIN)/spikearm bench --arm gen3 --controllers analytic spiking loihi --video
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -m "not slow and not hardware"

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from spikearm.arm_models import load_arm
 from spikearm.controller.spiking.trained import shipped
-from spikearm.experiments.controllers import Backend, Recipe, find_stage
+from spikearm.experiments.controllers import ChosenController, ControllerSetup
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
 from spikearm.experiments.tasks.episodes import Episode, run_episodes
@@ -53,13 +53,13 @@ class Point:
     """One way of running, measured.
 
     Attributes:
-        stage, backend: What drove the arm.
+        controller, backend: What drove the arm.
         cores: Cores it ran on.
         episodes: Episodes in a round.
         realtime_factors: Simulated time over wall time, round by round [1].
     """
 
-    stage: str
+    controller: str
     backend: str
     cores: int
     episodes: int
@@ -75,10 +75,10 @@ def main(options: Options) -> None:
     """Measure, print and write."""
     cores = (1,) if options.processor_time else (1, len(os.sched_getaffinity(0)))
     points = [
-        *measure(options, "loihi", "engine", options.episodes, cores),
-        *measure(options, "loihi+adaptive", "engine", options.episodes, (1,)),
-        *measure(options, "loihi", "nengo-loihi", options.emulated, (1,)),
-        *measure(options, "analytic", "engine", options.episodes, (1,)),
+        *measure(options, ChosenController("loihi"), options.episodes, cores),
+        *measure(options, ChosenController("loihi", adaptive=True), options.episodes, (1,)),
+        *measure(options, ChosenController("loihi", backend="emulator"), options.emulated, (1,)),
+        *measure(options, ChosenController("analytic"), options.episodes, (1,)),
     ]
     Console().print(make_table(points))
     if options.out:
@@ -87,22 +87,22 @@ def main(options: Options) -> None:
 
 
 def measure(
-    options: Options, stage: str, backend: Backend, episodes: int, cores: Sequence[int]
+    options: Options, chosen: ChosenController, episodes: int, cores: Sequence[int]
 ) -> list[Point]:
     """Run a batch of episodes on each number of cores, by turns."""
     arm = load_arm(options.arm)
     reaches = plan_reaches(arm.model, CentreOut("sphere", targets=episodes), SEED)
-    entry = find_stage(stage, backend)
+    backend = ", ".join(chosen.backends)
     clock = time.process_time if options.processor_time else time.perf_counter
-    trained = shipped(options.arm) if entry.neural else None
-    with entry.make(Recipe(arm.model, trained, "acceleration", SEED)) as controller:
+    trained = shipped(options.arm) if chosen.spec.needs_training else None
+    with chosen.make(ControllerSetup(arm.model, trained, seed=SEED)) as controller:
         batch = [Episode(arm, controller, reaches, target) for target in range(episodes)]
         rounds = [
             [run_on(batch, n, clock) for n in cores]
-            for _ in track(range(options.rounds), f"{stage} on {entry.backend}")
+            for _ in track(range(options.rounds), f"{chosen.label} on {backend}")
         ]
     return [
-        Point(stage, entry.backend, n, episodes, tuple(factors))
+        Point(chosen.label, backend, n, episodes, tuple(factors))
         for n, factors in zip(cores, zip(*rounds, strict=True), strict=True)
     ]
 
@@ -124,14 +124,16 @@ def run_on(batch: Sequence[Episode], n_cores: int, clock: Callable[[], float]) -
 def make_table(points: Sequence[Point]) -> Table:
     """Lay the measurements out."""
     table = Table(title="The closed loop, physics included", title_justify="left")
-    for heading in ("stage", "backend"):
+    for heading in ("controller", "backend"):
         table.add_column(heading)
     for heading in ("cores", "episodes", "real-time factor", "range", "x one core"):
         table.add_column(heading, justify="right")
     for point in points:
-        alone = next(p for p in points if (p.stage, p.backend) == (point.stage, point.backend))
+        alone = next(
+            p for p in points if (p.controller, p.backend) == (point.controller, point.backend)
+        )
         table.add_row(
-            point.stage, point.backend, str(point.cores), str(point.episodes),
+            point.controller, point.backend, str(point.cores), str(point.episodes),
             f"{point.realtime_factor:.3g}",
             f"{min(point.realtime_factors):.3g} to {max(point.realtime_factors):.3g}",
             f"{point.realtime_factor / alone.realtime_factor:.2f}",

@@ -18,7 +18,7 @@ from spikearm.controller.loop.sensor_guard import SensorGuard
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.trained import shipped
-from spikearm.experiments.controllers import Recipe, find_stage
+from spikearm.experiments.controllers import ChosenController, ControllerSetup
 from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
 
 
@@ -39,13 +39,13 @@ def main(options: Options) -> None:
     """Measure and print."""
     arm = load_arm(options.arm)
     reaches = plan_reaches(arm.model, CentreOut(), seed=0)
-    for stage in ("analytic", "loihi"):
-        recipe = Recipe(arm.model, shipped(options.arm), "acceleration", 0)
-        with find_stage(stage, "engine").make(recipe) as controller:
+    setup = ControllerSetup(arm.model, shipped(options.arm))
+    for name in ("analytic", "loihi"):
+        with ChosenController(name).make(setup) as controller:
             seen, loop = reach(arm, controller, reaches, options.rounds)
         guard = timed(lambda seen=seen: look(arm, seen), options.rounds) / len(seen)
         Console().print(
-            f"{stage}: {1e6 * guard:.2f} us of {1e6 * loop:.0f} us per step, "
+            f"{name}: {1e6 * guard:.2f} us of {1e6 * loop:.0f} us per step, "
             f"{100 * guard / loop:.2f} %"
         )
 

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from spikearm.arm_models import load_arm
 from spikearm.controller.spiking.trained import shipped
-from spikearm.experiments.controllers import Backend
+from spikearm.experiments.controllers import Backend, ControllerSetup, choose_controllers
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.studies.benchmark.benchmark import BenchmarkPlan, Watcher, run_benchmark
 from spikearm.experiments.studies.benchmark.latency_table import LINES, latency_cells, latency_table
@@ -43,7 +43,7 @@ class Options:
 def main(options: Options) -> None:
     """Measure, print and write."""
     rows = measure(options, ["analytic", "spiking", "loihi"], "engine", options.targets)
-    rows += measure(options, ["loihi"], "nengo-loihi", options.emulated)[1:]
+    rows += measure(options, ["loihi"], "emulator", options.emulated)[1:]
     console = Console()
     console.print(latency_table(rows))
     console.print(markdown(rows), soft_wrap=True, highlight=False)
@@ -53,19 +53,20 @@ def main(options: Options) -> None:
 
 
 def measure(
-    options: Options, stages: Sequence[str], backend: Backend, targets: int
+    options: Options, names: Sequence[str], backend: Backend, targets: int
 ) -> list[dict[str, Any]]:
-    """Give a row for each stage, the analytic one first."""
+    """Give a row for each controller, the analytic one first."""
     arm, trained = load_arm(options.arm), shipped(options.arm)
     task = CentreOut(targets=targets)
-    plan = BenchmarkPlan(arm, task, "acceleration", stages, [SEED], backend, 1, trained)
+    controllers = choose_controllers(names, backend=backend)
+    plan = BenchmarkPlan(arm, task, controllers, [SEED], ControllerSetup(arm.model, trained), 1)
     rows = run_benchmark(plan, Watcher()).rows
-    return [row | {"stage": f"{row['stage']}, {row['backend']}"} for row in rows]
+    return [row | {"controller": f"{row['controller']}, {row['backend']}"} for row in rows]
 
 
 def markdown(rows: Sequence[dict[str, Any]]) -> str:
     """Give the table for the documentation."""
-    lines = [["", *(row["stage"] for row in rows)], ["---"] + ["---:"] * len(rows)]
+    lines = [["", *(row["controller"] for row in rows)], ["---"] + ["---:"] * len(rows)]
     lines += [[line[0].heading, *(latency_cells(line, [row]) for row in rows)] for line in LINES]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines if any(cells[1:]))
 

@@ -1,15 +1,19 @@
-"""The controllers that can be measured, by name."""
+"""Registry of the controllers that can be measured.
 
-from collections.abc import Callable
+``CONTROLLERS["mine"] = ControllerSpec(make)`` adds one, before the command line is called.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from spikearm.arm_models import RigidBodyModel
+from spikearm.arm_models import RigidBodyModel, SpikearmError
 from spikearm.controller.adaptation.adaptive_controller import AdaptiveController
 from spikearm.controller.adaptation.adaptive_network import AdaptiveNetwork
 from spikearm.controller.adaptation.learned_weights import LearnedWeights
 from spikearm.controller.adaptation.scaling import AdaptationConfig, AdaptationScaling
 from spikearm.controller.classical.command import Feedforward
+from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.joint_pid import JointPIDController
 from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.controller import Controller
@@ -23,27 +27,33 @@ from spikearm.loihi_deploy.board.hardware import HardwareSimulation, require_boa
 from spikearm.neural.nengo_simulation import NengoSimulation
 from spikearm.neural.simulation import NeuralSimulation
 
-Stage = Literal["analytic", "rate", "spiking", "loihi"]
-ControllerName = Literal["analytic", "rate", "spiking", "loihi", "pd", "pid"]
-Backend = Literal["engine", "nengo-loihi", "loihi"]
+Backend = Literal["engine", "emulator", "board"]
+"""Backends of stage ``loihi``: the compiled engine, nengo-loihi's emulator, a Loihi board."""
+
+BASELINE = "analytic"
+"""Controller that all others are compared with."""
 
 # 1/s^3; found by scripts/pid_search.py for gen3 and an unknown 2 kg, with an integral that every
 # start empties: two thirds of the error that PD has is gone. Larger ones ring.
 PID_INTEGRAL_GAIN = 409.0
 
-
-ADAPTIVE = "+adaptive"
-"""What the name of a stage ends in that has an adaptive network beside it."""
+SIMULATIONS: dict[str, type[NeuralSimulation]] = {
+    "nengo": NengoSimulation,
+    "engine": EngineSimulation,
+    "emulator": LoihiEmulation,
+    "board": HardwareSimulation,
+}
+"""Simulations of neural networks, by the name of the backend."""
 
 
 @dataclass(frozen=True)
 class Adaptation:
-    """What an adaptive network learns, and from where on.
+    """Settings and initial weights of an adaptive network.
 
     Attributes:
-        config: How it is built.
-        learned: What was learned before; it goes on from there.
-        frozen: Whether nothing more is learned.
+        config: Size and learning rate of the network.
+        learned: Weights that were learned before, to start from.
+        frozen: True if the weights stay as they are.
     """
 
     config: AdaptationConfig = AdaptationConfig()
@@ -52,51 +62,109 @@ class Adaptation:
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """What a controller is made from.
+class ControllerSetup:
+    """Parameters that a controller is made from; each controller reads those that it has.
 
     Attributes:
-        model: The arm's nominal dynamics.
-        trained: The trained controller of the arm; only neural stages need it.
-        feedforward: Whether the reference's acceleration is fed forward.
-        seed: Seed of everything random that a backend adds.
-        adaptation: What adaptive stages learn.
-        beside: What else is to run in a neural controller's network.
+        model: Nominal dynamics of the arm.
+        trained: Trained weights of the arm's spiking controller, if there are any.
+        gains: Gains of the control law.
+        ki: Integral gain of ``pid`` [1/s^3].
+        feedforward: Part of the reference that is fed forward.
+        seed: Seed of everything random.
+        adaptation: Settings of an adaptive network beside the controller.
+        simulation: Simulation that runs the controller's network.
+        beside: Network to be added to the controller's own.
     """
 
     model: RigidBodyModel
-    trained: TrainedController | None
-    feedforward: Feedforward
-    seed: int
+    trained: TrainedController | None = None
+    gains: Gains = Gains()
+    ki: float = PID_INTEGRAL_GAIN
+    feedforward: Feedforward = "acceleration"
+    seed: int = 0
     adaptation: Adaptation = Adaptation()
+    simulation: type[NeuralSimulation] = EngineSimulation
     beside: Beside | None = None
 
 
-Factory = Callable[[Recipe], Controller]
+Factory = Callable[[ControllerSetup], Controller]
 
 
 @dataclass(frozen=True)
-class StageEntry:
-    """How to make a controller, and what computes it.
+class ControllerSpec:
+    """Entry of the registry.
 
     Attributes:
-        backend: What computes it, as it is written in every row.
-        make: Makes it.
-        neural: Whether it needs a trained controller.
-        learner: Kind of the neurons that would learn beside it, and what runs them.
-        adaptive: Whether they do: its motions then follow one from the other.
-        on_board: Whether it needs a Loihi board, which runs one closed loop at a time.
+        make: Function that makes the controller.
+        stage: Stage of its neurons, None for a controller without neurons. A controller with
+            neurons runs on ``setup.simulation`` and adds ``setup.beside`` to its network.
+        needs_training: True if it cannot be made without trained weights.
+        learns: True if a motion changes it: its episodes then run one after another.
+        backends: Backends that can compute it, the default first.
     """
 
-    backend: str
     make: Factory
-    neural: bool = False
-    learner: tuple[NeuralStage, type[NeuralSimulation]] = ("loihi", EngineSimulation)
-    adaptive: bool = False
-    on_board: bool = False
+    stage: NeuralStage | None = None
+    needs_training: bool = False
+    learns: bool = False
+    backends: tuple[str, ...] = ("numpy",)
 
-    def require(self) -> None:
-        """Refuse what cannot run here, before any work is done.
+
+@dataclass(frozen=True)
+class ChosenController:
+    """A controller of the registry, as it is to be run.
+
+    Attributes:
+        name: Name in the registry.
+        adaptive: True if an adaptive network learns beside it, in its own network if it has one.
+        backend: Backend of stage ``loihi``.
+
+    Raises:
+        SpikearmError: The registry has no controller of this name.
+    """
+
+    name: str
+    adaptive: bool = False
+    backend: Backend = "engine"
+
+    def __post_init__(self) -> None:
+        find_controller(self.name)
+
+    @property
+    def spec(self) -> ControllerSpec:
+        """Entry of the registry."""
+        return find_controller(self.name)
+
+    @property
+    def label(self) -> str:
+        """Name as tables show it."""
+        return controller_label(self.name, self.adaptive)
+
+    @property
+    def stage(self) -> NeuralStage | None:
+        """Stage of the neurons in or beside the controller; None if there are none."""
+        return self.spec.stage or ("loihi" if self.adaptive else None)
+
+    @property
+    def backends(self) -> tuple[str, ...]:
+        """Backends that compute the controller and the adaptive network beside it."""
+        possible = self.spec.backends
+        own = self.backend if self.backend in possible else possible[0]
+        return (own, self.backend) if self.adaptive and self.spec.stage is None else (own,)
+
+    @property
+    def learns(self) -> bool:
+        """True if a motion changes the controller."""
+        return self.spec.learns or self.adaptive
+
+    @property
+    def on_board(self) -> bool:
+        """True if a Loihi board computes it, which runs one closed loop at a time."""
+        return "board" in self.backends
+
+    def check(self) -> None:
+        """Refuse a controller that cannot run here, before any work is done.
 
         Raises:
             SpikearmError: It needs a board, and none can be reached.
@@ -104,83 +172,93 @@ class StageEntry:
         if self.on_board:
             require_board()
 
+    def make(self, setup: ControllerSetup) -> Controller:
+        """Make the controller.
 
-def _analytic(recipe: Recipe) -> Controller:
-    return OperationalSpaceController(recipe.model, feedforward=recipe.feedforward)
+        Args:
+            setup: Parameters, without the simulation.
+        """
+        simulation = SIMULATIONS.get(self.backends[-1], setup.simulation)
+        setup = replace(setup, simulation=simulation)
+        return self._make_adaptive(setup) if self.adaptive else self.spec.make(setup)
 
-
-def _joint_space(ki: float) -> Factory:
-    return lambda recipe: JointPIDController(recipe.model, ki=ki)
-
-
-def _neural(stage: NeuralStage, simulation: type[NeuralSimulation]) -> Factory:
-    def make(recipe: Recipe) -> Controller:
-        assert recipe.trained is not None
-        return SpikingController(
-            recipe.trained.weights, simulation, stage,
-            feedforward=recipe.feedforward, seed=recipe.seed, beside=recipe.beside,
-        )  # fmt: skip
-
-    return make
-
-
-def _neural_entry(
-    backend: str, stage: NeuralStage, simulation: type[NeuralSimulation]
-) -> StageEntry:
-    return StageEntry(backend, _neural(stage, simulation), True, (stage, simulation))
-
-
-STAGES: dict[str, StageEntry] = {
-    "analytic": StageEntry("numpy", _analytic),
-    "rate": _neural_entry("nengo", "rate", NengoSimulation),
-    "spiking": _neural_entry("nengo", "spiking", NengoSimulation),
-    "loihi": _neural_entry("engine", "loihi", EngineSimulation),
-    "pd": StageEntry("numpy", _joint_space(ki=0.0)),
-    "pid": StageEntry("numpy", _joint_space(PID_INTEGRAL_GAIN)),
-}
-
-EMULATED = _neural_entry("nengo-loihi", "loihi", LoihiEmulation)
-"""Stage ``loihi`` on nengo-loihi's emulator: the same spikes as on the engine, more slowly."""
-
-ON_BOARD = replace(_neural_entry("loihi", "loihi", HardwareSimulation), on_board=True)
-"""Stage ``loihi`` on a Loihi board."""
-
-OTHER_BACKENDS: dict[Backend, StageEntry] = {"nengo-loihi": EMULATED, "loihi": ON_BOARD}
-"""What runs stage ``loihi`` in place of the engine."""
-
-
-def find_stage(stage: str, backend: Backend) -> StageEntry:
-    """Find a stage; only what runs on the chip's arithmetic has a choice of backends.
-
-    Args:
-        stage: A controller, or its name and ``+adaptive``.
-        backend: What runs a chip's network.
-    """
-    name = stage.removesuffix(ADAPTIVE)
-    entry = _chip(backend) if name == "loihi" else STAGES[name]
-    return entry if name == stage else _with_adaptation(entry, backend)
-
-
-def _chip(backend: Backend) -> StageEntry:
-    return OTHER_BACKENDS.get(backend, STAGES["loihi"])
-
-
-def _with_adaptation(entry: StageEntry, backend: Backend) -> StageEntry:
-    """Put an adaptive network beside a controller: into its network, if it has one."""
-    runs = entry if entry.neural else _chip(backend)
-    stage, simulation = runs.learner
-
-    def make(recipe: Recipe) -> Controller:
-        adaptation, n_joints = recipe.adaptation, recipe.model.chain.n_joints
-        scaling = AdaptationScaling.of_arm(recipe.model, adaptation.config)
-        network = AdaptiveNetwork(n_joints, adaptation.config, neuron_type(stage), recipe.seed)
+    def _make_adaptive(self, setup: ControllerSetup) -> Controller:
+        """Make the controller with an adaptive network in its own network or beside it."""
+        adaptation, n_joints = setup.adaptation, setup.model.chain.n_joints
+        scaling = AdaptationScaling.of_arm(setup.model, adaptation.config)
+        neurons = neuron_type(self.stage or "loihi")
+        network = AdaptiveNetwork(n_joints, adaptation.config, neurons, setup.seed)
         beside = Beside(network.add_to, scaling.home, scaling.task_map, scaling.posture_map)
-        base = entry.make(replace(recipe, beside=beside))
-        running = base.simulation or simulation(network.alone())
+        base = self.spec.make(replace(setup, beside=beside))
+        running = base.simulation or setup.simulation(network.alone())
         controller = AdaptiveController(base, network, running, scaling, not adaptation.frozen)
         if adaptation.learned is not None:
             controller.restore(adaptation.learned)
         return controller
 
-    name = entry.backend if entry.neural else f"{entry.backend}, {backend}"
-    return replace(entry, backend=name, make=make, adaptive=True, on_board=runs.on_board)
+
+def controller_label(name: str, adaptive: bool = False) -> str:
+    """Return a controller's name as tables show it."""
+    return f"{name} + adaptive" if adaptive else name
+
+
+def choose_controllers(
+    names: Sequence[str], adaptive: bool = False, backend: Backend = "engine"
+) -> tuple[ChosenController, ...]:
+    """Choose controllers by name, each with an adaptive one after it if asked for.
+
+    Raises:
+        SpikearmError: The registry lacks one of the names.
+    """
+    kinds = (False, True) if adaptive else (False,)
+    return tuple(ChosenController(name, kind, backend) for name in names for kind in kinds)
+
+
+def find_controller(name: str) -> ControllerSpec:
+    """Return a controller's entry in the registry.
+
+    Raises:
+        SpikearmError: There is none of this name.
+    """
+    if name not in CONTROLLERS:
+        raise SpikearmError(
+            f"There is no controller '{name}'. Controllers: {', '.join(CONTROLLERS)}."
+        )
+    return CONTROLLERS[name]
+
+
+def _analytic(setup: ControllerSetup) -> Controller:
+    return OperationalSpaceController(setup.model, setup.gains, setup.feedforward)
+
+
+def _pd(setup: ControllerSetup) -> Controller:
+    return JointPIDController(setup.model, setup.gains)
+
+
+def _pid(setup: ControllerSetup) -> Controller:
+    return JointPIDController(setup.model, setup.gains, ki=setup.ki)
+
+
+def _spiking(stage: NeuralStage, *backends: str) -> ControllerSpec:
+    def make(setup: ControllerSetup) -> Controller:
+        if setup.trained is None:
+            raise SpikearmError(
+                f"Controller '{stage}' needs trained weights: give the setup trained=shipped(arm)."
+            )
+        return SpikingController(
+            setup.trained.weights, setup.simulation, stage, gains=setup.gains,
+            feedforward=setup.feedforward, seed=setup.seed, beside=setup.beside,
+        )  # fmt: skip
+
+    return ControllerSpec(make, stage, needs_training=True, backends=backends)
+
+
+CONTROLLERS: dict[str, ControllerSpec] = {
+    BASELINE: ControllerSpec(_analytic),
+    "rate": _spiking("rate", "nengo"),
+    "spiking": _spiking("spiking", "nengo"),
+    "loihi": _spiking("loihi", "engine", "emulator", "board"),
+    "pd": ControllerSpec(_pd),
+    "pid": ControllerSpec(_pid),
+}
+"""All controllers by name; add your own before the command line is called."""

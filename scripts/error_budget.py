@@ -22,6 +22,7 @@ from spikearm.controller.spiking.trained import TrainedController, shipped
 from spikearm.controller.training.friction import DryFriction
 from spikearm.controller.training.products import steady_rates
 from spikearm.controller.training.samples import Samples
+from spikearm.experiments.controllers import ControllerSetup, choose_controllers
 from spikearm.experiments.studies.benchmark.benchmark import BenchmarkPlan, Watcher, run_benchmark
 from spikearm.experiments.studies.benchmark.metrics import root_mean_square
 from spikearm.experiments.tasks.centre_out import CentreOut
@@ -35,25 +36,28 @@ class Options:
 
     Attributes:
         arm: Which arm.
-        reference: What the law feeds forward.
+        feedforward: Part of the reference that is fed forward.
     """
 
     arm: str = "gen3"
-    reference: Feedforward = "acceleration"
+    feedforward: Feedforward = "acceleration"
 
     def execute(self) -> None:
         """Measure and print."""
         arm, trained = load_arm(self.arm), shipped(self.arm)
-        stages = ["rate", "spiking", "loihi"]
-        plan = BenchmarkPlan(arm, CentreOut(), self.reference, stages, [0], trained=trained)
+        controllers = choose_controllers(["rate", "spiking", "loihi"])
+        setup = ControllerSetup(arm.model, trained, feedforward=self.feedforward)
+        plan = BenchmarkPlan(arm, CentreOut(), controllers, [0], setup)
         done = run_benchmark(plan, Watcher())
-        motions = [leg.trajectory for leg in done.legs if leg.stage == "analytic"]
+        motions = [leg.trajectory for leg in done.legs if leg.controller == "analytic"]
         table = Table("what", "hand, m/s²", "moves it, mm")
         for part, error in static_errors(arm, trained, motions).items():
             size = root_mean_square(np.linalg.norm(error, axis=1))
             table.add_row(f"{part}, settled rates", f"{size:.4f}", f"{1e3 * size / Gains().kp:.3f}")
         for row in done.rows[1:]:
-            table.add_row(f"{row['stage']}, closed loop", "", f"{1e3 * row['fidelity_rmse_m']:.3f}")
+            table.add_row(
+                f"{row['controller']}, closed loop", "", f"{1e3 * row['fidelity_rmse_m']:.3f}"
+            )
         Console().print(table)
 
 

@@ -22,7 +22,7 @@ from spikearm.controller.controller import Controller
 from spikearm.controller.spiking.trained import TrainedController, shipped
 from spikearm.controller.training.samples import Spread
 from spikearm.experiments.console.console import console, progress_bar
-from spikearm.experiments.controllers import Recipe, find_stage
+from spikearm.experiments.controllers import ChosenController, ControllerSetup
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
@@ -34,7 +34,7 @@ MANY_AT, MANY = 0.20, 4  # m, where so many times as many targets are reached as
 OFFSETS = (0.0, 0.05, 0.10, 0.15, 0.20)  # m
 DURATIONS = (0.6, 0.7, 0.8, 1.0, 1.3, 1.6, 2.0)  # s
 N_SEEDS = 10  # that are tried for every reach that is wanted
-REFERENCE = "velocity"
+FEEDFORWARD = "velocity"
 SEED = 0  # of the network
 LINEAR_TO = 10.0  # %, excess deviation that is drawn to scale; beyond, its logarithm
 BLUE, AMBER, GREEN = "#2563a8", "#d97706", "#2f8f5b"
@@ -108,7 +108,7 @@ class Options:
         console.print(make_table(points))
         result = {
             "arm": self.arm,
-            "reference": REFERENCE,
+            "feedforward": FEEDFORWARD,
             "trained": {sweep.name: sweep.trained for sweep in sweeps},
             "provenance": provenance(),
             "points": [asdict(point) for point in points],
@@ -160,10 +160,10 @@ def draw_cases(model: RigidBodyModel, task: CentreOut, n: int) -> list[Case]:
 
 def measure_sweeps(arm: Arm, trained: TrainedController, sweeps: Sequence[Sweep]) -> list[Point]:
     """Let both controllers make all reaches, with a bar for each sweep."""
-    recipe = Recipe(arm.model, trained, REFERENCE, SEED)
+    setup = ControllerSetup(arm.model, trained, feedforward=FEEDFORWARD, seed=SEED)
     points = []
-    law = find_stage("analytic", "engine").make(recipe)
-    with find_stage("loihi", "engine").make(recipe) as network, progress_bar() as bar:
+    law = ChosenController("analytic").make(setup)
+    with ChosenController("loihi").make(setup) as network, progress_bar() as bar:
         for sweep in sweeps:
             total = 2 * sum(map(len, sweep.cases.values()))
             task = bar.add_task(sweep.name, total=total)

@@ -19,10 +19,10 @@ REACH = 1  # to the side and up
 
 
 def main(folder: Path) -> None:
-    """Draw the last stage's hand paths to every target, and the arm at one of them."""
+    """Draw the last controller's hand paths to every target, and the arm at one of them."""
     run = read_run(folder)
     arm = load_arm(run.config["arm"])
-    legs = [leg for leg in run.legs if leg.stage == run.legs[-1].stage and leg.leg == "out"]
+    legs = [leg for leg in run.legs if leg.label == run.legs[-1].label and leg.leg == "out"]
     trails = [trail for leg in legs for trail in paths(leg.trajectory, len(leg.trajectory.time))]
     with Camera(arm, 1280, 800) as camera:
         pose_arm(arm, legs[REACH].trajectory, STEP)

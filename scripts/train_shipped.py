@@ -7,13 +7,16 @@
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import tyro
 
+from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.spiking.trained import SHIPPED_FOLDER, WEIGHTLESS, TrainedController
 from spikearm.controller.training.samples import Spread
 from spikearm.experiments.commands.train import CONTROLLER, TrainCommand
 from spikearm.experiments.console.arm_config import ArmConfig
+from spikearm.experiments.controllers import ControllerSetup, choose_controllers
 from spikearm.experiments.records.atomic_file import whole_file
 from spikearm.experiments.studies.benchmark.benchmark import BenchmarkPlan, Watcher, run_benchmark
 from spikearm.experiments.tasks.centre_out import CentreOut
@@ -25,7 +28,7 @@ CONFIGS = {
     "gen3": TrainingConfig(presentations=24000, spread=Spread(posture=0.15), edge=0.1, room=1.05),
 }
 MEASURED = (
-    "task", "reference", "stage", "position_rmse_m", "excess_deviation", "fidelity_rmse_m",
+    "task", "feedforward", "controller", "position_rmse_m", "excess_deviation", "fidelity_rmse_m",
     "endpoint_error_m", "orientation_rmse_rad", "success_rate", "cores",
 )  # fmt: skip
 
@@ -64,10 +67,10 @@ class Options:
 def _measure(plant: ArmConfig, trained: TrainedController) -> list[dict[str, object]]:
     arm = plant.load()
     rows = []
-    for reference in ("acceleration", "velocity"):
-        plan = BenchmarkPlan(
-            arm, CentreOut(), reference, ["rate", "spiking", "loihi"], [0], trained=trained
-        )
+    controllers = choose_controllers(["rate", "spiking", "loihi"])
+    for feedforward in get_args(Feedforward):
+        setup = ControllerSetup(arm.model, trained, feedforward=feedforward)
+        plan = BenchmarkPlan(arm, CentreOut(), controllers, [0], setup)
         rows += run_benchmark(plan, Watcher()).rows
     return [{name: row.get(name) for name in MEASURED} for row in rows]
 

@@ -49,7 +49,7 @@ def test_the_spiking_controller_on_the_engine_moves_every_arm_as_it_did(arm):
 @pytest.mark.slow
 @pytest.mark.parametrize("arm", SHIPPED)
 def test_on_nengo_loihi_s_emulator_it_moves_an_arm_as_on_the_engine_to_the_last_bit(arm):
-    ours, theirs = record(arm, "loihi"), record(arm, "loihi", "nengo-loihi")
+    ours, theirs = record(arm, "loihi"), record(arm, "loihi", "emulator")
     assert np.ptp(ours.q, axis=0).max() > 0.1
     assert ours.stack == theirs.stack
     for name in ("q", "torque", "hand_position"):

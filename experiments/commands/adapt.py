@@ -11,6 +11,7 @@ import tyro
 from spikearm.arm_models import Arm
 from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.classical.command import Feedforward
+from spikearm.controller.classical.gains import Gains
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.console import console, progress_bar
 from spikearm.experiments.console.options import (
@@ -19,7 +20,13 @@ from spikearm.experiments.console.options import (
     resolved_config,
     seed_range,
 )
-from spikearm.experiments.controllers import Adaptation, Backend, ControllerName
+from spikearm.experiments.controllers import (
+    PID_INTEGRAL_GAIN,
+    Adaptation,
+    Backend,
+    ControllerSetup,
+    choose_controllers,
+)
 from spikearm.experiments.perturbations.plant import PERTURBATIONS, Perturbation, PerturbationName
 from spikearm.experiments.records.records import check_new_folder
 from spikearm.experiments.studies.adaptation.curve import Curve
@@ -51,13 +58,15 @@ class AdaptCommand:
             like say, or payload-2.
         unknown: What is to be learned, of any size.
         second: What comes in its place later.
-        controllers: What the adaptive network helps.
+        controllers: Controllers that learn.
         adaptation: The adaptive network.
-        reference: What the law feeds forward.
+        gains: Gains of the control law.
+        ki: Integral gain of pid [1/s^3].
+        feedforward: Part of the reference that is fed forward.
         seeds: How many seeds.
         first_seed: The first of them.
         out: New folder for the results. Default: a dated one in runs/.
-        backend: What runs a chip's network: the compiled engine, or nengo-loihi's own emulator.
+        backend: Backend of a chip's network: the compiled engine, or nengo-loihi's emulator.
         trained: Trained controller for the neural stages. Default: the one that ships for the arm.
         trained_weightless: The one that leaves gravity to be learned, from `spikearm train
             --weightless`. Default: the one that ships for the arm.
@@ -70,11 +79,13 @@ class AdaptCommand:
     perturbations: tuple[PerturbationName, ...] = ()
     unknown: Annotated[Perturbation, tyro.conf.arg(name="")] = field(default_factory=Perturbation)
     second: PerturbationName = "force-field"
-    controllers: tuple[ControllerName, ...] = ("analytic", "loihi")
+    controllers: tuple[str, ...] = ("analytic", "loihi")
     adaptation: Annotated[AdaptationConfig, tyro.conf.arg(name="")] = field(
         default_factory=AdaptationConfig
     )
-    reference: Feedforward = "acceleration"
+    gains: Annotated[Gains, tyro.conf.arg(name="")] = field(default_factory=Gains)
+    ki: float = PID_INTEGRAL_GAIN
+    feedforward: Feedforward = "acceleration"
     seeds: int = 1
     first_seed: int = 0
     out: Path | None = None
@@ -88,6 +99,7 @@ class AdaptCommand:
         seeds = seed_range(self.first_seed, self.seeds)
         folder = self.out or default_folder(f"adapt-{Path(self.plant.name).stem}")
         check_new_folder(folder)
+        choose_controllers(self.controllers)
         arm = self.plant.load()
         plan = self._plan(arm)
         work = [
@@ -115,9 +127,13 @@ class AdaptCommand:
             weightless = find_trained(
                 arm, self.trained_weightless, self.controllers, gravity_known=False
             )
+        setup = ControllerSetup(
+            arm.model, trained, self.gains, self.ki, self.feedforward,
+            adaptation=Adaptation(self.adaptation),
+        )  # fmt: skip
         return TrialPlan(
-            arm, self.task, self.trials, PERTURBATIONS[self.second], self.reference,
-            Adaptation(self.adaptation), self.backend, trained, weightless,
+            arm, self.task, self.trials, PERTURBATIONS[self.second], setup, weightless,
+            self.backend,
         )  # fmt: skip
 
     def _perturbations(self) -> list[Perturbation]:

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import tyro
 
+from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.classical.command import Feedforward
+from spikearm.controller.classical.gains import Gains
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.options import (
     default_folder,
@@ -15,7 +17,13 @@ from spikearm.experiments.console.options import (
     seed_range,
 )
 from spikearm.experiments.console.running import measure
-from spikearm.experiments.controllers import Backend, Stage
+from spikearm.experiments.controllers import (
+    PID_INTEGRAL_GAIN,
+    Adaptation,
+    Backend,
+    ControllerSetup,
+    choose_controllers,
+)
 from spikearm.experiments.studies.benchmark.benchmark import BenchmarkPlan
 from spikearm.experiments.tasks.centre_out import CentreOut
 
@@ -24,35 +32,45 @@ from spikearm.experiments.tasks.centre_out import CentreOut
 class BenchCommand:
     """Measure controllers side by side on centre-out reaching.
 
-    Every stage makes the same reaches with the same gains; the analytic controller always
+    Every controller makes the same reaches with the same gains; the analytic controller always
     runs too, because it is the baseline. Results, trajectories and a report appear in one
     new folder. Ctrl-C keeps the reaches that are finished.
 
-    Example: spikearm bench --arm gen3 --stages spiking loihi --seeds 5 --out runs/gen3
+    Example: spikearm bench --arm gen3 --controllers spiking loihi --seeds 5 --out runs/gen3
 
     Attributes:
         plant: Which arm.
         task: Which reaches.
-        stages: Controllers to measure.
-        reference: What the law feeds forward: the reference's velocity and acceleration, or
-            its velocity only.
+        controllers: Controllers to measure.
+        adaptive: Measure each with an adaptive network beside it, too.
+        adaptation: The adaptive network.
+        gains: Gains of the control law.
+        ki: Integral gain of pid [1/s^3].
+        feedforward: Part of the reference that is fed forward: its velocity and acceleration, or
+            its velocity alone.
         seeds: How many seeds.
         first_seed: The first of them.
         out: New folder for the results. Default: a dated one in runs/.
-        backend: What runs stage loihi: the compiled engine; nengo-loihi's own emulator, which
-            gives the same spikes more slowly; or a Loihi board, which takes NxSDK.
+        backend: Backend of controller loihi: the compiled engine; nengo-loihi's emulator, which
+            computes the same spikes more slowly; or a Loihi board, which takes NxSDK.
         trained: Trained controller for the neural stages, from `spikearm train`. Default: the
             one that ships for the arm.
         jobs: How many reaches run at a time. Default: as many as there are cores. With 1,
             latencies are undisturbed.
         report: Whether to write report.html too.
-        video: Film the last stage with the first seed and put the film into the report.
+        video: Film the last controller with the first seed and put the film into the report.
     """
 
     plant: Annotated[ArmConfig, tyro.conf.arg(name="")] = field(default_factory=ArmConfig)
     task: Annotated[CentreOut, tyro.conf.arg(name="")] = field(default_factory=CentreOut)
-    stages: tuple[Stage, ...] = ("analytic", "spiking", "loihi")
-    reference: Feedforward = "acceleration"
+    controllers: tuple[str, ...] = ("analytic", "spiking", "loihi")
+    adaptive: bool = False
+    adaptation: Annotated[AdaptationConfig, tyro.conf.arg(name="")] = field(
+        default_factory=AdaptationConfig
+    )
+    gains: Annotated[Gains, tyro.conf.arg(name="")] = field(default_factory=Gains)
+    ki: float = PID_INTEGRAL_GAIN
+    feedforward: Feedforward = "acceleration"
     seeds: int = 1
     first_seed: int = 0
     out: Path | None = None
@@ -66,10 +84,12 @@ class BenchCommand:
         """Run the benchmark, write its folder and print its table."""
         seeds = seed_range(self.first_seed, self.seeds)
         folder = self.out or default_folder(f"bench-{Path(self.plant.name).stem}")
+        controllers = choose_controllers(self.controllers, self.adaptive, self.backend)
         arm = self.plant.load()
-        trained = find_trained(arm, self.trained, self.stages)
-        plan = BenchmarkPlan(
-            arm, self.task, self.reference, self.stages, seeds, self.backend, self.jobs, trained
-        )
+        setup = ControllerSetup(
+            arm.model, find_trained(arm, self.trained, self.controllers), self.gains, self.ki,
+            self.feedforward, adaptation=Adaptation(self.adaptation),
+        )  # fmt: skip
+        plan = BenchmarkPlan(arm, self.task, controllers, seeds, setup, self.jobs)
         config = resolved_config(self, "bench", arm, folder)
         measure(plan, config, folder, film=self.video, report=self.report)

@@ -63,7 +63,7 @@ class DeployCommand:
     plant: Annotated[ArmConfig, tyro.conf.arg(name="")] = field(default_factory=ArmConfig)
     board: Annotated[BoardConfig, tyro.conf.arg(name="")] = field(default_factory=BoardConfig)
     drive: Annotated[DriveConfig, tyro.conf.arg(name="")] = field(default_factory=DriveConfig)
-    backend: Literal["engine", "loihi"] = "engine"
+    backend: Literal["engine", "board"] = "engine"
     mapping: Annotated[MappingConfig, tyro.conf.arg(name="")] = field(default_factory=MappingConfig)
     trained: Path | None = None
     log: Path = Path("runs/deployments.jsonl")
@@ -77,7 +77,7 @@ class DeployCommand:
         if self.steps is not None:
             check_new_file(self.steps, ".parquet")
         check_appendable(self.log)
-        if self.backend == "loihi":
+        if self.backend == "board":
             require_board()
         arm = self.plant.load()
         trained = find_trained(arm, self.trained, ["loihi"])
@@ -108,7 +108,7 @@ class DeployCommand:
 
     def _check(self, arm: Arm, trained: TrainedController) -> BoardCheck | None:
         """Compare a board with the engine, if there is to be one."""
-        if self.backend != "loihi":
+        if self.backend != "board":
             return None
         with console.status("Driving the arm on the board"):
             check = check_board(arm, trained, self.drive, self.board)

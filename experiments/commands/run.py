@@ -8,6 +8,7 @@ import tyro
 
 from spikearm.arm_models import SpikearmError
 from spikearm.controller.classical.command import Feedforward
+from spikearm.controller.classical.gains import Gains
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.options import (
     Learning,
@@ -18,7 +19,12 @@ from spikearm.experiments.console.options import (
     seed_range,
 )
 from spikearm.experiments.console.running import copy_film, measure
-from spikearm.experiments.controllers import ADAPTIVE, Backend, ControllerName
+from spikearm.experiments.controllers import (
+    PID_INTEGRAL_GAIN,
+    Backend,
+    ControllerSetup,
+    choose_controllers,
+)
 from spikearm.experiments.records.records import check_new_folder
 from spikearm.experiments.studies.benchmark.benchmark import BenchmarkPlan
 from spikearm.experiments.tasks.centre_out import CentreOut
@@ -34,15 +40,17 @@ class RunCommand:
     Attributes:
         plant: Which arm.
         task: Which reaches.
-        controller: What drives the arm: the analytic law, its neural stages (rate neurons,
-            spiking neurons, the chip's arithmetic), or PD and PID in joint space.
+        controller: Controller that drives the arm: the analytic law, its neural stages (rate
+            neurons, spiking neurons, the chip's arithmetic), PD or PID in joint space.
         learning: What is learned beside it.
         payload: Mass of a ball that is fixed to the hand, and that no controller is told of [kg].
-        reference: What the law feeds forward.
+        gains: Gains of the control law.
+        ki: Integral gain of pid [1/s^3].
+        feedforward: Part of the reference that is fed forward.
         seed: Seed of task and network.
         out: New folder for the results. Default: a dated one in runs/.
-        backend: What runs the controller loihi: the compiled engine; nengo-loihi's own
-            emulator, which gives the same spikes more slowly; or a Loihi board, which takes NxSDK.
+        backend: Backend of controller loihi: the compiled engine; nengo-loihi's emulator, which
+            computes the same spikes more slowly; or a Loihi board, which takes NxSDK.
         trained: Trained controller for the neural stages, from `spikearm train`. Default: the
             one that ships for the arm.
         jobs: How many reaches run at a time. Default: as many as there are cores; with --view
@@ -56,10 +64,12 @@ class RunCommand:
 
     plant: Annotated[ArmConfig, tyro.conf.arg(name="")] = field(default_factory=ArmConfig)
     task: Annotated[CentreOut, tyro.conf.arg(name="")] = field(default_factory=CentreOut)
-    controller: ControllerName = "spiking"
+    controller: str = "spiking"
     learning: Annotated[Learning, tyro.conf.arg(name="")] = field(default_factory=Learning)
     payload: float = 0.0
-    reference: Feedforward = "acceleration"
+    gains: Annotated[Gains, tyro.conf.arg(name="")] = field(default_factory=Gains)
+    ki: float = PID_INTEGRAL_GAIN
+    feedforward: Feedforward = "acceleration"
     seed: int = 0
     out: Path | None = None
     backend: Backend = "engine"
@@ -82,16 +92,15 @@ class RunCommand:
         if self.video is not None:
             check_new_file(self.video, ".mp4")
             check_new_folder(folder)  # or the film of an earlier run would be copied
+        controllers = choose_controllers([self.controller], self.learning.adaptive, self.backend)
         arm = self.plant.load()
         arm.attach_payload(self.payload)
         trained = find_trained(arm, self.trained, [self.controller])
-        stages = [self.controller]
-        if self.learning.adaptive:
-            stages.append(self.controller + ADAPTIVE)
-        plan = BenchmarkPlan(
-            arm, self.task, self.reference, stages, seeds, self.backend, self.jobs, trained,
-            self.realtime, self.learning.adaptation(),
+        setup = ControllerSetup(
+            arm.model, trained, self.gains, self.ki, self.feedforward,
+            adaptation=self.learning.adaptation(),
         )  # fmt: skip
+        plan = BenchmarkPlan(arm, self.task, controllers, seeds, setup, self.jobs, self.realtime)
         config = resolved_config(self, "run", arm, folder)
         film = self.video is not None
         try:

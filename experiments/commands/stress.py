@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, get_args
 
 import plotly.io
 import pyarrow as pa
@@ -15,6 +15,7 @@ from rich.progress import Progress
 
 from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.classical.command import Feedforward
+from spikearm.controller.classical.gains import Gains
 from spikearm.controller.loop import sensor_guard
 from spikearm.controller.loop.sensor_guard import GuardLimits
 from spikearm.experiments.console.arm_config import ArmConfig
@@ -25,7 +26,13 @@ from spikearm.experiments.console.options import (
     resolved_config,
     seed_range,
 )
-from spikearm.experiments.controllers import ADAPTIVE, Adaptation, Backend
+from spikearm.experiments.controllers import (
+    PID_INTEGRAL_GAIN,
+    Adaptation,
+    Backend,
+    ControllerSetup,
+    choose_controllers,
+)
 from spikearm.experiments.perturbations.registry import DisturbanceName
 from spikearm.experiments.records.records import check_new_folder, whole_folder, write_account
 from spikearm.experiments.studies.robustness.figure import stress_figure
@@ -34,10 +41,6 @@ from spikearm.experiments.studies.robustness.summary import Point, summarise
 from spikearm.experiments.studies.robustness.table import HEADING, break_table, stress_tables
 from spikearm.experiments.tasks.centre_out import CentreOut
 
-StressedName = Literal[
-    "analytic", "rate", "spiking", "loihi", "pd", "pid", "analytic+adaptive", "rate+adaptive",
-    "spiking+adaptive", "loihi+adaptive", "pd+adaptive", "pid+adaptive",
-]  # fmt: skip
 REACHES, PICTURE = "reaches.parquet", "stress.html"
 
 
@@ -51,38 +54,44 @@ class StressCommand:
     finished.
 
     On two free cores, all disturbances take, estimated from single reaches of gen3, a minute per
-    seed with loihi, two with loihi+adaptive, and four once with analytic.
+    seed with loihi, two with loihi and --adaptive, and four once with analytic.
 
     Example: spikearm stress --arm gen3 --controllers analytic loihi --seeds 3 --out runs/stress
-    Example: spikearm stress --controllers loihi loihi+adaptive --disturbances silenced --rounds 5
+    Example: spikearm stress --controllers loihi --adaptive --disturbances silenced --rounds 5
 
     Attributes:
         plant: Which arm.
         task: Which reaches.
-        controllers: What is put to the test; those that end in +adaptive learn meanwhile.
+        controllers: Controllers that are put to the test.
+        adaptive: Test each with an adaptive network that learns beside it, too.
         disturbances: What they are put under. Default: everything.
         rounds: How often the targets are gone through under each; the last round counts.
         limits: How patient the loop is with its sensors.
         adaptation: The adaptive network.
-        reference: What the law feeds forward.
+        gains: Gains of the control law.
+        ki: Integral gain of pid [1/s^3].
+        feedforward: Part of the reference that is fed forward.
         seeds: How many seeds.
         first_seed: The first of them.
         out: New folder for the results. Default: a dated one in runs/.
-        backend: What runs a chip's network: the compiled engine, or nengo-loihi's own emulator.
+        backend: Backend of a chip's network: the compiled engine, or nengo-loihi's emulator.
         trained: Trained controller for the neural stages. Default: the one that ships for the arm.
         jobs: How much is measured at a time. Default: as much as there are cores.
     """
 
     plant: Annotated[ArmConfig, tyro.conf.arg(name="")] = field(default_factory=ArmConfig)
     task: Annotated[CentreOut, tyro.conf.arg(name="")] = field(default_factory=CentreOut)
-    controllers: tuple[StressedName, ...] = ("analytic", "loihi")
+    controllers: tuple[str, ...] = ("analytic", "loihi")
+    adaptive: bool = False
     disturbances: tuple[DisturbanceName, ...] = get_args(DisturbanceName)
     rounds: int = 1
     limits: Annotated[GuardLimits, tyro.conf.arg(name="")] = field(default_factory=GuardLimits)
     adaptation: Annotated[AdaptationConfig, tyro.conf.arg(name="")] = field(
         default_factory=AdaptationConfig
     )
-    reference: Feedforward = "acceleration"
+    gains: Annotated[Gains, tyro.conf.arg(name="")] = field(default_factory=Gains)
+    ki: float = PID_INTEGRAL_GAIN
+    feedforward: Feedforward = "acceleration"
     seeds: int = 1
     first_seed: int = 0
     out: Path | None = None
@@ -95,12 +104,15 @@ class StressCommand:
         seeds = seed_range(self.first_seed, self.seeds)
         folder = self.out or default_folder(f"stress-{Path(self.plant.name).stem}")
         check_new_folder(folder)
+        controllers = choose_controllers(self.controllers, self.adaptive, self.backend)
         arm = self.plant.load()
-        bases = [name.removesuffix(ADAPTIVE) for name in self.controllers]
+        setup = ControllerSetup(
+            arm.model, find_trained(arm, self.trained, self.controllers), self.gains, self.ki,
+            self.feedforward, adaptation=Adaptation(self.adaptation),
+        )  # fmt: skip
         plan = StressPlan(
-            arm, self.task, self.controllers, self.disturbances, seeds, self.reference,
-            self.rounds, self.limits, Adaptation(self.adaptation), self.backend,
-            find_trained(arm, self.trained, bases), self.jobs,
+            arm, self.task, controllers, self.disturbances, seeds, setup,
+            self.rounds, self.limits, self.jobs,
         )  # fmt: skip
         config = resolved_config(self, "stress", arm, folder)
         bouts: list[Bout] = []
@@ -132,16 +144,16 @@ def outages_unsaid() -> Iterator[None]:
 def measure(plan: StressPlan, bar: Progress) -> Iterator[Bout]:
     """Measure one controller and seed after the other, each with a bar."""
     for seed in plan.seeds:
-        for name in dict.fromkeys(plan.controllers):
-            cells = plan.cells(name, seed)
+        for chosen in dict.fromkeys(plan.controllers):
+            cells = plan.cells(chosen, seed)
             if not cells:
                 continue
-            task = bar.add_task(f"{name}, seed {seed}: building", total=None)
+            task = bar.add_task(f"{chosen.label}, seed {seed}: building", total=None)
             with (
-                plan.make(name, seed) as controller,
+                plan.make(chosen, seed) as controller,
                 closing(plan.bouts(controller, cells)) as bouts,
             ):
-                bar.update(task, description=f"{name}, seed {seed}", total=len(cells))
+                bar.update(task, description=f"{chosen.label}, seed {seed}", total=len(cells))
                 for bout in bouts:
                     bar.advance(task)
                     yield bout

@@ -37,10 +37,10 @@ def progress_bar() -> Progress:
 
 
 class ProgressWatcher(Watcher):
-    """Shows a bar per stage and seed.
+    """Shows a bar per controller and seed.
 
     Args:
-        n_reaches: Reaches of one stage with one seed.
+        n_reaches: Reaches of one controller with one seed.
         steps_per_reach: Control steps of each, out and back.
     """
 
@@ -60,9 +60,9 @@ class ProgressWatcher(Watcher):
     def __exit__(self, *exception: object) -> None:
         self._opened.close()
 
-    def building(self, stage: str, seed: int) -> None:
+    def building(self, controller: str, seed: int) -> None:
         """Show that a controller is being built."""
-        self._task = self._progress.add_task(f"{stage}, seed {seed}: building", total=None)
+        self._task = self._progress.add_task(f"{controller}, seed {seed}: building", total=None)
 
     def _compiled(self) -> None:
         """Show that the engine is being compiled, on its first use."""
@@ -72,14 +72,14 @@ class ProgressWatcher(Watcher):
         description = f"compiling, once: {self._n_compiled} kernels"
         self._progress.update(self._compiling, description=description)
 
-    def running(self, stage: str, seed: int) -> None:
-        """Show that a stage moves the arm."""
+    def running(self, controller: str, seed: int) -> None:
+        """Show that a controller moves the arm."""
         self._pending = 0
         if self._n_compiled:
             self._progress.update(self._compiling, total=1, completed=1)
         total = self._n_reaches * self._steps_per_reach
         self._progress.update(
-            self._task, description=f"{stage}, seed {seed}", total=total, completed=0
+            self._task, description=f"{controller}, seed {seed}", total=total, completed=0
         )
 
     def step(self, arm: Arm, state: ArmState, reference: Reference) -> None:

@@ -12,7 +12,7 @@ from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.adaptation.learned_weights import LearnedWeights
 from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.spiking.trained import TrainedController, shipped
-from spikearm.experiments.controllers import STAGES, Adaptation
+from spikearm.experiments.controllers import Adaptation, find_controller
 from spikearm.experiments.records.atomic_file import whole_file
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.tasks.centre_out import forward_axis
@@ -76,24 +76,24 @@ def seed_range(first: int, count: int) -> range:
 
 
 def find_trained(
-    arm: Arm, path: Path | None, stages: Sequence[str], gravity_known: bool = True
+    arm: Arm, path: Path | None, controllers: Sequence[str], gravity_known: bool = True
 ) -> TrainedController | None:
-    """Load the trained controller that neural stages need: this one, or the arm's own.
+    """Load the trained weights that controllers need: these, or those that ship for the arm.
 
     Args:
         arm: The arm.
-        path: A controller's file; the one that ships when left out.
-        stages: What is to run.
+        path: File of the weights; those that ship when left out.
+        controllers: Names of the controllers that are to run.
         gravity_known: Whether it is to bear the arm's weight, if it has any.
 
     Returns:
-        None where no stage needs one.
+        Trained weights; None where no controller needs them.
 
     Raises:
         SpikearmError: There is none, or it was trained for an arm of other joints, or to bear a
             weight that this one should not bear, or not to bear one that it should.
     """
-    if not any(STAGES[stage].neural for stage in stages):
+    if not any(find_controller(name).needs_training for name in controllers):
         return None
     heavy = gravity_known and bool(arm.model.gravity.any())
     trained = shipped(arm.name, heavy) if path is None else TrainedController.load(path)

@@ -26,11 +26,11 @@ Problem = SpikearmError | KeyboardInterrupt
 
 
 class ViewingWatcher(ProgressWatcher):
-    """Shows progress and, while one stage moves it with one seed, the arm itself.
+    """Shows progress and, while one controller moves it with one seed, the arm itself.
 
     Args:
         n_reaches, steps_per_reach: As :class:`ProgressWatcher` takes them.
-        shown: Stage and seed that are viewed.
+        shown: Label of the controller and seed that are viewed.
         viewer: Shows the arm in a window at real time.
     """
 
@@ -42,10 +42,10 @@ class ViewingWatcher(ProgressWatcher):
         self._viewer = viewer
         self._showing = False
 
-    def running(self, stage: str, seed: int) -> None:
-        """Start showing when it is the turn of the stage that is shown."""
-        super().running(stage, seed)
-        self._showing = (stage, seed) == self._shown
+    def running(self, controller: str, seed: int) -> None:
+        """Start showing when it is the turn of the controller that is shown."""
+        super().running(controller, seed)
+        self._showing = (controller, seed) == self._shown
 
     def step(self, arm: Arm, state: ArmState, reference: Reference) -> None:
         """Show one step; a closed window ends the run as Ctrl-C does."""
@@ -75,10 +75,10 @@ def measure(
         plan: What to run.
         config: The resolved configuration.
         folder: Where the results shall appear.
-        view: Show the last stage with the first seed in a window.
+        view: Show the last controller with the first seed in a window.
         film: Film it.
         report: Write a report.
-        keep_learned: Where an adaptive stage's learned weights shall appear.
+        keep_learned: File for the weights that an adaptive controller learns.
 
     Raises:
         SpikearmError: The folder is taken, there is nothing to render with or no display,
@@ -94,7 +94,10 @@ def measure(
     if benchmark.legs:
         run = Run(config, benchmark.rows, benchmark.legs, benchmark.status)
         problems += save_run(run, folder, plan.arm if film else None, report)
-        title = f"{plan.arm.name}, {plan.task.variant}, reference {plan.reference}: {run.status}"
+        title = (
+            f"{plan.arm.name}, {plan.task.variant}, feedforward of {plan.setup.feedforward}: "
+            f"{run.status}"
+        )
         console.print(summary_table(run.rows, title))
         console.print(latency_table(run.rows))
         with collected(problems):
@@ -106,7 +109,7 @@ def measure(
 
 
 def show_learning(benchmark: Benchmark, path: Path | None) -> None:
-    """Print what an adaptive stage did reach by reach, if there is one, and keep its weights."""
+    """Print the learning of an adaptive controller, if there is one, and keep its weights."""
     if benchmark.learned is None:
         return
     console.print(reach_table(benchmark.legs))
@@ -118,7 +121,7 @@ def show_learning(benchmark: Benchmark, path: Path | None) -> None:
 
 
 def run_watched(plan: BenchmarkPlan, view: bool = False) -> Benchmark:
-    """Run a plan with progress bars, viewing its last stage with its first seed if asked."""
+    """Run a plan with progress bars, viewing its last controller with its first seed if asked."""
     motion_time = plan.task.duration + plan.task.hold
     steps = LEGS_PER_EPISODE * round(motion_time / plan.arm.timestep)
     size = plan.task.targets, steps
@@ -127,7 +130,8 @@ def run_watched(plan: BenchmarkPlan, view: bool = False) -> Benchmark:
     with ExitStack() as stack:
         if view:
             viewer = stack.enter_context(Viewer(plan.arm))
-            watcher = ViewingWatcher(*size, (plan.ordered_stages[-1], plan.seeds[0]), viewer)
+            shown = plan.ordered_controllers[-1].label, plan.seeds[0]
+            watcher = ViewingWatcher(*size, shown, viewer)
         else:
             watcher = ProgressWatcher(*size)
         return run_benchmark(plan, stack.enter_context(watcher))
@@ -184,12 +188,12 @@ def raise_first(problems: list[Problem]) -> None:
 
 
 def film_run(arm: Arm, run: Run, path: Path) -> None:
-    """Film what the last stage did with its first seed, with a progress bar."""
-    stage = run.legs[-1].stage
-    seed = next(leg.seed for leg in run.legs if leg.stage == stage)
-    legs = [leg for leg in run.legs if leg.stage == stage and leg.seed == seed]
+    """Film what the last controller did with its first seed, with a progress bar."""
+    label = run.legs[-1].label
+    seed = next(leg.seed for leg in run.legs if leg.label == label)
+    legs = [leg for leg in run.legs if leg.label == label and leg.seed == seed]
     with progress_bar() as bar:
-        task = bar.add_task(f"filming {stage}, seed {seed}", total=len(legs))
+        task = bar.add_task(f"filming {label}, seed {seed}", total=len(legs))
         write_video(arm, legs, path, lambda: bar.advance(task))
 
 

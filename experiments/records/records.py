@@ -16,10 +16,12 @@ import pyarrow.parquet as pq
 
 from spikearm.arm_models import SpikearmError
 from spikearm.controller.loop.trajectory import Trajectory
+from spikearm.experiments.controllers import controller_label
 from spikearm.experiments.records.atomic_file import missing_folders, remove_if_empty
 from spikearm.neural.array_file import DAMAGES, sentence
 
 CONFIG, SUMMARY, TRAJECTORY = "config.json", "summary.json", "trajectory.parquet"
+KEYS = ("controller", "adaptive", "seed", "reach", "leg")
 REPORT, VIDEO = "report.html", "video.mp4"
 
 
@@ -28,18 +30,25 @@ class Leg:
     """One recorded motion: out to a target, or back home.
 
     Attributes:
-        stage: Stage or controller that drove it.
+        controller: Name of the controller that drove it.
+        adaptive: True if an adaptive network learned beside it.
         seed: Seed of task and network.
         reach: Index of the target, from 0.
         leg: ``out`` or ``back``.
         trajectory: What happened.
     """
 
-    stage: str
+    controller: str
+    adaptive: bool
     seed: int
     reach: int
     leg: str
     trajectory: Trajectory
+
+    @property
+    def label(self) -> str:
+        """Name of the controller as tables show it."""
+        return controller_label(self.controller, self.adaptive)
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,7 @@ class Run:
 
     Attributes:
         config: Resolved configuration, versions, git commit, seeds.
-        rows: One row per arm, task, stage, backend and seed, keyed by metric name.
+        rows: One row per arm, task, controller, backend and seed, keyed by metric name.
         legs: The recorded motions.
         status: ``complete``; ``interrupted`` or ``failed`` when only finished reaches are in it.
         folder: Where it was read from or written to.
@@ -174,9 +183,8 @@ def _table(legs: list[Leg]) -> pa.Table:
 def _leg_table(leg: Leg) -> pa.Table:
     columns: dict[str, pa.Array] = {}
     n_steps = len(leg.trajectory.time)
-    for name, value in (("stage", leg.stage), ("seed", leg.seed), ("reach", leg.reach),
-                        ("leg", leg.leg)):  # fmt: skip
-        columns[name] = pa.array([value] * n_steps)
+    for name in KEYS:
+        columns[name] = pa.array([getattr(leg, name)] * n_steps)
     for field in fields(Trajectory):
         columns[field.name] = _column(getattr(leg.trajectory, field.name))
     return pa.table(columns)
@@ -191,13 +199,14 @@ def _column(values: np.ndarray) -> pa.Array:
 def _legs(table: pa.Table) -> list[Leg]:
     if table.num_rows == 0:
         return []
-    keys = list(zip(*(table[name].to_pylist() for name in ("stage", "seed", "reach", "leg")),
-                    strict=True))  # fmt: skip
+    keys = list(zip(*(table[name].to_pylist() for name in KEYS), strict=True))
     starts = [0] + [i for i in range(1, len(keys)) if keys[i] != keys[i - 1]] + [len(keys)]
     return [
-        Leg(stage, seed, reach, leg, _trajectory(table.slice(start, end - start)))
+        Leg(
+            **dict(zip(KEYS, keys[start], strict=True)),
+            trajectory=_trajectory(table.slice(start, end - start)),
+        )
         for start, end in itertools.pairwise(starts)
-        for stage, seed, reach, leg in [keys[start]]
     ]
 
 

@@ -25,7 +25,7 @@ SAME_LINE = 6  # decimals of a metre to which two ideal lines that are drawn as 
 
 @dataclass(frozen=True)
 class Series:
-    """The motions of one stage with one seed, as they are drawn.
+    """The motions of one controller with one seed, as they are drawn.
 
     Attributes:
         label: Name in every legend.

@@ -35,7 +35,7 @@ def latency(series: Sequence[Series]) -> go.Figure:
 
 
 def _add_steps(figure: go.Figure, one: Series, column: str, cell: dict[str, int]) -> None:
-    """Draw a stage's curve, if the part takes it any time."""
+    """Draw a controller's curve, if the part takes it any time."""
     steps = np.concatenate([getattr(t, column) for t in one.trajectories])
     if not steps.any():
         return

@@ -19,11 +19,18 @@ from spikearm.experiments.report import figures
 from spikearm.experiments.report.figures import COLORS, Series
 from spikearm.experiments.report.latency_figure import latency
 from spikearm.experiments.studies.benchmark.latency_table import LINES, TITLE, latency_cells
-from spikearm.experiments.studies.benchmark.table import CONTROL, DETAIL, TIME, Column, by_stage
+from spikearm.experiments.studies.benchmark.table import (
+    CONTROL,
+    DETAIL,
+    TIME,
+    Column,
+    by_controller,
+)
 
 IN_CONFIG = ("arm", "joints", "torque_limits", "forward_axis")
 IN_ROWS = (
-    "stage", "seed", "task", *(one.key.partition(".")[0] for one in CONTROL + TIME + DETAIL)
+    "controller", "adaptive", "seed", "task",
+    *(one.key.partition(".")[0] for one in CONTROL + TIME + DETAIL),
 )  # fmt: skip
 Line = tuple[str, list[tuple[str, str]]]  # heading, then mean and interval of every column
 
@@ -35,8 +42,8 @@ CAPTIONS = (
     (figures.deviation, "Deviation from the ideal trajectory",
      "Line: mean over reaches, out and back. Band: their range."),
     (figures.torques, "Joint torques",
-     "The reach in which the first stage needs most of the joint. Dotted: its limits. Only arms "
-     "with the same joints as the first one are drawn."),
+     "The reach in which the first controller needs most of the joint. Dotted: its limits. Only "
+     "arms with the same joints as the first one are drawn."),
     (figures.spikes, "Spikes", "Line: mean over reaches. Band: their range."),
     (latency, "Latency",
      "Share of steps that take a time or longer, from state read to torque written and by part. "
@@ -54,7 +61,7 @@ def write_report(runs: Sequence[Run], path: Path, names: Sequence[str] | None = 
     """Write the report.
 
     Args:
-        runs: Runs of the same or of different arms, tasks and stages.
+        runs: Runs of the same or of different arms, tasks and controllers.
         path: The HTML file; it appears whole or not at all.
         names: What the runs are called, none twice; left out, their folders' names, with as
             much of the paths as tells them apart.
@@ -123,7 +130,7 @@ def _names(runs: Sequence[Run]) -> list[str]:
 
 @dataclass(frozen=True)
 class _Group:
-    """One stage of one run: a column of the tables and a colour in the pictures."""
+    """One controller of one run: a column of the tables and a colour in the pictures."""
 
     label: str
     run: Run
@@ -131,11 +138,14 @@ class _Group:
 
     def series(self, color: str) -> Series:
         """Draw its first seed."""
-        stage, seed = self.rows[0]["stage"], self.rows[0]["seed"]
+        name, adaptive, seed = (self.rows[0][key] for key in ("controller", "adaptive", "seed"))
+        which = (name, adaptive, seed)
         return Series(
             label=self.label,
             color=color,
-            legs=[leg for leg in self.run.legs if leg.stage == stage and leg.seed == seed],
+            legs=[
+                leg for leg in self.run.legs if (leg.controller, leg.adaptive, leg.seed) == which
+            ],
             joints=self.run.config["joints"],
             torque_limits=np.array(self.run.config["torque_limits"]),
             forward=np.array(self.run.config["forward_axis"]),
@@ -145,9 +155,9 @@ class _Group:
 def _groups(runs: dict[str, Run]) -> list[_Group]:
     several = len(runs) > 1
     return [
-        _Group(f"{name} {stage}" if several else stage, run, rows)
+        _Group(f"{name} {label}" if several else label, run, rows)
         for name, run in runs.items()
-        for stage, rows in by_stage(run.rows).items()
+        for label, rows in by_controller(run.rows).items()
     ]
 
 

@@ -1,4 +1,4 @@
-"""Runs a network on a Loihi board: stage ``loihi``, backend ``loihi``.
+"""Runs a network on a Loihi board: stage ``loihi``, backend ``board``.
 
 **No run on a board has happened in this project.** What is tested is nengo-loihi's hardware path
 up to NxSDK: what it writes to a board's registers, and the snips it generates, compiled and run.

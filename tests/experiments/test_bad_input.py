@@ -15,8 +15,8 @@ import pytest
 from spikearm.arm_models import ArmState
 from spikearm.controller.controller import Controller
 from spikearm.controller.references.reference import Reference
-from spikearm.experiments import controllers as stages
 from spikearm.experiments.cli import BAD_INPUT, main
+from spikearm.experiments.controllers import CONTROLLERS
 from spikearm.experiments.records.records import read_run
 
 TRAIN = ["train", "--out", "run"]
@@ -67,8 +67,8 @@ def a_full_disk(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_failing_controller(patch: pytest.MonkeyPatch) -> None:
-    entry = replace(stages.STAGES["analytic"], make=lambda *_: FailingController())
-    patch.setitem(stages.STAGES, "analytic", entry)
+    entry = replace(CONTROLLERS["analytic"], make=lambda *_: FailingController())
+    patch.setitem(CONTROLLERS, "analytic", entry)
 
 
 def no_display(patch: pytest.MonkeyPatch) -> None:
@@ -156,7 +156,7 @@ KINDS = {
     "no seeds": Bad(["bench", "--seeds", "0", "--out", "run"], ["0 seeds", "1 or more"]),
     "no reaches at a time": Bad([*RUN, "--jobs", "0"], ["0 reaches at a time", "1 or more"]),
     "less than no reaches at a time": Bad(
-        ["bench", "--stages", "analytic", "--jobs", "-2", "--out", "run"],
+        ["bench", "--controllers", "analytic", "--jobs", "-2", "--out", "run"],
         ["-2 reaches at a time", "1 or more"],
     ),
     "no reaches at a time in a window": Bad(
@@ -164,12 +164,12 @@ KINDS = {
     ),
     **{
         f"no Loihi board for {' '.join(words[:1])}": Bad(
-            [*words, "--backend", "loihi"],
+            [*words, "--backend", "board"],
             ["NxSDK", "Research Community", "--backend engine computes the same spikes"],
         )
         for words in (
             [*RUN, "--controller", "loihi"],
-            ["bench", "--stages", "loihi", "--out", "run"],
+            ["bench", "--controllers", "loihi", "--out", "run"],
             ["deploy", "--log", "log.jsonl"],
         )
     },
@@ -182,6 +182,15 @@ KINDS = {
     "torque that is no number": Bad(
         RUN, ["Torque of joint_1", "not finite at 0.003 s", "gains"], a_failing_controller
     ),
+    **{
+        f"controller of {' '.join(words[:1])} that nobody knows": Bad(
+            [*words, "telepathy"], ["no controller 'telepathy'", "analytic, rate, spiking"]
+        )
+        for words in (
+            [*RUN, "--controller"],
+            *([name, "--out", "run", "--controllers"] for name in ("bench", "stress", "adapt")),
+        )
+    },
     "window and wall clock at once": Bad(
         [*RUN, "--view", "--realtime"], ["--view or --realtime", "--video"]
     ),
@@ -256,13 +265,16 @@ def snapshot(folder: Path) -> dict[str, str]:
 
 def test_a_controller_that_fails_late_loses_no_finished_work(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    entry = replace(stages.STAGES["pd"], make=lambda *_: FailingController())
-    monkeypatch.setitem(stages.STAGES, "pd", entry)
+    entry = replace(CONTROLLERS["pd"], make=lambda *_: FailingController())
+    monkeypatch.setitem(CONTROLLERS, "pd", entry)
     assert main([*RUN, "--controller", "pd"]) == BAD_INPUT
     assert "not finite" in capsys.readouterr().err
     run = read_run(tmp_path / "run")
     assert run.status == "failed"
-    assert [(leg.stage, leg.leg) for leg in run.legs] == [("analytic", "out"), ("analytic", "back")]
+    assert [(leg.controller, leg.leg) for leg in run.legs] == [
+        ("analytic", "out"),
+        ("analytic", "back"),
+    ]
 
 
 def test_a_renderer_that_mujoco_does_not_know_is_named_before_mujoco_fails():
@@ -278,9 +290,8 @@ def test_a_renderer_that_mujoco_does_not_know_is_named_before_mujoco_fails():
 @pytest.mark.parametrize(
     ("words", "known"),
     [
-        (["run", "--controller", "telepathy"], "spiking"),
-        (["run", "--backend", "abacus"], "nengo-loihi"),
-        (["bench", "--backend", "abacus"], "nengo-loihi"),
+        (["run", "--backend", "abacus"], "emulator"),
+        (["bench", "--backend", "abacus"], "emulator"),
         (["bench", "--jobs", "several"], "int"),
     ],
 )

@@ -13,22 +13,28 @@ import pytest
 from spikearm.arm_models import ARMS, ArmState, SpikearmError, load_arm
 from spikearm.controller.controller import Controller
 from spikearm.controller.references.reference import Reference
-from spikearm.experiments import controllers as stages
 from spikearm.experiments.cli import BAD_INPUT, COMMANDS, INTERRUPTED, main
 from spikearm.experiments.console import running
+from spikearm.experiments.controllers import CONTROLLERS, ControllerSetup
 from spikearm.experiments.records.records import read_run
+from spikearm.loihi_deploy.backends.emulator import LoihiEmulation
+from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.neural.counts import StepCounts
 
 N_STEPS = 150
 # So short that a small reach is needed.
 REACH = ["--targets", "1", "--radius", "0.03", "--duration", "0.12", "--hold", "0.03"]
 RUN = ["run", "--controller", "pd", "--variant", "sphere", *REACH]
-BENCH = ["bench", "--stages", "rate", *REACH]
+BENCH = ["bench", "--controllers", "rate", *REACH]
 LEGS = ("out", "back")
 FILES = {"config.json", "summary.json", "trajectory.parquet", "report.html"}
 PLANT = {
     "--arm", "--joints", "--end-effector", "--end-effector-offset", "--torque-limits", "--home",
     "--armature", "--mjcf", "--weightless",
+}  # fmt: skip
+LAW = {
+    "--feedforward", "--kp", "--ko", "--kv", "--posture-kp", "--posture-kv", "--limit-kp",
+    "--limit-margin", "--ki",
 }  # fmt: skip
 TASK = {"--variant", "--targets", "--radius", "--duration", "--hold", "--offset"}
 ADAPTATION = {
@@ -37,23 +43,23 @@ ADAPTATION = {
 }  # fmt: skip
 OPTIONS = {
     "arms": set(),
-    "run": PLANT | TASK | ADAPTATION | {
-        "--controller", "--reference", "--seed", "--out", "--backend", "--jobs", "--view",
+    "run": PLANT | TASK | ADAPTATION | LAW | {
+        "--controller", "--seed", "--out", "--backend", "--jobs", "--view",
         "--realtime", "--trained", "--video", "--no-report", "--payload", "--adaptive", "--learned",
         "--keep-learned", "--freeze",
     },
-    "adapt": PLANT | TASK | ADAPTATION | {
+    "adapt": PLANT | TASK | ADAPTATION | LAW | {
         "--target", "--trials", "--probes", "--perturbations", "--payload", "--payload-offset",
         "--friction", "--force-field", "--no-gravity-known", "--second", "--controllers",
-        "--reference", "--seeds", "--first-seed", "--out", "--backend", "--trained",
+        "--seeds", "--first-seed", "--out", "--backend", "--trained",
         "--trained-weightless", "--jobs",
     },
-    "stress": PLANT | TASK | ADAPTATION | {
-        "--controllers", "--disturbances", "--rounds", "--frozen-time", "--hold-time",
-        "--reference", "--seeds", "--first-seed", "--out", "--backend", "--trained", "--jobs",
+    "stress": PLANT | TASK | ADAPTATION | LAW | {
+        "--controllers", "--adaptive", "--disturbances", "--rounds", "--frozen-time", "--hold-time",
+        "--seeds", "--first-seed", "--out", "--backend", "--trained", "--jobs",
     },
-    "bench": PLANT | TASK | {
-        "--stages", "--reference", "--seeds", "--first-seed", "--out", "--backend", "--jobs",
+    "bench": PLANT | TASK | ADAPTATION | LAW | {
+        "--controllers", "--adaptive", "--seeds", "--first-seed", "--out", "--backend", "--jobs",
         "--trained", "--video", "--no-report",
     },
     "report": {"--out", "--overwrite"},
@@ -66,11 +72,11 @@ OPTIONS = {
         "--velocity",
     },
     "deploy": PLANT | {
-        "--chips", "--host-spikes", "--reference", "--radius", "--duration", "--seed", "--trained",
-        "--log", "--steps", "--picture",
+        "--chips", "--host-spikes", "--feedforward", "--radius", "--duration", "--seed",
+        "--trained", "--log", "--steps", "--picture",
     },
     "energy": PLANT | {
-        "--reference", "--radius", "--duration", "--seed", "--trained", "--log", "--measure-time",
+        "--feedforward", "--radius", "--duration", "--seed", "--trained", "--log", "--measure-time",
     },
 }  # fmt: skip
 
@@ -108,13 +114,13 @@ class Idle(Controller):
 
 
 def interrupt(monkeypatch: pytest.MonkeyPatch, stage: str, n_steps: int) -> None:
-    entry = replace(stages.STAGES[stage], make=lambda *_: Interrupted(n_steps))
-    monkeypatch.setitem(stages.STAGES, stage, entry)
+    entry = replace(CONTROLLERS[stage], make=lambda *_: Interrupted(n_steps))
+    monkeypatch.setitem(CONTROLLERS, stage, entry)
 
 
 def replace_rate_by_pd(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the benchmark's second stage be one that needs no network."""
-    monkeypatch.setitem(stages.STAGES, "rate", stages.STAGES["pd"])
+    monkeypatch.setitem(CONTROLLERS, "rate", CONTROLLERS["pd"])
 
 
 def names(folder: Path) -> set[str]:
@@ -145,8 +151,8 @@ def test_a_run_leaves_its_folder_and_prints_its_table(capsys):
     assert names(Path("here")) == {"monday"}
     run = read_run(Path("here/monday"))
     assert run.status == "complete"
-    assert [(row["stage"], row["seed"]) for row in run.rows] == [("analytic", 5), ("pd", 5)]
-    assert [leg.stage for leg in run.legs] == ["analytic", "analytic", "pd", "pd"]
+    assert [(row["controller"], row["seed"]) for row in run.rows] == [("analytic", 5), ("pd", 5)]
+    assert [leg.controller for leg in run.legs] == ["analytic", "analytic", "pd", "pd"]
     shown = f"{1e3 * run.rows[1]['position_rmse_m']:.3f}"
     assert shown in printed
     assert shown in Path("here/monday/report.html").read_text()
@@ -156,18 +162,18 @@ def test_the_record_has_a_row_per_step(capsys):
     assert main([*RUN, "--out", "run", "--no-report"]) == 0
     table = pq.read_table("run/trajectory.parquet")
     assert table.num_rows == 4 * N_STEPS
-    assert set(table["stage"].to_pylist()) == {"analytic", "pd"}
+    assert set(table["controller"].to_pylist()) == {"analytic", "pd"}
     assert names(Path("run")) == FILES - {"report.html"}
     assert "Results: run" in capsys.readouterr().out
 
 
 def test_the_analytic_controller_is_measured_once(capsys):
     assert main([*RUN, "--controller", "analytic", "--out", "run", "--no-report"]) == 0
-    assert [row["stage"] for row in read_run(Path("run")).rows] == ["analytic"]
+    assert [row["controller"] for row in read_run(Path("run")).rows] == ["analytic"]
 
 
 def test_the_configuration_is_written_as_it_was_resolved():
-    assert main([*RUN, "--seed", "5", "--reference", "velocity", "--out", "run",
+    assert main([*RUN, "--seed", "5", "--feedforward", "velocity", "--out", "run",
                  "--no-report"]) == 0  # fmt: skip
     config = read_config("run")
     assert (config["command"], config["name"], config["arm"]) == ("run", "run", "gen3")
@@ -178,7 +184,7 @@ def test_the_configuration_is_written_as_it_was_resolved():
     }  # fmt: skip
     assert options["plant"]["arm"] == "gen3"
     expected = {
-        "controller": "pd", "seed": 5, "reference": "velocity", "out": "run", "video": None,
+        "controller": "pd", "seed": 5, "feedforward": "velocity", "out": "run", "video": None,
         "report": False,
     }  # fmt: skip
     assert {name: options[name] for name in expected} == expected
@@ -189,21 +195,22 @@ def test_the_configuration_is_written_as_it_was_resolved():
 
 
 @pytest.mark.parametrize("command", ["run", "bench"])
-@pytest.mark.parametrize("backend", ["engine", "nengo-loihi"])
+@pytest.mark.parametrize("backend", ["engine", "emulator"])
 def test_loihi_is_run_by_the_backend_that_was_asked_for(monkeypatch, command, backend):
-    entries = {"engine": stages.STAGES["loihi"], "nengo-loihi": stages.EMULATED}
-    pd, pid = (stages.STAGES[name].make for name in ("pd", "pid"))  # need no network
-    monkeypatch.setitem(stages.STAGES, "loihi", replace(entries["engine"], make=pd, neural=False))
-    emulated = replace(entries["nengo-loihi"], make=pid, neural=False)
-    monkeypatch.setitem(stages.OTHER_BACKENDS, "nengo-loihi", emulated)
-    name = "--controller" if command == "run" else "--stages"
+    def make(setup: ControllerSetup) -> Controller:  # of what needs no network
+        name = {EngineSimulation: "pd", LoihiEmulation: "pid"}[setup.simulation]
+        return CONTROLLERS[name].make(setup)
+
+    spec = replace(CONTROLLERS["loihi"], make=make, needs_training=False)
+    monkeypatch.setitem(CONTROLLERS, "loihi", spec)
+    name = "--controller" if command == "run" else "--controllers"
     task = ["--variant", "sphere", *REACH]
     assert main([command, name, "loihi", *task, "--backend", backend, "--out", "loihi",
                  "--no-report"]) == 0  # fmt: skip
     stand_in = "pd" if backend == "engine" else "pid"
     assert main([*RUN, "--controller", stand_in, "--out", "stand-in", "--no-report"]) == 0
     loihi, expected = read_run(Path("loihi")), read_run(Path("stand-in"))
-    assert (loihi.rows[1]["stage"], loihi.rows[1]["backend"]) == ("loihi", backend)
+    assert (loihi.rows[1]["controller"], loihi.rows[1]["backend"]) == ("loihi", backend)
     assert loihi.config["options"]["backend"] == backend
     np.testing.assert_array_equal(loihi.legs[3].trajectory.q, expected.legs[3].trajectory.q)
 
@@ -211,10 +218,10 @@ def test_loihi_is_run_by_the_backend_that_was_asked_for(monkeypatch, command, ba
 @pytest.mark.parametrize("jobs", [["--jobs", "1"], ["--jobs", "3"], []])
 def test_reaches_run_in_as_many_processes_as_was_asked_for(monkeypatch, jobs):
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    entry = replace(stages.STAGES["rate"], make=lambda *_: Idle(), neural=False)
-    monkeypatch.setitem(stages.STAGES, "rate", entry)
+    entry = replace(CONTROLLERS["rate"], make=lambda *_: Idle(), needs_training=False)
+    monkeypatch.setitem(CONTROLLERS, "rate", entry)
     assert main([*BENCH, "--targets", "5", *jobs, "--out", "run", "--no-report"]) == 0
-    legs = [leg for leg in read_run(Path("run")).legs if leg.stage == "rate"]
+    legs = [leg for leg in read_run(Path("run")).legs if leg.controller == "rate"]
     found = {int(process) for leg in legs for process in leg.trajectory.spikes}
     assert [(leg.reach, leg.leg) for leg in legs] == [(k, leg) for k in range(5) for leg in LEGS]
     assert len(found) == (int(jobs[1]) if jobs else 2)
@@ -239,15 +246,15 @@ def test_at_real_time_the_controller_is_paced_and_its_baseline_is_not(capsys):
         np.testing.assert_array_equal(one.trajectory.q, other.trajectory.q)
         assert not one.trajectory.late_s.any()
         assert not one.trajectory.skipped_periods.any()
-        assert other.trajectory.late_s.any() == (other.stage == "pd")
+        assert other.trajectory.late_s.any() == (other.controller == "pd")
 
 
 def test_at_real_time_reaches_run_one_by_one_in_this_process(monkeypatch):
-    entry = replace(stages.STAGES["pd"], make=lambda *_: Idle())
-    monkeypatch.setitem(stages.STAGES, "pd", entry)
+    entry = replace(CONTROLLERS["pd"], make=lambda *_: Idle())
+    monkeypatch.setitem(CONTROLLERS, "pd", entry)
     assert main([*RUN, "--targets", "2", "--realtime", "--jobs", "2", "--out", "run",
                  "--no-report"]) == 0  # fmt: skip
-    legs = [leg for leg in read_run(Path("run")).legs if leg.stage == "pd"]
+    legs = [leg for leg in read_run(Path("run")).legs if leg.controller == "pd"]
     assert {int(process) for leg in legs for process in leg.trajectory.spikes} == {os.getpid()}
 
 
@@ -275,7 +282,7 @@ def test_a_benchmark_measures_every_stage_with_every_seed_and_films_the_last(mon
     assert names(Path("run")) == FILES | {"video.mp4"}
     run = read_run(Path("run"))
     expected = [(stage, seed) for seed in (3, 4) for stage in ("analytic", "rate")]
-    assert [(row["stage"], row["seed"]) for row in run.rows] == expected
+    assert [(row["controller"], row["seed"]) for row in run.rows] == expected
     assert run.config["options"]["stages"] == ["rate"]
     assert run.config["command"] == "bench"
     film = Path("run/video.mp4").read_bytes()
@@ -347,7 +354,7 @@ def test_ctrl_c_keeps_the_finished_motions(monkeypatch, capsys):
     run = read_run(Path("run"))
     assert run.status == "interrupted"
     expected = [("analytic", "out"), ("analytic", "back"), ("pd", "out")]
-    assert [(leg.stage, leg.leg) for leg in run.legs] == expected
+    assert [(leg.controller, leg.leg) for leg in run.legs] == expected
     assert names(Path("run")) == FILES
 
 
@@ -415,8 +422,8 @@ def test_nothing_that_failed_hides_another_failure(monkeypatch, capsys):
     def make(*_: object) -> Controller:
         raise SpikearmError("The elbow came off.")
 
-    entry = replace(stages.STAGES["rate"], make=make, neural=False)
-    monkeypatch.setitem(stages.STAGES, "rate", entry)
+    entry = replace(CONTROLLERS["rate"], make=make, needs_training=False)
+    monkeypatch.setitem(CONTROLLERS, "rate", entry)
     fail_to(monkeypatch, "write_video", "The lamp went out.")
     fail_to(monkeypatch, "write_report", "The pen ran dry.")
     assert main([*BENCH, "--out", "run", "--video"]) == BAD_INPUT
@@ -463,11 +470,13 @@ ADAPTIVE_RUN = [
 def test_a_run_that_learns_shows_it_reach_by_reach_and_keeps_what_it_learned(capsys):
     assert main([*ADAPTIVE_RUN, "--keep-learned", "learned.npz", "--out", "first"]) == 0
     printed = capsys.readouterr().out
-    for part in ("analytic+adaptive", "Position rmse mm, reach by reach", "2 back",
+    for part in ("analytic + adaptive", "Position rmse mm, reach by reach", "2 back",
                  "No error, trace or weight was cut", "learned.npz"):  # fmt: skip
         assert part in printed
     run = read_run(Path("first"))
-    assert [row["stage"] for row in run.rows] == ["analytic", "analytic+adaptive"]
+    assert [(row["controller"], row["adaptive"]) for row in run.rows] == [
+        ("analytic", False), ("analytic", True),
+    ]  # fmt: skip
     assert run.rows[0]["learning_updates"] is None
     assert run.rows[1]["learning_updates"] > 0
     assert run.rows[1]["position_rmse_m"] < run.rows[0]["position_rmse_m"]

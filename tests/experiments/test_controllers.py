@@ -1,42 +1,81 @@
-"""The table of stages: what computes each."""
+"""The registry: controllers by name, and what computes each."""
 
 from typing import get_args
 
 import pytest
 
+from spikearm.arm_models import SpikearmError, load_arm
+from spikearm.controller.classical.gains import Gains
+from spikearm.controller.classical.joint_pid import JointPIDController
+from spikearm.controller.controller import Controller
 from spikearm.experiments.controllers import (
-    EMULATED,
-    STAGES,
+    CONTROLLERS,
     Backend,
-    ControllerName,
-    Stage,
-    find_stage,
+    ChosenController,
+    ControllerSetup,
+    ControllerSpec,
+    choose_controllers,
 )
+from spikearm.experiments.studies.benchmark.benchmark import BenchmarkPlan, Watcher, run_benchmark
+from spikearm.experiments.tasks.centre_out import CentreOut
+
+BACKENDS: tuple[Backend, ...] = get_args(Backend)
 
 
-@pytest.mark.parametrize("backend", get_args(Backend))
-@pytest.mark.parametrize("name", [name for name in get_args(ControllerName) if name != "loihi"])
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", [name for name in CONTROLLERS if name != "loihi"])
 def test_only_loihi_has_a_choice_of_backends(name, backend):
-    assert find_stage(name, backend) is STAGES[name]
+    expected = "nengo" if name in ("rate", "spiking") else "numpy"
+    assert ChosenController(name, backend=backend).backends == (expected,)
 
 
-def test_loihi_runs_on_what_was_asked_for():
-    for backend in get_args(Backend):
-        assert find_stage("loihi", backend).backend == backend
-    assert find_stage("loihi", "engine") is STAGES["loihi"]
-    assert find_stage("loihi", "nengo-loihi") is EMULATED
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_loihi_runs_on_the_backend_that_was_asked_for(backend):
+    chosen = ChosenController("loihi", backend=backend)
+    assert chosen.backends == (backend,)
+    assert chosen.on_board == (backend == "board")
 
 
-def test_every_controller_that_can_be_asked_for_is_in_the_table():
-    assert set(STAGES) == set(get_args(ControllerName)) > set(get_args(Stage))
-
-
-@pytest.mark.parametrize("name", get_args(ControllerName))
+@pytest.mark.parametrize("name", CONTROLLERS)
 def test_every_controller_has_an_adaptive_one(name):
-    entry, adaptive = STAGES[name], find_stage(f"{name}+adaptive", "engine")
-    assert adaptive.adaptive
-    assert not entry.adaptive
-    assert adaptive.neural == entry.neural
-    assert adaptive.backend == (entry.backend if entry.neural else f"{entry.backend}, engine")
-    on_emulator = find_stage(f"{name}+adaptive", "nengo-loihi").backend
-    assert ("nengo-loihi" in on_emulator) == (name not in ("rate", "spiking"))
+    plain, adaptive = choose_controllers([name], adaptive=True)
+    assert (plain.label, adaptive.label) == (name, f"{name} + adaptive")
+    assert (plain.learns, adaptive.learns) == (False, True)
+    assert adaptive.backends == (plain.backends if plain.stage else (*plain.backends, "engine"))
+    on_emulator = ChosenController(name, True, "emulator").backends
+    assert ("emulator" in on_emulator) == (name not in ("rate", "spiking"))
+
+
+def test_a_name_that_the_registry_lacks_is_refused_with_those_that_it_has():
+    with pytest.raises(SpikearmError, match=r"controller 'telepathy'.*analytic, rate, spiking"):
+        choose_controllers(["pd", "telepathy"])
+
+
+@pytest.mark.parametrize("name", ["rate", "spiking", "loihi"])
+def test_without_trained_weights_no_neurons_are_made(name):
+    with pytest.raises(SpikearmError, match=f"'{name}' needs trained weights"):
+        ChosenController(name).make(ControllerSetup(load_arm("gen3").model))
+
+
+def test_gains_reach_every_controller(trained):
+    gains = Gains(kp=123.0, kv=17.0)
+    setup = ControllerSetup(load_arm("gen3").model, trained, gains, ki=55.0)
+    for name in CONTROLLERS:
+        with ChosenController(name).make(setup) as controller:
+            assert controller.gains == gains  # pyright: ignore[reportAttributeAccessIssue]
+            if isinstance(controller, JointPIDController):
+                assert controller.ki == (55.0 if name == "pid" else 0.0)
+
+
+def test_a_controller_from_outside_is_benched_beside_the_baseline(monkeypatch):
+    def make(setup: ControllerSetup) -> Controller:
+        return JointPIDController(setup.model, setup.gains)
+
+    monkeypatch.setitem(CONTROLLERS, "mine", ControllerSpec(make))
+    arm = load_arm("gen3")
+    task = CentreOut(targets=1, radius=0.03, duration=0.12, hold=0.03)
+    setup = ControllerSetup(arm.model)
+    plan = BenchmarkPlan(arm, task, choose_controllers(["mine", "pd"]), [0], setup)
+    _, mine, pd = run_benchmark(plan, Watcher()).rows
+    assert (mine["controller"], mine["adaptive"], mine["backend"]) == ("mine", False, "numpy")
+    assert mine["position_rmse_m"] == pd["position_rmse_m"]

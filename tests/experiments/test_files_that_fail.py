@@ -18,7 +18,7 @@ REACH = ["--targets", "1", "--radius", "0.03", "--duration", "0.1", "--hold", "0
 TRAINED = ["--trained", CONTROLLER]
 READERS = {
     "run": ["run", "--controller", "spiking", *REACH, *TRAINED, "--out", "new"],
-    "bench": ["bench", "--stages", "loihi", *REACH, *TRAINED, "--out", "new"],
+    "bench": ["bench", "--controllers", "loihi", *REACH, *TRAINED, "--out", "new"],
     "deploy": ["deploy", *TRAINED, "--log", "new.jsonl"],
     "export": ["export", *TRAINED, "--out", "new.npz"],
 }
@@ -114,7 +114,7 @@ def no_file_larger_than(n_bytes: int) -> Iterator[None]:
 DRIVE = ["--radius", "0.03", "--duration", "0.1"]
 WRITERS = {
     "run": [*ANALYTIC, "--out", "a/new"],
-    "bench": ["bench", "--stages", "analytic", *REACH, "--no-report", "--out", "a/new"],
+    "bench": ["bench", "--controllers", "analytic", *REACH, "--no-report", "--out", "a/new"],
     "bundle": ["export", *TRAINED, "--run-time", "0.01", "--out", "a/new.npz"],
     "log": ["deploy", *TRAINED, *DRIVE, "--log", "a/new.jsonl"],
     "training": ["train", "--arm", "ur5e", "--reaches", "40", "--presentations", "200",
@@ -174,7 +174,10 @@ DAMAGED: dict[str, tuple[Callable[[], object], str]] = {
     "config cut short": (lambda: Path("ran/config.json").write_text("{"), "is damaged"),
     "config without joints": (lambda: without("config.json", "joints"), "it lacks joints"),
     "row of another version": (lambda: without("summary.json", "rows", "0", "jerk"), "lacks jerk"),
-    "row without its stage": (lambda: without("summary.json", "rows", "0", "stage"), "lacks stage"),
+    "row without its controller": (
+        lambda: without("summary.json", "rows", "0", "controller"),
+        "lacks controller",
+    ),
     "no rows": (lambda: without("summary.json", "rows"), "is damaged, or of another version: rows"),
     "trajectory of another version": (without_a_column, "step_latency_s"),
     "no trajectory": (lambda: Path("ran/trajectory.parquet").unlink(), "has no trajectory.parquet"),

@@ -26,6 +26,6 @@ def test_a_diana_from_pypi_is_trained_and_reaches_every_target(packaged, tmp_pat
     bench = ["bench", *arm, *trained, "--stages", "loihi", "--reference", "velocity"]
     assert main([*bench, "--no-report", "--out", str(tmp_path / "run")]) == 0
     rows = json.loads((tmp_path / "run" / "summary.json").read_text())["rows"]
-    on_chip = next(row for row in rows if row["stage"] == "loihi")
+    on_chip = next(row for row in rows if row["controller"] == "loihi")
     assert on_chip["success_rate"] == 1.0
     assert on_chip["excess_deviation"] <= 0.10

@@ -1,6 +1,6 @@
 """Writes the reference trajectories in tests/references. Run it after a change that is meant.
 
-.venv/bin/python tests/oracles/make_references.py --stages analytic loihi
+.venv/bin/python tests/oracles/make_references.py --controllers analytic loihi
 """
 
 from dataclasses import dataclass
@@ -12,34 +12,34 @@ from rich.progress import track
 
 from spikearm.arm_models import ARMS
 from spikearm.controller.spiking.trained import SHIPPED_FOLDER
-from spikearm.experiments.controllers import STAGES
+from spikearm.experiments.controllers import CONTROLLERS
 
 FOLDER = Path(__file__).parents[1] / "references"
 
 
 @dataclass(frozen=True)
 class Options:
-    """Record one reach of every arm with every stage.
+    """Record one reach of every arm with every controller.
 
     Attributes:
-        stages: Stages to record.
-        arms: Arms to record; neural stages leave out those that no controller ships for.
+        controllers: Controllers to record.
+        arms: Arms to record; neural controllers leave out arms that no weights ship for.
     """
 
-    stages: tuple[str, ...] = ("analytic", "loihi")
+    controllers: tuple[str, ...] = ("analytic", "loihi")
     arms: tuple[str, ...] = tuple(name for name in ARMS if not name.startswith("planar"))
 
 
 def main(options: Options) -> None:
     """Write the files."""
     cases = [
-        (arm, stage)
-        for stage in options.stages
+        (arm, name)
+        for name in options.controllers
         for arm in options.arms
-        if not STAGES[stage].neural or (SHIPPED_FOLDER / f"{arm}.npz").exists()
+        if not CONTROLLERS[name].needs_training or (SHIPPED_FOLDER / f"{arm}.npz").exists()
     ]
-    for arm, stage in track(cases, "Recording"):
-        write_reference(record_reference(arm, stage), FOLDER / f"{arm}-{stage}.parquet")
+    for arm, name in track(cases, "Recording"):
+        write_reference(record_reference(arm, name), FOLDER / f"{arm}-{name}.parquet")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import scipy.linalg
 
 from spikearm.arm_models import load_arm
 from spikearm.controller.spiking.trained import shipped
-from spikearm.experiments.controllers import Backend, Recipe, find_stage
+from spikearm.experiments.controllers import Backend, ChosenController, ControllerSetup
 from spikearm.experiments.records.provenance import versions
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
 from spikearm.experiments.tasks.episode import run_episode
@@ -41,13 +41,15 @@ class ReferenceTrajectory:
     stack: dict[str, str]
 
 
-def record_reference(arm_name: str, stage: str, backend: Backend = "engine") -> ReferenceTrajectory:
+def record_reference(
+    arm_name: str, controller_name: str, backend: Backend = "engine"
+) -> ReferenceTrajectory:
     """Run one reach of the circle."""
     arm = load_arm(arm_name)
     reaches = plan_reaches(arm.model, CentreOut(), SEED)
-    entry = find_stage(stage, backend)
-    trained = shipped(arm_name) if entry.neural else None
-    with entry.make(Recipe(arm.model, trained, "acceleration", SEED)) as controller:
+    chosen = ChosenController(controller_name, backend=backend)
+    trained = shipped(arm_name) if chosen.spec.needs_training else None
+    with chosen.make(ControllerSetup(arm.model, trained, seed=SEED)) as controller:
         out = next(run_episode(arm, controller, reaches, reaches.targets[TARGET])).trajectory
     rows = slice(EVERY - 1, None, EVERY)
     return ReferenceTrajectory(out.q[rows], out.torque[rows], out.hand_position[rows], stack())

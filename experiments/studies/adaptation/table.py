@@ -10,7 +10,7 @@ from spikearm.experiments.records.records import Leg
 from spikearm.experiments.studies.adaptation.curve import Curve, Phase
 from spikearm.experiments.studies.benchmark.metrics import position_rmse
 from spikearm.experiments.studies.benchmark.statistics import bootstrap_interval
-from spikearm.experiments.studies.benchmark.table import by_stage
+from spikearm.experiments.studies.benchmark.table import by_controller
 
 SHOWN_TRIALS = (1, 2, 5, 10, 20, 50)
 CAPTION = (
@@ -53,10 +53,12 @@ def remaining(curve: Curve, phase: Phase = "learning") -> np.ndarray:
 
 
 def reach_table(legs: Sequence[Leg]) -> Table:
-    """Lay out stages as columns and reaches, in their order, as lines: position rmse in mm."""
-    stages = by_stage([{"stage": leg.stage, "leg": leg} for leg in legs])
+    """Lay out controllers as columns and reaches as lines, in their order: position rmse in mm."""
+    controllers = by_controller(
+        [{"controller": leg.controller, "adaptive": leg.adaptive, "leg": leg} for leg in legs]
+    )
     table = Table(title="Position rmse mm, reach by reach", title_justify="left")
-    for heading in ("reach", *stages):
+    for heading in ("reach", *controllers):
         table.add_column(heading, justify="right")
     for reach, way in dict.fromkeys((leg.reach, leg.leg) for leg in legs):
         cells = (
@@ -65,7 +67,7 @@ def reach_table(legs: Sequence[Leg]) -> Table:
                 for row in rows
                 if (row["leg"].reach, row["leg"].leg) == (reach, way)
             )
-            for rows in stages.values()
+            for rows in controllers.values()
         )
         table.add_row(f"{reach + 1} {way}", *cells)
     return table

@@ -1,23 +1,27 @@
 """Learning over trials: one reach again and again, with a plant that nobody told of."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.adaptation.adaptive_controller import AdaptiveController
-from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.controller import Controller
 from spikearm.controller.spiking.trained import TrainedController
-from spikearm.experiments.controllers import ADAPTIVE, Adaptation, Backend, Recipe, find_stage
+from spikearm.experiments.controllers import (
+    BASELINE,
+    Backend,
+    ChosenController,
+    ControllerSetup,
+)
 from spikearm.experiments.perturbations.plant import Perturbation
 from spikearm.experiments.studies.adaptation.curve import Curve, Learned, Phase, Trial
 from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
 from spikearm.experiments.tasks.episode import run_episode
 
-BASELINE, JOINT_SPACE = "analytic", ("pd", "pid")
+JOINT_SPACE = ("pd", "pid")
 
 
 @dataclass(frozen=True)
@@ -51,22 +55,18 @@ class TrialPlan:
         task: Reaches, one of which is done again and again.
         trials: Which, and how often.
         second: The perturbation that comes second.
-        reference: What the law feeds forward.
-        adaptation: What is learned.
-        backend: What runs a chip's network.
-        trained: The arm's trained controller; only neural stages need it.
-        weightless: The one that was not told of gravity; only where gravity is to be learned.
+        setup: Parameters of the controllers; the seed is replaced.
+        weightless: Weights trained without gravity; needed where gravity is to be learned.
+        backend: Backend of a chip's network.
     """
 
     arm: Arm
     task: CentreOut
     trials: Trials
     second: Perturbation
-    reference: Feedforward
-    adaptation: Adaptation
-    backend: Backend
-    trained: TrainedController | None = None
+    setup: ControllerSetup
     weightless: TrainedController | None = None
+    backend: Backend = "engine"
 
     def __post_init__(self) -> None:
         if not 0 <= self.trials.target < self.task.targets:
@@ -124,7 +124,7 @@ class _Measurement:
         """Let a controller learn until it has done all phases, or lost the arm."""
         trials: dict[Phase, list[Trial]] = {}
         share, problem = 0.0, None
-        with self._make(controller + ADAPTIVE, self.perturbation.gravity_known) as made:
+        with self._make(controller, self.perturbation.gravity_known, adaptive=True) as made:
             assert isinstance(made, AdaptiveController)
             learned = made.learned
             try:
@@ -153,12 +153,13 @@ class _Measurement:
             yield "second", self.plan.second, trials.probes
             yield "again", self.perturbation, trials.probes
 
-    def _make(self, controller: str, gravity_known: bool) -> Controller:
+    def _make(self, name: str, gravity_known: bool, adaptive: bool = False) -> Controller:
         plan = self.plan
-        model = plan.arm.model if gravity_known else plan.arm.model.without_gravity()
-        trained = plan.trained if gravity_known else plan.weightless
-        recipe = Recipe(model, trained, plan.reference, self.seed, plan.adaptation)
-        return find_stage(controller, plan.backend).make(recipe)
+        setup = replace(plan.setup, seed=self.seed)
+        if not gravity_known:
+            model = setup.model.without_gravity()
+            setup = replace(setup, model=model, trained=plan.weightless)
+        return ChosenController(name, adaptive, plan.backend).make(setup)
 
     def _try(self, controller: Controller) -> Trial:
         target = self.reaches.targets[self.plan.trials.target]

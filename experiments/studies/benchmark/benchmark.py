@@ -1,8 +1,8 @@
-"""The benchmark: stages and seeds side by side on one arm and task."""
+"""The benchmark: controllers and seeds side by side on one arm and task."""
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
@@ -11,14 +11,12 @@ import numpy as np
 from spikearm.arm_models import Arm, ArmState, SpikearmError
 from spikearm.controller.adaptation.adaptive_controller import AdaptiveController
 from spikearm.controller.adaptation.learned_weights import LearnedWeights
-from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.controller import Controller
 from spikearm.controller.loop.pace import FreePace, RealtimePace
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.references.workspace import Workspace
-from spikearm.controller.spiking.trained import TrainedController
 from spikearm.controller.training.samples import Spread
-from spikearm.experiments.controllers import Adaptation, Backend, Recipe, find_stage
+from spikearm.experiments.controllers import BASELINE, ChosenController, ControllerSetup
 from spikearm.experiments.records.records import Leg
 from spikearm.experiments.studies.benchmark.metrics_row import Measured, make_row
 from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
@@ -28,48 +26,43 @@ from spikearm.experiments.tasks.episodes import Episode, run_episodes
 
 @dataclass(frozen=True)
 class BenchmarkPlan:
-    """What is measured.
+    """Arm, task, controllers and seeds of a benchmark.
 
     Attributes:
-        arm: The plant.
-        task: The reaches.
-        reference: What the law feeds forward.
-        stages: Stages in the order they run; the analytic one runs first in any case,
-            because the others are measured against it.
+        arm: Plant.
+        task: Reaches of every controller.
+        controllers: Controllers in the order they run; the analytic one runs first in any case,
+            because the others are compared with it. A controller that learns makes its reaches
+            one after the other and keeps what it has learned.
         seeds: Seeds of task and networks.
-        backend: What runs stage ``loihi``.
-        jobs: How many reaches run at a time; the number of cores when left out.
-        trained: The arm's trained controller; only neural stages need it.
-        realtime: Pace the last stage on the wall clock.
-        adaptation: What adaptive stages learn. They make their reaches one after the other, and
-            go on with what they have learned.
+        setup: Parameters of the controllers; the seed is replaced.
+        jobs: Number of reaches that run at a time; the number of cores when left out.
+        realtime: True if the last controller is paced on the wall clock.
     """
 
     arm: Arm
     task: CentreOut
-    reference: Feedforward
-    stages: Sequence[str]
+    controllers: Sequence[ChosenController]
     seeds: Sequence[int]
-    backend: Backend = "engine"
+    setup: ControllerSetup
     jobs: int | None = None
-    trained: TrainedController | None = None
     realtime: bool = False
-    adaptation: Adaptation = Adaptation()
 
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:
             raise SpikearmError(f"{self.jobs} reaches at a time are too few: give 1 or more.")
-        for stage in self.stages:
-            find_stage(stage, self.backend).require()
+        for controller in self.controllers:
+            controller.check()
 
     @property
-    def ordered_stages(self) -> list[str]:
-        """The stages, the baseline first, none twice."""
-        return list(dict.fromkeys(["analytic", *self.stages]))
+    def ordered_controllers(self) -> list[ChosenController]:
+        """Controllers, the baseline first, none twice."""
+        baseline = ChosenController(BASELINE)
+        return list({one.label: one for one in (baseline, *self.controllers)}.values())
 
-    def paces(self, stage: str) -> bool:
-        """Tell whether a stage is paced on the wall clock."""
-        return self.realtime and stage == self.ordered_stages[-1]
+    def paces(self, controller: ChosenController) -> bool:
+        """Return True for a controller that is paced on the wall clock."""
+        return self.realtime and controller == self.ordered_controllers[-1]
 
 
 @dataclass
@@ -77,11 +70,11 @@ class Benchmark:
     """A benchmark that grows as it runs, so that nothing finished is ever lost.
 
     Attributes:
-        rows: Rows of the stages and seeds that have at least one finished reach.
+        rows: Rows of the controllers and seeds that have at least one finished reach.
         legs: Every finished motion.
         status: ``complete``, ``interrupted`` by Ctrl-C, or ``failed``.
         failure: What went wrong, if something did.
-        learned: What the last adaptive stage has learned.
+        learned: Weights of the last adaptive controller.
         overflow_counts: In how many of its steps a number was cut or overflowed, by what it was.
     """
 
@@ -96,24 +89,24 @@ class Benchmark:
 class Watcher:
     """Is told how a benchmark proceeds; this one does nothing with it."""
 
-    def building(self, stage: str, seed: int) -> None:
+    def building(self, controller: str, seed: int) -> None:
         """A controller is about to be built."""
 
-    def running(self, stage: str, seed: int) -> None:
-        """A stage is about to move the arm."""
+    def running(self, controller: str, seed: int) -> None:
+        """A controller is about to move the arm."""
 
     def step(self, arm: Arm, state: ArmState, reference: Reference) -> None:
         """One control step is done, where reaches run one at a time."""
 
     def reached(self, n_reaches: int) -> None:
-        """So many reaches of the stage are done."""
+        """So many reaches of the controller are done."""
 
     def notice(self, text: str) -> None:
         """There is something that the person should know."""
 
 
 def run_benchmark(plan: BenchmarkPlan, watcher: Watcher) -> Benchmark:
-    """Run every stage with every seed.
+    """Run every controller with every seed.
 
     Ctrl-C or a failing controller ends it; what is finished is kept.
     """
@@ -121,10 +114,10 @@ def run_benchmark(plan: BenchmarkPlan, watcher: Watcher) -> Benchmark:
     try:
         for seed in plan.seeds:
             reaches = plan_reaches(plan.arm.model, plan.task, seed)
-            if plan.trained is not None:
-                _notice_what_is_outside(plan.trained.workspace, plan.task, reaches, watcher)
-            for stage in plan.ordered_stages:
-                _run_stage(plan, benchmark, watcher, stage, seed, reaches)
+            if plan.setup.trained is not None:
+                _notice_what_is_outside(plan.setup.trained.workspace, plan.task, reaches, watcher)
+            for chosen in plan.ordered_controllers:
+                _run_controller(plan, benchmark, watcher, chosen, seed, reaches)
     except KeyboardInterrupt:
         benchmark.status = "interrupted"
     except SpikearmError as failure:
@@ -147,50 +140,52 @@ def _notice_what_is_outside(
         )
 
 
-def _run_stage(
+def _run_controller(
     plan: BenchmarkPlan,
     benchmark: Benchmark,
     watcher: Watcher,
-    stage: str,
+    chosen: ChosenController,
     seed: int,
     reaches: Reaches,
 ) -> None:
-    watcher.building(stage, seed)
-    entry = find_stage(stage, plan.backend)
-    recipe = Recipe(plan.arm.model, plan.trained, plan.reference, seed, plan.adaptation)
+    watcher.building(chosen.label, seed)
     began = perf_counter()
-    with entry.make(recipe) as controller:
+    with chosen.make(replace(plan.setup, seed=seed)) as controller:
         build_time = perf_counter() - began
-        watcher.running(stage, seed)
+        watcher.running(chosen.label, seed)
         motions: list[Motion] = []
         legs: list[Leg] = []
-        pace = RealtimePace if plan.paces(stage) else FreePace
+        pace = RealtimePace if plan.paces(chosen) else FreePace
         episodes = [
             Episode(plan.arm, controller, reaches, target, pace)
             for target in range(len(reaches.targets))
         ]
-        jobs = 1 if entry.on_board or entry.adaptive else plan.jobs
+        jobs = 1 if chosen.on_board or chosen.learns else plan.jobs
         try:
             for index, outcome in enumerate(run_episodes(episodes, jobs, watcher.step)):
                 motions += outcome.motions
-                legs += [Leg(stage, seed, index, m.leg, m.trajectory) for m in outcome.motions]
+                legs += [
+                    Leg(chosen.name, chosen.adaptive, seed, index, m.leg, m.trajectory)
+                    for m in outcome.motions
+                ]
                 if outcome.problem is not None:
                     raise outcome.problem
                 watcher.reached(index + 1)
         finally:
-            _keep(plan, benchmark, reaches, motions, legs, controller, build_time)
+            _keep(plan, benchmark, chosen, reaches, motions, legs, controller, build_time)
 
 
 def _keep(
     plan: BenchmarkPlan,
     benchmark: Benchmark,
+    chosen: ChosenController,
     reaches: Reaches,
     motions: list[Motion],
     legs: list[Leg],
     controller: Controller,
     build_time: float,
 ) -> None:
-    """Add what a stage finished with a seed, if it is anything."""
+    """Add what a controller finished with a seed, if it is anything."""
     if not legs:
         return
     benchmark.legs += legs
@@ -199,19 +194,20 @@ def _keep(
             controller.learned,
             controller.overflow_counts,
         )
-    stage, seed = legs[0].stage, legs[0].seed
-    analytic = [leg for leg in benchmark.legs if leg.stage == "analytic" and leg.seed == seed]
+    seed = legs[0].seed
+    analytic = [leg for leg in benchmark.legs if leg.label == BASELINE and leg.seed == seed]
     identity = {
         "arm": plan.arm.name,
         "task": plan.task.variant,
-        "reference": plan.reference,
-        "stage": stage,
-        "backend": find_stage(stage, plan.backend).backend,
+        "feedforward": plan.setup.feedforward,
+        "controller": chosen.name,
+        "adaptive": chosen.adaptive,
+        "backend": ", ".join(chosen.backends),
         "seed": seed,
         "radius_m": reaches.radius,
         "duration_s": reaches.duration,
         "offset_m": plan.task.offset,
-        "realtime": plan.paces(stage),
+        "realtime": plan.paces(chosen),
     }
     measured = Measured(
         identity=identity,

@@ -22,7 +22,7 @@ def latency_fields(trajectories: Sequence[Trajectory], realtime: bool) -> dict[s
     a control period after the step was due, warm or not.
 
     Args:
-        trajectories: Motions of one stage and seed.
+        trajectories: Motions of one controller and seed.
         realtime: Whether they were paced on the wall clock.
     """
     warm_up, latency = _apart(trajectories, "step_latency_s")

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from spikearm.controller.loop.step_times import StepTimes
 from spikearm.experiments.studies.benchmark.latency import WARM_UP_STEPS
-from spikearm.experiments.studies.benchmark.table import Column, by_stage
+from spikearm.experiments.studies.benchmark.table import Column, by_controller
 
 TITLE = "Wall time of a control step µs: median / 99th percentile / largest"
 MICRO = 1e6
@@ -44,14 +44,14 @@ def latency_cells(line: Sequence[Column], rows: Sequence[dict[str, Any]]) -> str
 
 
 def latency_table(rows: Sequence[dict[str, Any]]) -> Table:
-    """Lay out the parts of a control step as lines and stages as columns."""
+    """Lay out the parts of a control step as lines and controllers as columns."""
     table = Table(title=TITLE, title_justify="left")
     table.add_column("", no_wrap=True)
-    stages = by_stage(rows)
-    for stage in stages:
-        table.add_column(stage, justify="right")
+    controllers = by_controller(rows)
+    for label in controllers:
+        table.add_column(label, justify="right")
     for line in LINES:
-        cells = [latency_cells(line, mine) for mine in stages.values()]
+        cells = [latency_cells(line, mine) for mine in controllers.values()]
         if any(cells):
             table.add_row(line[0].heading, *cells)
     return table

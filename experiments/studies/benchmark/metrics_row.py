@@ -1,4 +1,4 @@
-"""One row of a summary: the benchmark's metrics of one stage and seed."""
+"""One row of a summary: the benchmark's metrics of one controller and seed."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -29,10 +29,10 @@ WORKED_OUT = {
 
 @dataclass(frozen=True)
 class Measured:
-    """What one stage and seed did.
+    """Motions and cost of one controller with one seed.
 
     Attributes:
-        identity: Arm, task, reference, stage, backend, seed, radius, duration, offset, and
+        identity: Arm, task, feedforward, controller, backend, seed, radius, duration, offset, and
             whether the loop was paced on the wall clock.
         legs: Its motions.
         wall_time: Wall time of the closed loops, physics included [s].
@@ -53,7 +53,7 @@ def make_row(measured: Measured, analytic: list[Leg]) -> dict[str, Any]:
     """Compute the benchmark's fields; those that do not apply, or were not counted, are None.
 
     Args:
-        measured: What the stage did.
+        measured: Motions and cost of the controller.
         analytic: The analytic controller's motions of the same arm, task and seed, at
             least one for every motion measured.
     """
@@ -100,7 +100,7 @@ def _neural_fields(trajectories: list[Trajectory], measured: Measured) -> dict[s
     fields = {
         **counts,
         **asdict(footprint),
-        **neurobench_metrics(step, footprint, values=measured.identity["stage"] == "rate"),
+        **neurobench_metrics(step, footprint, values=measured.identity["controller"] == "rate"),
         "energy_per_step_j": energy_per_step(step),
         "energy_source": "estimated",
     }

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
+from spikearm.experiments.controllers import controller_label
 from spikearm.experiments.studies.benchmark.statistics import bootstrap_interval
 
 
@@ -83,22 +84,22 @@ DETAIL = (
 )
 
 
-def by_stage(rows: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Group rows by their stage, in the order in which stages first occur."""
-    return {
-        stage: [row for row in rows if row["stage"] == stage]
-        for stage in dict.fromkeys(row["stage"] for row in rows)
-    }
+def by_controller(rows: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Group rows by their controller's label, in the order in which labels first occur."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(controller_label(row["controller"], row["adaptive"]), []).append(row)
+    return groups
 
 
 def summary_table(rows: Sequence[dict[str, Any]], title: str) -> Table:
-    """Lay out the most important metrics as lines and stages as columns."""
+    """Lay out the most important metrics as lines and controllers as columns."""
     table = Table(title=title, title_justify="left")
     table.add_column("", no_wrap=True)
-    stages = by_stage(rows)
-    for stage in stages:
-        table.add_column(stage, justify="right")
+    controllers = by_controller(rows)
+    for label in controllers:
+        table.add_column(label, justify="right")
     for column in CONTROL + TIME:
-        cells = (column.cell(mine) for mine in stages.values())
+        cells = (column.cell(mine) for mine in controllers.values())
         table.add_row(column.heading, *("\n".join(filter(None, cell)) for cell in cells))
     return table

@@ -76,7 +76,7 @@ def _reach(
     task = CentreOut(radius=drive.radius, duration=drive.duration)
     reaches = plan_reaches(arm.model, task, drive.seed)
     with SpikingController(
-        trained.weights, simulation, "loihi", feedforward=drive.reference, seed=drive.seed
+        trained.weights, simulation, "loihi", feedforward=drive.feedforward, seed=drive.seed
     ) as controller:
         controller.start(arm.reset(reaches.start_joints))
         motion = MinimumJerk(reaches.start, reaches.targets[0], drive.duration)

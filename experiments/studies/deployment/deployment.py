@@ -34,14 +34,14 @@ class DriveConfig:
     """The reach that drives the network: out to the first target of the circle.
 
     Attributes:
-        reference: What the law feeds forward.
+        feedforward: Part of the reference that is fed forward.
         radius: Distance from home to the target [m]. Default: the largest that the benchmark
             takes.
         duration: Length of the motion [s].
         seed: Seed of the network.
     """
 
-    reference: Feedforward = "acceleration"
+    feedforward: Feedforward = "acceleration"
     radius: float | None = None
     duration: float = 1.0
     seed: int = 0
@@ -114,7 +114,7 @@ def deploy(
     try:
         controller = SpikingController(
             trained.weights, RescaledRecording if mapping.rescale else RecordedSimulation, "loihi",
-            feedforward=drive.reference, seed=drive.seed,
+            feedforward=drive.feedforward, seed=drive.seed,
         )  # fmt: skip
     except REFUSALS as error:
         return Deployment(Report((refusal(error),)))
@@ -127,7 +127,7 @@ def deploy(
         report = examine(simulation, board, ALLOCATORS[mapping.allocator](activity))
         allocations = compare(simulation.blocks, activity)
         floats = pipeline.build(simulation.network)
-    leg = Leg("loihi", drive.seed, 0, "out", trajectory)
+    leg = Leg("loihi", False, drive.seed, 0, "out", trajectory)
     rescaled = _errors(pipeline.rescale(floats))
     return Deployment(report, _errors(floats), rescaled, allocations, leg)
 

@@ -147,13 +147,13 @@ def energy_report(
     reach = drive_and_count(arm, trained, drive)
     dense = DenseNetwork(trained.weights, arm.timestep)
     all_weights = Work(synaptic_events=dense.multiply_adds, active_updates=dense.n_neurons)
-    operations = analytic_operations(arm.model, arm.state, reach.midway, drive.reference)
+    operations = analytic_operations(arm.model, arm.state, reach.midway, drive.feedforward)
     law = sum(operations.values(), Operations())
     decoded = reach.counts.spikes - reach.counts.host_spikes
     host = host_operations(arm.chain.n_joints, reach.n_coders, decoded)
     steps = {
         DENSE: network_step(arm, trained, dense),
-        LAW: law_step(arm, reach.midway, drive.reference),
+        LAW: law_step(arm, reach.midway, drive.feedforward),
     }
     measurements, not_measured = measure_steps(steps, powercap, seconds)
     accounts = (

@@ -55,7 +55,7 @@ def drive_and_count(arm: Arm, trained: TrainedController, drive: DriveConfig) ->
     """
     start, motion = plan_drive(arm, drive)
     with SpikingController(
-        trained.weights, RecordedSimulation, "loihi", feedforward=drive.reference, seed=drive.seed
+        trained.weights, RecordedSimulation, "loihi", feedforward=drive.feedforward, seed=drive.seed
     ) as controller:
         simulation = controller.simulation
         assert isinstance(simulation, RecordedSimulation)

@@ -1,15 +1,13 @@
 """How much a controller bears: reaches under growing disturbances."""
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.adaptation.adaptive_controller import AdaptiveController
-from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.controller import Controller
 from spikearm.controller.loop.sensor_guard import GuardLimits, SensorGuard
-from spikearm.controller.spiking.trained import TrainedController
-from spikearm.experiments.controllers import Adaptation, Backend, Recipe, StageEntry, find_stage
+from spikearm.experiments.controllers import ChosenController, ControllerSetup
 from spikearm.experiments.perturbations.loop_setup import Rig, Schedule
 from spikearm.experiments.perturbations.registry import DISTURBANCES, DisturbanceName
 from spikearm.experiments.studies.benchmark import metrics
@@ -26,7 +24,7 @@ class Cell:
     """What one controller is put under with one seed.
 
     Attributes:
-        controller: Stage that drives the arm.
+        controller: Label of the controller that drives the arm.
         seed: Seed of the task, the networks and the disturbance.
         disturbance: Its name, or ``none``.
         strength: How strong it is [SI]; 0 for none.
@@ -84,29 +82,23 @@ class StressPlan:
     Attributes:
         arm: The plant.
         task: The reaches.
-        controllers: Stages, with ``+adaptive`` where they learn.
+        controllers: Controllers; some may learn.
         disturbances: What they are put under, one at a time.
         seeds: Seeds.
-        reference: What the law feeds forward.
+        setup: Parameters of the controllers; the seed is replaced.
         rounds: How often the targets are gone through; what is learned goes from one to the next.
         limits: How patient the loop is with its sensors.
-        adaptation: What adaptive stages learn.
-        backend: What runs a chip's network.
-        trained: The arm's trained controller; only neural stages need it.
         jobs: How many cells are measured at a time; the number of cores when left out.
     """
 
     arm: Arm
     task: CentreOut
-    controllers: Sequence[str]
+    controllers: Sequence[ChosenController]
     disturbances: Sequence[DisturbanceName]
     seeds: Sequence[int]
-    reference: Feedforward
+    setup: ControllerSetup
     rounds: int = 1
     limits: GuardLimits = GuardLimits()
-    adaptation: Adaptation = Adaptation()
-    backend: Backend = "engine"
-    trained: TrainedController | None = None
     jobs: int | None = None
 
     def __post_init__(self) -> None:
@@ -114,35 +106,34 @@ class StressPlan:
             raise SpikearmError(f"{self.rounds} rounds are too few: give 1 or more.")
         if self.jobs is not None and self.jobs < 1:
             raise SpikearmError(f"{self.jobs} jobs are too few: give 1 or more.")
-        if any(find_stage(name, self.backend).on_board for name in self.controllers):
+        if any(controller.on_board for controller in self.controllers):
             raise SpikearmError(
-                "No board can be disturbed so: leave out --backend loihi. The engine computes the "
+                "No board can be disturbed so: leave out --backend board. The engine computes the "
                 "same spikes."
             )
 
-    def cells(self, controller: str, seed: int) -> list[Cell]:
+    def cells(self, controller: ChosenController, seed: int) -> list[Cell]:
         """List what a controller is put under, nothing at first.
 
         A law without neurons makes the same motions with every seed, unless the task or the
         disturbance are drawn; only the first seed counts then.
         """
-        entry = find_stage(controller, self.backend)
+        label = controller.label
         chosen = [(name, DISTURBANCES[name]) for name in self.disturbances]
         cells = [
-            Cell(controller, seed, name, strength)
+            Cell(label, seed, name, strength)
             for name, disturbance in chosen
-            if disturbance.needs == "nothing" or disturbance.needs in _has(entry)
+            if disturbance.needs == "nothing" or disturbance.needs in _has(controller)
             for strength in disturbance.strengths
         ]
-        fixed = not _has(entry) and self.task.variant == "circle" and not self.task.offset
+        fixed = not _has(controller) and self.task.variant == "circle" and not self.task.offset
         if fixed and seed != self.seeds[0]:
             return [cell for cell in cells if DISTURBANCES[cell.disturbance].drawn]
-        return [Cell(controller, seed), *cells]
+        return [Cell(label, seed), *cells]
 
-    def make(self, controller: str, seed: int) -> Controller:
+    def make(self, controller: ChosenController, seed: int) -> Controller:
         """Build a controller."""
-        recipe = Recipe(self.arm.model, self.trained, self.reference, seed, self.adaptation)
-        return find_stage(controller, self.backend).make(recipe)
+        return controller.make(replace(self.setup, seed=seed))
 
     def bouts(self, controller: Controller, cells: Sequence[Cell]) -> Generator[Bout, None, None]:
         """Put a controller under one thing after the other, several at a time.
@@ -203,8 +194,8 @@ def _both_ways(motions: Iterator[Motion], number: int, index: int) -> Iterator[R
         )  # fmt: skip
 
 
-def _has(entry: StageEntry) -> tuple[str, ...]:
-    """Tell what a controller has that can be disturbed."""
-    if not (entry.neural or entry.adaptive):
+def _has(controller: ChosenController) -> tuple[str, ...]:
+    """List the parts of a controller that can be disturbed."""
+    if controller.stage is None:
         return ()
-    return ("neurons", "chip") if entry.learner[0] == "loihi" else ("neurons",)
+    return ("neurons", "chip") if controller.stage == "loihi" else ("neurons",)

@@ -17,7 +17,7 @@ class Point:
     """What a controller did under one strength of one disturbance, in the last round.
 
     Attributes:
-        controller: Stage that drove the arm.
+        controller: Label of the controller that drove the arm.
         disturbance: What it was put under, or ``none``.
         strength: How strong that was [SI].
         n_seeds: Seeds that were measured.

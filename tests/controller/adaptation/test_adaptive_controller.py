@@ -23,7 +23,7 @@ from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.saturation_backup import SaturationBackup
 from spikearm.controller.spiking.spiking_network import neuron_type
 from spikearm.controller.spiking.trained import shipped
-from spikearm.experiments.controllers import Adaptation, Recipe, find_stage
+from spikearm.experiments.controllers import Adaptation, ChosenController, ControllerSetup
 from spikearm.experiments.studies.benchmark.metrics import position_error, position_rmse
 from spikearm.neural.counts import StepCounts
 
@@ -49,8 +49,8 @@ def make(arm) -> Iterator[Make]:
         def one(
             stage: str = "analytic", config: AdaptationConfig = CONFIG, seed: int = 0
         ) -> AdaptiveController:
-            recipe = Recipe(arm.model, None, "acceleration", seed, Adaptation(config))
-            made = find_stage(f"{stage}+adaptive", "engine").make(recipe)
+            setup = ControllerSetup(arm.model, seed=seed, adaptation=Adaptation(config))
+            made = ChosenController(stage, adaptive=True).make(setup)
             assert isinstance(made, AdaptiveController)
             return opened.enter_context(made)
 
@@ -209,13 +209,13 @@ def test_the_nodes_of_what_learns_only_hand_arrays_over(arm):
 
 
 def test_the_spiking_controller_s_feedback_is_that_of_hand_and_posture_at_home(arm, trained):
-    recipe = Recipe(arm.model, trained, "acceleration", 0, Adaptation(CONFIG))
+    setup = ControllerSetup(arm.model, trained, adaptation=Adaptation(CONFIG))
     scaling, law = (
         AdaptationScaling.of_arm(arm.model, CONFIG),
         OperationalSpaceController(arm.model),
     )
     q = arm.chain.home + np.linspace(-0.06, 0.05, 7)
-    with find_stage("spiking+adaptive", "engine").make(recipe) as controller:
+    with ChosenController("spiking", adaptive=True).make(setup) as controller:
         state = arm.reset(q, np.linspace(0.3, -0.2, 7))
         reference = Reference(state.hand, np.linspace(0.1, 0.2, 6), np.linspace(3.0, 5.0, 6))
         controller.torque(state, reference)

@@ -8,7 +8,7 @@ import pytest
 from spikearm.arm_models import SpikearmError, load_arm
 from spikearm.controller.spiking.trained import TrainedController, shipped
 from spikearm.experiments.console.options import find_trained
-from spikearm.experiments.controllers import Recipe, find_stage
+from spikearm.experiments.controllers import ChosenController, ControllerSetup
 from spikearm.experiments.studies.benchmark.metrics import fidelity_rmse
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
 from spikearm.experiments.tasks.episode import run_episode
@@ -72,9 +72,8 @@ def test_what_ships_for_a_weightless_arm_reaches_like_what_ships_for_a_heavy_one
         reaches = plan_reaches(arm.model, CentreOut(), seed=0)
         trained = find_trained(arm, None, ["loihi"])
         paths = []
-        for stage in ("analytic", "loihi"):
-            recipe = Recipe(arm.model, trained, "acceleration", seed=0)
-            with find_stage(stage, "engine").make(recipe) as controller:
+        for name in ("analytic", "loihi"):
+            with ChosenController(name).make(ControllerSetup(arm.model, trained)) as controller:
                 episode = run_episode(arm, controller, reaches, reaches.targets[2])
                 paths.append(next(episode).trajectory)
         fidelity.append(fidelity_rmse(paths[1], paths[0]))

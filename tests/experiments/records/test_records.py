@@ -25,7 +25,7 @@ from spikearm.experiments.records.records import (
 
 N_JOINTS = 6
 SCALAR_COLUMNS = {
-    "stage", "seed", "reach", "leg", "time", "step_latency_s",
+    "controller", "adaptive", "seed", "reach", "leg", "time", "step_latency_s",
     "sense_s", "encode_s", "network_s", "decode_s", "act_s", "late_s", "skipped_periods", "held",
     "spikes", "synaptic_events", "neuron_updates", "learning_updates", "host_spikes",
 }  # fmt: skip
@@ -51,15 +51,15 @@ def draw_trajectory(n_steps: int, seed: int) -> Trajectory:
 @pytest.fixture
 def run() -> Run:
     legs = [
-        Leg("analytic", 3, 0, "out", draw_trajectory(7, seed=1)),
-        Leg("analytic", 3, 0, "back", draw_trajectory(5, seed=2)),
-        Leg("spiking", 3, 0, "out", draw_trajectory(7, seed=3)),
-        Leg("spiking", 4, 2, "out", draw_trajectory(9, seed=4)),
+        Leg("analytic", False, 3, 0, "out", draw_trajectory(7, seed=1)),
+        Leg("analytic", False, 3, 0, "back", draw_trajectory(5, seed=2)),
+        Leg("spiking", True, 3, 0, "out", draw_trajectory(7, seed=3)),
+        Leg("spiking", False, 4, 2, "out", draw_trajectory(9, seed=4)),
     ]
     config = {"arm": "gen3", "seeds": [3, 4], "versions": {"python": "3.11"}, "git_commit": None}
     rows = [
-        {"stage": "analytic", "seed": 3, "position_rmse_m": 0.00098, "spikes": None},
-        {"stage": "spiking", "seed": 4, "position_rmse_m": 0.00123, "spikes": 412.5},
+        {"controller": "analytic", "seed": 3, "position_rmse_m": 0.00098, "spikes": None},
+        {"controller": "spiking", "seed": 4, "position_rmse_m": 0.00123, "spikes": 412.5},
     ]
     return Run(config, rows, legs, status="interrupted")
 

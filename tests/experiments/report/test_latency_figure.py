@@ -24,7 +24,7 @@ def a_series(label: str, seed: int, without: tuple[str, ...] = ()) -> Series:
             if part not in without:
                 getattr(motion, part)[:] = rng.lognormal(-9, 1, N_STEPS)
         motion.step_latency_s[:] = sum(getattr(motion, part) for part in PARTS)
-        legs.append(Leg(label, 0, reach, "out", motion))
+        legs.append(Leg(label, False, 0, reach, "out", motion))
     return Series(label, "#123456", legs, ["a", "b", "c"], np.ones(3), np.array([1.0, 0, 0]))
 
 

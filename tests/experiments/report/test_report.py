@@ -13,6 +13,7 @@ from scipy.spatial.transform import Rotation
 
 from spikearm.arm_models import Arm, SpikearmError, load_arm
 from spikearm.controller.loop.trajectory import Trajectory
+from spikearm.experiments.controllers import ControllerSetup, choose_controllers
 from spikearm.experiments.records.records import Leg, Run, read_run, write_run
 from spikearm.experiments.report import figures
 from spikearm.experiments.report.figures import Series
@@ -37,7 +38,8 @@ def arm() -> Arm:
 def run(arm) -> Run:
     """Analytic and PD, two seeds, two targets, as the command would record them."""
     task = CentreOut("sphere", targets=2, radius=0.03, duration=0.12, hold=0.03)
-    plan = BenchmarkPlan(arm, task, "acceleration", ["pd"], [3, 4])
+    setup = ControllerSetup(arm.model)
+    plan = BenchmarkPlan(arm, task, choose_controllers(["pd"]), [3, 4], setup)
     benchmark = run_benchmark(plan, Watcher())
     config = {
         "name": "monday", "arm": "gen3", "joints": list(arm.chain.joints),
@@ -116,7 +118,7 @@ def test_every_stage_is_a_column_of_every_table(page):
 
 def test_the_table_holds_means_over_seeds_in_the_unit_of_their_heading(page, run):
     cells = page.inside("td")
-    rows = [row for row in run.rows if row["stage"] == "pd"]
+    rows = [row for row in run.rows if row["controller"] == "pd"]
     assert len(rows) == 2
     for key, factor, digits in (("position_rmse_m", 1e3, 3), ("orientation_rmse_rad", 1e3, 2),
                                 ("excess_deviation", 1e2, 1), ("effort", 1.0, 1),
@@ -130,13 +132,15 @@ def test_the_report_tells_where_the_time_of_a_step_goes(page, run):
     headings = page.inside("th")
     assert {"sense", "network", "act", "whole step"} <= set(headings)
     assert not {"encode", "began late"} & set(headings)  # no stage has neurons, none was paced
-    rows = [row for row in run.rows if row["stage"] == "pd"]
+    rows = [row for row in run.rows if row["controller"] == "pd"]
     mean = 1e6 * sum(row["part_latency_p50_s"]["network"] for row in rows) / 2
     assert any(cell.startswith(f"{mean:.1f} / ") for cell in page.inside("td"))
 
 
 def test_the_interval_over_two_seeds_is_their_range(page, run):
-    low, high = sorted(1e3 * row["position_rmse_m"] for row in run.rows if row["stage"] == "pd")
+    low, high = sorted(
+        1e3 * row["position_rmse_m"] for row in run.rows if row["controller"] == "pd"
+    )
     assert low < high
     assert f"[{low:.3f}, {high:.3f}]" in page.inside("small")
 
@@ -248,7 +252,7 @@ def resized(motion: Trajectory, n_joints: int) -> Trajectory:
 
 def test_an_interrupted_run_is_shown_with_what_it_has(run, tmp_path):
     kept = [leg for leg in run.legs if leg.seed == 3][:5]  # analytic's four, and one of PD
-    assert [leg.stage for leg in kept] == ["analytic"] * 4 + ["pd"]
+    assert [leg.controller for leg in kept] == ["analytic"] * 4 + ["pd"]
     rows = [row for row in run.rows if row["seed"] == 3]
     page = read_page([replace(run, rows=rows, legs=kept, status="interrupted")], tmp_path)
     assert "monday: interrupted" in " ".join(page.inside("p"))
@@ -295,7 +299,7 @@ def test_a_report_that_cannot_be_written_is_explained(run, tmp_path):
 
 
 def a_series(run: Run, arm: Arm, stage: str, color: str = "#123456") -> Series:
-    legs = [leg for leg in run.legs if leg.stage == stage and leg.seed == 3]
+    legs = [leg for leg in run.legs if leg.controller == stage and leg.seed == 3]
     forward = np.array([0.6, -0.8, 0.0])
     return Series(stage, color, legs, arm.chain.joints, arm.chain.torque_limits, forward)
 

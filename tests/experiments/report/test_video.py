@@ -37,7 +37,7 @@ def legs(arm) -> list[Leg]:
     for name, start, end, length in (("out", home, goal, LENGTHS[0]),
                                      ("back", goal, home, LENGTHS[1])):  # fmt: skip
         motion = follow(arm, controller, MinimumJerk(start, end, length), length)
-        recorded.append(Leg("analytic", 3, 0, name, motion))
+        recorded.append(Leg("analytic", False, 3, 0, name, motion))
     return recorded
 
 

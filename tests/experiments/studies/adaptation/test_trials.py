@@ -14,7 +14,7 @@ from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.classical.joint_pid import JointPIDController
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.references.minimum_jerk import MinimumJerk
-from spikearm.experiments.controllers import Adaptation
+from spikearm.experiments.controllers import Adaptation, ControllerSetup
 from spikearm.experiments.perturbations.plant import PERTURBATIONS, Perturbation
 from spikearm.experiments.studies.adaptation.curve import Curve, Learned, Phase, Trial
 from spikearm.experiments.studies.adaptation.figure import draw_learning
@@ -52,7 +52,8 @@ CURVE = Curve(
 
 
 def plan_for(arm: Arm, trials: Trials = TRIALS) -> TrialPlan:
-    return TrialPlan(arm, TASK, trials, PUSH, "acceleration", ADAPTATION, "engine")
+    setup = ControllerSetup(arm.model, adaptation=ADAPTATION)
+    return TrialPlan(arm, TASK, trials, PUSH, setup)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from spikearm.controller.controller import Controller
 from spikearm.controller.loop.trajectory import TIMED, Trajectory
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.trained import TrainedController
-from spikearm.experiments.controllers import STAGES, Recipe
+from spikearm.experiments.controllers import CONTROLLERS, ControllerSetup, choose_controllers
 from spikearm.experiments.records.records import Leg
 from spikearm.experiments.studies.benchmark.benchmark import (
     Benchmark,
@@ -39,16 +39,17 @@ def arm() -> Arm:
 
 def a_plan(
     arm: Arm,
-    stages: Sequence[str],
+    controllers: Sequence[str],
     seeds: Sequence[int],
     task: CentreOut = TASK,
     trained: TrainedController | None = None,
 ) -> BenchmarkPlan:
-    return BenchmarkPlan(arm, task, "acceleration", stages, seeds, trained=trained)
+    setup = ControllerSetup(arm.model, trained)
+    return BenchmarkPlan(arm, task, choose_controllers(controllers), seeds, setup)
 
 
 def names(legs: Sequence[Leg]) -> list[tuple[str, int, int, str]]:
-    return [(leg.stage, leg.seed, leg.reach, leg.leg) for leg in legs]
+    return [(leg.controller, leg.seed, leg.reach, leg.leg) for leg in legs]
 
 
 def assert_equal_but_for_wall_time(first: Leg, second: Leg) -> None:
@@ -73,11 +74,11 @@ class Diary(Watcher):
     def notice(self, text: str) -> None:
         self.noticed.append(text)
 
-    def building(self, stage: str, seed: int) -> None:
-        self.told.append(("building", stage, seed))
+    def building(self, controller: str, seed: int) -> None:
+        self.told.append(("building", controller, seed))
 
-    def running(self, stage: str, seed: int) -> None:
-        self.told.append(("running", stage, seed))
+    def running(self, controller: str, seed: int) -> None:
+        self.told.append(("running", controller, seed))
 
     def step(self, arm: Arm, state: ArmState, reference: Reference) -> None:
         self.steps += 1
@@ -111,12 +112,12 @@ class Closing(Controller):
 
 @pytest.fixture
 def made(monkeypatch) -> list[Closing]:
-    """Every controller that the stages analytic and pd make."""
+    """Every controller that analytic and pd are made as."""
     monkeypatch.setattr(Closing, "made", [], raising=False)
-    for stage in ("analytic", "pd"):
-        entry = STAGES[stage]
+    for name in ("analytic", "pd"):
+        entry = CONTROLLERS[name]
         wrapped = replace(entry, make=lambda *given, make=entry.make: Closing(make(*given)))
-        monkeypatch.setitem(STAGES, stage, wrapped)
+        monkeypatch.setitem(CONTROLLERS, name, wrapped)
     return Closing.made
 
 
@@ -128,7 +129,7 @@ def test_the_baseline_runs_first_and_no_stage_runs_twice(arm, stages):
     benchmark = run_benchmark(a_plan(arm, stages, [3, 5]), diary)
     order = [(stage, seed) for seed in (3, 5) for stage in ("analytic", "pd", "pid")]
     assert diary.told == [(what, *one) for one in order for what in ("building", "running")]
-    assert [(row["stage"], row["seed"]) for row in benchmark.rows] == order
+    assert [(row["controller"], row["seed"]) for row in benchmark.rows] == order
     expected = [(stage, seed, 0, leg) for stage, seed in order for leg in ("out", "back")]
     assert names(benchmark.legs) == expected
     assert benchmark.status == "complete"
@@ -143,12 +144,12 @@ def test_every_reach_is_a_motion_out_and_one_back(arm):
 
 
 def test_building_a_controller_is_timed_by_itself(arm, monkeypatch):
-    def build(recipe: Recipe) -> Controller:
+    def build(setup: ControllerSetup) -> Controller:
         time.sleep(0.03)
-        return pd.make(recipe)
+        return pd.make(setup)
 
-    pd = STAGES["pd"]
-    monkeypatch.setitem(STAGES, "pd", replace(pd, make=build))
+    pd = CONTROLLERS["pd"]
+    monkeypatch.setitem(CONTROLLERS, "pd", replace(pd, make=build))
     row = run_benchmark(a_plan(arm, ["pd"], [3]), Watcher()).rows[1]
     assert row["build_time_s"] >= 0.03
     assert not row["realtime"]
@@ -188,11 +189,12 @@ def test_a_plan_without_a_reach_at_a_time_is_refused(arm, jobs):
 
 
 def test_a_row_says_what_ran(arm):
-    plan = replace(a_plan(arm, ["pd"], [5], replace(TASK, offset=0.02)), reference="velocity")
+    plan = a_plan(arm, ["pd"], [5], replace(TASK, offset=0.02))
+    plan = replace(plan, setup=replace(plan.setup, feedforward="velocity"))
     row = run_benchmark(plan, Watcher()).rows[1]
     expected = {
-        "arm": "gen3", "task": "sphere", "reference": "velocity", "stage": "pd",
-        "backend": "numpy", "seed": 5, "radius_m": 0.03, "duration_s": 0.12,
+        "arm": "gen3", "task": "sphere", "feedforward": "velocity", "controller": "pd",
+        "adaptive": False, "backend": "numpy", "seed": 5, "radius_m": 0.03, "duration_s": 0.12,
         "offset_m": 0.02, "n_motions": 2,
     }  # fmt: skip
     assert {name: row[name] for name in expected} == expected
@@ -202,7 +204,7 @@ def test_rows_are_measured_from_the_legs_and_against_the_baseline(arm):
     benchmark = run_benchmark(a_plan(arm, ["pd"], [3]), Watcher())
     rmse = {}
     for stage in ("analytic", "pd"):
-        motions = [leg.trajectory for leg in benchmark.legs if leg.stage == stage]
+        motions = [leg.trajectory for leg in benchmark.legs if leg.controller == stage]
         gaps = [motion.hand_position - motion.reference_position for motion in motions]
         rmse[stage] = np.mean([np.sqrt(np.mean(np.sum(gap**2, axis=1))) for gap in gaps])
     analytic, pd = benchmark.rows
@@ -265,8 +267,8 @@ def test_a_run_that_ends_early_keeps_what_is_finished(arm, made, ending, end_at,
     assert diary.steps == end_at  # it did end there
     assert benchmark.status == status
     assert benchmark.failure is (error if status == "failed" else None)
-    assert [(leg.stage, leg.leg) for leg in benchmark.legs] == kept
-    assert {row["stage"]: row["n_motions"] for row in benchmark.rows} == n_motions
+    assert [(leg.controller, leg.leg) for leg in benchmark.legs] == kept
+    assert {row["controller"]: row["n_motions"] for row in benchmark.rows} == n_motions
     assert [controller.closed for controller in made] == [1] * (1 if end_at < 300 else 2)
 
 
@@ -297,16 +299,19 @@ def test_a_reach_that_ends_early_ends_the_run_wherever_it_runs(arm, monkeypatch,
     error, status = ENDINGS[ending]
     task = replace(TASK, targets=3)
     away = plan_reaches(arm.model, task, 3).targets[1].position
-    entry = STAGES["pd"]
+    entry = CONTROLLERS["pd"]
     failing = replace(entry, make=lambda *given: Failing(error, entry.make(*given), away))
-    monkeypatch.setitem(STAGES, "pd", failing)
+    monkeypatch.setitem(CONTROLLERS, "pd", failing)
     plan = replace(a_plan(arm, ["pd", "pid"], [3], task), jobs=jobs)
     benchmark = run_benchmark(plan, Watcher())
     assert benchmark.status == status
     assert str(benchmark.failure) == (str(error) if status == "failed" else "None")
-    kept = [(leg.reach, leg.leg) for leg in benchmark.legs if leg.stage == "pd"]
+    kept = [(leg.reach, leg.leg) for leg in benchmark.legs if leg.controller == "pd"]
     assert kept == [(0, "out"), (0, "back"), (1, "out")]
-    assert {row["stage"]: row["n_motions"] for row in benchmark.rows} == {"analytic": 6, "pd": 3}
+    assert {row["controller"]: row["n_motions"] for row in benchmark.rows} == {
+        "analytic": 6,
+        "pd": 3,
+    }
 
 
 def test_what_was_finished_is_as_it_would_have_been(arm):
@@ -329,12 +334,12 @@ class Impatient(Diary):
         super().__init__()
         self.moment = moment
 
-    def building(self, stage: str, seed: int) -> None:
-        super().building(stage, seed)
+    def building(self, controller: str, seed: int) -> None:
+        super().building(controller, seed)
         self._press()
 
-    def running(self, stage: str, seed: int) -> None:
-        super().running(stage, seed)
+    def running(self, controller: str, seed: int) -> None:
+        super().running(controller, seed)
         self._press()
 
     def _press(self) -> None:
@@ -348,7 +353,7 @@ def test_ctrl_c_between_stages_keeps_the_earlier_one_and_closes_all(arm, made, w
     benchmark = run_benchmark(a_plan(arm, ["pd"], [3, 4]), watcher)
     assert watcher.told[-1] == (what, "pd", 3)
     assert benchmark.status == "interrupted"
-    assert [row["stage"] for row in benchmark.rows] == ["analytic"]
+    assert [row["controller"] for row in benchmark.rows] == ["analytic"]
     assert len(benchmark.legs) == 2
     assert [controller.closed for controller in made] == [1] * n_made
 
@@ -357,11 +362,11 @@ def test_a_controller_that_cannot_be_built_loses_no_finished_stage(arm, monkeypa
     def fail(*_: object) -> Controller:
         raise SpikearmError("The network does not fit.")
 
-    monkeypatch.setitem(STAGES, "pd", replace(STAGES["pd"], make=fail))
+    monkeypatch.setitem(CONTROLLERS, "pd", replace(CONTROLLERS["pd"], make=fail))
     benchmark = run_benchmark(a_plan(arm, ["pd"], [3]), Watcher())
     assert benchmark.status == "failed"
     assert str(benchmark.failure) == "The network does not fit."
-    assert [row["stage"] for row in benchmark.rows] == ["analytic"]
+    assert [row["controller"] for row in benchmark.rows] == ["analytic"]
     assert len(benchmark.legs) == 2
 
 
@@ -388,10 +393,10 @@ def spiking(arm, trained) -> Benchmark:
 def test_one_seed_gives_one_motion_and_two_seeds_differ(arm, trained, spiking):
     again = run_benchmark(a_plan(arm, ["spiking"], [4], trained=trained), Watcher())
     of_four = [leg for leg in spiking.legs if leg.seed == 4]
-    assert [leg.stage for leg in of_four] == ["analytic"] * 2 + ["spiking"] * 2
+    assert [leg.controller for leg in of_four] == ["analytic"] * 2 + ["spiking"] * 2
     for first, second in zip(of_four, again.legs, strict=True):
         assert_equal_but_for_wall_time(first, second)
-    neural = [leg.trajectory for leg in spiking.legs if leg.stage == "spiking"]
+    neural = [leg.trajectory for leg in spiking.legs if leg.controller == "spiking"]
     three, four = neural[:2], neural[2:]
     for one, other in zip(three, four, strict=True):
         assert (one.spikes != other.spikes).mean() > 0.5
@@ -400,8 +405,10 @@ def test_one_seed_gives_one_motion_and_two_seeds_differ(arm, trained, spiking):
 
 def test_a_networks_row_holds_its_counts(spiking):
     row = spiking.rows[1]
-    motions = [leg.trajectory for leg in spiking.legs if leg.stage == "spiking" and leg.seed == 3]
-    assert (row["stage"], row["backend"], row["seed"]) == ("spiking", "nengo", 3)
+    motions = [
+        leg.trajectory for leg in spiking.legs if leg.controller == "spiking" and leg.seed == 3
+    ]
+    assert (row["controller"], row["backend"], row["seed"]) == ("spiking", "nengo", 3)
     spikes = np.concatenate([motion.spikes for motion in motions])
     assert row["spikes"] == pytest.approx(spikes.mean())
     assert row["spikes"] > 1

@@ -18,7 +18,7 @@ def a_row(stage: str, scale: float = 1.0, paced: bool = False) -> dict[str, Any]
     if stage == "analytic":
         by_part["encode"] = by_part["decode"] = None
     times = {"p50": 1.0, "p99": 10.0, "max": 300.0}
-    row: dict[str, Any] = {"stage": stage}
+    row: dict[str, Any] = {"controller": stage, "adaptive": False}
     for name, factor in times.items():
         row[f"part_latency_{name}_s"] = {
             part: value and factor * value for part, value in by_part.items()

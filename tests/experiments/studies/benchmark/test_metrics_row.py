@@ -18,8 +18,8 @@ N_STEPS, N_JOINTS, DT = 8, 6, 0.1
 LENGTH = 0.2  # m, of every reach, along x
 MM = 1e-3
 IDENTITY = {
-    "arm": "gen3", "task": "circle", "reference": "acceleration",
-    "stage": "spiking", "backend": "nengo", "seed": 7, "radius_m": 0.15, "duration_s": 1.3,
+    "arm": "gen3", "task": "circle", "feedforward": "acceleration", "controller": "spiking",
+    "adaptive": False, "backend": "nengo", "seed": 7, "radius_m": 0.15, "duration_s": 1.3,
     "offset_m": 0.05, "realtime": False,
 }  # fmt: skip
 FOOTPRINT = Footprint(
@@ -79,7 +79,9 @@ def counted(motion: Trajectory, spikes: int, events: int, updates: int) -> Traje
 
 def legs(stage: str, *motions: Trajectory) -> list[Leg]:
     names = [(0, "out"), (0, "back"), (1, "out"), (1, "back")]
-    return [Leg(stage, 7, *name, motion) for name, motion in zip(names, motions, strict=False)]
+    return [
+        Leg(stage, False, 7, *name, motion) for name, motion in zip(names, motions, strict=False)
+    ]
 
 
 OUT = a_motion((0.0, 3 * MM, 4 * MM), angle=0.02, torque=2.0, latency=0.001)  # 5 mm off
@@ -96,7 +98,7 @@ def neural_row(
     stage: str = "spiking", footprint: Footprint = FOOTPRINT, realtime: bool = False
 ) -> dict[str, Any]:
     motions = [counted(a_motion(), 10, 300, 400), counted(a_motion(), 30, 700, 400)]
-    identity = IDENTITY | {"stage": stage, "realtime": realtime}
+    identity = IDENTITY | {"controller": stage, "realtime": realtime}
     return row(*motions, identity=identity, footprint=footprint)
 
 

@@ -10,7 +10,7 @@ from spikearm.experiments.studies.benchmark.table import (
     DETAIL,
     TIME,
     Column,
-    by_stage,
+    by_controller,
     summary_table,
 )
 
@@ -95,11 +95,27 @@ def test_a_dotted_key_looks_into_a_field():
     assert energy.cell([{"energy_j": None}]) == ("", "")
 
 
-def test_rows_are_grouped_by_stage_in_the_order_of_their_first():
-    rows = [{"stage": stage, "seed": seed} for seed in (3, 4) for stage in ("rate", "analytic")]
-    assert list(by_stage(rows).items()) == [
-        ("rate", [{"stage": "rate", "seed": 3}, {"stage": "rate", "seed": 4}]),
-        ("analytic", [{"stage": "analytic", "seed": 3}, {"stage": "analytic", "seed": 4}]),
+def test_rows_are_grouped_by_controller_in_the_order_of_their_first():
+    rows = [
+        {"controller": stage, "adaptive": False, "seed": seed}
+        for seed in (3, 4)
+        for stage in ("rate", "analytic")
+    ]
+    assert list(by_controller(rows).items()) == [
+        (
+            "rate",
+            [
+                {"controller": "rate", "adaptive": False, "seed": 3},
+                {"controller": "rate", "adaptive": False, "seed": 4},
+            ],
+        ),
+        (
+            "analytic",
+            [
+                {"controller": "analytic", "adaptive": False, "seed": 3},
+                {"controller": "analytic", "adaptive": False, "seed": 4},
+            ],
+        ),
     ]
 
 
@@ -107,7 +123,7 @@ def full_row(stage: str, position_rmse_m: float) -> dict[str, object]:
     row: dict[str, object] = {}
     for held, _ in SHOWN.values():
         row |= held
-    return row | {"stage": stage, "position_rmse_m": position_rmse_m}
+    return row | {"controller": stage, "adaptive": False, "position_rmse_m": position_rmse_m}
 
 
 def test_the_table_has_a_line_per_metric_and_a_column_per_stage():

@@ -32,15 +32,15 @@ def board(tmp_path, monkeypatch, trained):
 def test_a_run_on_the_board_is_the_one_on_the_engine_less_what_cannot_be_counted():
     task = ["--targets", "1", "--radius", "0.03", "--duration", "0.1", "--hold", "0.02"]
     words = ["run", "--controller", "loihi", "--trained", "controller.npz", "--no-report", *task]
-    for backend in ("engine", "loihi"):
+    for backend in ("engine", "board"):
         assert main([*words, "--backend", backend, "--out", backend]) == 0
-    engine, board = (read_run(Path(backend)) for backend in ("engine", "loihi"))
+    engine, board = (read_run(Path(backend)) for backend in ("engine", "board"))
     for one, other in zip(engine.legs, board.legs, strict=True):
         assert np.ptp(one.trajectory.torque, axis=0).min() > 0.01
         np.testing.assert_array_equal(other.trajectory.q, one.trajectory.q)
     assert (board.legs[-1].trajectory.spikes == UNCOUNTED).all()
     counted, known = engine.rows[-1], board.rows[-1]
-    assert known["backend"] == "loihi"
+    assert known["backend"] == "board"
     assert known["host_spikes"] == counted["host_spikes"] > 1
     assert known["cores"] == counted["cores"]
     assert known["position_rmse_m"] == counted["position_rmse_m"]
@@ -51,7 +51,7 @@ def test_a_run_on_the_board_is_the_one_on_the_engine_less_what_cannot_be_counted
 
 def test_a_deployment_is_compared_on_the_board_with_the_engine(capsys):
     words = ["deploy", "--trained", "controller.npz", "--radius", "0.03", "--duration", "0.1",
-             "--log", "log.jsonl", "--backend", "loihi"]  # fmt: skip
+             "--log", "log.jsonl", "--backend", "board"]  # fmt: skip
     assert main(words) == 0
     assert "those of the engine in the first 100 of 100 steps" in capsys.readouterr().out
     entry = json.loads(Path("log.jsonl").read_text())

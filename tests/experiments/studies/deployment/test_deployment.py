@@ -109,7 +109,7 @@ def test_the_command_prints_tables_adds_a_line_to_the_log_and_draws(file, capsys
     assert [one["allocator"] for one in fits["allocations"]] == list(ALLOCATORS)
     steps = pq.read_table("steps.parquet")
     assert steps.num_rows == 120
-    assert set(steps["stage"].to_pylist()) == {"loihi"}
+    assert set(steps["controller"].to_pylist()) == {"loihi"}
     assert sum(steps["synaptic_events"].to_pylist()) > 0
     page = Path("chip.html").read_text()
     assert "spikes per step" in page

@@ -83,7 +83,7 @@ def test_ctrl_c_before_anything_is_finished_leaves_nothing(monkeypatch):
         (["--hold-time", "0"], "--hold-time 0 is not possible"),
         (["--seeds", "0"], "0 seeds are too few"),
         (["--jobs", "0"], "0 jobs are too few"),
-        (["--backend", "loihi"], "No board can be disturbed"),
+        (["--backend", "board"], "No board can be disturbed"),
     ],
 )
 def test_bad_input_is_refused_in_a_sentence(arguments, reason, capfd):

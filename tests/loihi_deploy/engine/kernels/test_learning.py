@@ -14,13 +14,13 @@ from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.trajectory import TIMED, Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.trained import TrainedController, shipped
-from spikearm.experiments.controllers import Adaptation, Backend, Recipe, find_stage
+from spikearm.experiments.controllers import Adaptation, Backend, ChosenController, ControllerSetup
 from spikearm.experiments.studies.adaptation.table import describe_overflows
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
 from spikearm.loihi_deploy import limits, preflight
 from spikearm.loihi_deploy.backends.overflows import CLIPPED_TRACE, CLIPPED_WEIGHT, CUT_TRACE
 
-ALIKE: tuple[Backend, ...] = ("engine", "nengo-loihi")
+ALIKE: tuple[Backend, ...] = ("engine", "emulator")
 CONFIG = AdaptationConfig(neurons=120, ensembles=2, learning_rate=3.0)
 TOO_FAST = replace(CONFIG, learning_rate=60.0, push=3.0)
 LOAD = 1.0  # kg
@@ -36,8 +36,8 @@ class Learned(NamedTuple):
 def make(
     arm: Arm, stage: str, backend: Backend, config: AdaptationConfig, trained: TrainedController
 ) -> AdaptiveController:
-    recipe = Recipe(arm.model, trained, "acceleration", 3, Adaptation(config))
-    made = find_stage(f"{stage}+adaptive", backend).make(recipe)
+    setup = ControllerSetup(arm.model, trained, seed=3, adaptation=Adaptation(config))
+    made = ChosenController(stage, True, backend).make(setup)
     assert isinstance(made, AdaptiveController)
     return made
 
