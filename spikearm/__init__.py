@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from spikearm.controller.loop.closed_loop import follow
     from spikearm.controller.references.minimum_jerk import MinimumJerk
     from spikearm.controller.references.reference import Reference
+    from spikearm.controller.references.target import Target
+    from spikearm.controller.references.tracked_target import TrackedTarget, TrackingConfig
     from spikearm.controller.spiking.spiking_controller import SpikingController
     from spikearm.controller.spiking.trained import TrainedController, shipped
     from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
@@ -38,6 +40,9 @@ HOMES = {
     "Simulator": "loihi_deploy.simulator",
     "SpikearmError": "arm_models",
     "SpikingController": "controller.spiking.spiking_controller",
+    "Target": "controller.references.target",
+    "TrackedTarget": "controller.references.tracked_target",
+    "TrackingConfig": "controller.references.tracked_target",
     "TrainedController": "controller.spiking.trained",
     "follow": "controller.loop.closed_loop",
     "load_arm": "arm_models",
@@ -62,6 +67,9 @@ __all__ = [
     "Simulator",
     "SpikearmError",
     "SpikingController",
+    "Target",
+    "TrackedTarget",
+    "TrackingConfig",
     "TrainedController",
     "follow",
     "load_arm",
