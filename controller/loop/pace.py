@@ -1,4 +1,4 @@
-"""When control steps begin: as soon as they can, or at real time."""
+"""The pace of control steps: as fast as the machine can, or real time."""
 
 import math
 import time
@@ -10,10 +10,10 @@ SPIN_TIME = 2e-4  # s; a sleep ends later than asked for by about a tenth of a m
 
 
 class Beat(NamedTuple):
-    """How a control step began.
+    """The beginning of a control step.
 
     Attributes:
-        late: How long after it was due [s].
+        late: Time from when it was due to when it began [s].
         skipped: Periods that were left out before it, because the step before took too long.
     """
 
@@ -22,7 +22,7 @@ class Beat(NamedTuple):
 
 
 class Pace(ABC):
-    """Tells each step of a motion when to begin.
+    """The beginnings of a motion's steps.
 
     The class itself is the pace's value: it is called with the period [s] when a motion begins.
     """
@@ -33,27 +33,27 @@ class Pace(ABC):
 
 
 class FreePace(Pace):
-    """Every step begins when the one before is over: as fast as the machine can."""
+    """A pace as fast as the machine can: every step begins when the one before is over."""
 
     def __init__(self, period: float) -> None:
         self._beat = Beat(0.0, 0)
 
     def wait(self) -> Beat:
-        """Go on at once."""
+        """Return at once."""
         return self._beat
 
 
 class RealtimePace(Pace):
-    """Steps begin at whole multiples of the period on the wall clock, the first after one period.
+    """A pace of one period on the wall clock; the first step begins after one period.
 
-    They are due at absolute times, so that what one wait is late by does not add to the next. A
+    Steps are due at absolute times, so that the delay of a step does not add to the next one. A
     step that runs into later periods is not caught up with: the next begins at the next multiple,
     as ros2_control's controller manager does it, and simulated time falls behind by the periods
     skipped. The wait sleeps until :data:`SPIN_TIME` before a step is due, then watches the clock.
 
     Args:
         period: Control period [s].
-        clock: Gives the time [s].
+        clock: Returns the time [s].
         sleep: Sleeps for a time [s], or longer.
     """
 

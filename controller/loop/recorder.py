@@ -53,7 +53,7 @@ class Recorder:
 
         Args:
             step: Number of the step, from 0.
-            beat: How it began.
+            beat: Beginning of the step.
             state: State of the arm after it.
             reference: Reference at the same time.
             torque: Torque that moved the arm, after saturation, shape (n_joints,) [N m].

@@ -1,4 +1,4 @@
-"""Finds sensors that tell what cannot be."""
+"""A check of sensor readings for faults."""
 
 import math
 from collections.abc import Sequence
@@ -15,16 +15,16 @@ HAND_SPEED = 0.02  # m/s, and rad/s of the reference: a tenth of a reach's mean 
 
 
 class SensorCheck:
-    """Looks at one sensed state after the other.
+    """A check of one sensed state after the other.
 
-    A sensor failed that gives what is no finite number, or whose reading has been the same to the
-    last bit for some steps in which it had to change: a joint's position while its speed is not 0,
-    the hand's while it moves, or all of them while the reference moves. A single encoder that
-    freezes and gives a speed of 0 looks like a joint at rest, and is not found.
+    A sensor has failed if its reading is not finite, or has been the same to the last bit for some
+    steps in which it had to change: a joint's position while its speed is not 0, the hand's while
+    it moves, or all of them while the reference moves. A single encoder that freezes and gives a
+    speed of 0 looks like a joint at rest, and is not found.
 
     Args:
         joints: Names of the joints.
-        frozen_steps: For how many steps a reading may stay the same.
+        frozen_steps: Number of steps for which a reading may stay the same.
     """
 
     def __init__(self, joints: Sequence[str], frozen_steps: int) -> None:
@@ -35,11 +35,11 @@ class SensorCheck:
         self._last: list[float | list[float]] = []
 
     def failure(self, state: ArmState, reference: Reference) -> str | None:
-        """Say which sensors failed and how, or None, as is nearly always so.
+        """Name the sensors that failed and their fault; return None if all work.
 
         Args:
-            state: What was sensed.
-            reference: What the hand should do meanwhile.
+            state: Sensed state.
+            reference: Reference of the same time.
         """
         q, position = state.q.tolist(), state.hand.position.tolist()
         last, self._last = self._last, [*q, position]
@@ -58,7 +58,7 @@ class SensorCheck:
         return None
 
     def _frozen(self, stuck: np.ndarray) -> str | None:
-        """Count for how many steps sensors have been stuck, and say which are frozen."""
+        """Count the steps for which sensors have been stuck, and name those that are frozen."""
         self._unchanged = np.where(stuck, self._unchanged + 1, 0)
         self._suspicious = bool(stuck.any())
         frozen = self._unchanged >= self._frozen_steps
@@ -71,13 +71,13 @@ class SensorCheck:
 
 
 def _not_finite(state: ArmState) -> np.ndarray:
-    """Tell which sensors' numbers are not finite, shape (n_joints + 1,)."""
+    """Find the sensors whose numbers are not finite, shape (n_joints + 1,)."""
     hand = np.concatenate([*state.hand, state.hand_velocity])
     return ~np.append(np.isfinite(state.q) & np.isfinite(state.dq), np.isfinite(hand).all())
 
 
 def _must_change(same: np.ndarray, state: ArmState, reference: Reference) -> np.ndarray:
-    """Tell which sensors' readings cannot stay as they are, shape (n_joints + 1,)."""
+    """Find the sensors whose readings cannot stay the same, shape (n_joints + 1,)."""
     if same.all() and np.abs(reference.velocity).max() > HAND_SPEED:
         return same
     hand_speed = np.linalg.norm(state.hand_velocity[:3])

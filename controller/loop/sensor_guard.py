@@ -1,4 +1,4 @@
-"""Keeps what failed sensors tell from the controller, and stops the arm if they stay away."""
+"""The guard between sensors and controller."""
 
 import logging
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ logger = logging.getLogger(__name__)
 
 
 class SensorsLostError(SpikearmError):
-    """Sensors stayed away for longer than a torque may be held, and the arm was stopped."""
+    """Sensors failed for longer than a torque may be held, and the arm was stopped."""
 
 
 @dataclass(frozen=True)
 class GuardLimits:
-    """How long sensors are trusted that do not change, and a torque is held without them.
+    """Times for which frozen readings are trusted, and a torque is held without readings.
 
     Attributes:
-        frozen_time: How long a reading may stay the same to the last bit while it has to
+        frozen_time: Time for which a reading may stay the same to the last bit while it has to
             change [s].
-        hold_time: How long the last torque is held while sensors are away [s]. What the hand
-            deviates by meanwhile is measured in docs/robustness.md.
+        hold_time: Time for which the last torque is held while sensors fail [s]. The deviation of
+            the hand meanwhile is measured in docs/robustness.md.
     """
 
     frozen_time: float = 0.005
@@ -37,8 +37,8 @@ class GuardLimits:
         for name in ("frozen_time", "hold_time"):
             value = getattr(self, name)
             if not 0 < value < np.inf:
-                option = name.replace("_", "-")
-                raise SpikearmError(f"--{option} {value:g} is not possible: give more than 0 s.")
+                what = name.replace("_", " ").capitalize()
+                raise SpikearmError(f"{what} {value:g} is not possible: give more than 0 s.")
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ class Outage:
     """A time without sensors.
 
     Attributes:
-        failure: Which sensors failed in its first step, and how.
-        began: When, on the arm's clock [s].
-        steps: For how many steps the torque was held.
+        failure: Names of the sensors that failed in its first step, and their fault.
+        began: Time of that step on the arm's clock [s].
+        steps: Number of steps for which the torque was held.
     """
 
     failure: str
@@ -63,11 +63,11 @@ class Outage:
 
 
 class SensorGuard:
-    """Stands between an arm's sensors and its controller.
+    """A guard between an arm's sensors and its controller.
 
     Args:
-        arm: The arm, which it stops if need be.
-        limits: How patient it is.
+        arm: Arm, whose brakes it closes if need be.
+        limits: Times after which it does so.
 
     Attributes:
         outages: Times without sensors so far; the last one may go on.
@@ -81,14 +81,14 @@ class SensorGuard:
         self.outages: list[Outage] = []
 
     def admits(self, state: ArmState, reference: Reference) -> bool:
-        """Tell whether the controller may be given a state; if not, the last torque is held.
+        """Check whether the controller may be given a state; if not, the last torque is held.
 
         Args:
-            state: What was sensed.
-            reference: What the hand should do meanwhile.
+            state: Sensed state.
+            reference: Reference of the same time.
 
         Raises:
-            SensorsLostError: Sensors have been away for too long; the arm was stopped.
+            SensorsLostError: Sensors have failed for too long; the arm was stopped.
         """
         failure = self._check.failure(state, reference)
         if failure is None:
@@ -109,7 +109,7 @@ class SensorGuard:
         logger.warning("%s; then the sensors were back, and the motion went on.", self.outages[-1])
 
     def _stop(self) -> str:
-        """Close the brakes, and say how the arm came to rest."""
+        """Close the brakes, and describe how the arm came to rest."""
         arm = self._arm
         arm.brake()
         for step in range(_n_steps(BRAKING_TIME, arm.timestep)):

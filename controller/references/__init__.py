@@ -1,1 +1,1 @@
-"""Where the hand should be, and the joint motions that belong to it."""
+"""Targets, the references that they give, and the joint motions that belong to these."""

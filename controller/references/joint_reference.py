@@ -1,4 +1,4 @@
-"""The joint motion that belongs to a hand motion."""
+"""The joint motion that belongs to a motion of the hand."""
 
 import numpy as np
 
@@ -19,18 +19,19 @@ DAMPING = 1e-3  # m or rad; bounds joint speed near singular poses
 
 
 class JointReference:
-    """Follows a hand reference in joint space, by resolved rates.
+    """A reference in joint space that follows one of the hand, by resolved rates.
 
     ``dq_ref = J* (dx_ref + k e) + (I - J* J) k_0 (q_home - q_ref)`` with the damped inverse
     ``J* = J^T (J J^T + d^2 I)^-1`` and the reference's own hand error ``e`` (Siciliano et al.
-    2009, eq. 3.72), integrated once per step and kept inside the joint limits. It never
-    looks at the real arm.
+    2009, eq. 3.72), integrated once per step and kept inside the joint limits. The state of the
+    real arm does not enter.
 
     Args:
         model: The arm's nominal dynamics.
         timestep: Time between two calls of :meth:`advance` [s]; the control period when
             left out.
-        posture: Where the null space is pulled to, shape (n_joints,) [rad]; home when left out.
+        posture: Joint positions that the null space is pulled to, shape (n_joints,) [rad]; home
+            when left out.
         start: Joint positions to start from, shape (n_joints,) [rad]; home when left out.
 
     Attributes:
@@ -62,7 +63,7 @@ class JointReference:
 
 
 def resolved_rate(here: Dynamics, hand_rate: np.ndarray, posture_rate: np.ndarray) -> np.ndarray:
-    """Find the joint rates that give a hand rate and, where free, a posture rate.
+    """Compute the joint rates that give a hand rate and, in the null space, a posture rate.
 
     Args:
         here: Dynamics at the present configuration.
@@ -78,7 +79,7 @@ def resolved_rate(here: Dynamics, hand_rate: np.ndarray, posture_rate: np.ndarra
 
 
 def reaches(model: RigidBodyModel, motion: MinimumJerk, start: np.ndarray | None = None) -> bool:
-    """Tell whether the arm can follow a motion to its end: whether :func:`end_joints` finds one."""
+    """Check whether the arm can follow a motion to its end (:func:`end_joints`)."""
     return end_joints(model, motion, start) is not None
 
 
@@ -88,7 +89,7 @@ def end_joints(
     start: np.ndarray | None = None,
     settling: float = 0.5,
 ) -> np.ndarray | None:
-    """Find the joint positions that a motion ends in, by the arm's kinematics.
+    """Compute the joint positions that a motion ends in, by the arm's kinematics.
 
     Close to singular poses a slow hand needs fast joints, faster than arms are.
 

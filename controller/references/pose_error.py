@@ -12,12 +12,12 @@ TINY = float(np.finfo(float).tiny)  # added to a sine, so that no turn has an ax
 
 
 def pose_error(wanted: Pose, actual: Pose) -> np.ndarray:
-    """Give the way from one pose to another, position then rotation, shape (6,) [m, rad]."""
+    """Compute the way from one pose to another, position then rotation, shape (6,) [m, rad]."""
     return np.array(plain_pose_error(wanted, actual))
 
 
 def plain_pose_error(wanted: Pose, actual: Pose) -> tuple[float, ...]:
-    """Give :func:`pose_error` in plain numbers, which take less time than arrays so small."""
+    """Compute :func:`pose_error` in plain numbers, which take less time than arrays so small."""
     a, b, c = wanted.position.tolist()
     x, y, z = actual.position.tolist()
     cosine, i, j, k = _quotient(wanted.quaternion.tolist(), actual.quaternion.tolist())
@@ -28,7 +28,7 @@ def plain_pose_error(wanted: Pose, actual: Pose) -> tuple[float, ...]:
 
 
 def rotation_error(wanted: np.ndarray, actual: np.ndarray) -> np.ndarray:
-    """Give the rotation vector, in the world, that turns one orientation into another.
+    """Compute the rotation vector, in the world, that turns one orientation into another.
 
     The logarithm of ``wanted actual^-1``.
 

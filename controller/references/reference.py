@@ -8,10 +8,10 @@ from spikearm.arm_models import Pose
 
 
 class Reference(NamedTuple):
-    """Where the hand should be at one moment, and how it should move.
+    """Desired pose, velocity and acceleration of the hand at one time.
 
     Attributes:
-        pose: Ideal pose.
+        pose: Desired pose.
         velocity: Linear, then angular velocity in the world, shape (6,) [m/s, rad/s].
         acceleration: Linear, then angular acceleration, shape (6,) [m/s^2, rad/s^2].
     """

@@ -9,7 +9,7 @@ from spikearm.controller.references.reference import Reference
 
 
 class Target(ABC):
-    """Anything that says, step by step, where the hand should be and how it should move.
+    """The desired motion of the hand, asked for step by step.
 
     A motion that is known from its beginning, a marker that somebody drags, an object that a
     camera sees: the closed loop asks each alike.

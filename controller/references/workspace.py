@@ -1,4 +1,4 @@
-"""Where the arm goes: the region of the task."""
+"""The region of a task: a ball of positions and a cone of orientations."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ class Workspace:
         """Draw a hand pose, evenly in the ball and in the angle of the cone.
 
         Args:
-            home: The middle of both.
+            home: Pose in the middle of both.
             rng: Source of the pose.
         """
         direction, axis = (v / np.linalg.norm(v) for v in rng.normal(size=(2, 3)))
