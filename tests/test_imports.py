@@ -1,12 +1,15 @@
 """What is loaded, and when: commands start fast, and never with TensorFlow."""
 
 import json
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+import spikearm
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("arm_models", "neural", "controller", "loihi_deploy", "experiments")
@@ -39,6 +42,29 @@ def test_the_command_line_loads_no_tensorflow():
     loaded = loaded_by(["spikearm.experiments.cli"])
     assert {"spikearm", "nengo"} <= loaded
     assert loaded.isdisjoint(HEAVY)
+
+
+def test_every_public_name_is_there_and_nothing_is_loaded_before_it_is_used():
+    assert loaded_by(["spikearm"]).isdisjoint({"mujoco", "nengo", "nengo_loihi", "numpy"})
+    assert {"load_arm", "Arm", "Controller", "Simulator", "preflight", "follow"} <= set(
+        dir(spikearm)
+    )
+    for name in dir(spikearm):
+        assert getattr(spikearm, name) is not None, name
+    assert set(spikearm.__all__) == set(spikearm.HOMES)
+    with pytest.raises(AttributeError, match="no attribute 'unload_arm'"):
+        spikearm.unload_arm  # noqa: B018
+
+
+def test_a_users_own_folders_are_not_taken_for_the_packages(tmp_path):
+    for name in PACKAGES:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise ImportError('a folder of the user')")
+    command = [sys.executable, "-W", "ignore", "-m", "spikearm", "arms"]
+    environment = os.environ | {"PYTHONPATH": str(tmp_path) + os.pathsep + str(ROOT)}
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment)
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    assert "gen3" in ran.stdout
 
 
 def test_the_package_of_the_chip_loads_nothing_before_it_is_used():
