@@ -20,7 +20,8 @@ from scipy.optimize import minimize_scalar
 from spikearm.arm_models import Arm, RigidBodyModel, SpikearmError, load_arm
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.joint_pid import JointPIDController
-from spikearm.experiments.perturbations.plant import PERTURBATIONS, PerturbationName
+from spikearm.experiments.perturbations.level import Level, default_level
+from spikearm.experiments.perturbations.loop_setup import LoopSetup
 from spikearm.experiments.studies.benchmark.metrics import position_rmse
 from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
 from spikearm.experiments.tasks.episode import run_episode
@@ -30,6 +31,10 @@ STEP = 10**0.25  # of the grid: four gains a decade
 GRID = tuple(float(ki) for ki in 50.0 * STEP ** np.arange(9))  # 1/s^3
 LIMITS = (10.0, 30.0, 100.0, 300.0, 1000.0)  # rad/s^2
 REFINED = 12  # trials of a refined search
+PLANT = (
+    "none", "payload=0.5", "payload=1", "payload=2", "payload-off-centre=2", "friction=5",
+    "force-field=1", "gravity",
+)  # fmt: skip
 SETTLED = 0.01  # change from trial to trial, relative
 STRENGTHS = (1.0, 2.0, 4.0)  # of kp; kv grows with its square root, ki with its power of 1.5
 
@@ -81,16 +86,16 @@ class Bench:
     target: int
     trials: int
 
-    def errors(self, setting: Setting, perturbation: PerturbationName) -> list[float]:
+    def errors(self, setting: Setting, level: Level) -> list[float]:
         """Measure trial after trial until nothing changes any more [m]; inf if the arm is lost."""
-        unknown = PERTURBATIONS[perturbation]
-        unknown.apply(self.arm)
-        controller = setting.make(unknown.known_model(self.arm))
+        controller = setting.make(level.perturbation.known_model(self.arm.model))
+        setup = level.apply(LoopSetup(self.arm, controller, self.reaches), seed=0)
         errors: list[float] = []
         for _ in range(self.trials if setting.keep else 1):
             errors.append(self._try(controller))
             if len(errors) > 1 and abs(errors[-1] - errors[-2]) < SETTLED * errors[-1]:
                 break
+        setup.restore()
         return errors
 
     def _try(self, controller: JointPIDController) -> float:
@@ -108,14 +113,14 @@ class Options:
 
     Attributes:
         arm: Which arm.
-        perturbation: What is searched for.
+        perturbation: Perturbation of the plant that gains are searched for.
         target: Which target of the circle, from 0.
         trials: Most trials until an integral that is kept has settled.
         jobs: How many processes work at a time. Default: as many as there are cores.
     """
 
     arm: str = "gen3"
-    perturbation: PerturbationName = "payload-2"
+    perturbation: str = "payload=2"
     target: int = 2
     trials: int = 10
     jobs: int | None = None
@@ -128,6 +133,10 @@ class Options:
         console.print(self._found_table(found))
         console.print(self._perturbation_table([Setting(), *found[:2]]))
 
+    @property
+    def _level(self) -> Level:
+        return default_level(self.perturbation)
+
     @cached_property
     def _bench(self) -> Bench:
         arm = load_arm(self.arm)
@@ -139,7 +148,7 @@ class Options:
         @cache
         def error(ki: float, limit: float) -> float:
             setting = Setting(strength, ki, limit, keep)
-            return self._bench.errors(setting, self.perturbation)[-1]
+            return self._bench.errors(setting, self._level)[-1]
 
         grid = [strength**1.5 * ki for ki in GRID]
         ki, limit = min(((ki, limit) for limit in LIMITS for ki in grid), key=lambda at: error(*at))
@@ -151,7 +160,7 @@ class Options:
         return Setting(strength, min(ki, refined, key=lambda ki: error(ki, limit)), limit, keep)
 
     def _found_table(self, found: Sequence[Setting]) -> Table:
-        unknown = PERTURBATIONS[self.perturbation].label
+        unknown = self._level.label
         table = Table(title=f"{self.arm}, target {self.target}, {unknown}: position rmse [mm]")
         for column in (
             "kp", "kv", "law", "ki", "bound", f"without {unknown}", "trial 1", "last trial",
@@ -160,15 +169,15 @@ class Options:
             table.add_column(column, justify="right")
         for strength in STRENGTHS:
             pd = Setting(strength)
-            free, loaded = (self._bench.errors(pd, at)[0] for at in ("none", self.perturbation))
+            free, loaded = (self._bench.errors(pd, at)[0] for at in (Level(), self._level))
             for setting in (pd, *(one for one in found if one.strength == strength)):
                 self._add_row(table, setting, loaded - free, free)
         return table
 
     def _add_row(self, table: Table, setting: Setting, effect: float, free: float) -> None:
         gains = setting.make(self._bench.arm.model).gains
-        plain = self._bench.errors(setting, "none")[-1]
-        errors = self._bench.errors(setting, self.perturbation)
+        plain = self._bench.errors(setting, Level())[-1]
+        errors = self._bench.errors(setting, self._level)
         integral = (f"{setting.ki:.0f}", f"{setting.limit:g}") if setting.ki else ("-", "-")
         table.add_row(
             f"{gains.kp:g}", f"{gains.kv:.3g}", setting.label, *integral, _mm(plain),
@@ -183,10 +192,10 @@ class Options:
         )
         for column in ("unknown", *(setting.label for setting in settings)):
             table.add_column(column, justify="right")
-        for name, perturbation in PERTURBATIONS.items():
-            runs = [self._bench.errors(setting, name) for setting in settings]
+        for level in map(default_level, PLANT):
+            runs = [self._bench.errors(setting, level) for setting in settings]
             cells = [_mm(errors[0]) if len(errors) == 1 else _range(errors) for errors in runs]
-            table.add_row(perturbation.label, *cells)
+            table.add_row(level.label, *cells)
         return table
 
 

@@ -25,8 +25,8 @@ def main(runs: Sequence[Path]) -> None:
     """Draw what several runs found, as one picture; of what two found, the first's counts."""
     points: dict[tuple[str, str, float], Point] = {}
     for point in (point for run in runs for point in read_points(run)):
-        points.setdefault((point.controller, point.disturbance, point.strength), point)
-    figure = stress_figure(list(points.values()), "Position rmse under growing disturbances")
+        points.setdefault((point.controller, point.perturbation, point.strength), point)
+    figure = stress_figure(list(points.values()), "Position rmse under growing perturbations")
     browser = next(filter(None, map(shutil.which, BROWSERS)))
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "figure.html"

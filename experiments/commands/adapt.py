@@ -27,7 +27,7 @@ from spikearm.experiments.controllers import (
     ControllerSetup,
     choose_controllers,
 )
-from spikearm.experiments.perturbations.plant import PERTURBATIONS, Perturbation, PerturbationName
+from spikearm.experiments.perturbations.level import default_level
 from spikearm.experiments.records.records import check_new_folder
 from spikearm.experiments.studies.adaptation.curve import Curve
 from spikearm.experiments.studies.adaptation.record import PICTURE, write_curves
@@ -47,17 +47,16 @@ class AdaptCommand:
     in one new folder. A curve of the default length takes about a minute of one core. Ctrl-C keeps
     those that are finished.
 
-    Example: spikearm adapt --arm gen3 --controllers analytic loihi --payload 1.5
-    Example: spikearm adapt --perturbations payload-2 friction force-field --seeds 5
+    Example: spikearm adapt --arm gen3 --controllers analytic loihi --perturbations payload=1.5
+    Example: spikearm adapt --perturbations payload friction noise=0.3 --seeds 5
 
     Attributes:
         plant: Which arm.
         task: Which reaches.
         trials: Which of them, and how often.
-        perturbations: What is to be learned, by name. Default: what --payload, --friction and the
-            like say, or payload-2.
-        unknown: What is to be learned, of any size.
-        second: What comes in its place later.
+        perturbations: Names, each alone or as name=strength in the unit of the tables, such as
+            payload=2 or friction=5.
+        second: Perturbation that comes in its place later.
         controllers: Controllers that learn.
         adaptation: The adaptive network.
         gains: Gains of the control law.
@@ -76,9 +75,8 @@ class AdaptCommand:
     plant: Annotated[ArmConfig, tyro.conf.arg(name="")] = field(default_factory=ArmConfig)
     task: Annotated[CentreOut, tyro.conf.arg(name="")] = field(default_factory=CentreOut)
     trials: Annotated[Trials, tyro.conf.arg(name="")] = field(default_factory=Trials)
-    perturbations: tuple[PerturbationName, ...] = ()
-    unknown: Annotated[Perturbation, tyro.conf.arg(name="")] = field(default_factory=Perturbation)
-    second: PerturbationName = "force-field"
+    perturbations: tuple[str, ...] = ("payload",)
+    second: str = "force-field"
     controllers: tuple[str, ...] = ("analytic", "loihi")
     adaptation: Annotated[AdaptationConfig, tyro.conf.arg(name="")] = field(
         default_factory=AdaptationConfig
@@ -102,9 +100,8 @@ class AdaptCommand:
         choose_controllers(self.controllers)
         arm = self.plant.load()
         plan = self._plan(arm)
-        work = [
-            (c, p, seed) for p in self._perturbations() for c in self.controllers for seed in seeds
-        ]
+        levels = [default_level(word) for word in self.perturbations]
+        work = [(c, level, seed) for level in levels for c in self.controllers for seed in seeds]
         curves: list[Curve] = []
         try:
             with progress_bar() as bar:
@@ -120,10 +117,10 @@ class AdaptCommand:
                 console.print(f"Picture: {folder / PICTURE}", soft_wrap=True)
 
     def _plan(self, arm: Arm) -> TrialPlan:
-        known = {perturbation.gravity_known for perturbation in self._perturbations()}
+        levels = [default_level(word) for word in self.perturbations]
         trained = find_trained(arm, self.trained, self.controllers)
         weightless = None
-        if False in known:
+        if not all(level.perturbation.gravity_known for level in levels):
             weightless = find_trained(
                 arm, self.trained_weightless, self.controllers, gravity_known=False
             )
@@ -132,15 +129,9 @@ class AdaptCommand:
             adaptation=Adaptation(self.adaptation),
         )  # fmt: skip
         return TrialPlan(
-            arm, self.task, self.trials, PERTURBATIONS[self.second], setup, weightless,
+            arm, self.task, self.trials, default_level(self.second), setup, weightless,
             self.backend,
         )  # fmt: skip
-
-    def _perturbations(self) -> list[Perturbation]:
-        """List what is to be learned: by name, of any size, or two kilograms."""
-        named = [PERTURBATIONS[name] for name in self.perturbations]
-        own = [self.unknown] if self.unknown != Perturbation() else []
-        return named + own or [PERTURBATIONS["payload-2"]]
 
 
 def _show(curves: Sequence[Curve]) -> None:
@@ -149,5 +140,5 @@ def _show(curves: Sequence[Curve]) -> None:
     console.print(describe_overflows(overflow_counts))
     for curve in curves:
         if curve.learned.problem is not None:
-            where = f"{curve.controller}, {curve.perturbation.label}, seed {curve.seed}"
+            where = f"{curve.controller}, {curve.level.label}, seed {curve.seed}"
             console.print(f"{where}: {curve.learned.problem}", markup=False)

@@ -1,11 +1,11 @@
-"""``spikearm stress``: how much controllers bear."""
+"""``spikearm stress``: controllers under growing perturbations."""
 
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import plotly.io
 import pyarrow as pa
@@ -33,10 +33,12 @@ from spikearm.experiments.controllers import (
     ControllerSetup,
     choose_controllers,
 )
-from spikearm.experiments.perturbations.registry import DisturbanceName
+from spikearm.experiments.perturbations.level import all_levels
+from spikearm.experiments.perturbations.registry import PERTURBATIONS
 from spikearm.experiments.records.records import check_new_folder, whole_folder, write_account
+from spikearm.experiments.studies.condition import Condition
 from spikearm.experiments.studies.robustness.figure import stress_figure
-from spikearm.experiments.studies.robustness.stress import Bout, StressPlan
+from spikearm.experiments.studies.robustness.stress import StressOutcome, StressPlan
 from spikearm.experiments.studies.robustness.summary import Point, summarise
 from spikearm.experiments.studies.robustness.table import HEADING, break_table, stress_tables
 from spikearm.experiments.tasks.centre_out import CentreOut
@@ -46,25 +48,26 @@ REACHES, PICTURE = "reaches.parquet", "stress.html"
 
 @dataclass(frozen=True)
 class StressCommand:
-    """Put controllers under growing disturbances, and see where they break.
+    """Put controllers under growing perturbations, and see where they break.
 
-    Every controller makes the reaches of the benchmark under one disturbance after the other, from
+    Every controller makes the reaches of the benchmark under one perturbation after the other, from
     the weakest to the strongest. It breaks at the first at which not every reach of every seed ends
     within 10 mm of its target. Results and a picture appear in one new folder. Ctrl-C keeps what is
     finished.
 
-    On two free cores, all disturbances take, estimated from single reaches of gen3, a minute per
-    seed with loihi, two with loihi and --adaptive, and four once with analytic.
+    On two free cores, all perturbations take, estimated from single reaches of gen3, two minutes
+    per seed with loihi, five with --adaptive, and six once with analytic.
 
     Example: spikearm stress --arm gen3 --controllers analytic loihi --seeds 3 --out runs/stress
-    Example: spikearm stress --controllers loihi --adaptive --disturbances silenced --rounds 5
+    Example: spikearm stress --controllers loihi --adaptive --perturbations silenced=20 --rounds 5
 
     Attributes:
         plant: Which arm.
         task: Which reaches.
         controllers: Controllers that are put to the test.
         adaptive: Test each with an adaptive network that learns beside it, too.
-        disturbances: What they are put under. Default: everything.
+        perturbations: Names, each alone for all its strengths, or as name=strength in the unit of
+            the tables, such as payload=2 or friction=5. Default: all but gravity.
         rounds: How often the targets are gone through under each; the last round counts.
         limits: How patient the loop is with its sensors.
         adaptation: The adaptive network.
@@ -76,6 +79,8 @@ class StressCommand:
         out: New folder for the results. Default: a dated one in runs/.
         backend: Backend of a chip's network: the compiled engine, or nengo-loihi's emulator.
         trained: Trained controller for the neural stages. Default: the one that ships for the arm.
+        trained_weightless: The one that leaves gravity to be learned, from `spikearm train
+            --weightless`. Default: the one that ships for the arm.
         jobs: How much is measured at a time. Default: as much as there are cores.
     """
 
@@ -83,7 +88,7 @@ class StressCommand:
     task: Annotated[CentreOut, tyro.conf.arg(name="")] = field(default_factory=CentreOut)
     controllers: tuple[str, ...] = ("analytic", "loihi")
     adaptive: bool = False
-    disturbances: tuple[DisturbanceName, ...] = get_args(DisturbanceName)
+    perturbations: tuple[str, ...] = ()
     rounds: int = 1
     limits: Annotated[GuardLimits, tyro.conf.arg(name="")] = field(default_factory=GuardLimits)
     adaptation: Annotated[AdaptationConfig, tyro.conf.arg(name="")] = field(
@@ -97,6 +102,7 @@ class StressCommand:
     out: Path | None = None
     backend: Backend = "engine"
     trained: Path | None = None
+    trained_weightless: Path | None = None
     jobs: int | None = None
 
     def execute(self) -> None:
@@ -105,29 +111,40 @@ class StressCommand:
         folder = self.out or default_folder(f"stress-{Path(self.plant.name).stem}")
         check_new_folder(folder)
         controllers = choose_controllers(self.controllers, self.adaptive, self.backend)
+        levels = all_levels(self.perturbations or known_gravity())
         arm = self.plant.load()
         setup = ControllerSetup(
             arm.model, find_trained(arm, self.trained, self.controllers), self.gains, self.ki,
             self.feedforward, adaptation=Adaptation(self.adaptation),
         )  # fmt: skip
+        weightless = None
+        if not all(level.perturbation.gravity_known for level in levels):
+            weightless = find_trained(
+                arm, self.trained_weightless, self.controllers, gravity_known=False
+            )
         plan = StressPlan(
-            arm, self.task, controllers, self.disturbances, seeds, setup,
-            self.rounds, self.limits, self.jobs,
+            arm, self.task, controllers, levels, seeds, setup, weightless, self.rounds,
+            self.limits, self.jobs,
         )  # fmt: skip
         config = resolved_config(self, "stress", arm, folder)
-        bouts: list[Bout] = []
+        outcomes: list[StressOutcome] = []
         status = "failed"
         try:
             with progress_bar() as bar, outages_unsaid():
-                for bout in measure(plan, bar):
-                    bouts.append(bout)
+                for outcome in measure(plan, bar):
+                    outcomes.append(outcome)
             status = "complete"
         except KeyboardInterrupt:
             status = "interrupted"
             raise
         finally:
-            if bouts:
-                show_and_write(bouts, config, status, folder)
+            if outcomes:
+                show_and_write(outcomes, config, status, folder)
+
+
+def known_gravity() -> list[str]:
+    """List the perturbations that take no controller that was trained without gravity."""
+    return [name for name, one in PERTURBATIONS.items() if one.gravity_known]
 
 
 @contextmanager
@@ -141,39 +158,47 @@ def outages_unsaid() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def measure(plan: StressPlan, bar: Progress) -> Iterator[Bout]:
+def measure(plan: StressPlan, bar: Progress) -> Iterator[StressOutcome]:
     """Measure one controller and seed after the other, each with a bar."""
     for seed in plan.seeds:
         for chosen in dict.fromkeys(plan.controllers):
-            cells = plan.cells(chosen, seed)
-            if not cells:
-                continue
-            task = bar.add_task(f"{chosen.label}, seed {seed}: building", total=None)
-            with (
-                plan.make(chosen, seed) as controller,
-                closing(plan.bouts(controller, cells)) as bouts,
-            ):
-                bar.update(task, description=f"{chosen.label}, seed {seed}", total=len(cells))
-                for bout in bouts:
-                    bar.advance(task)
-                    yield bout
+            for known, conditions in by_gravity(plan.conditions(chosen, seed)):
+                task = bar.add_task(f"{chosen.label}, seed {seed}: building", total=None)
+                with (
+                    plan.make(chosen, seed, known) as controller,
+                    closing(plan.outcomes(controller, conditions)) as outcomes,
+                ):
+                    bar.update(
+                        task, description=f"{chosen.label}, seed {seed}", total=len(conditions)
+                    )
+                    for outcome in outcomes:
+                        bar.advance(task)
+                        yield outcome
+
+
+def by_gravity(conditions: Sequence[Condition]) -> Iterator[tuple[bool, list[Condition]]]:
+    """Group conditions by whether the controller is told of gravity."""
+    for known in (True, False):
+        group = [one for one in conditions if one.level.perturbation.gravity_known == known]
+        if group:
+            yield known, group
 
 
 def show_and_write(
-    bouts: Sequence[Bout], config: dict[str, Any], status: str, folder: Path
+    outcomes: Sequence[StressOutcome], config: dict[str, Any], status: str, folder: Path
 ) -> None:
     """Print what was finished, and write it."""
-    points = summarise(bouts)
+    points = summarise(outcomes)
     console.print(HEADING)
     for table in (*stress_tables(points), break_table(points)):
         console.print(table)
     with whole_folder(folder) as draft:
-        write_results(bouts, points, config, status, draft)
+        write_results(outcomes, points, config, status, draft)
     console.print(f"Results: {folder}", soft_wrap=True)
 
 
 def write_results(
-    bouts: Sequence[Bout],
+    outcomes: Sequence[StressOutcome],
     points: Sequence[Point],
     config: dict[str, Any],
     status: str,
@@ -182,8 +207,17 @@ def write_results(
     """Write the files of a folder: configuration, points, every motion, and the picture."""
     rows = [asdict(point) | {"broken": point.broken} for point in points]
     write_account(config, rows, status, folder)
-    motions = [asdict(b.cell) | asdict(reach) for b in bouts for reach in b.reaches]
+    motions = [_columns(one.condition) | asdict(r) for one in outcomes for r in one.reaches]
     pq.write_table(pa.Table.from_pylist(motions), folder / REACHES, write_page_checksum=True)
-    title = f"{config['arm']}: position rmse under growing disturbances"
+    title = f"{config['arm']}: position rmse under growing perturbations"
     page = plotly.io.to_html(stress_figure(points, title), config={"displaylogo": False})
     (folder / PICTURE).write_text(page)
+
+
+def _columns(condition: Condition) -> dict[str, Any]:
+    return {
+        "controller": condition.controller.label,
+        "seed": condition.seed,
+        "perturbation": condition.level.name,
+        "strength": condition.level.strength,
+    }

@@ -1,1 +1,1 @@
-"""What a controller was not told of, or is disturbed by."""
+"""Perturbations: anything that a controller was not told of, or is disturbed by."""

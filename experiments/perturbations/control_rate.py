@@ -5,19 +5,21 @@ import numpy as np
 from spikearm.arm_models import ArmState
 from spikearm.controller.controller import Controller
 from spikearm.controller.references.reference import Reference
+from spikearm.experiments.perturbations.loop_setup import LoopSetup
+from spikearm.experiments.perturbations.perturbation import Perturbation
 from spikearm.experiments.perturbations.wrapper import WrappedController
 
 
 class HeldRate(WrappedController):
-    """Reads sensors and gives a new torque in every n-th step only.
+    """Controller that reads sensors and gives a new torque in every n-th step only.
 
     A chip does not wait for its host: neurons, and whatever else the controller does in a step, go
     on in every step, with inputs that are held, and only every n-th output is read. A law without
     memory gives the same output for held inputs.
 
     Args:
-        controller: Computes the torque.
-        every: In which steps it is heard.
+        controller: Controller that computes the torque.
+        every: Steps from one new torque to the next.
     """
 
     def __init__(self, controller: Controller, every: int) -> None:
@@ -31,7 +33,7 @@ class HeldRate(WrappedController):
         super().start(state)
 
     def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
-        """Give the torque of the last step that was heard, shape (n_joints,) [N m]."""
+        """Return the torque of the last step that was heard, shape (n_joints,) [N m]."""
         heard = self._step % self._every == 0
         if heard:
             self._seen = state, reference
@@ -40,3 +42,15 @@ class HeldRate(WrappedController):
             self._torque = torque
         self._step += 1
         return self._torque
+
+
+def lower_rate(setup: LoopSetup, rate: float, seed: int) -> LoopSetup:
+    """Control at a lower rate [Hz] than that of the physics."""
+    every = max(1, round(1 / (rate * setup.arm.timestep)))
+    return setup.with_controller(HeldRate(setup.controller, every))
+
+
+CONTROL_RATE = Perturbation(
+    "control rate", "Hz", (500.0, 250.0, 100.0, 50.0, 25.0), 100.0, lower_rate,
+    allowed=(1.0, 1000.0),
+)  # fmt: skip

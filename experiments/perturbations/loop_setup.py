@@ -1,4 +1,4 @@
-"""What a disturbance is done to: an arm, its controller, its sensors, and what happens when."""
+"""The closed loop that a perturbation changes: arm, controller, sensors, and events in time."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,11 +15,11 @@ ROUNDING = 1e-9  # s; simulated time is a sum of periods
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happens in every episode.
+    """A change that happens in every episode.
 
     Attributes:
-        time: When, since the episode began [s]; 0 is before its first step.
-        act: Does it.
+        time: Time since the episode began [s]; 0 is before its first step.
+        act: Function that makes the change.
     """
 
     time: float
@@ -27,16 +27,16 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Rig:
-    """A closed loop that is to be disturbed.
+class LoopSetup:
+    """A closed loop that is to be perturbed.
 
     Attributes:
         arm: The plant.
-        controller: What drives it.
+        controller: Controller that drives it.
         reaches: The reaches of the task.
-        sensors: What is sensed of the arm's state.
-        events: What happens in every episode.
-        undo: What takes back whatever was done to arm and controller, when all is over.
+        sensors: Function from the arm's state to what is sensed of it.
+        events: Changes that happen in every episode.
+        undo: Functions that take back what was done to arm and controller, when all is over.
     """
 
     arm: Arm
@@ -48,30 +48,44 @@ class Rig:
 
     @property
     def simulation(self) -> NeuralSimulation:
-        """What the controller's neurons run on, which must be there."""
+        """The simulation of the controller's neurons, which must be there."""
         assert self.controller.simulation is not None
         return self.controller.simulation
 
     @property
     def halfway(self) -> tuple[float, float]:
-        """When the hand is fastest, on its way out and on its way back [s]."""
+        """Times at which the hand is fastest, on its way out and on its way back [s]."""
         out = self.reaches.duration / 2
         return out, out + self.reaches.duration + self.reaches.hold
 
-    def happening(self, *events: Event) -> "Rig":
-        """Let more happen in every episode."""
+    def with_controller(self, controller: Controller) -> "LoopSetup":
+        """Return the loop with another controller."""
+        return replace(self, controller=controller)
+
+    def with_sensors(self, sensors: Sensors) -> "LoopSetup":
+        """Return the loop with sensors that are given what the present ones sense."""
+        before = self.sensors
+        return replace(self, sensors=lambda state: sensors(before(state)))
+
+    def with_events(self, *events: Event) -> "LoopSetup":
+        """Return the loop with more changes in every episode."""
         return replace(self, events=(*self.events, *events))
 
-    def undone_by(self, undo: Callable[[], object]) -> "Rig":
-        """Say what takes a change back."""
+    def with_undo(self, undo: Callable[[], object]) -> "LoopSetup":
+        """Return the loop with one more change to be taken back."""
         return replace(self, undo=(*self.undo, undo))
+
+    def restore(self) -> None:
+        """Take back all that was done to arm and controller, the last change first."""
+        for undo in reversed(self.undo):
+            undo()
 
 
 class Schedule:
-    """Lets events happen while an arm moves: it observes the closed loop.
+    """Clock of an episode's events: it observes the closed loop.
 
     Args:
-        events: What happens in every episode.
+        events: Changes that happen in every episode.
     """
 
     def __init__(self, events: Sequence[Event]) -> None:
@@ -81,13 +95,13 @@ class Schedule:
     def begin(self) -> None:
         """Begin an episode."""
         self._n_past = 0
-        self._let_happen(0.0)
+        self._act_until(0.0)
 
     def __call__(self, arm: Arm, state: ArmState, reference: Reference) -> None:
-        """Look at the clock after a step."""
-        self._let_happen(state.time)
+        """Make the changes that are due after a step."""
+        self._act_until(state.time)
 
-    def _let_happen(self, time: float) -> None:
+    def _act_until(self, time: float) -> None:
         while (
             self._n_past < len(self._events) and self._events[self._n_past].time <= time + ROUNDING
         ):

@@ -1,18 +1,24 @@
-"""Sensors that are away for a while."""
+"""Sensors that fail for a while."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from spikearm.arm_models import ArmState, Pose
+from spikearm.experiments.perturbations.loop_setup import LoopSetup
+from spikearm.experiments.perturbations.perturbation import Perturbation
+
+OUTAGES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)  # s
+OUTAGE = 0.01  # s
 
 
 class FailingSensors:
-    """Gives no numbers, or the same ones again and again, for some steps.
+    """Sensors that give no numbers, or the same ones again and again, for some steps.
 
     Args:
-        times: When it begins, since the arm's reset [s].
-        duration: How long it lasts [s].
+        times: Times at which they fail, since the arm's reset [s].
+        duration: Time until they are back [s].
         period: Control period [s].
         freeze: Whether the last good state is given in place of no numbers.
     """
@@ -31,6 +37,20 @@ class FailingSensors:
             self._last = state
             return state
         return self._last._replace(time=state.time) if self._freeze else _no_number(state)
+
+
+def fail_sensors(setup: LoopSetup, duration: float, seed: int, freeze: bool) -> LoopSetup:
+    """Let all sensors fail in the middle of both ways."""
+    return setup.with_sensors(FailingSensors(setup.halfway, duration, setup.arm.timestep, freeze))
+
+
+NO_NUMBERS = Perturbation(
+    "sensors without numbers", "ms", OUTAGES, OUTAGE, partial(fail_sensors, freeze=False),
+    factor=1e3,
+)  # fmt: skip
+FROZEN = Perturbation(
+    "sensors frozen", "ms", OUTAGES, OUTAGE, partial(fail_sensors, freeze=True), factor=1e3
+)
 
 
 def _no_number(state: ArmState) -> ArmState:

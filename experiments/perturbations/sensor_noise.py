@@ -3,12 +3,14 @@
 import numpy as np
 
 from spikearm.arm_models import ArmState, RigidBodyModel
+from spikearm.experiments.perturbations.loop_setup import LoopSetup
+from spikearm.experiments.perturbations.perturbation import Perturbation
 
 SPEED_TIME = 0.01  # s, between the two readings that a speed is the difference of; an estimate
 
 
 class NoisySensors:
-    """Adds noise to joint positions and velocities, new in every step.
+    """Sensors whose joint positions and velocities have noise, new in every step.
 
     A velocity is as noisy as the difference of two positions 10 ms apart. The hand's pose and
     velocity are worked out from the noisy joints by the arm's nominal kinematics, as an arm without
@@ -31,3 +33,14 @@ class NoisySensors:
         q, dq = state.q + noise[0], state.dq + noise[1]
         there = self._model.dynamics(q, dq)
         return state._replace(q=q, dq=dq, hand=there.hand, hand_velocity=there.jacobian @ dq)
+
+
+def add_noise(setup: LoopSetup, deviation: float, seed: int) -> LoopSetup:
+    """Add noise of a standard deviation [rad] to joint positions, and to what comes from them."""
+    return setup.with_sensors(NoisySensors(setup.arm.model, deviation, np.random.default_rng(seed)))
+
+
+NOISE = Perturbation(
+    "noise of the encoders", "mrad", (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3), 3e-4, add_noise,
+    factor=1e3, drawn=True,
+)  # fmt: skip

@@ -9,7 +9,7 @@ from spikearm.neural.simulation import NeuralSimulation
 
 
 class WrappedController(Controller):
-    """Passes on everything but the torque, which it changes.
+    """Controller that changes the torque of another one and passes on everything else.
 
     Args:
         controller: The controller inside.
@@ -28,17 +28,17 @@ class WrappedController(Controller):
 
     @property
     def crossings(self) -> tuple[float, float] | None:
-        """When the last step entered the network and left it."""
+        """Times at which the last step entered the network and left it."""
         return self.inner.crossings
 
     @property
     def feedback(self) -> np.ndarray:
-        """What errors alone asked for, shape (n_joints,) [N m]."""
+        """Torque that errors alone ask for, shape (n_joints,) [N m]."""
         return self.inner.feedback
 
     @property
     def simulation(self) -> NeuralSimulation | None:
-        """What the controller's network runs on."""
+        """Simulation of the controller's network."""
         return self.inner.simulation
 
     @property
@@ -48,5 +48,5 @@ class WrappedController(Controller):
 
     @property
     def footprint(self) -> Footprint | None:
-        """What the network takes."""
+        """Footprint of the network."""
         return self.inner.footprint

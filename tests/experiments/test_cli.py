@@ -49,14 +49,14 @@ OPTIONS = {
         "--keep-learned", "--freeze",
     },
     "adapt": PLANT | TASK | ADAPTATION | LAW | {
-        "--target", "--trials", "--probes", "--perturbations", "--payload", "--payload-offset",
-        "--friction", "--force-field", "--no-gravity-known", "--second", "--controllers",
+        "--target", "--trials", "--probes", "--perturbations", "--second", "--controllers",
         "--seeds", "--first-seed", "--out", "--backend", "--trained",
         "--trained-weightless", "--jobs",
     },
     "stress": PLANT | TASK | ADAPTATION | LAW | {
-        "--controllers", "--adaptive", "--disturbances", "--rounds", "--frozen-time", "--hold-time",
-        "--seeds", "--first-seed", "--out", "--backend", "--trained", "--jobs",
+        "--controllers", "--adaptive", "--perturbations", "--rounds", "--frozen-time",
+        "--hold-time", "--seeds", "--first-seed", "--out", "--backend", "--trained",
+        "--trained-weightless", "--jobs",
     },
     "bench": PLANT | TASK | ADAPTATION | LAW | {
         "--controllers", "--adaptive", "--seeds", "--first-seed", "--out", "--backend", "--jobs",
@@ -499,24 +499,25 @@ def test_a_run_goes_on_with_what_was_learned_and_frozen_learns_no_more(capsys):
 
 def test_curves_of_learning_are_printed_and_written(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
-    command = ["adapt", "--controllers", "pd", "--trials", "2", "--payload", "1", "--seeds", "2"]
-    more = ["--perturbations", "friction", "--probes", "0", *REACH[2:], "--out", "learned"]
+    command = ["adapt", "--controllers", "pd", "--trials", "2", "--seeds", "2", *REACH[2:]]
+    more = ["--perturbations", "friction", "payload=1", "--probes", "0", "--out", "learned"]
     assert main([*command, *more]) == 0
     printed = capsys.readouterr().out
-    for part in ("Learning", "1 kg", "friction 5 %", "trial 2", "normalised error"):
+    for part in ("Learning", "payload 1 kg", "friction 5 %", "trial 2", "normalised error"):
         assert part in printed
     names = {"config.json", "summary.json", "learning.parquet", "learning.png"}
     assert {path.name for path in Path("learned").iterdir()} == names
     rows = json.loads(Path("learned/summary.json").read_text())["rows"]
-    done = [(row["perturbation"], row["seed"]) for row in rows]
-    assert done == [("friction 5 %", 0), ("friction 5 %", 1), ("1 kg", 0), ("1 kg", 1)]
+    done = [(row["perturbation"], row["strength"], row["seed"]) for row in rows]
+    friction, payload = ("friction", 0.05), ("payload", 1.0)
+    assert done == [(*friction, 0), (*friction, 1), (*payload, 0), (*payload, 1)]
     assert len(pq.read_table("learned/learning.parquet")) == 4 * 2
 
 
 @pytest.mark.filterwarnings("ignore:Clipping learning weights:UserWarning")
 def test_weights_that_no_longer_fit_the_chip_are_counted_and_named(capsys):
     few = ["--neurons", "60", "--learning-rate", "2", "--push", "10", "--active-share", "0.9"]
-    command = ["adapt", "--controllers", "pd", "--trials", "4", "--probes", "0", "--payload", "2"]
+    command = ["adapt", "--controllers", "pd", "--trials", "4", "--probes", "0"]
     assert main([*command, *few, *REACH[2:], "--out", "clipped"]) == 0
     printed = " ".join(capsys.readouterr().out.split())
     (row,) = json.loads(Path("clipped/summary.json").read_text())["rows"]
@@ -535,7 +536,7 @@ def test_weights_that_no_longer_fit_the_chip_are_counted_and_named(capsys):
         (["run", "--adaptive", "--keep-learned", "a.txt"], "ends in .npz"),
         (["run", "--payload", "-1"], "cannot weigh -1"),
         (["adapt", "--target", "8"], "no target 8"),
-        (["adapt", "--payload", "-1"], "cannot weigh -1"),
+        (["adapt", "--perturbations", "payload=-1"], "payload=-1 is not possible: give 0 kg"),
         (
             ["adapt", "--arm", "ur5e", "--controllers", "loihi", "--perturbations", "gravity"],
             "weightless",

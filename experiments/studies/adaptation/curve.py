@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from spikearm.experiments.perturbations.plant import Perturbation
+from spikearm.experiments.perturbations.level import Level
 
 Phase = Literal["learning", "after", "second", "again"]
 """Under a perturbation, without it, under a second one instead of it, and under the first again."""
@@ -55,7 +55,7 @@ class Curve:
 
     Attributes:
         controller: Which.
-        perturbation: What was learned, and later went.
+        level: Perturbation that was learned, and later went.
         seed: Seed of its networks.
         plain: The controller that does not learn, without the perturbation.
         perturbed: The same with it; None if it lost the arm.
@@ -64,7 +64,7 @@ class Curve:
     """
 
     controller: str
-    perturbation: Perturbation
+    level: Level
     seed: int
     plain: Trial
     perturbed: Trial | None
@@ -94,7 +94,7 @@ class Curve:
     @property
     def is_perturbed(self) -> bool:
         """Whether there was anything to be learned."""
-        return self.perturbation != Perturbation()
+        return self.level != Level()
 
     @property
     def without_learning(self) -> float | None:

@@ -22,14 +22,14 @@ FLOOR = 1e-3  # of what is drawn on the logarithmic axis
 
 def draw_learning(curves: Sequence[Curve]) -> Figure:
     """Draw a panel per perturbation, a line per controller, mean and 95 % interval over seeds."""
-    names = list(dict.fromkeys(curve.perturbation for curve in curves))
+    names = list(dict.fromkeys(curve.level for curve in curves))
     columns = min(COLUMNS, len(names))
     rows = -(-len(names) // columns)
     figure = Figure(figsize=(PANEL[0] * columns, PANEL[1] * rows + 0.5), layout="constrained")
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
     colors = dict(zip(dict.fromkeys(c.controller for c in curves), COLORS, strict=False))
     for axes, name in zip(panels, names, strict=False):
-        _draw_panel(axes, [curve for curve in curves if curve.perturbation == name], colors)
+        _draw_panel(axes, [curve for curve in curves if curve.level == name], colors)
     for axes in panels[len(names) :]:
         axes.set_axis_off()
     lines = [line for axes in panels for line in axes.get_lines() if line.get_label() in colors]
@@ -52,7 +52,7 @@ def _draw_panel(axes: Axes, curves: Sequence[Curve], colors: Mapping[str, str]) 
         if level is not None:
             axes.axhline(level, color=color, linestyle=":", linewidth=1)
     _name_phases(axes, curves[0])
-    axes.set_title(curves[0].perturbation.label if perturbed else "no perturbation", fontsize=10)
+    axes.set_title(curves[0].level.label if perturbed else "no perturbation", fontsize=10)
     axes.set_xlabel("trial")
     axes.grid(alpha=0.25)
     if perturbed:

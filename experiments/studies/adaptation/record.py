@@ -40,7 +40,8 @@ def _curve_row(curve: Curve) -> dict[str, Any]:
     learned, perturbed = curve.learned, curve.perturbed
     return {
         "controller": curve.controller,
-        "perturbation": curve.perturbation.label,
+        "perturbation": curve.level.name,
+        "strength": curve.level.strength,
         "seed": curve.seed,
         "position_rmse_m": curve.plain.position_rmse,
         "perturbed_position_rmse_m": perturbed.position_rmse if perturbed else None,
@@ -61,7 +62,8 @@ def _trial_rows(curve: Curve) -> Iterator[dict[str, Any]]:
         for number, trial in enumerate(trials):
             yield {
                 "controller": curve.controller,
-                "perturbation": curve.perturbation.label,
+                "perturbation": curve.level.name,
+                "strength": curve.level.strength,
                 "seed": curve.seed,
                 "phase": phase,
                 "trial": number + 1,

@@ -42,9 +42,9 @@ def curve_table(curves: Sequence[Curve]) -> Table:
 
 def grouped(curves: Sequence[Curve]) -> Iterator[list[Curve]]:
     """Put the seeds of a perturbation and a controller together, in the order they came."""
-    kinds = dict.fromkeys((curve.perturbation, curve.controller) for curve in curves)
+    kinds = dict.fromkeys((curve.level, curve.controller) for curve in curves)
     for kind in kinds:
-        yield [curve for curve in curves if (curve.perturbation, curve.controller) == kind]
+        yield [curve for curve in curves if (curve.level, curve.controller) == kind]
 
 
 def remaining(curve: Curve, phase: Phase = "learning") -> np.ndarray:
@@ -86,7 +86,7 @@ def describe_overflows(overflow_counts: Counter[str]) -> str:
 
 def _cells(group: Sequence[Curve], shown: Sequence[int]) -> Iterator[str]:
     first, lost = group[0], any(curve.perturbed is None for curve in group)
-    yield first.perturbation.label
+    yield first.level.label
     yield first.controller
     yield _mm(curve.plain.position_rmse for curve in group)
     yield "lost" if lost else _mm(c.perturbed.position_rmse for c in group if c.perturbed)

@@ -1,6 +1,7 @@
 """Learning over trials: one reach again and again, with a plant that nobody told of."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,9 +16,11 @@ from spikearm.experiments.controllers import (
     ChosenController,
     ControllerSetup,
 )
-from spikearm.experiments.perturbations.plant import Perturbation
+from spikearm.experiments.perturbations.level import Level
+from spikearm.experiments.perturbations.loop_setup import LoopSetup, Schedule
 from spikearm.experiments.studies.adaptation.curve import Curve, Learned, Phase, Trial
 from spikearm.experiments.studies.benchmark import metrics
+from spikearm.experiments.studies.condition import applies
 from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
 from spikearm.experiments.tasks.episode import run_episode
 
@@ -63,7 +66,7 @@ class TrialPlan:
     arm: Arm
     task: CentreOut
     trials: Trials
-    second: Perturbation
+    second: Level
     setup: ControllerSetup
     weightless: TrainedController | None = None
     backend: Backend = "engine"
@@ -74,32 +77,37 @@ class TrialPlan:
                 f"There is no target {self.trials.target}: give 0 to {self.task.targets - 1}."
             )
 
-    def curve(self, controller: str, perturbation: Perturbation, seed: int) -> Curve:
+    def curve(self, controller: str, level: Level, seed: int) -> Curve:
         """Measure one controller with one seed: as it is, perturbed, and learning.
 
         Raises:
-            SpikearmError: The arm does not bear the perturbation, or the target is out of its
-                reach.
+            SpikearmError: The arm does not bear the perturbation, the controller has nothing that
+                could be perturbed so, or the target is out of its reach.
         """
+        if not self._applies(controller, level):
+            raise SpikearmError(
+                f"Controller {controller} has nothing that '{level.name}' could perturb: "
+                f"it needs {'a chip' if level.perturbation.needs == 'chip' else 'neurons'}."
+            )
         reaches = plan_reaches(self.arm.model, self.task, seed)
-        measure = _Measurement(self, perturbation, seed, reaches)
-        plain = measure.once(controller, Perturbation())
+        measure = _Measurement(self, level, seed, reaches)
+        plain = measure.once(controller, Level())
         if plain is None:
             raise SpikearmError(
                 f"Controller {controller} loses this arm even unperturbed: give another."
             )
-        perturbed = measure.once(controller, perturbation)
+        perturbed = measure.once(controller, level)
         baseline = perturbed
-        if controller not in JOINT_SPACE:
-            baseline = measure.once(BASELINE, perturbation)
+        if controller not in JOINT_SPACE and self._applies(BASELINE, level):
+            baseline = measure.once(BASELINE, level)
         if baseline is None:
             raise SpikearmError(
-                f"This arm does not bear {perturbation.label}, not even with the analytic "
-                "controller: give less of it."
+                f"This arm does not bear {level.label}, not even without learning: give less of it."
             )
-        return Curve(
-            controller, perturbation, seed, plain, perturbed, baseline, measure.learn(controller)
-        )
+        return Curve(controller, level, seed, plain, perturbed, baseline, measure.learn(controller))
+
+    def _applies(self, controller: str, level: Level) -> bool:
+        return applies(level.perturbation, ChosenController(controller, backend=self.backend))
 
 
 @dataclass(frozen=True)
@@ -107,16 +115,15 @@ class _Measurement:
     """Trials of one perturbation with one seed."""
 
     plan: TrialPlan
-    perturbation: Perturbation
+    level: Level
     seed: int
     reaches: Reaches
 
-    def once(self, controller: str, perturbation: Perturbation) -> Trial | None:
+    def once(self, controller: str, level: Level) -> Trial | None:
         """Try a controller that does not learn; None if it loses the arm."""
-        with self._make(controller, perturbation.gravity_known) as made:
-            perturbation.apply(self.plan.arm)
+        with self._make(controller, level) as made, self._perturbed(made, level) as setup:
             try:
-                return self._try(made)
+                return self._try(setup)
             except SpikearmError:
                 return None
 
@@ -124,17 +131,17 @@ class _Measurement:
         """Let a controller learn until it has done all phases, or lost the arm."""
         trials: dict[Phase, list[Trial]] = {}
         share, problem = 0.0, None
-        with self._make(controller, self.perturbation.gravity_known, adaptive=True) as made:
+        with self._make(controller, self.level, adaptive=True) as made:
             assert isinstance(made, AdaptiveController)
             learned = made.learned
             try:
-                for phase, perturbation, n_trials in self._phases():
+                for phase, level, n_trials in self._phases():
                     if phase == "second":
                         made.restore(learned)
-                    perturbation.apply(self.plan.arm)
                     trials[phase] = []
-                    for _ in range(n_trials):
-                        trials[phase].append(self._try(made))
+                    with self._perturbed(made, level) as setup:
+                        for _ in range(n_trials):
+                            trials[phase].append(self._try(setup))
                     if phase == "learning":
                         learned, share = made.learned, made.simulation.learned_share
             except SpikearmError as error:
@@ -142,28 +149,45 @@ class _Measurement:
             phases: dict[Phase, tuple[Trial, ...]] = {p: tuple(done) for p, done in trials.items()}
             return Learned(phases, dict(made.overflow_counts), share, problem)
 
-    def _phases(self) -> Iterator[tuple[Phase, Perturbation, int]]:
+    def _phases(self) -> Iterator[tuple[Phase, Level, int]]:
         """List what is done. Gravity does not go, and what is not there neither."""
-        trials, plain = self.plan.trials, Perturbation()
-        yield "learning", self.perturbation, trials.trials
-        if not trials.probes or not self.perturbation.gravity_known or self.perturbation == plain:
+        trials, plain = self.plan.trials, Level()
+        yield "learning", self.level, trials.trials
+        known = self.level.perturbation.gravity_known
+        if not trials.probes or not known or self.level == plain:
             return
         yield "after", plain, trials.probes
-        if self.perturbation != self.plan.second:
+        if self.level != self.plan.second:
             yield "second", self.plan.second, trials.probes
-            yield "again", self.perturbation, trials.probes
+            yield "again", self.level, trials.probes
 
-    def _make(self, name: str, gravity_known: bool, adaptive: bool = False) -> Controller:
+    def _make(self, name: str, level: Level, adaptive: bool = False) -> Controller:
         plan = self.plan
         setup = replace(plan.setup, seed=self.seed)
-        if not gravity_known:
-            model = setup.model.without_gravity()
+        if not level.perturbation.gravity_known:
+            model = level.perturbation.known_model(setup.model)
             setup = replace(setup, model=model, trained=plan.weightless)
         return ChosenController(name, adaptive, plan.backend).make(setup)
 
-    def _try(self, controller: Controller) -> Trial:
+    @contextmanager
+    def _perturbed(self, controller: Controller, level: Level) -> Iterator[LoopSetup]:
+        """Perturb the closed loop, and take that back."""
+        setup = LoopSetup(self.plan.arm, controller, self.reaches)
+        setup = level.apply(setup, self.seed)
+        try:
+            yield setup
+        finally:
+            setup.restore()
+
+    def _try(self, setup: LoopSetup) -> Trial:
+        schedule = Schedule(setup.events)
+        schedule.begin()
         target = self.reaches.targets[self.plan.trials.target]
-        motions = list(run_episode(self.plan.arm, controller, self.reaches, target))
+        motions = list(
+            run_episode(
+                setup.arm, setup.controller, self.reaches, target, schedule, sensors=setup.sensors
+            )
+        )
         paths = [motion.trajectory for motion in motions]
         simulated = sum(float(path.time[-1]) for path in paths)
         gap = paths[0].hand_position - paths[0].reference_position

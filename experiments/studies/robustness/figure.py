@@ -1,14 +1,14 @@
-"""The picture of what controllers bore: deviation over the strength of each disturbance."""
+"""Picture of the deviation over the strength of each perturbation."""
 
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from spikearm.experiments.perturbations.registry import DISTURBANCES
+from spikearm.experiments.perturbations.registry import find_perturbation
 from spikearm.experiments.report.figures import COLORS, LIMIT_COLOR
 from spikearm.experiments.studies.robustness.summary import Point, break_point, curve
-from spikearm.experiments.studies.robustness.table import breaks_at, measured, strength_label
+from spikearm.experiments.studies.robustness.table import breaks_at, measured
 
 COLUMNS = 3
 PANEL_HEIGHT = 300  # px
@@ -17,12 +17,13 @@ LOST = 2.0  # m; where a point is drawn whose arm was lost or stopped in every m
 
 
 def stress_figure(points: Sequence[Point], title: str) -> go.Figure:
-    """Draw one panel per disturbance and one line per controller, which end where it breaks."""
+    """Draw one panel per perturbation and one line per controller, which end where it breaks."""
     names = measured(points)
+    shown = [find_perturbation(name) for name in names]
     n_rows = -(-len(names) // COLUMNS)
     figure = make_subplots(
         n_rows, COLUMNS,
-        subplot_titles=[f"{DISTURBANCES[n].title} [{DISTURBANCES[n].unit}]" for n in names],
+        subplot_titles=[f"{one.title} [{one.unit}]" for one in shown],
         vertical_spacing=0.3 / n_rows, horizontal_spacing=0.05,
     )  # fmt: skip
     controllers = list(dict.fromkeys(point.controller for point in points))
@@ -51,14 +52,14 @@ def _add_curve(
     last = len(points) if broken is None else points.index(broken) + 1
     for part, faint in ((points[:last], False), (points[last - 1 :], True)):
         figure.add_scatter(
-            x=[strength_label(point) for point in part], y=[_height(point) for point in part],
+            x=[point.level.shown for point in part], y=[_height(point) for point in part],
             mode="lines+markers", showlegend=False, opacity=0.3 if faint else 1.0,
             marker={"size": 5}, line={"color": color, "width": 2, "dash": "dot" if faint else None},
             text=[f"{p.controller}: {p.n_reached} of {p.n_motions} reached" for p in part], **cell,
         )  # fmt: skip
     if broken is not None:
         figure.add_scatter(
-            x=[strength_label(broken)], y=[_height(broken)], mode="markers", showlegend=False,
+            x=[broken.level.shown], y=[_height(broken)], mode="markers", showlegend=False,
             marker={"symbol": "x", "size": 13, "color": color,
                     "line": {"color": LIMIT_COLOR, "width": 2}},
             text=f"{broken.controller} breaks at {breaks_at(points)}", **cell,

@@ -1,5 +1,6 @@
-"""How much a controller bears: reaches under growing disturbances."""
+"""Reaches under growing perturbations."""
 
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -7,48 +8,32 @@ from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.adaptation.adaptive_controller import AdaptiveController
 from spikearm.controller.controller import Controller
 from spikearm.controller.loop.sensor_guard import GuardLimits, SensorGuard
+from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
-from spikearm.experiments.perturbations.loop_setup import Rig, Schedule
-from spikearm.experiments.perturbations.registry import DISTURBANCES, DisturbanceName
+from spikearm.experiments.perturbations.level import Level
+from spikearm.experiments.perturbations.loop_setup import LoopSetup, Schedule
 from spikearm.experiments.studies.benchmark import metrics
+from spikearm.experiments.studies.condition import Condition, applies
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
 from spikearm.experiments.tasks.episode import Motion, run_episode
 from spikearm.neural.parallel import parallel_map
 
-UNDISTURBED = "none"
 LEGS = ("out", "back")
 
 
 @dataclass(frozen=True)
-class Cell:
-    """What one controller is put under with one seed.
+class MeasuredReach:
+    """One motion under a perturbation.
 
     Attributes:
-        controller: Label of the controller that drives the arm.
-        seed: Seed of the task, the networks and the disturbance.
-        disturbance: Its name, or ``none``.
-        strength: How strong it is [SI]; 0 for none.
-    """
-
-    controller: str
-    seed: int
-    disturbance: str = UNDISTURBED
-    strength: float = 0.0
-
-
-@dataclass(frozen=True)
-class Reach:
-    """One motion under a disturbance.
-
-    Attributes:
-        round: How often the targets had been gone through before.
+        round: Number of times that the targets had been gone through before.
         reach: Index of the target.
         leg: ``out`` or ``back``.
         position_rmse_m: Root mean square distance from the ideal position; None if the arm was
             lost or stopped on the way [m].
         endpoint_error_m: Distance from the target at the end; None likewise [m].
         held_steps: Steps in which sensors had failed and the last torque was held.
-        problem: What ended it early, if something did.
+        problem: Reason why it ended early, if it did.
     """
 
     round: int
@@ -61,42 +46,46 @@ class Reach:
 
 
 @dataclass(frozen=True)
-class Bout:
-    """What a controller did in a cell.
+class StressOutcome:
+    """Motions of a controller under one condition.
 
     Attributes:
-        cell: What it was put under.
-        reaches: All its motions, in their order.
-        overflow_counts: In how many steps a number of an adaptive network was cut or overflowed.
+        condition: Controller, seed and perturbation.
+        reaches: All motions, in their order.
+        overflow_counts: Number of steps in which a number of an adaptive network was cut or
+            overflowed, by the kind of number.
     """
 
-    cell: Cell
-    reaches: tuple[Reach, ...]
+    condition: Condition
+    reaches: tuple[MeasuredReach, ...]
     overflow_counts: dict[str, int]
 
 
 @dataclass(frozen=True)
 class StressPlan:
-    """What is measured.
+    """Controllers, perturbations and seeds that are measured.
 
     Attributes:
         arm: The plant.
         task: The reaches.
         controllers: Controllers; some may learn.
-        disturbances: What they are put under, one at a time.
+        levels: Perturbations at their strengths, applied one at a time.
         seeds: Seeds.
         setup: Parameters of the controllers; the seed is replaced.
-        rounds: How often the targets are gone through; what is learned goes from one to the next.
-        limits: How patient the loop is with its sensors.
-        jobs: How many cells are measured at a time; the number of cores when left out.
+        weightless: Weights trained without gravity; needed where gravity is unknown.
+        rounds: Number of times that the targets are gone through; what is learned goes from one
+            to the next.
+        limits: Times that the loop waits for its sensors.
+        jobs: Number of conditions that are measured at a time; the number of cores when left out.
     """
 
     arm: Arm
     task: CentreOut
     controllers: Sequence[ChosenController]
-    disturbances: Sequence[DisturbanceName]
+    levels: Sequence[Level]
     seeds: Sequence[int]
     setup: ControllerSetup
+    weightless: TrainedController | None = None
     rounds: int = 1
     limits: GuardLimits = GuardLimits()
     jobs: int | None = None
@@ -108,94 +97,87 @@ class StressPlan:
             raise SpikearmError(f"{self.jobs} jobs are too few: give 1 or more.")
         if any(controller.on_board for controller in self.controllers):
             raise SpikearmError(
-                "No board can be disturbed so: leave out --backend board. The engine computes the "
+                "No board can be perturbed so: leave out --backend board. The engine computes the "
                 "same spikes."
             )
 
-    def cells(self, controller: ChosenController, seed: int) -> list[Cell]:
-        """List what a controller is put under, nothing at first.
+    def conditions(self, controller: ChosenController, seed: int) -> list[Condition]:
+        """List the conditions of a controller and seed, the unperturbed one first.
 
         A law without neurons makes the same motions with every seed, unless the task or the
-        disturbance are drawn; only the first seed counts then.
+        perturbation are drawn; only the first seed counts then.
         """
-        label = controller.label
-        chosen = [(name, DISTURBANCES[name]) for name in self.disturbances]
-        cells = [
-            Cell(label, seed, name, strength)
-            for name, disturbance in chosen
-            if disturbance.needs == "nothing" or disturbance.needs in _has(controller)
-            for strength in disturbance.strengths
+        conditions = [
+            Condition(controller, seed, level)
+            for level in self.levels
+            if applies(level.perturbation, controller)
         ]
-        fixed = not _has(controller) and self.task.variant == "circle" and not self.task.offset
-        if fixed and seed != self.seeds[0]:
-            return [cell for cell in cells if DISTURBANCES[cell.disturbance].drawn]
-        return [Cell(label, seed), *cells]
+        same_task = self.task.variant == "circle" and not self.task.offset
+        if controller.stage is None and same_task and seed != self.seeds[0]:
+            return [one for one in conditions if one.level.perturbation.drawn]
+        return [Condition(controller, seed), *conditions]
 
-    def make(self, controller: ChosenController, seed: int) -> Controller:
+    def make(self, controller: ChosenController, seed: int, gravity_known: bool) -> Controller:
         """Build a controller."""
-        return controller.make(replace(self.setup, seed=seed))
+        setup = replace(self.setup, seed=seed)
+        if not gravity_known:
+            model = setup.model.without_gravity()
+            setup = replace(setup, model=model, trained=self.weightless)
+        return controller.make(setup)
 
-    def bouts(self, controller: Controller, cells: Sequence[Cell]) -> Generator[Bout, None, None]:
-        """Put a controller under one thing after the other, several at a time.
+    def outcomes(
+        self, controller: Controller, conditions: Sequence[Condition]
+    ) -> Generator[StressOutcome, None, None]:
+        """Measure a controller under conditions of one seed, several at a time.
 
         Yields:
-            What it did, in the order of the cells, as soon as it is there.
+            Its outcomes, in the order of the conditions, as soon as they are there.
         """
-        reaches = plan_reaches(self.arm.model, self.task, cells[0].seed)
+        reaches = plan_reaches(self.arm.model, self.task, conditions[0].seed)
+        setup = LoopSetup(self.arm, controller, reaches)
         yield from parallel_map(
-            lambda number: self._bout(Rig(self.arm, controller, reaches), cells[number]),
-            len(cells), self.jobs,
-        )  # fmt: skip
-
-    def _bout(self, rig: Rig, cell: Cell) -> Bout:
-        learner = rig.controller if isinstance(rig.controller, AdaptiveController) else None
-        if rig.controller.simulation is not None:
-            rig.controller.simulation.restart()  # it may have learned under another disturbance
-        before = learner.overflow_counts if learner else None
-        if cell.disturbance != UNDISTURBED:
-            disturbance = DISTURBANCES[cell.disturbance]
-            rig = disturbance.disturb(rig, cell.strength, cell.seed)
-        try:
-            reaches = tuple(self._reaches(rig))
-        finally:
-            for undo in rig.undo:
-                undo()
-        overflow_counts = (
-            dict(learner.overflow_counts - before) if learner and before is not None else {}
+            lambda number: self._outcome(setup, conditions[number]), len(conditions), self.jobs
         )
-        return Bout(cell, reaches, overflow_counts)
 
-    def _reaches(self, rig: Rig) -> Iterator[Reach]:
-        schedule = Schedule(rig.events)
+    def _outcome(self, setup: LoopSetup, condition: Condition) -> StressOutcome:
+        controller = setup.controller
+        learner = controller if isinstance(controller, AdaptiveController) else None
+        if controller.simulation is not None:
+            controller.simulation.restart()  # it may have learned under another perturbation
+        before = learner.overflow_counts if learner else Counter[str]()
+        setup = condition.level.apply(setup, condition.seed)
+        try:
+            reaches = tuple(self._reaches(setup))
+        finally:
+            setup.restore()
+        after = learner.overflow_counts if learner else Counter[str]()
+        return StressOutcome(condition, reaches, dict(after - before))
+
+    def _reaches(self, setup: LoopSetup) -> Iterator[MeasuredReach]:
+        schedule = Schedule(setup.events)
         for number in range(self.rounds):
-            for index, target in enumerate(rig.reaches.targets):
+            for index, target in enumerate(setup.reaches.targets):
                 schedule.begin()
-                guard = SensorGuard(rig.arm, self.limits)
+                guard = SensorGuard(setup.arm, self.limits)
                 motions = run_episode(
-                    rig.arm, rig.controller, rig.reaches, target, schedule,
-                    sensors=rig.sensors, guard=guard,
+                    setup.arm, setup.controller, setup.reaches, target, schedule,
+                    sensors=setup.sensors, guard=guard,
                 )  # fmt: skip
                 yield from _both_ways(motions, number, index)
 
 
-def _both_ways(motions: Iterator[Motion], number: int, index: int) -> Iterator[Reach]:
+def _both_ways(motions: Iterator[Motion], number: int, index: int) -> Iterator[MeasuredReach]:
     """Measure the motions of an episode, and account for those that did not come about."""
     for leg in LEGS:
         try:
             path = next(motions).trajectory
         except SpikearmError as problem:
             yield from (
-                Reach(number, index, way, problem=str(problem)) for way in LEGS[LEGS.index(leg) :]
+                MeasuredReach(number, index, way, problem=str(problem))
+                for way in LEGS[LEGS.index(leg) :]
             )
             return
-        yield Reach(
+        yield MeasuredReach(
             number, index, leg, metrics.position_rmse(path), metrics.endpoint_error(path),
             int(path.held.sum()),
         )  # fmt: skip
-
-
-def _has(controller: ChosenController) -> tuple[str, ...]:
-    """List the parts of a controller that can be disturbed."""
-    if controller.stage is None:
-        return ()
-    return ("neurons", "chip") if controller.stage == "loihi" else ("neurons",)

@@ -1,11 +1,10 @@
-"""What controllers bore, as a person reads it."""
+"""Tables of controllers under growing perturbations."""
 
 from collections.abc import Sequence
 
 from rich.table import Table
 
-from spikearm.experiments.perturbations.registry import DISTURBANCES
-from spikearm.experiments.studies.robustness.stress import UNDISTURBED
+from spikearm.experiments.perturbations.registry import NONE, find_perturbation
 from spikearm.experiments.studies.robustness.summary import Point, break_point, curve
 
 HEADING = (
@@ -15,12 +14,12 @@ HEADING = (
 
 
 def stress_tables(points: Sequence[Point]) -> list[Table]:
-    """Lay out one table per disturbance, strengths as lines and controllers as columns."""
+    """Lay out one table per perturbation, strengths as lines and controllers as columns."""
     return [_table(points, name) for name in measured(points)]
 
 
 def break_table(points: Sequence[Point]) -> Table:
-    """Lay out where each controller breaks: disturbances as lines, controllers as columns."""
+    """Lay out where each controller breaks: perturbations as lines, controllers as columns."""
     controllers = list(dict.fromkeys(point.controller for point in points))
     table = Table(title="Breaks at", title_justify="left")
     table.add_column("", no_wrap=True)
@@ -28,47 +27,45 @@ def break_table(points: Sequence[Point]) -> Table:
         table.add_column(controller, justify="right")
     for name in measured(points):
         table.add_row(
-            f"{DISTURBANCES[name].title} {DISTURBANCES[name].unit}",
+            heading(name),
             *(breaks_at(curve(points, controller, name)) for controller in controllers),
         )
     return table
 
 
 def measured(points: Sequence[Point]) -> list[str]:
-    """List what was measured, without that which is none."""
-    names = dict.fromkeys(point.disturbance for point in points)
-    return [name for name in names if name != UNDISTURBED]
+    """List the perturbations that were measured."""
+    names = dict.fromkeys(point.perturbation for point in points)
+    return [name for name in names if name != NONE]
+
+
+def heading(name: str) -> str:
+    """Return a perturbation's title and unit."""
+    perturbation = find_perturbation(name)
+    return f"{perturbation.title} {perturbation.unit}"
 
 
 def breaks_at(points: Sequence[Point]) -> str:
-    """Say at which strength a curve breaks."""
+    """Return the strength at which a curve breaks, as it is shown."""
     if not points:
         return ""
     point = break_point(points)
     if point is None:
         return "bears all"
-    return "even without" if point.disturbance == UNDISTURBED else strength_label(point)
-
-
-def strength_label(point: Point) -> str:
-    """Give a point's strength as it is shown."""
-    if point.disturbance == UNDISTURBED:
-        return UNDISTURBED
-    return DISTURBANCES[point.disturbance].label(point.strength)
+    return "even without" if point.perturbation == NONE else point.level.shown
 
 
 def _table(points: Sequence[Point], name: str) -> Table:
-    disturbance = DISTURBANCES[name]
     controllers = [
         controller
         for controller in dict.fromkeys(point.controller for point in points)
         if curve(points, controller, name)
     ]
-    table = Table(title=f"{disturbance.title} {disturbance.unit}", title_justify="left")
-    for heading in ("", *controllers):
-        table.add_column(heading, justify="right")
+    table = Table(title=heading(name), title_justify="left")
+    for column in ("", *controllers):
+        table.add_column(column, justify="right")
     curves = [
-        {strength_label(point): point for point in curve(points, controller, name)}
+        {point.level.shown: point for point in curve(points, controller, name)}
         for controller in controllers
     ]
     for label in dict.fromkeys(label for one in curves for label in one):
@@ -79,7 +76,7 @@ def _table(points: Sequence[Point], name: str) -> Table:
 
 
 def _cell(point: Point | None) -> str:
-    """Give a point's deviation and how many reached, marked where it is broken."""
+    """Return a point's deviation and its share of finished motions, marked where it is broken."""
     if point is None:
         return ""
     mm = "lost" if point.position_rmse_m is None else f"{1e3 * point.position_rmse_m:.3g}"

@@ -1,22 +1,34 @@
-"""What is unknown of a plant: that it is there, that it goes, and what it is called."""
-
-from dataclasses import replace
+"""Perturbations of a plant: that they are there, and that they go."""
 
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from spikearm.arm_models import Arm, SpikearmError, load_arm
-from spikearm.experiments.perturbations.plant import PERTURBATIONS, Perturbation
+from spikearm.arm_models import Arm, load_arm
+from spikearm.controller.classical.osc import OperationalSpaceController
+from spikearm.experiments.perturbations.level import Level
+from spikearm.experiments.perturbations.loop_setup import LoopSetup
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
 
-EVERYTHING = Perturbation(0.7, (0.1, 0.02, -0.03), 0.08, 1.5, gravity_known=False)
+LEVELS = (
+    Level("payload", 0.7), Level("payload-off-centre", 0.7), Level("friction", 0.08),
+    Level("force-field", 1.5),
+)  # fmt: skip
 SPEED = 0.3  # m/s, of the hand
 
 
 @pytest.fixture(params=["gen3", "fr3"])  # without and with friction of its own
 def arm(request) -> Arm:
     return load_arm(request.param)
+
+
+def perturb(arm: Arm, *levels: Level) -> LoopSetup:
+    """Perturb an arm; its controller has no part in it."""
+    reaches = plan_reaches(arm.model, CentreOut(targets=1), seed=0)
+    setup = LoopSetup(arm, OperationalSpaceController(arm.model), reaches)
+    for level in levels:
+        setup = level.apply(setup, seed=0)
+    return setup
 
 
 def swing(arm: Arm) -> np.ndarray:
@@ -26,28 +38,29 @@ def swing(arm: Arm) -> np.ndarray:
     return np.array([arm.step(arm.chain.torque_limits / 9).q for _ in range(20)])
 
 
-def test_everything_goes_when_nothing_is_unknown(arm):
+def test_perturbations_add_up_and_all_of_them_go(arm):
     plain = swing(arm)
-    EVERYTHING.apply(arm)
+    setup = perturb(arm, *LEVELS[1:])
     assert np.abs(swing(arm) - plain).max() > 1e-3
-    Perturbation().apply(arm)
+    setup.restore()
     np.testing.assert_array_equal(swing(arm), plain)
 
 
-@pytest.mark.parametrize("part", ["payload", "friction", "force_field"])
-def test_each_part_reaches_the_plant(arm, part):
+@pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.name)
+def test_each_perturbation_reaches_the_plant(arm, level):
     plain = swing(arm)
-    alone = Perturbation(**{part: getattr(EVERYTHING, part)})
-    alone.apply(arm)
+    setup = perturb(arm, level)
     moved = swing(arm)
     assert np.abs(moved - plain).max() > 1e-4
-    alone.apply(arm)  # in place of itself
+    setup.restore()
+    np.testing.assert_array_equal(swing(arm), plain)
+    perturb(arm, level)
     np.testing.assert_array_equal(swing(arm), moved)
 
 
 def test_a_payload_off_centre_is_along_the_hand_s_x(arm):
     plain = arm.model.dynamics(arm.chain.home)
-    PERTURBATIONS["payload-2-off-centre"].apply(arm)
+    perturb(arm, Level("payload-off-centre", 2.0))
     to_ball = Rotation.from_quat(plain.hand.quaternion, scalar_first=True).apply([0.05, 0, 0])
     J_ball = plain.jacobian[:3] + np.cross(plain.jacobian[3:], to_ball, axis=0)
     added = arm.dynamics.bias_force - plain.bias_force
@@ -64,7 +77,7 @@ def test_friction_adds_to_what_the_arm_s_file_has(arm):
 
     arm.set_friction(0)
     free = accelerate()
-    Perturbation(friction=0.04).apply(arm)
+    perturb(arm, Level("friction", 0.04))
     slowed = accelerate()
     expected = arm.model.friction + 0.04 * arm.chain.torque_limits
     home = arm.model.dynamics(arm.chain.home)
@@ -88,7 +101,7 @@ def test_the_force_field_lies_in_the_targets_plane(arm):
         dq = np.linalg.pinv(J) @ np.concatenate([SPEED * np.array(direction), np.zeros(3)])
         accelerations = []
         for strength in (0.0, 2.0):
-            Perturbation(force_field=strength).apply(arm)
+            perturb(arm, Level("force-field", strength))
             arm.set_friction(0)
             arm.reset(arm.chain.home, dq)
             accelerations.append((arm.step(np.zeros_like(dq)).dq - dq) / arm.timestep)
@@ -99,40 +112,8 @@ def test_the_force_field_lies_in_the_targets_plane(arm):
 
 def test_gravity_is_unknown_to_the_model_and_left_in_the_plant(arm):
     plain = swing(arm)
-    perturbation = PERTURBATIONS["gravity"]
-    perturbation.apply(arm)
+    gravity, payload = Level("gravity", 1.0), Level("payload", 2.0)
+    perturb(arm, gravity)
     np.testing.assert_array_equal(swing(arm), plain)
-    assert not perturbation.known_model(arm).gravity.any()
-    assert PERTURBATIONS["payload-2"].known_model(arm) is arm.model
-
-
-def test_labels_say_what_is_unknown():
-    labels = {name: one.label for name, one in PERTURBATIONS.items()}
-    assert labels == {
-        "none": "none",
-        "payload-0.5": "0.5 kg",
-        "payload-1": "1 kg",
-        "payload-2": "2 kg",
-        "payload-2-off-centre": "2 kg off centre",
-        "friction": "friction 5 %",
-        "force-field": "force field",
-        "gravity": "gravity",
-    }
-    assert EVERYTHING.label == "0.7 kg off centre, friction 8 %, force field x 1.5, gravity"
-
-
-@pytest.mark.parametrize(
-    ("wrong", "allowed"),
-    [
-        ({"payload": -1.0}, "0 kg or more"),
-        ({"payload": np.nan}, "0 kg or more"),
-        ({"payload_offset": (0.1, 0.2)}, "3 finite numbers"),
-        ({"payload_offset": (0.1, np.inf, 0.0)}, "3 finite numbers"),
-        ({"friction": -0.01}, "from 0 to below 1"),
-        ({"friction": 1.0}, "from 0 to below 1"),
-        ({"force_field": np.inf}, "a finite number"),
-    ],
-)
-def test_what_cannot_be_is_refused(wrong, allowed):
-    with pytest.raises(SpikearmError, match=allowed):
-        replace(Perturbation(), **wrong)
+    assert not gravity.perturbation.known_model(arm.model).gravity.any()
+    assert payload.perturbation.known_model(arm.model) is arm.model

@@ -1,6 +1,4 @@
-"""Disturbances by name: what each does to a closed loop, and that it is undone."""
-
-from typing import get_args
+"""Perturbations by name: what each does to a closed loop, and that it is undone."""
 
 import numpy as np
 import pytest
@@ -8,17 +6,16 @@ import pytest
 from spikearm.arm_models import Pose, load_arm
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.spiking_controller import SpikingController
-from spikearm.experiments.perturbations.loop_setup import Event, Rig, Schedule
-from spikearm.experiments.perturbations.registry import DISTURBANCES, DisturbanceName
+from spikearm.experiments.perturbations.loop_setup import Event, LoopSetup, Schedule
+from spikearm.experiments.perturbations.registry import PERTURBATIONS
 from spikearm.neural.nengo_simulation import NengoSimulation
 
 POSE = Pose(np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0]))
 REFERENCE = Reference(POSE, np.zeros(6), np.zeros(6))
 
 
-def test_every_name_has_a_disturbance_that_grows():
-    assert tuple(DISTURBANCES) == get_args(DisturbanceName)
-    for name, one in DISTURBANCES.items():
+def test_every_perturbation_grows():
+    for name, one in PERTURBATIONS.items():
         growth = np.diff(one.strengths)
         falls = name in ("rate", "saturation")
         assert (growth < 0).all() if falls else (growth > 0).all(), name
@@ -41,7 +38,7 @@ def test_events_happen_once_an_episode_at_their_time_and_in_their_order(arm):
 
 def test_a_payload_comes_on_the_way_out_and_goes_on_the_way_back(reaches, law):
     arm = load_arm("gen3")
-    rig = DISTURBANCES["payload"].disturb(Rig(arm, law, reaches), 1.7, 0)
+    setup = PERTURBATIONS["payload-midway"].apply(LoopSetup(arm, law, reaches), 1.7, 0)
     weights: list[float] = []
 
     def weight() -> float:
@@ -49,30 +46,29 @@ def test_a_payload_comes_on_the_way_out_and_goes_on_the_way_back(reaches, law):
         return float(model.body_mass.sum())
 
     empty = weight()
-    for event in rig.events:
+    for event in setup.events:
         event.act()
         weights.append(weight() - empty)
     np.testing.assert_allclose(weights, [0.0, 1.7, 0.0], atol=1e-9)
-    assert [event.time for event in rig.events] == [0.0, 0.1, pytest.approx(0.1 + 0.26)]
+    assert [event.time for event in setup.events] == [0.0, 0.1, pytest.approx(0.1 + 0.26)]
     arm.attach_payload(0.4)
-    for undo in rig.undo:
-        undo()
+    setup.restore()
     assert weight() == empty
 
 
 def test_limits_and_rates_and_delays_are_what_they_say(arm, reaches, law):
-    rig = Rig(arm, law, reaches)
-    cut = DISTURBANCES["saturation"].disturb(rig, 0.4, 0).controller
+    setup = LoopSetup(arm, law, reaches)
+    cut = PERTURBATIONS["saturation"].apply(setup, 0.4, 0).controller
     np.testing.assert_allclose(cut._limits, 0.4 * arm.chain.torque_limits)
-    assert DISTURBANCES["rate"].disturb(rig, 250.0, 0).controller._every == 4
-    assert DISTURBANCES["delay"].disturb(rig, 0.01, 0).controller._steps == 10
+    assert PERTURBATIONS["rate"].apply(setup, 250.0, 0).controller._every == 4
+    assert PERTURBATIONS["delay"].apply(setup, 0.01, 0).controller._steps == 10
 
 
-def test_disturbances_compose(arm, reaches, law, move):
-    rig = Rig(arm, law, reaches)
+def test_perturbations_compose(arm, reaches, law, move):
+    setup = LoopSetup(arm, law, reaches)
     for name, strength in (("delay", 0.003), ("frozen", 0.004), ("noise", 1e-4)):
-        rig = DISTURBANCES[name].disturb(rig, strength, 5)
-    log = move(rig.controller, rig.sensors)
+        setup = PERTURBATIONS[name].apply(setup, strength, 5)
+    log = move(setup.controller, setup.sensors)
     gave, given = np.array(law.gave), np.array([state.q for state, _ in law.given])
     np.testing.assert_array_equal(log.torque[3:], gave[:-3])
     noise = given[1:] - log.q[:-1]
@@ -85,13 +81,12 @@ def test_disturbances_compose(arm, reaches, law, move):
 def test_a_share_of_neurons_falls_silent_and_is_healed(name, arm, reaches, trained):
     with SpikingController(trained.weights, NengoSimulation, "spiking") as controller:
         simulation = controller.simulation
-        rig = DISTURBANCES[name].disturb(Rig(arm, controller, reaches), 0.2, 3)
+        setup = PERTURBATIONS[name].apply(LoopSetup(arm, controller, reaches), 0.2, 3)
         silent = [len(simulation.silent)]
-        for event in rig.events:
+        for event in setup.events:
             event.act()
             silent.append(len(simulation.silent))
         fifth = round(0.2 * simulation.n_neurons)
         assert silent == ([fifth] if name == "silenced" else [0, 0, fifth])
-        for undo in rig.undo:
-            undo()
+        setup.restore()
         assert simulation.silent.size == 0

@@ -15,7 +15,8 @@ from spikearm.controller.classical.joint_pid import JointPIDController
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.experiments.controllers import Adaptation, ControllerSetup
-from spikearm.experiments.perturbations.plant import PERTURBATIONS, Perturbation
+from spikearm.experiments.perturbations.level import Level, default_level
+from spikearm.experiments.perturbations.loop_setup import LoopSetup
 from spikearm.experiments.studies.adaptation.curve import Curve, Learned, Phase, Trial
 from spikearm.experiments.studies.adaptation.figure import draw_learning
 from spikearm.experiments.studies.adaptation.record import write_curves
@@ -26,8 +27,7 @@ from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
 
 TASK = CentreOut(targets=3, radius=0.05, duration=0.15, hold=0.05)
 TRIALS = Trials(target=1, trials=3, probes=2)
-LOAD = Perturbation(payload=1.5, payload_offset=(0.0, 0.01, 0.02))
-PUSH = Perturbation(force_field=1.0)
+LOAD, PUSH = Level("payload-off-centre", 1.5), Level("force-field", 1.0)
 ADAPTATION = Adaptation(AdaptationConfig(learning_rate=10.0, dead_zone=0.0))
 
 
@@ -92,8 +92,8 @@ def test_without_learning_it_is_measured_with_and_without_the_load(curve):
     arm = load_arm("gen3")
     reaches = plan_reaches(arm.model, TASK, 0)
     measured, strayed = [], []
-    for perturbation in (Perturbation(), LOAD):
-        perturbation.apply(arm)
+    for level in (Level(), LOAD):
+        level.apply(LoopSetup(arm, JointPIDController(arm.model), reaches), seed=0)
         controller = JointPIDController(arm.model)
         controller.start(arm.reset())
         ways = []
@@ -133,14 +133,14 @@ def test_another_is_learned_from_where_the_first_ended_and_then_the_first_again(
     assert curve.errors("again")[1] < curve.errors("again")[0] < curve.errors()[0]
 
 
-@pytest.mark.parametrize("perturbation", [Perturbation(), PERTURBATIONS["gravity"]])
-def test_what_cannot_go_is_not_probed(arm, perturbation):
-    curve = plan_for(arm, replace(TRIALS, trials=1)).curve("pd", perturbation, 0)
+@pytest.mark.parametrize("level", [Level(), Level("gravity", 1.0)])
+def test_what_cannot_go_is_not_probed(arm, level):
+    curve = plan_for(arm, replace(TRIALS, trials=1)).curve("pd", level, 0)
     assert list(curve.learned.phases) == ["learning"]
 
 
 def test_a_controller_that_was_not_told_of_gravity_sags_until_it_has_learned_it(arm):
-    curve = plan_for(arm).curve("analytic", PERTURBATIONS["gravity"], 0)
+    curve = plan_for(arm).curve("analytic", Level("gravity", 1.0), 0)
     assert curve.perturbed is not None
     assert curve.plain.position_rmse < 0.1 * curve.perturbed.position_rmse
     assert curve.errors()[2] < 0.5 * curve.perturbed.position_rmse
@@ -156,6 +156,27 @@ def test_seeds_differ_and_the_same_seed_does_not(arm, curve):
     assert other.perturbed is not None
     assert curve.perturbed is not None
     assert other.perturbed.position_rmse == curve.perturbed.position_rmse
+
+
+@pytest.mark.parametrize("word", ["noise=1", "delay=8", "payload-midway"])
+def test_sensors_and_torques_can_be_perturbed_while_it_learns(arm, word):
+    level = default_level(word)
+    curve = plan_for(arm, replace(TRIALS, trials=1, probes=1)).curve("pd", level, 0)
+    assert curve.learned.problem is None
+    assert list(curve.learned.phases) == ["learning", "after", "second", "again"]
+    assert curve.perturbed is not None
+    assert curve.perturbed.position_rmse != pytest.approx(curve.plain.position_rmse, rel=1e-6)
+    assert curve.baseline == curve.perturbed
+
+
+def test_silenced_neurons_are_learned_around_by_those_that_have_some(arm, trained):
+    plan = plan_for(arm, replace(TRIALS, trials=1, probes=0))
+    plan = replace(plan, setup=replace(plan.setup, trained=trained))
+    curve = plan.curve("spiking", Level("silenced", 0.1), 0)
+    assert curve.baseline == curve.perturbed  # the analytic law has no neurons
+    assert curve.errors()[0] != curve.plain.position_rmse
+    with pytest.raises(SpikearmError, match="pd has nothing that 'silenced' could perturb"):
+        plan.curve("pd", Level("silenced", 0.1), 0)
 
 
 def test_an_arm_that_is_lost_ends_the_trials_and_the_reason_is_kept(arm, monkeypatch):
@@ -209,7 +230,7 @@ def test_the_table_has_means_intervals_and_what_was_lost(capsys, monkeypatch):
         learned=Learned({"learning": (trial(0.022),)}, {}, problem="it fell"),
     )  # fmt: skip
     text = printed([CURVE, SECOND, lost], capsys)
-    assert "1.5 kg" in text
+    assert "payload off centre 1.5 kg" in text
     assert "0.450" in text  # the mean of both seeds' first trials
     assert "[0.400, 0.500]" in text
     assert "0.150" in text
@@ -220,16 +241,16 @@ def test_the_table_has_means_intervals_and_what_was_lost(capsys, monkeypatch):
 
 def test_without_a_perturbation_the_table_shows_the_excess(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
-    text = printed([replace(CURVE, perturbation=Perturbation())], capsys)
+    text = printed([replace(CURVE, level=Level())], capsys)
     assert "none" in text
     assert "10.000" in text
 
 
 def test_the_picture_has_a_panel_per_perturbation_and_a_line_per_controller():
-    pd, plain = replace(SECOND, controller="pd"), replace(SECOND, perturbation=Perturbation())
+    pd, plain = replace(SECOND, controller="pd"), replace(SECOND, level=Level())
     figure = draw_learning([CURVE, SECOND, pd, plain])
     panels = [axes for axes in figure.axes if axes.axison]
-    assert [axes.get_title() for axes in panels] == ["1.5 kg off centre", "no perturbation"]
+    assert [axes.get_title() for axes in panels] == ["payload off centre 1.5 kg", "no perturbation"]
     lines = {line.get_label(): np.asarray(line.get_ydata()) for line in panels[0].get_lines()}
     np.testing.assert_allclose(lines["loihi"], [0.45, 0.15])
     np.testing.assert_allclose(lines["pd"], [0.4, 0.2])

@@ -7,9 +7,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from spikearm.experiments.cli import BAD_INPUT, INTERRUPTED, main
-from spikearm.experiments.perturbations.registry import DISTURBANCES
+from spikearm.experiments.perturbations.registry import PERTURBATIONS
+from spikearm.experiments.studies.condition import Condition
 from spikearm.experiments.studies.robustness import stress
-from spikearm.experiments.studies.robustness.stress import Bout, Cell, StressPlan
+from spikearm.experiments.studies.robustness.stress import StressOutcome, StressPlan
 
 REACH = ["--targets", "1", "--radius", "0.03", "--duration", "0.12", "--hold", "0.03"]
 STRESS = ["stress", *REACH, "--jobs", "1", "--controllers"]
@@ -24,15 +25,15 @@ def elsewhere(tmp_path, monkeypatch):
 
 
 def test_a_law_is_stressed_until_it_breaks(capfd, caplog):
-    delays = DISTURBANCES["delay"].strengths
-    arguments = [*STRESS, "analytic", "--disturbances", "no-numbers", "delay", "--out", "runs/new"]
+    delays = PERTURBATIONS["delay"].strengths
+    arguments = [*STRESS, "analytic", "--perturbations", "no-numbers", "delay", "--out", "runs/new"]
     assert main(arguments) == 0
     folder = Path("runs/new")
     assert {path.name for path in folder.iterdir()} == FILES
     summary = json.loads((folder / "summary.json").read_text())
     assert summary["status"] == "complete"
-    under = {(row["disturbance"], row["strength"]): row for row in summary["rows"]}
-    assert len(under) == 1 + len(delays) + len(DISTURBANCES["no-numbers"].strengths)
+    under = {(row["perturbation"], row["strength"]): row for row in summary["rows"]}
+    assert len(under) == 1 + len(delays) + len(PERTURBATIONS["no-numbers"].strengths)
     assert not under["none", 0.0]["broken"]
     assert under["no-numbers", 0.02]["held_steps"] == 2 * 20
     assert under["no-numbers", 0.05]["n_lost"] == 2
@@ -43,7 +44,7 @@ def test_a_law_is_stressed_until_it_breaks(capfd, caplog):
     assert {motion["leg"] for motion in motions} == {"out", "back"}
     assert "plotly" in (folder / "stress.html").read_text()
     config = json.loads((folder / "config.json").read_text())
-    assert config["options"]["disturbances"] == ["no-numbers", "delay"]
+    assert config["options"]["perturbations"] == ["no-numbers", "delay"]
     printed = capfd.readouterr()
     assert "sensors without numbers ms" in printed.out
     assert "Results: runs/new" in printed.out
@@ -51,15 +52,16 @@ def test_a_law_is_stressed_until_it_breaks(capfd, caplog):
 
 
 def test_ctrl_c_keeps_what_is_finished(monkeypatch, capfd):
-    finished: list[Cell] = []
+    finished: list[Condition] = []
 
-    def bout(plan: StressPlan, rig: object, cell: Cell) -> Bout:
+    def outcome(plan: StressPlan, setup: object, condition: Condition) -> StressOutcome:
         if len(finished) == 3:
             raise KeyboardInterrupt
-        finished.append(cell)
-        return Bout(cell, (stress.Reach(0, 0, "out", 0.001, 0.002),), {})
+        finished.append(condition)
+        reach = stress.MeasuredReach(0, 0, "out", 0.001, 0.002)
+        return StressOutcome(condition, (reach,), {})
 
-    monkeypatch.setattr(StressPlan, "_bout", bout)
+    monkeypatch.setattr(StressPlan, "_outcome", outcome)
     assert main([*STRESS, "analytic", "--out", "cut"]) == INTERRUPTED
     summary = json.loads(Path("cut/summary.json").read_text())
     assert summary["status"] == "interrupted"
@@ -68,10 +70,10 @@ def test_ctrl_c_keeps_what_is_finished(monkeypatch, capfd):
 
 
 def test_ctrl_c_before_anything_is_finished_leaves_nothing(monkeypatch):
-    def bout(*_: object) -> Bout:
+    def outcome(*_: object) -> StressOutcome:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(StressPlan, "_bout", bout)
+    monkeypatch.setattr(StressPlan, "_outcome", outcome)
     assert main([*STRESS, "analytic", "--out", "cut"]) == INTERRUPTED
     assert not Path("cut").exists()
 
@@ -79,15 +81,16 @@ def test_ctrl_c_before_anything_is_finished_leaves_nothing(monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
+        (["--perturbations", "wind"], "no perturbation 'wind'. Perturbations: none, payload, "),
         (["--rounds", "0"], "0 rounds are too few"),
         (["--hold-time", "0"], "Hold time 0 is not possible"),
         (["--seeds", "0"], "0 seeds are too few"),
         (["--jobs", "0"], "0 jobs are too few"),
-        (["--backend", "board"], "No board can be disturbed"),
+        (["--backend", "board"], "No board can be perturbed"),
     ],
 )
 def test_bad_input_is_refused_in_a_sentence(arguments, reason, capfd):
-    words = [*STRESS, "pd" if "loihi" not in arguments else "loihi", *arguments]
+    words = [*STRESS, "loihi" if "board" in arguments else "pd", *arguments]
     assert main(words) == BAD_INPUT
     assert reason in " ".join(capfd.readouterr().err.split())
     assert not Path("runs").exists()
