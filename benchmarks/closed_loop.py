@@ -1,6 +1,7 @@
-"""Times the closed loop of an arm and its spiking controller, physics included.
+"""Speed of the closed loop of an arm and its spiking controller, physics included.
 
 .venv/bin/python benchmarks/closed_loop.py --out closed_loop.json
+.venv/bin/python benchmarks/closed_loop.py --against ../other-checkout --episodes 4
 """
 
 import json
@@ -12,6 +13,7 @@ from pathlib import Path
 from statistics import median
 
 import tyro
+from by_turns import Ratio, compare, ratio_table
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -28,16 +30,18 @@ SEED = 0
 
 @dataclass(frozen=True)
 class Options:
-    """Run the same episodes on one core and on all, by turns.
+    """Run the same episodes on one core and on all, in turn.
 
     Attributes:
         arm: Arm to control.
         episodes: Episodes in a batch, out and back each.
         emulated: Episodes on nengo-loihi's emulator, for comparison.
-        rounds: How often each is run; the median counts.
-        processor_time: Count the time that the processor spent on it in place of what a clock
-            shows, because others use the machine, too; on one core only.
-        out: Where everything is written, as JSON.
+        rounds: Rounds of each; the median counts.
+        processor_time: Measure CPU time in place of wall time, where other programs use the
+            machine, too; on one core only.
+        against: Folder of another checkout, whose own benchmark runs in turn with this one; the
+            ratio of CPU seconds is printed.
+        out: JSON file for everything measured.
     """
 
     arm: str = "gen3"
@@ -45,16 +49,17 @@ class Options:
     emulated: int = 1
     rounds: int = 5
     processor_time: bool = False
+    against: Path | None = None
     out: Path | None = None
 
 
 @dataclass(frozen=True)
 class Point:
-    """One way of running, measured.
+    """Speed of one controller on one number of cores.
 
     Attributes:
-        controller, backend: What drove the arm.
-        cores: Cores it ran on.
+        controller, backend: Controller that drove the arm, and its backend.
+        cores: Number of cores.
         episodes: Episodes in a round.
         realtime_factors: Simulated time over wall time, round by round [1].
     """
@@ -67,12 +72,30 @@ class Point:
 
     @property
     def realtime_factor(self) -> float:
-        """The median of the rounds."""
+        """Median of the rounds [1]."""
         return median(self.realtime_factors)
 
 
 def main(options: Options) -> None:
     """Measure, print and write."""
+    points = compare_checkouts(options) if options.against else measure_here(options)
+    if options.out:
+        result = {"provenance": provenance(), "points": [asdict(point) for point in points]}
+        options.out.write_text(json.dumps(result, indent=1) + "\n")
+
+
+def compare_checkouts(options: Options) -> list[Ratio]:
+    """Compare this checkout with another, and print the ratios."""
+    assert options.against is not None
+    arguments = ["--arm", options.arm, "--episodes", str(options.episodes)]
+    arguments += ["--emulated", str(options.emulated)]
+    ratios = compare(Path(__file__), options.against, arguments, options.rounds)
+    Console().print(ratio_table(ratios))
+    return ratios
+
+
+def measure_here(options: Options) -> list[Point]:
+    """Measure this checkout, and print its speeds."""
     cores = (1,) if options.processor_time else (1, len(os.sched_getaffinity(0)))
     points = [
         *measure(options, ChosenController("loihi"), options.episodes, cores),
@@ -81,15 +104,13 @@ def main(options: Options) -> None:
         *measure(options, ChosenController("analytic"), options.episodes, (1,)),
     ]
     Console().print(make_table(points))
-    if options.out:
-        result = {"provenance": provenance(), "points": [asdict(point) for point in points]}
-        options.out.write_text(json.dumps(result, indent=1) + "\n")
+    return points
 
 
 def measure(
     options: Options, chosen: ChosenController, episodes: int, cores: Sequence[int]
 ) -> list[Point]:
-    """Run a batch of episodes on each number of cores, by turns."""
+    """Run a batch of episodes on each number of cores, in turn."""
     arm = load_arm(options.arm)
     reaches = plan_reaches(arm.model, CentreOut("sphere", targets=episodes), SEED)
     backend = ", ".join(chosen.backends)
@@ -108,7 +129,7 @@ def measure(
 
 
 def run_on(batch: Sequence[Episode], n_cores: int, clock: Callable[[], float]) -> float:
-    """Run a batch on a number of cores; gives simulated time over time on the clock."""
+    """Run a batch on a number of cores; return simulated time over time on the clock [1]."""
     allowed = os.sched_getaffinity(0)
     os.sched_setaffinity(0, sorted(allowed)[:n_cores])
     try:
