@@ -1,4 +1,4 @@
-"""Measures what it costs the engine to count spikes and events: with and without, by turns.
+"""Cost of counting spikes and events in the engine: with and without, in turn.
 
 .venv/bin/python benchmarks/counting.py
 """
@@ -66,7 +66,7 @@ def measure(network: str, options: Options) -> tuple[float, float]:
 
 @contextmanager
 def worker(network: str, counting: bool) -> Iterator[ProcessPoolExecutor]:
-    """Give a process that runs a network, compiled for itself."""
+    """Start a process that runs a network with kernels of its own."""
     with TemporaryDirectory() as cache:
         os.environ["NUMBA_CACHE_DIR"] = cache  # numba reads it in the new process
         pool = ProcessPoolExecutor(1, get_context("spawn"), begin, (network, counting))
@@ -94,7 +94,7 @@ def begin(network: str, counting: bool) -> None:
 
 
 def take_turn(steps: int) -> float:
-    """Run a worker's network; gives the time of a step [s]."""
+    """Run a worker's network, and return the time of a step [s]."""
     began = time.perf_counter()
     _simulator.run_steps(steps)
     return (time.perf_counter() - began) / steps

@@ -1,4 +1,4 @@
-"""Compares the engine with its peers: one table from one run on one machine.
+"""Comparison of the engine with its peers: one table from one run on one machine.
 
 .venv/bin/python benchmarks/engine.py --out results.json
 .venv/bin/python benchmarks/engine.py --scaling
@@ -32,8 +32,8 @@ class Options:
         networks: Networks to run.
         peers: Simulators to run.
         steps: Steps per round; there are five rounds after the warm-up.
-        out: Where everything is written, as JSON.
-        scaling: Measure instead how the engine's cost grows with spikes and with size, and
+        out: JSON file for all measurements.
+        scaling: Measure the growth of the engine's cost with spikes and with size instead, and
             draw docs/engine_scaling.png.
     """
 
@@ -91,7 +91,7 @@ def run_comparison(options: Options) -> None:
 
 
 def measure_all(options: Options, console: Console) -> tuple[list[Measurement], list[str]]:
-    """Run every simulator on every network; give measurements and what failed, with why."""
+    """Run every simulator on every network; return measurements, and failures with reasons."""
     measurements: list[Measurement] = []
     left_out: list[str] = []
     with Progress(console=console) as progress:
@@ -108,7 +108,7 @@ def measure_all(options: Options, console: Console) -> tuple[list[Measurement], 
 
 
 def compare(measurements: list[Measurement], operations: float) -> list[Row]:
-    """Set each measurement beside the others of its network."""
+    """Compare each measurement with the others of its network."""
     return [
         _compare_one(one, {m.peer: m for m in measurements if m.network == one.network}, operations)
         for one in measurements
@@ -136,7 +136,7 @@ def _compare_one(one: Measurement, peers: dict[str, Measurement], operations: fl
 
 
 def run_scaling(options: Options) -> None:
-    """Measure how cost grows, draw it and write the numbers."""
+    """Measure the growth of the cost, draw it and write the numbers."""
     console = Console()
     points = measure_scaling(options.steps, console)
     draw_scaling(points, DOCS / "engine_scaling.png")

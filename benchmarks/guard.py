@@ -1,4 +1,4 @@
-"""Times what it costs to look at the sensors in every step.
+"""Cost of checking the sensors in every step.
 
 .venv/bin/python benchmarks/guard.py
 """
@@ -28,7 +28,7 @@ class Options:
 
     Attributes:
         arm: Arm to move.
-        rounds: How often each is timed; the median counts.
+        rounds: Number of timed rounds; the median counts.
     """
 
     arm: str = "gen3"
@@ -53,7 +53,7 @@ def main(options: Options) -> None:
 def reach(
     arm: Arm, controller: Controller, reaches: Reaches, rounds: int
 ) -> tuple[list[tuple[ArmState, Reference]], float]:
-    """Make a reach; gives what was seen in one, and the time of a step [s]."""
+    """Make reaches; return the sensed states of one, and the time of a step [s]."""
     motion = MinimumJerk(reaches.start, reaches.targets[0], reaches.duration)
     length = reaches.duration + reaches.hold
 
@@ -67,14 +67,14 @@ def reach(
 
 
 def look(arm: Arm, seen: list[tuple[ArmState, Reference]]) -> None:
-    """Let a guard look at everything that was seen."""
+    """Check all sensed states with a guard."""
     guard = SensorGuard(arm)
     for state, reference in seen:
         guard.admits(state, reference)
 
 
 def timed(work: Callable[[], None], rounds: int) -> float:
-    """Give the median processor time of some work [s]."""
+    """Measure the median CPU time of a function [s]."""
     times: list[float] = []
     for _ in range(rounds):
         began = time.process_time()

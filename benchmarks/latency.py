@@ -1,4 +1,4 @@
-"""Times the control steps of an arm, part by part, for every controller and backend.
+"""Latency of the control steps of an arm, part by part, for every controller and backend.
 
 .venv/bin/python benchmarks/latency.py --out latency.json
 """
@@ -25,13 +25,13 @@ SEED = 0
 
 @dataclass(frozen=True)
 class Options:
-    """Let every controller make reaches, one after the other in this process.
+    """Make reaches with every controller, one after the other in this process.
 
     Attributes:
         arm: Arm to control.
         targets: Reaches of each controller, out and back.
         emulated: Reaches on nengo-loihi's emulator, which takes long.
-        out: Where everything is written, as JSON.
+        out: JSON file for all measurements.
     """
 
     arm: str = "gen3"
@@ -55,7 +55,7 @@ def main(options: Options) -> None:
 def measure(
     options: Options, names: Sequence[str], backend: Backend, targets: int
 ) -> list[dict[str, Any]]:
-    """Give a row for each controller, the analytic one first."""
+    """Measure a row for each controller, the analytic one first."""
     arm, trained = load_arm(options.arm), shipped(options.arm)
     task = CentreOut(targets=targets)
     controllers = choose_controllers(names, backend=backend)
@@ -65,7 +65,7 @@ def measure(
 
 
 def markdown(rows: Sequence[dict[str, Any]]) -> str:
-    """Give the table for the documentation."""
+    """Write the table for the documentation."""
     lines = [["", *(row["controller"] for row in rows)], ["---"] + ["---:"] * len(rows)]
     lines += [[line[0].heading, *(latency_cells(line, [row]) for row in rows)] for line in LINES]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines if any(cells[1:]))

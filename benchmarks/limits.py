@@ -1,4 +1,4 @@
-"""What this machine can do at most on one core, and what share of it a step uses."""
+"""Limits of this machine on one core, and the share of them that a step uses."""
 
 import time
 from dataclasses import dataclass
@@ -25,22 +25,22 @@ MIN_BUFFER, MAX_BUFFER = 64 * 2**10, 256 * 2**20  # bytes
 
 @dataclass(frozen=True)
 class Share:
-    """Share of a limit that a step reaches, 1 being the limit itself."""
+    """Share of a limit that a step reaches [1]."""
 
     memory: float
     instructions: float
 
 
 def shares(work: Work, step_time: float, operations_per_second: float) -> Share:
-    """Compare a step with what memory and processor allow.
+    """Compare a step with the limits of memory and processor.
 
     Memory is measured on a buffer as large as the network, so that a network which fits a
     cache is held against that cache.
 
     Args:
-        work: What a step has to do.
-        step_time: Wall time that it took [s].
-        operations_per_second: From :func:`measure_operations`.
+        work: Work of a step.
+        step_time: Wall time of a step [s].
+        operations_per_second: Result of :func:`measure_operations`.
     """
     n_bytes = (
         COMPARTMENT_BYTES * work.compartments
@@ -57,7 +57,7 @@ def shares(work: Work, step_time: float, operations_per_second: float) -> Share:
 
 
 def measure_bandwidth(buffer: int) -> float:
-    """Measure how fast NumPy copies within a buffer, bytes read plus bytes written [byte/s]."""
+    """Measure the speed of copies within a buffer, bytes read plus bytes written [byte/s]."""
     n = max(MIN_BUFFER, min(buffer, MAX_BUFFER)) // 16
     source, target = np.ones(n), np.zeros(n)
     repeats = max(3, int(2e8) // (16 * n))

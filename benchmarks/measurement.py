@@ -1,4 +1,4 @@
-"""One simulator on one network, in a process of its own."""
+"""Measurement of a simulator on a network, in a process of its own."""
 
 import hashlib
 import os
@@ -25,13 +25,13 @@ INPUT_SEED = 1
 
 @dataclass(frozen=True)
 class Work:
-    """What a network asks of a chip's simulator, whoever simulates it.
+    """Work of a network on a chip, whatever simulates it.
 
     Attributes:
-        ensembles, neurons: Of the network.
-        compartments, synapses: On the chip.
+        ensembles, neurons: Numbers of ensembles and neurons of the network.
+        compartments, synapses: Numbers of compartments and weights on the chip.
         events: Synaptic events per step.
-        learning_updates: Weights that learn, per step.
+        learning_updates: Updates of learning weights per step.
     """
 
     ensembles: int
@@ -44,18 +44,18 @@ class Work:
 
 @dataclass(frozen=True)
 class Measurement:
-    """What was measured of one simulator on one network.
+    """Measurement of a simulator on a network.
 
     Attributes:
-        network, peer: Names.
+        network, peer: Names of network and simulator.
         step_time: Wall time of a step, the median of the rounds [s].
-        single_step_time: The same where every step is a call of its own [s].
-        build_time: From network to simulator [s].
-        first_step_time: The first step alone [s].
-        peak_memory: Of the process, Python and libraries included [bytes].
-        output_digest: Of what the network put out after each round; the same inputs give
-            the same digest where two simulators agree to the last bit.
-        work: Counted by the engine.
+        single_step_time: Wall time of a step where every step is a call of its own [s].
+        build_time: Time from network to simulator [s].
+        first_step_time: Time of the first step [s].
+        peak_memory: Largest memory of the process, Python and libraries included [bytes].
+        output_digest: Digest of the outputs after each round; equal for two simulators that
+            agree to the last bit.
+        work: Work, as counted by the engine.
     """
 
     network: str
@@ -82,7 +82,7 @@ def run_apart(function: Callable, *arguments: Any) -> Any:
 
 
 def _hush() -> None:
-    """Send what libraries write to standard error nowhere; errors come back as exceptions."""
+    """Discard standard error of libraries; errors come back as exceptions."""
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 2)
 
@@ -93,7 +93,7 @@ def measure(network: str, peer: str, steps: int) -> Measurement:
     Args:
         network: Name in ``NETWORKS``.
         peer: Name in ``PEERS``.
-        steps: Steps per round.
+        steps: Number of steps in a round.
     """
     warnings.simplefilter("ignore")  # each library says the same of every network
     workload = NETWORKS[network]()
@@ -162,13 +162,13 @@ def _timed(call: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def set_inputs(workload: Workload, rng: np.random.Generator) -> None:
-    """Draw new values for what the host puts in."""
+    """Draw new values for the host inputs."""
     for host_input in workload.inputs:
         host_input.values[:] = rng.uniform(-0.9, 0.9, len(host_input.values))
 
 
 def _quiet(simulator: Any) -> dict[str, bool]:
-    """Give the option that keeps nengo-dl from printing."""
+    """Return the option that keeps nengo-dl from printing."""
     return {"progress_bar": False} if "nengo_dl" in type(simulator).__module__ else {}
 
 

@@ -1,4 +1,4 @@
-"""The networks that the engine is measured on.
+"""Networks that the engine is measured on.
 
 The host writes their inputs and reads their output as a closed loop does.
 """
@@ -24,12 +24,12 @@ IMAGE_SHAPE, N_CLASSES = (16, 16, 1), 10
 
 @dataclass(frozen=True)
 class Workload:
-    """A network and its border to the host.
+    """Network with its host inputs and output.
 
     Attributes:
-        network: What is simulated.
-        inputs: What the host puts in.
-        output: What the host takes out.
+        network: Network to simulate.
+        inputs: Host inputs.
+        output: Host output.
         on_host: Ensembles that stay off the chip.
     """
 
@@ -40,14 +40,14 @@ class Workload:
 
 
 def gen3() -> Workload:
-    """The project's controller of a Kinova Gen3, with waves in place of the arm."""
+    """Build the project's controller of a Kinova Gen3, with waves in place of the arm."""
     built = build_network(shipped("gen3").weights, "loihi", seed=SEED)
     port = built.nodes
     return Workload(built.network, (port.posture, port.velocities, port.command), port.outputs)
 
 
 def product() -> Workload:
-    """A controller of ensemble arrays: a code of the joint positions, times a command."""
+    """Build a controller of ensemble arrays: a code of joint positions, times a command."""
     rng = np.random.default_rng(SEED)
     n_products = PRODUCT_CODE * PRODUCT_COMMAND
     to_code = rng.uniform(-1, 1, (PRODUCT_CODE, PRODUCT_JOINTS)) / np.sqrt(PRODUCT_JOINTS)
@@ -69,7 +69,7 @@ def product() -> Workload:
 
 
 def pes(n_neurons: int) -> Workload:
-    """An adaptive term: an ensemble on the chip, a decoder that learns, an error from the host."""
+    """Build an adaptive term: an ensemble on the chip whose decoder learns from a host error."""
     with _network(f"pes {n_neurons}") as network:
         state = nengo.Node(HostInput(2 * PES_JOINTS), label="state")
         target = nengo.Node(HostInput(PES_OUTPUTS), label="target")
@@ -90,7 +90,7 @@ def pes(n_neurons: int) -> Workload:
 
 
 def convolution() -> Workload:
-    """Images through two convolutions on the chip, read out on the host."""
+    """Build two convolutions on the chip that see images, read out on the host."""
     rng = np.random.default_rng(SEED)
     n_pixels = int(np.prod(IMAGE_SHAPE))
     with _network("convolution") as network:

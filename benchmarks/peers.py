@@ -1,4 +1,4 @@
-"""The simulators that are compared, each opened in the same way."""
+"""Simulators that are compared, each opened in the same way."""
 
 from collections.abc import Callable
 from typing import Any

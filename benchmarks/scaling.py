@@ -1,4 +1,4 @@
-"""How the engine's cost grows with spikes and with compartments.
+"""Growth of the engine's cost with spikes and with compartments.
 
 The networks are cores full of compartments that fire by themselves, as often as their bias
 says, and reach compartments of the next core. They are made of nengo-loihi's blocks: Nengo's
@@ -35,16 +35,16 @@ SEED = 0
 
 @dataclass(frozen=True)
 class Point:
-    """One network, measured.
+    """Measurement of one network.
 
     Attributes:
         series: ``rate`` or ``size``.
-        cores, compartments: Size.
-        wanted_rate: What the biases are set for [Hz].
-        rate: What was counted, per compartment [Hz].
+        cores, compartments: Numbers of cores and compartments.
+        wanted_rate: Rate that the biases are set for [Hz].
+        rate: Counted rate per compartment [Hz].
         events: Synaptic events per step.
         step_time: Wall time of a step of the engine [s].
-        emulator_step_time: The same of nengo-loihi's emulator [s].
+        emulator_step_time: Wall time of a step of nengo-loihi's emulator [s].
     """
 
     series: str

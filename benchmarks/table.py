@@ -1,4 +1,4 @@
-"""The comparison as a table, and as JSON."""
+"""Comparison of simulators as a table, and as JSON."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,12 +13,12 @@ MICRO, MEGA = 1e6, 1e6
 
 @dataclass(frozen=True)
 class Row:
-    """A measurement beside the others of its network.
+    """Measurement compared with the others of its network.
 
     Attributes:
-        measured: The measurement.
-        speedup: How many times faster than each peer on the same network.
-        work: What a step of the network has to do, where the engine counted it.
+        measured: Measurement.
+        speedup: Speed over that of each peer on the same network [1].
+        work: Work of a step, where the engine counted it.
         share: Share of the machine's limits, of simulators that do this work only.
         same_output: Whether the output equals nengo-loihi's to the last bit.
     """
@@ -30,7 +30,7 @@ class Row:
     same_output: bool | None
 
     def json(self) -> dict[str, Any]:
-        """Give everything as plain values."""
+        """Return a dictionary of plain values."""
         return asdict(self)
 
 
@@ -54,7 +54,7 @@ def make_table(rows: list[Row]) -> Table:
 
 
 def markdown(rows: list[Row]) -> str:
-    """Give the main columns as a table for the documentation."""
+    """Write the main columns as a table for the documentation."""
     lines = [
         "| network | simulator | us per step | x nengo-loihi | x nengo | real-time factor | MB |",
         "|---|---|---|---|---|---|---|",
@@ -67,7 +67,7 @@ def markdown(rows: list[Row]) -> str:
 
 
 def describe(work: Work) -> str:
-    """Say in a line what a network asks for."""
+    """Write the work of a network in a line."""
     return (
         f"{work.ensembles} ensembles, {work.neurons} neurons, {work.compartments} compartments, "
         f"{work.synapses} synapses, {work.events:.0f} events and {work.learning_updates:.0f} "

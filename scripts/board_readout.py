@@ -1,4 +1,4 @@
-"""Measures what a board's readout would add to a controller: spikes that there are none of.
+"""Measures the torque that wrongly read spikes would add on a board.
 
 nengo-loihi's snip takes a neuron for spiking when its voltage is 128 times its refractory delay,
 which a voltage can also be by chance (docs/deployment.md). Here the engine drives an arm through
@@ -30,7 +30,7 @@ DURATION = 1.0  # s
 
 
 class Readout(NamedTuple):
-    """Neurons that are decoded, in each step: who spiked, and who looked like it.
+    """Decoded neurons in each step: those that spiked, and those that a board takes for spiking.
 
     Shape (n_steps, n_compartments).
     """
@@ -40,7 +40,7 @@ class Readout(NamedTuple):
 
 
 class WatchedSimulation(RecordedSimulation):
-    """The engine, with an eye on voltages after each step."""
+    """Simulation on the engine that records voltages taken for spikes."""
 
     def __init__(self, network) -> None:  # noqa: ANN001  as its parent
         super().__init__(network)
@@ -59,12 +59,12 @@ class WatchedSimulation(RecordedSimulation):
 
     @property
     def readout(self) -> Readout:
-        """Everything so far."""
+        """Record so far."""
         return Readout(*map(np.array, zip(*self._seen, strict=True)))
 
 
 def watch(name: str) -> tuple[Readout, OutputDecoding, np.ndarray]:
-    """Let an arm's controller reach, and give what was read, how, and the arm's torques [N m]."""
+    """Make a reach; return the record, the decoding, and the arm's torques [N m]."""
     arm, weights = load_arm(name), shipped(name).weights
     reaches = plan_reaches(arm.model, CentreOut(), seed=0)
     with SpikingController(weights, WatchedSimulation, "loihi") as controller:
@@ -79,7 +79,7 @@ def watch(name: str) -> tuple[Readout, OutputDecoding, np.ndarray]:
 
 
 def added_torque(alike: np.ndarray, decoding: OutputDecoding, dt: float) -> np.ndarray:
-    """Decode and filter spikes that there are none of, shape (n_steps, n_joints) [N m]."""
+    """Decode and filter wrongly read spikes, shape (n_steps, n_joints) [N m]."""
     kept = np.exp(-dt / decoding.tau)
     filtered, added = np.zeros(len(decoding.decoder)), []
     for one in alike:

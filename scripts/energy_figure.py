@@ -31,7 +31,7 @@ STATIC_COLOR = "#bbbbbb"
 
 
 class Kind(NamedTuple):
-    """What one colour of the right panel stands for."""
+    """Parts of an account that share a colour of the right panel."""
 
     parts: tuple[str, ...]
     color: str
@@ -58,7 +58,7 @@ def main(log: Path) -> None:
 
 
 def draw_totals(axes: Axes, accounts: list[dict[str, Any]]) -> None:
-    """Draw what each account adds up to, static power as a bar of its own."""
+    """Draw the total of each account, static power as a bar of its own."""
     first_of = {one["job"]: place for place, one in reversed(list(enumerate(accounts)))}
     for place, one in enumerate(accounts):
         parts, job = energies(one), one["job"]
@@ -79,7 +79,7 @@ def draw_totals(axes: Axes, accounts: list[dict[str, Any]]) -> None:
 
 
 def draw_shares(axes: Axes, accounts: list[dict[str, Any]]) -> None:
-    """Draw what share of each account its parts have; Loihi once with static power."""
+    """Draw the shares of the parts of each account; Loihi once with static power."""
     loihi = accounts[0]
     bars = [("Loihi with static", energies(loihi))]
     bars += [(one["device"], energies(one) | {STATIC: 0.0}) for one in accounts]
@@ -97,7 +97,7 @@ def draw_shares(axes: Axes, accounts: list[dict[str, Any]]) -> None:
 
 
 def energies(account: dict[str, Any]) -> dict[str, float]:
-    """Give the energy of every part that has one [J]."""
+    """List the energy of every part that has one [J]."""
     return {one["name"]: one["energy"] for one in account["parts"] if one["energy"] is not None}
 
 

@@ -1,4 +1,4 @@
-"""Holds spikearm's NeuroBench metrics against the package neurobench, on a network of both.
+"""Checks spikearm's NeuroBench metrics against the package neurobench, on the same network.
 
 Three values reach twelve neurons through weights, these eight others, and these two outputs. In
 floating point, snnTorch simulates the network by itself, and its spikes are compared, too. In the
@@ -34,7 +34,7 @@ Metrics = dict[str, float]
 
 
 class Weights(NamedTuple):
-    """What the network is connected with; none negative, some zero."""
+    """Weights of the network; none negative, some zero."""
 
     first: np.ndarray
     second: np.ndarray
@@ -53,7 +53,7 @@ def draw_weights() -> Weights:
 
 
 def values_at(step: int) -> np.ndarray:
-    """Give what goes in: never zero, because NeuroBench counts no products with zero."""
+    """Compute the inputs of a step: never zero, as NeuroBench counts no products with zero."""
     return np.array([0.9, 0.4, 0.6]) + 0.3 * np.sin([0.11 * step, 0.17 * step, 0.05 * step])
 
 
@@ -76,7 +76,7 @@ def build(weights: Weights, scale: float) -> nengo.Network:
 
 
 class Layers(torch.nn.Module):
-    """The network in snnTorch."""
+    """Network in snnTorch."""
 
     def __init__(self, weights: Weights) -> None:
         super().__init__()
@@ -95,7 +95,7 @@ class Layers(torch.nn.Module):
 
 
 class Replay(torch.nn.Module):
-    """Layers that spikes went through; they are given, neuron by neuron."""
+    """Layers that given spikes pass through, neuron by neuron."""
 
     def __init__(self, layers: list[tuple[np.ndarray, np.ndarray]]) -> None:
         super().__init__()
@@ -104,7 +104,7 @@ class Replay(torch.nn.Module):
         self.neurons = torch.nn.ReLU()  # leaves spikes as they are, and NeuroBench sees it
 
     def forward(self, spikes: torch.Tensor) -> torch.Tensor:
-        """Let the spikes of all steps pass, shape (1, n_steps, n_neurons)."""
+        """Pass the spikes of all steps, shape (1, n_steps, n_neurons)."""
         for step in spikes[0]:
             fired = self.neurons(step[None])
             for sources, layer in zip(self.sources, self.layers, strict=True):
@@ -113,18 +113,18 @@ class Replay(torch.nn.Module):
 
 
 def linear(weights: np.ndarray) -> torch.nn.Linear:
-    """Make a layer of weights, shape (n_out, n_in)."""
+    """Build a layer from its weights, shape (n_out, n_in)."""
     layer = torch.nn.Linear(*weights.shape[::-1], bias=False, dtype=torch.float64)
     layer.weight.data = torch.tensor(weights, dtype=torch.float64)
     return layer.requires_grad_(False)
 
 
 def theirs(model: NeuroBenchModel, data: np.ndarray) -> Metrics:
-    """Let neurobench compute its metrics of a step.
+    """Compute neurobench's metrics of a step.
 
     Args:
-        model: The network.
-        data: What goes in, shape (n_steps, n).
+        model: Network.
+        data: Inputs, shape (n_steps, n).
     """
     model.register_hooks()
     batch = torch.tensor(data[None], dtype=torch.float64)
@@ -194,14 +194,14 @@ def compare_chip() -> tuple[Metrics, Metrics]:
 
 
 def spikes_of(simulation: EngineSimulation, n_neurons: float) -> np.ndarray:
-    """Tell which neurons fired in the last step, those of the chip first."""
+    """Return a mask of the neurons that fired in the last step, those of the chip first."""
     spikes = np.zeros(int(n_neurons))
     spikes[simulation.fired] = 1.0
     return spikes
 
 
 def chip_layers(model: Any) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Give the chip's weights: for each group whose they are, and the matrix."""
+    """List the chip's weights: for each group its sources, and the matrix."""
     sources = [*model.blocks, *model.inputs]
     first = np.cumsum([0, *(one.n_neurons for one in sources)])
     layers = []

@@ -1,4 +1,4 @@
-"""Measures what a NIR graph leaves out of a controller: its latent code and torque at rest.
+"""Measures the difference of a NIR graph from its controller: latent code and torque at rest.
 
 States and commands are drawn as for training, and held; what the network settles at is compared
 between the graph, which sc-neurocore runs, the stage ``spiking`` with more and more of what the
@@ -48,10 +48,10 @@ class Options:
     """Compare one controller with its graph.
 
     Attributes:
-        arm: Which arm.
+        arm: Name of the arm.
         trained: Trained controller, from `spikearm train`, in place of the one that ships.
-        inputs: How many states and commands are drawn.
-        time: How long each is held [s].
+        inputs: Number of states and commands to draw.
+        time: Time that each is held [s].
     """
 
     arm: str = "gen3"
@@ -110,12 +110,12 @@ def draw_inputs(
 
 
 def difference(one: np.ndarray, other: np.ndarray) -> float:
-    """Give the norm of a difference, relative to the first."""
+    """Compute the norm of a difference, relative to the first."""
     return float(np.linalg.norm(one - other) / np.linalg.norm(one))
 
 
 def lif(tau_ref: float, lowest: float) -> nengo.LIF:
-    """Make neurons that start at rest."""
+    """Build neurons that start at rest."""
     at_rest = {"voltage": nengo.dists.Choice([0])}
     return nengo.LIF(TAU_RC, tau_ref, min_voltage=lowest, initial_state=at_rest)
 
@@ -123,7 +123,7 @@ def lif(tau_ref: float, lowest: float) -> nengo.LIF:
 def run_graph(
     weights: NetworkWeights, x: np.ndarray, time: float, dt: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Let sc-neurocore run the graph."""
+    """Run the graph on sc-neurocore."""
     network = from_nir(nir_graph(weights, dt=dt), dt=dt)
     network.output_nodes.append("latent_code")
     out = [network.step({"input": x}) for _ in range(round(time / dt))][round(SETTLING / dt) :]
@@ -152,7 +152,7 @@ def run_nengo(
 
 
 def run_chip(weights: NetworkWeights, x: np.ndarray, time: float) -> tuple[np.ndarray, np.ndarray]:
-    """Run the stage ``loihi`` with the decoders of ``spiking``, so that spikes alone differ."""
+    """Run the stage ``loihi`` with the decoders of ``spiking``, so that only spikes differ."""
     built = build_network(weights.with_readout("loihi", weights.readout["spiking"]), "loihi")
     built.nodes.inputs[:] = x
     first = round(SETTLING / CONTROL_STEP)

@@ -1,4 +1,4 @@
-"""Measures in closed loop what rescaling a controller's weights from 8 bits is good for.
+"""Measures the gain of rescaling a controller's weights in closed loop.
 
 The readout is learned anew for each way of keeping weights, all from the same presentations,
 because the one that ships has been learned with coarse weights.
@@ -29,7 +29,7 @@ KEPT = ("samples.npz", "compression.npz", "readout.npz")  # the same however wei
 
 
 class Way(NamedTuple):
-    """A way to keep weights, and what the readout is learned from."""
+    """Arithmetic of the weights, and the simulation that the readout is learned from."""
 
     name: str
     chip: type[EngineSimulation]
@@ -46,14 +46,14 @@ WAYS = (
 
 @dataclass(frozen=True)
 class Options:
-    """Learn the readout with each way of keeping weights, and measure.
+    """Learn the readout with each arithmetic of the weights, and measure.
 
     Attributes:
-        arm: Which arm.
+        arm: Name of the arm.
         trained: Folder of its training, as scripts/train_shipped.py leaves it.
-        folder: Where what is learned here goes.
-        presentations: States shown to the chip's neurons.
-        jobs: How many processes work at a time. Default: as many as there are cores.
+        folder: Folder for the readouts that are learned here.
+        presentations: Number of states presented to the chip's neurons.
+        jobs: Number of processes that work at a time. Default: the number of cores.
     """
 
     arm: str = "gen3"
@@ -75,7 +75,7 @@ class Options:
     def _learn(
         self, arm: Arm, config: TrainingConfig, heard: type[EngineSimulation]
     ) -> NetworkWeights:
-        """Learn the readout from what the chip's neurons do, unless that has been done."""
+        """Learn the readout from the activity of the chip's neurons, unless it is there."""
         folder = self.folder / self.arm / heard.__name__
         self._take_over(folder)
         workspace = Workspace(benchmark_radius(arm.model), TILT)
@@ -83,7 +83,7 @@ class Options:
             return Course(arm, workspace, config, folder, watcher, self.jobs, heard).run()
 
     def _take_over(self, folder: Path) -> None:
-        """Copy what the training has made, or another way here."""
+        """Copy the files of the training, or of another arithmetic here."""
         folder.mkdir(parents=True, exist_ok=True)
         for name in KEPT:
             there = [self.trained / name, *folder.parent.glob(f"*/{name}")]

@@ -1,1 +1,1 @@
-"""Controllers for other tools."""
+"""Export of trained controllers to other tools."""

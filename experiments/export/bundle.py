@@ -1,4 +1,4 @@
-"""A controller in one file: what runs on the chip and at its border, and a run to check it by."""
+"""Bundle: the chip's integers, the host interface and part of a reach, in one file."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ import numpy as np
 from spikearm.controller.spiking.scaling import Scaling
 from spikearm.experiments.export.chip_arrays import Axons, Blocks, Compartments, Rows, Synapses
 from spikearm.experiments.export.host_interface import InputCoding, OutputDecoding
-from spikearm.experiments.export.recorded_reach import ReferenceRun
+from spikearm.experiments.export.recorded_reach import RecordedReach
 from spikearm.neural.array_file import FORMAT_VERSION, check_names, read_versioned, understood
 
 VERSION = 1
@@ -27,27 +27,27 @@ PARTS = {
     "scaling": Scaling,
     "inputs": InputCoding,
     "outputs": OutputDecoding,
-    "run": ReferenceRun,
+    "run": RecordedReach,
 }
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """Everything that it takes to rebuild the stage ``loihi`` elsewhere, and to check it.
+    """Controller at stage ``loihi``, for programs that rebuild and check it.
 
     ``docs/export.md`` describes every array, ``docs/replay_bundle.py`` computes with them.
 
     Attributes:
-        about: Arm, joints, versions and where it came from.
+        about: Arm, joints, versions and origin.
         dt: Length of a step [s].
-        blocks: What a core holds.
+        blocks: Blocks, each on a core.
         compartments: Constants of all compartments.
         synapses: Groups of weights.
-        rows: The weights.
-        axons: Which neuron reaches which weights.
-        scaling: From what is sensed and commanded to the inputs.
-        inputs: From the inputs to spikes.
-        outputs: From spikes to torques.
+        rows: Weights.
+        axons: Connections from neurons to weights.
+        scaling: Scaling of state and command to the inputs.
+        inputs: Coding of inputs as spikes.
+        outputs: Decoding of spikes to torques.
         run: Part of a reach, step by step.
     """
 
@@ -61,7 +61,7 @@ class Bundle:
     scaling: Scaling
     inputs: InputCoding
     outputs: OutputDecoding
-    run: ReferenceRun
+    run: RecordedReach
 
     def arrays(self) -> dict[str, Any]:
         """List the arrays of all parts, as ``part.array``."""
@@ -73,7 +73,7 @@ class Bundle:
         }
 
     def save(self, file: BinaryIO) -> None:
-        """Write everything into one compressed file."""
+        """Write all arrays into one compressed file."""
         whole: dict[str, Any] = {
             ABOUT: np.array(json.dumps(dict(self.about))),
             FORMAT_VERSION: np.array(VERSION),
@@ -83,10 +83,10 @@ class Bundle:
 
     @classmethod
     def load(cls, path: Path) -> "Bundle":
-        """Read what :meth:`save` wrote.
+        """Read a bundle that :meth:`save` wrote.
 
         Raises:
-            SpikearmError: There is no such file, it is something else, or of another version.
+            SpikearmError: There is no such file, or it is no bundle of this version.
         """
         arrays = read_versioned(path, KIND, REMEDY, VERSION)
         with understood(path, KIND, REMEDY):
@@ -94,7 +94,7 @@ class Bundle:
 
 
 def _assemble(arrays: Mapping[str, np.ndarray]) -> Bundle:
-    """Put the arrays of a file together.
+    """Build a bundle from the arrays of a file.
 
     Raises:
         ValueError: One is missing.

@@ -1,7 +1,7 @@
-"""What is on the chip, as plain arrays: blocks, compartments, weights and axons.
+"""The chip's part of a network as plain arrays: blocks, compartments, weights and axons.
 
-Neurons are numbered on over everything that spikes: the compartments block by block, then those
-of the spike inputs, which the host computes.
+Neurons are numbered through: the compartments block by block, then the neurons of the spike inputs,
+which the host computes.
 """
 
 from collections.abc import Iterator
@@ -23,12 +23,12 @@ SMALLEST, LARGEST = -128, 127  # weights are 8-bit mantissas
 
 @dataclass(frozen=True)
 class Blocks:
-    """What a core holds each, shape (n_blocks,) if not said otherwise.
+    """Blocks, each on a core, shape (n_blocks,) unless noted.
 
     Attributes:
-        label: What it is for.
+        label: Name of the block.
         start: First compartment of each, and the end, shape (n_blocks + 1,).
-        chip, core: Where nengo-loihi's greedy allocator puts it.
+        chip, core: Numbers of chip and core, as nengo-loihi's greedy allocator assigns them.
     """
 
     label: np.ndarray
@@ -42,12 +42,12 @@ class Compartments:
     """Integer constants of the compartments, shape (n_compartments,) each.
 
     Attributes:
-        bias: Added to the current.
-        threshold: Of the voltage, above which there is a spike.
-        lowest, highest: What the voltage is cut at.
-        decay_current: 4095 less this many 4096ths of the current are left after a step.
-        decay_voltage: 4096 less this many 4096ths of the voltage are.
-        refractory: Steps in which the voltage is held at 0, the spike's own included.
+        bias: Bias, added to the current.
+        threshold: Voltage above which there is a spike.
+        lowest, highest: Bounds of the voltage.
+        decay_current: Decay of the current: 4095 less this many 4096ths are left after a step.
+        decay_voltage: Decay of the voltage: 4096 less this many 4096ths are left after a step.
+        refractory: Steps in which the voltage is held at 0, that of the spike included.
     """
 
     bias: np.ndarray
@@ -64,11 +64,11 @@ class Synapses:
     """Groups of weights with a common format, shape (n_synapses,) each.
 
     Attributes:
-        label: What it is for.
-        block: Whose compartments it reaches.
-        n_axons: Input axons.
-        weight_bits, weight_exponent, index_bits: The format, as the chip is configured.
-        shift: A weight is its mantissa, shifted left by this many bits.
+        label: Name of the group.
+        block: Block that the group ends in.
+        n_axons: Number of input axons.
+        weight_bits, weight_exponent, index_bits: Format, as the chip is configured.
+        shift: Bits by which mantissas are shifted left to give weights.
     """
 
     label: np.ndarray
@@ -82,13 +82,13 @@ class Synapses:
 
 @dataclass(frozen=True)
 class Rows:
-    """What one spike adds: weights one after the other, row by row.
+    """Rows of weights; a spike adds those of one row.
 
     Attributes:
-        synapse: Which synapse a row belongs to, shape (n_rows,).
+        synapse: Group of synapses that a row belongs to, shape (n_rows,).
         start: First weight of each row, and the end, shape (n_rows + 1,).
-        mantissa: The weights, before they are shifted, shape (n_weights,), 8-bit.
-        offset: Which compartment a weight reaches, counted from an axon's base,
+        mantissa: Weights before the shift, shape (n_weights,), 8-bit.
+        offset: Compartment that a weight reaches, counted from an axon's base,
             shape (n_weights,).
     """
 
@@ -100,15 +100,15 @@ class Rows:
 
 @dataclass(frozen=True)
 class Axons:
-    """From the neurons that spike to the rows that are added, shape (n_axons,) each.
+    """Connections from neurons to rows of weights, shape (n_axons,) each.
 
     Attributes:
-        neuron: The one that spikes.
-        synapse: Which synapse the spike goes to.
-        number: Which of the synapse's input axons.
-        atom: Which of the axon's populations of weights.
-        row: The row that is added.
-        base: The compartment that an offset of 0 means.
+        neuron: Neuron that spikes.
+        synapse: Group of synapses that the spike goes to.
+        number: Number of the input axon within the group.
+        atom: Number of the population of weights within the axon.
+        row: Row that the spike adds.
+        base: Compartment of an offset of 0.
     """
 
     neuron: np.ndarray
@@ -120,7 +120,7 @@ class Axons:
 
 
 class ChipImage(NamedTuple):
-    """All of the chip's part."""
+    """Arrays of the chip's part."""
 
     blocks: Blocks
     compartments: Compartments
@@ -133,7 +133,7 @@ def read_chip(model: Any) -> ChipImage:
     """Read a model that nengo-loihi has built and discretised.
 
     Raises:
-        SpikearmError: It learns or has noise, or a weight has more than 8 bits.
+        SpikearmError: The model learns or has noise, or a weight has more than 8 bits.
     """
     with without_known_warnings():
         emulator = EmulatorInterface(model, seed=0)
@@ -199,7 +199,7 @@ class _Row(NamedTuple):
 
 
 def _read_wiring(emulator: EmulatorInterface, shift: np.ndarray) -> tuple[Rows, Axons]:
-    """Collect axons, and each row that one of them reaches once."""
+    """Collect axons, and the rows that they reach, each once."""
     sources, rows, axons = Sources(emulator), [], []
     for number, (synapse, where) in enumerate(emulator.synapses.items()):
         known: dict[tuple[int, int], int] = {}
@@ -216,7 +216,7 @@ def _read_wiring(emulator: EmulatorInterface, shift: np.ndarray) -> tuple[Rows, 
 
 
 def _arrivals(sources: Sources, synapse: Any) -> Iterator[tuple[int, int, int]]:
-    """Give every neuron that reaches a synapse, with the synapse's axon and the atom."""
+    """Yield every neuron that reaches a synapse, with the synapse's axon and the atom."""
     for source, axons in sources.feeding(synapse):
         for neuron, number, atom in sources.axons_of(source, axons):
             yield int(sources.start[source]) + neuron, number, atom

@@ -1,4 +1,4 @@
-"""What the host does at the chip's border: values to spikes, and spikes to values."""
+"""Host interface: coding of values as spikes, and decoding of spikes to values."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,9 +18,9 @@ class InputCoding:
     input; where it reaches 1, there is a spike, and 1 is taken away.
 
     Attributes:
-        value: Which of the inputs it sees.
-        gain: How much an input of 1 adds to its rate; below 0 for one of the off neurons [Hz].
-        bias: Its rate at an input of 0 [Hz].
+        value: Index of the input that the neuron codes.
+        gain: Rate that an input of 1 adds, below 0 for off neurons [Hz].
+        bias: Rate at an input of 0 [Hz].
     """
 
     value: np.ndarray
@@ -30,11 +30,11 @@ class InputCoding:
 
 @dataclass(frozen=True)
 class OutputDecoding:
-    """How the host makes torques from spikes.
+    """Decoding of spikes to torques on the host.
 
     Attributes:
-        decoder: What a spike of a compartment adds to the scaled torques, before they are
-            filtered, shape (n_joints, n_compartments).
+        decoder: Scaled torques that a spike of each compartment adds before the filter,
+            shape (n_joints, n_compartments).
         tau: Time constant of the low-pass filter, shape () [s].
     """
 
@@ -43,15 +43,15 @@ class OutputDecoding:
 
 
 def nodes_of(network: nengo.Network, kind: type[HostInput] | type[HostOutput]) -> list[nengo.Node]:
-    """List the nodes that put inputs into a network, or take outputs out, in their order."""
+    """List the host input or host output nodes of a network, in their order."""
     return [node for node in network.all_nodes if isinstance(node.output, kind)]
 
 
 def read_inputs(model: Any, network: nengo.Network) -> InputCoding:
-    """Read how the host codes a network's inputs, neurons in the order of the spike inputs.
+    """Read the coding of a network's inputs, neurons in the order of the spike inputs.
 
     Raises:
-        SpikearmError: An input reaches the chip on another way than straight from its node.
+        SpikearmError: An input does not reach the chip directly from its node.
     """
     nodes = nodes_of(network, HostInput)
     starts = np.cumsum([0, *(node.size_out for node in nodes)])[:-1]
@@ -73,7 +73,7 @@ def read_inputs(model: Any, network: nengo.Network) -> InputCoding:
 def _read_coder(
     model: Any, first: dict[nengo.Node, int], connection: nengo.Connection, ensemble: nengo.Ensemble
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Give value, gain and bias of the neurons that code one connection's values."""
+    """Read value, gain and bias of the neurons that code a connection's values."""
     plain = (
         connection.synapse is None
         and connection.function is None
@@ -91,10 +91,10 @@ def _read_coder(
 
 
 def read_outputs(model: Any, network: nengo.Network) -> OutputDecoding:
-    """Read how the host decodes and filters what the chip puts out.
+    """Read the decoding and filtering of the chip's spikes.
 
     Raises:
-        SpikearmError: Outputs are more than sums of spikes with one filter.
+        SpikearmError: Outputs are not sums of spikes with one filter.
     """
     probes = [model.objs[probe]["out"] for probe in model.chip2host_receivers]
     tau = _one_filter(network)
@@ -114,7 +114,7 @@ def read_outputs(model: Any, network: nengo.Network) -> OutputDecoding:
 
 
 def _one_filter(network: nengo.Network) -> float | None:
-    """Give the time constant of all whole outputs; None if there are others."""
+    """Return the time constant of all outputs; None if they differ, or only parts are written."""
     nodes = nodes_of(network, HostOutput)
     into = [one for one in network.all_connections if one.post_obj in nodes]
     whole = all(one.post_slice == slice(None) for one in into)

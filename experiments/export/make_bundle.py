@@ -1,4 +1,4 @@
-"""From a trained controller to a bundle."""
+"""Export of a trained controller as a bundle."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,18 +23,18 @@ def make_bundle(
     n_steps: int,
     about: Mapping[str, Any],
 ) -> Bundle:
-    """Build a controller for the chip, let it begin a reach, and put both together.
+    """Build a controller for the chip, and export it with part of a reach.
 
     Args:
-        arm: What it was trained for.
-        weights: All numbers of its network.
-        motion: The reach.
-        start: Joint positions that it begins from, shape (n_joints,) [rad].
-        n_steps: How many steps of it are recorded.
-        about: Where it came from.
+        arm: Arm that the controller was trained for.
+        weights: Weights of its network.
+        motion: Reach.
+        start: Joint positions to start from, shape (n_joints,) [rad].
+        n_steps: Number of recorded steps.
+        about: Origin of the controller.
 
     Raises:
-        SpikearmError: The network does what a bundle cannot hold.
+        SpikearmError: A bundle cannot hold the network.
     """
     with SpikingController(weights, Recorder, "loihi") as controller:
         recorder = controller.simulation

@@ -1,8 +1,8 @@
-"""A controller as a graph of the Neuromorphic Intermediate Representation (NIR).
+"""Export of a controller as a graph of the Neuromorphic Intermediate Representation (NIR).
 
 NIR is described by Pedersen et al. 2024 ("Neuromorphic intermediate representation: a unified
 instruction set for interoperable brain-inspired computing", Nature Communications 15, 8122).
-What it cannot say of a controller is listed in ``docs/export.md``.
+Its limits for a controller are listed in ``docs/export.md``.
 """
 
 from itertools import pairwise
@@ -15,14 +15,14 @@ from spikearm.arm_models import SpikearmError
 from spikearm.controller.spiking.spiking_network import TAU_RC, Filters
 from spikearm.controller.spiking.weights import NetworkWeights
 
-NIR_STEP = 1e-4  # s; what importers take when they are not told, and fine for LIF neurons
+NIR_STEP = 1e-4  # s; the default of importers, and fine for LIF neurons
 
 
 def load_nir() -> ModuleType:
     """Import the package ``nir``.
 
     Raises:
-        SpikearmError: It is not installed.
+        SpikearmError: The package is not installed.
     """
     try:
         import nir
@@ -35,16 +35,16 @@ def load_nir() -> ModuleType:
 
 
 def nir_graph(weights: NetworkWeights, filters: Filters = Filters(), dt: float = NIR_STEP) -> Any:
-    """Describe the stage ``spiking`` as a graph.
+    """Build the graph of the stage ``spiking``.
 
-    From the scaled inputs, as one vector, to the joint torques [N m]. The node ``latent_code``
-    puts the latent code out.
+    It leads from the scaled inputs, as one vector, to the joint torques [N m]. The node
+    ``latent_code`` has the latent code as its output.
 
     Args:
-        weights: All numbers of the network.
+        weights: Weights of the network.
         filters: Time constants.
-        dt: Step of whoever simulates it [s]. A spike is a 1 that lasts for a step, so weights
-            that spikes reach are divided by it.
+        dt: Step of the simulator that is to run it [s]. A spike is a 1 that lasts for a step, so
+            weights that spikes reach are divided by it.
 
     Raises:
         SpikearmError: The package ``nir`` is not installed.
@@ -68,7 +68,7 @@ def nir_graph(weights: NetworkWeights, filters: Filters = Filters(), dt: float =
         "torque": _lowpass(nir, len(weights.scaling.torque), filters.torque_tau),
         "output": nir.Output(output_type={"output": np.array([len(weights.scaling.torque)])}),
     }
-    ways = [
+    paths = [
         ("input", "state_weights", "feature_neurons", "hidden_weights", "hidden_synapse",
          "code_neurons", "latent_weights", "latent_code", "factor_weights", "product_neurons",
          "product_readout", "torque", "output"),
@@ -79,25 +79,25 @@ def nir_graph(weights: NetworkWeights, filters: Filters = Filters(), dt: float =
     if n_friction:
         nodes["speed_weights"] = _affine(nir, _speed_weights(weights), weights.friction_bias)
         nodes["friction_neurons"] = _neurons(nir, n_friction)
-        ways.append(("input", "speed_weights", "friction_neurons", "friction_readout", "torque"))
-    edges = [edge for way in ways for edge in pairwise(way)]
+        paths.append(("input", "speed_weights", "friction_neurons", "friction_readout", "torque"))
+    edges = [edge for path in paths for edge in pairwise(path)]
     return nir.NIRGraph(nodes, edges, metadata=_metadata(weights, dt))
 
 
 def _state_weights(weights: NetworkWeights) -> np.ndarray:
-    """Give the first layer's weights for all inputs, those of the command zero."""
+    """Build the first layer's weights for all inputs, those of the command zero."""
     none = np.zeros((len(weights.feature_bias), weights.command.shape[1]))
     return np.hstack([weights.posture, weights.velocity, none])
 
 
 def _command_weights(weights: NetworkWeights) -> np.ndarray:
-    """Give the products' weights for all inputs, those of the state zero."""
+    """Build the products' weights for all inputs, those of the state zero."""
     n_state = weights.posture.shape[1] + weights.velocity.shape[1]
     return np.hstack([np.zeros((len(weights.command), n_state)), weights.command])
 
 
 def _speed_weights(weights: NetworkWeights) -> np.ndarray:
-    """Give the weights of the neurons against friction for all inputs, those of posture zero."""
+    """Build the weights of the neurons against friction for all inputs, those of posture zero."""
     none = np.zeros((len(weights.friction_bias), weights.posture.shape[1]))
     return np.hstack([none, weights.friction_velocity, weights.friction_command])
 
@@ -113,7 +113,7 @@ def _readouts(nir: ModuleType, weights: NetworkWeights, dt: float) -> dict[str, 
 
 
 def _metadata(weights: NetworkWeights, dt: float) -> dict[str, Any]:
-    """Say what a graph cannot: its step, and how inputs are scaled."""
+    """Build the metadata: the step, and the scaling of inputs."""
     scaling = weights.scaling
     return {
         "dt": dt,
@@ -143,5 +143,5 @@ def _lowpass(nir: ModuleType, n: int, tau: float) -> Any:
 
 
 def _single(array: np.ndarray) -> np.ndarray:
-    """Give an array in single precision, which importers that use torch expect."""
+    """Convert an array to single precision, which importers that use torch expect."""
     return np.asarray(array, dtype=np.float32)

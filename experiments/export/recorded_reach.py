@@ -1,4 +1,4 @@
-"""Part of a reach on the engine, step by step, for others to compare with."""
+"""Part of a reach on the engine, step by step, to check other programs by."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ from spikearm.neural.simulation import NeuralSimulation
 
 
 @dataclass(frozen=True)
-class ReferenceRun:
-    """What happened in each step, from a network at rest: first it settles, then the arm moves.
+class RecordedReach:
+    """Record of a reach from a network at rest: first it settles, then the arm moves.
 
     Attributes:
         q, dq: Joint positions and velocities, shape (n_steps, n_joints) [rad, rad/s].
-        command: Shape (n_steps, 6) [m/s^2, rad/s^2].
-        inputs: What these are scaled to, shape (n_steps, 3 n_joints + 6).
-        spike_step, spike_neuron: Every spike: when, and which neuron's, shape (n_spikes,).
-        torque: What came out, before the arm's limits cut it, shape (n_steps, n_joints) [N m].
+        command: Task-space command, shape (n_steps, 6) [m/s^2, rad/s^2].
+        inputs: Scaled inputs of the network, shape (n_steps, 3 n_joints + 6).
+        spike_step, spike_neuron: Step and neuron of every spike, shape (n_spikes,).
+        torque: Joint torques before the arm's limits, shape (n_steps, n_joints) [N m].
     """
 
     q: np.ndarray
@@ -39,11 +39,11 @@ class ReferenceRun:
 
 
 class Recorder(NeuralSimulation):
-    """Runs a network on the engine and remembers what went in, who fired and what came out.
+    """Simulation on the engine that records inputs, spikes and outputs of every step.
 
     Attributes:
-        simulation: What it runs on.
-        inputs, outputs: Of each step.
+        simulation: Simulation on the engine.
+        inputs, outputs: Values of host inputs and host outputs in each step.
         fired: Neurons that fired in each step.
     """
 
@@ -64,7 +64,7 @@ class Recorder(NeuralSimulation):
         self.outputs.append(np.concatenate([one.values for one in self._host_outputs]))
 
     def restart(self) -> None:
-        """Go back to the state just after construction, and forget."""
+        """Go back to the state just after construction, and forget the record."""
         self.simulation.restart()
         self.inputs.clear()
         self.fired.clear()
@@ -75,7 +75,7 @@ class Recorder(NeuralSimulation):
         return self.simulation.read_learned()
 
     def write_learned(self, learned: Sequence[np.ndarray]) -> None:
-        """Put back what :meth:`read_learned` gave."""
+        """Write weights as :meth:`read_learned` returns them."""
         self.simulation.write_learned(learned)
 
     @property
@@ -85,7 +85,7 @@ class Recorder(NeuralSimulation):
 
     @property
     def footprint(self) -> Footprint:
-        """What the network takes."""
+        """Footprint of the network."""
         return self.simulation.footprint
 
     def close(self) -> None:
@@ -95,15 +95,15 @@ class Recorder(NeuralSimulation):
 
 def record_reach(
     arm: Arm, controller: SpikingController, motion: MinimumJerk, start: np.ndarray, n_steps: int
-) -> ReferenceRun:
-    """Let a controller begin a reach.
+) -> RecordedReach:
+    """Record the first steps of a reach.
 
     Args:
-        arm: The plant.
-        controller: What drives it; it runs on a :class:`Recorder`, and is new.
-        motion: The hand's ideal motion.
+        arm: Arm, the plant.
+        controller: New controller that drives it, on a :class:`Recorder`.
+        motion: Ideal motion of the end effector.
         start: Joint positions to start from, shape (n_joints,) [rad].
-        n_steps: How many steps the arm moves.
+        n_steps: Number of steps in which the arm moves.
     """
     recorder = controller.simulation
     assert isinstance(recorder, Recorder)
@@ -117,7 +117,7 @@ def record_reach(
         state = arm.step(controller.torque(state, reference))
     q, dq, command = map(np.array, zip(*sensed, strict=True))
     fired = recorder.fired
-    return ReferenceRun(
+    return RecordedReach(
         q, dq, command,
         inputs=np.array(recorder.inputs),
         spike_step=np.repeat(np.arange(len(fired)), [len(one) for one in fired]).astype(np.int32),

@@ -1,4 +1,4 @@
-"""An account of energy: what a step asks of a device, at published prices."""
+"""Accounts of energy: the work of a step on a device, at published prices."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,15 +32,15 @@ METER = "RAPL, all processor packages"
 
 @dataclass(frozen=True)
 class Work:
-    """What a network asks of a device in a step, on average over a run.
+    """Work of a network on a device in a step, on average over a run.
 
     Attributes:
         synaptic_events: Spikes times the stored weights that each reaches; without spikes, all
             weights.
-        active_updates: Neurons whose state changes.
-        inactive_updates: Neurons that are looked at and stay as they are.
-        learning_updates: Weights that a learning rule is applied to.
-        traffic: What spikes take of a mesh; nothing where there is none.
+        active_updates: Updates of neurons whose state changes.
+        inactive_updates: Updates of neurons whose state does not change.
+        learning_updates: Updates of weights by a learning rule.
+        traffic: Spikes and hops on a mesh; none where there is no mesh.
     """
 
     synaptic_events: float
@@ -51,7 +51,7 @@ class Work:
 
     @property
     def counts(self) -> Mapping[str, float]:
-        """How often each operation with a price of its own is done."""
+        """Number of each operation that has a price."""
         return {
             SYNAPSES: self.synaptic_events,
             ACTIVE: self.active_updates,
@@ -66,13 +66,13 @@ class Work:
 
 @dataclass(frozen=True)
 class Part:
-    """One part of an account.
+    """Part of an account.
 
     Attributes:
-        name: What for.
-        energy: Per step [J]; None where no price is published for what is done.
-        label: How it was found.
-        source: Where its price is from, or why there is none.
+        name: Name of the part.
+        energy: Energy per step [J]; None where no price is published.
+        label: Kind of the figure.
+        source: Source of the price, or the reason why there is none.
     """
 
     name: str
@@ -82,19 +82,19 @@ class Part:
 
     @classmethod
     def priced(cls, name: str, price: Price, count: float, label: Label) -> "Part":
-        """Price what is done so often."""
+        """Build a part from a price and a number of operations."""
         found: Label = "not published" if price.value is None else label
         return cls(name, price.of(count), found, price.source)
 
 
 @dataclass(frozen=True)
 class Account:
-    """What a device takes for a job, per step.
+    """Energy of a device for a job, per step.
 
     Attributes:
-        device: Its title.
-        job: What it does.
-        parts: All parts; static power where it stands apart.
+        device: Title of the device.
+        job: Name of the job.
+        parts: Parts of the account; static power where it is known apart.
     """
 
     device: str
@@ -118,7 +118,7 @@ class Account:
 
     @property
     def labels(self) -> tuple[Label, ...]:
-        """How its energies were found."""
+        """Kinds of the figures in the account."""
         labels: list[Label] = [part.label for part in self.parts if part.label != "not published"]
         return tuple(dict.fromkeys(labels))
 
@@ -130,14 +130,14 @@ class Account:
 
 
 def network_account(device: Device, job: str, work: Work, period: float, chips: int = 1) -> Account:
-    """Account for a network.
+    """Build the account of a network.
 
     Args:
-        device: What it runs on.
-        job: How.
-        work: What a step asks for.
-        period: Length of a step on the wall clock, in which static power runs on [s].
-        chips: How many are on.
+        device: Device that it runs on.
+        job: Name of the job.
+        work: Work of a step.
+        period: Length of a step on the wall clock, which static power is integrated over [s].
+        chips: Number of chips that are on.
     """
     parts = [
         Part.priced(name, device.prices[name], count, device.label)
@@ -148,14 +148,14 @@ def network_account(device: Device, job: str, work: Work, period: float, chips: 
 
 
 def arithmetic_account(device: Device, job: str, operations: Operations) -> Account:
-    """Account for plain arithmetic on a processor, of which an operation multiplies and adds."""
+    """Build the account of arithmetic on a processor, whose operations multiply and add."""
     price = device.prices[SYNAPSES]
     part = Part.priced(ARITHMETIC, price, operations.fused, device.label)
     return Account(device.title, job, (part,))
 
 
 def bare_account(job: str, operations: Operations) -> Account:
-    """Account for the arithmetic alone in 45 nm, others than sums taken as multiplications."""
+    """Build the account of arithmetic alone in 45 nm; all but sums count as multiplications."""
     products = operations.multiplications + operations.others
     parts = (
         Part.priced("multiplications", MULTIPLICATION_45NM, products, "modelled"),
@@ -165,12 +165,12 @@ def bare_account(job: str, operations: Operations) -> Account:
 
 
 def measured_account(job: str, measurement: Measurement, period: float) -> Account:
-    """Account for what this machine was measured with.
+    """Build the account of a measurement on this machine.
 
     Args:
-        job: What it did.
-        measurement: What it took.
-        period: Length of a step on the wall clock, in which idle power runs on [s].
+        job: Name of the job.
+        measurement: Measured energy.
+        period: Length of a step on the wall clock, which idle power is integrated over [s].
     """
     work = Part(ARITHMETIC, measurement.energy, "measured", f"{METER}, less idle power")
     idle = Part(STATIC, measurement.idle_power * period, "measured", f"{METER}, idle")
@@ -180,8 +180,8 @@ def measured_account(job: str, measurement: Measurement, period: float) -> Accou
 def energy_per_step(counts: StepCounts) -> dict[str, float | None]:
     """Estimate the dynamic energy of a step on each device [J]; None where a price is missing.
 
-    Every neuron update is taken as an active one, the dearer case. Spike traffic, static power,
-    the host and its link are not in it.
+    Every neuron update counts as an active one, the dearer case. Spike traffic, static power, the
+    host and its link are excluded.
     """
     work = Work(
         synaptic_events=counts.synaptic_events,

@@ -1,13 +1,13 @@
-"""What operations of a neural network cost on a device: published prices, each with its source."""
+"""Devices and the published prices of their operations, each with its source."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 Label = Literal["estimated", "modelled", "measured", "not published"]
-"""How an energy was found.
+"""Kind of a figure.
 
-``estimated``: counted work times published prices of a neuromorphic chip, of which none is here;
+``estimated``: counted work times published prices of a neuromorphic chip, which is not present;
 ``modelled``: the same for standard hardware; ``measured``: read from this machine's meter;
 ``not published``: there is no price.
 """
@@ -22,19 +22,19 @@ STATIC = "static"
 
 @dataclass(frozen=True)
 class Price:
-    """What one operation costs, or a chip that is on.
+    """Price of an operation, or of a chip that is on.
 
     Attributes:
-        value: Energy of one operation [J], or static power of a chip [W]; None where no figure is
-            published that could be taken.
-        source: Where it is published, or why there is none.
+        value: Energy of an operation [J], or static power of a chip [W]; None where no suitable
+            figure is published.
+        source: Publication of the figure, or the reason why there is none.
     """
 
     value: float | None
     source: str
 
     def of(self, count: float) -> float | None:
-        """Give the price of so many; nothing costs nothing, whatever its price."""
+        """Compute the price of a number of operations; none cost nothing, whatever the price."""
         if not count:
             return 0.0
         return None if self.value is None else count * self.value
@@ -42,13 +42,13 @@ class Price:
 
 @dataclass(frozen=True)
 class Device:
-    """A device and its prices.
+    """Device and its prices.
 
     Attributes:
-        title: Its name in tables.
-        label: How energies are found with its prices.
-        prices: By operation.
-        static: Power of a chip that does nothing.
+        title: Name in tables.
+        label: Kind of the figures that its prices give.
+        prices: Prices by operation.
+        static: Power of an idle chip.
     """
 
     title: str
@@ -109,5 +109,5 @@ DEVICES = {
     "gpu": _processor("GPU", 0.3e-9, "an Nvidia GTX Titan Black, in large batches"),
     "arm": _processor("ARM", 0.9e-9, "an ARM Cortex-A"),
 }  # fmt: skip
-"""What a network may run on. That a synaptic event or an update is one multiply-add of a processor
-is how KerasSpiking's ``ModelEnergy`` takes Degnan's figures."""
+"""Devices by name. A synaptic event or an update counts as one multiply-add of a processor, as in
+KerasSpiking's ``ModelEnergy``, which uses Degnan's figures."""

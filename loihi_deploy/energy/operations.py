@@ -1,4 +1,4 @@
-"""Counts floating-point operations, as arrays compute with one another."""
+"""Counts of floating-point operations, taken while arrays are computed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ class Operations:
     """Floating-point operations on single numbers.
 
     Attributes:
-        multiplications: Products.
-        additions: Sums and differences.
-        others: Divisions, roots, sines, comparisons and the like, one each.
+        multiplications: Number of products.
+        additions: Number of sums and differences.
+        others: Number of divisions, roots, sines, comparisons and the like, one each.
     """
 
     multiplications: float = 0
@@ -30,27 +30,27 @@ class Operations:
 
     @property
     def total(self) -> float:
-        """All of them."""
+        """Number of all operations."""
         return self.multiplications + self.additions + self.others
 
     @property
     def fused(self) -> float:
-        """How many a processor needs at least that multiplies and adds in one operation."""
+        """Least number of operations of a processor that multiplies and adds in one."""
         return max(self.multiplications, self.additions) + self.others
 
 
 class Tally:
-    """Sums up operations.
+    """Sum of operations.
 
     Attributes:
-        operations: The sum so far.
+        operations: Sum so far.
     """
 
     def __init__(self) -> None:
         self.operations = Operations()
 
     def array(self, values: Any) -> "Counted":
-        """Copy values into an array whose operations are counted here."""
+        """Copy values into an array whose operations this tally counts."""
         copied = np.array(values, dtype=float).view(Counted)
         copied.tally = self
         return copied
@@ -61,12 +61,12 @@ class Tally:
 
 
 class Counted(np.ndarray):
-    """An array that counts what is computed with it; so do all results.
+    """Array that counts the operations on it and on all results.
 
     A change of sign costs nothing. Matrix factorisations are counted by textbook formulas.
 
     Attributes:
-        tally: What counts.
+        tally: Tally that the operations are added to.
     """
 
     tally: Tally
@@ -92,7 +92,7 @@ class Counted(np.ndarray):
     def __array_function__(
         self, func: Callable[..., Any], types: Any, args: Any, kwargs: Any
     ) -> Any:
-        """Compute; count what NumPy does in places that arrays do not see."""
+        """Compute, and count operations inside NumPy that do not reach arrays."""
         if func not in FORMULAS:
             return self._counting(super().__array_function__(func, types, args, kwargs))
         plain = [_plain(one) for one in args]
@@ -150,4 +150,4 @@ FORMULAS: dict[Callable[..., Any], Callable[..., Operations]] = {
     np.cross: _cross,
     np.outer: lambda one, other: Operations(multiplications=one.size * other.size),
 }
-"""What arrays do not see of these functions, from their arguments."""
+"""Formulas for operations inside functions of NumPy, from their arguments."""

@@ -1,4 +1,4 @@
-"""Reads the energy meters of a processor, where Linux shows them (RAPL, through powercap)."""
+"""Energy meters of a processor, where Linux has them (RAPL, through powercap)."""
 
 import time
 from collections.abc import Callable
@@ -12,17 +12,17 @@ MICROJOULE = 1e-6
 
 
 class UnreadableMeterError(SpikearmError):
-    """Why this machine's energy is not measured."""
+    """Error of a machine whose energy cannot be measured."""
 
 
 @dataclass(frozen=True)
 class Domain:
-    """One counter of energy.
+    """Counter of energy.
 
     Attributes:
-        name: As the kernel names it.
-        counter: The file that it is read from [uJ].
-        most: The largest number it shows, before it starts from 0 again [uJ].
+        name: Name in the kernel.
+        counter: File of the counter [uJ].
+        most: Largest value, after which the counter starts from 0 again [uJ].
     """
 
     name: str
@@ -33,7 +33,7 @@ class Domain:
         """Read the counter [uJ].
 
         Raises:
-            UnreadableMeterError: It cannot be read.
+            UnreadableMeterError: The file cannot be read.
         """
         try:
             return int(self.counter.read_text())
@@ -43,13 +43,13 @@ class Domain:
 
 @dataclass(frozen=True)
 class EnergyMeter:
-    """All processor packages of this machine.
+    """Meter of all processor packages of this machine.
 
-    The kernel also shows what their cores take, which is in these counters, and other counters
-    that not every machine has: they are left out.
+    The kernel's counters of cores, which packages include, and counters that not every machine has
+    are left out.
 
     Attributes:
-        domains: One for each package.
+        domains: Counter of each package.
     """
 
     domains: tuple[Domain, ...]
@@ -59,7 +59,7 @@ class EnergyMeter:
         """Find the packages' counters.
 
         Args:
-            root: Where the kernel shows them, :data:`POWERCAP`.
+            root: Folder of the kernel's counters, :data:`POWERCAP`.
 
         Raises:
             UnreadableMeterError: There are none, or they cannot be read.
@@ -88,7 +88,7 @@ class EnergyMeter:
         return tuple(domain.read() for domain in self.domains)
 
     def energy_between(self, before: tuple[int, ...], after: tuple[int, ...]) -> float:
-        """Compute what was used between two readings [J]; a counter may have started anew once."""
+        """Compute the energy between two readings [J]; a counter may have wrapped around once."""
         return MICROJOULE * sum(
             (end - start) % (domain.most + 1)
             for domain, start, end in zip(self.domains, before, after, strict=True)
@@ -97,13 +97,13 @@ class EnergyMeter:
 
 @dataclass(frozen=True)
 class Measurement:
-    """What a piece of work takes.
+    """Measured energy of a function.
 
     Attributes:
-        energy: Of one call, idle power subtracted [J].
-        idle_power: What the machine takes when this program waits [W].
-        busy_power: What it takes while it works [W].
-        calls: How often the work was done.
+        energy: Energy of a call, less idle power [J].
+        idle_power: Power of the machine while this program waits [W].
+        busy_power: Power of the machine while this program works [W].
+        calls: Number of calls.
     """
 
     energy: float
@@ -119,20 +119,20 @@ def measure(
     clock: Callable[[], float] = time.perf_counter,
     wait: Callable[[float], None] = time.sleep,
 ) -> Measurement:
-    """Measure a piece of work, which is done again and again; first the machine idles as long.
+    """Measure the energy of a function, called repeatedly, against that of idling.
 
-    Whatever else runs meanwhile is measured, too: nothing else should.
+    Other programs are measured as well: none should run.
 
     Args:
-        work: Is called.
-        meter: Reads the machine's energy.
-        seconds: How long to idle, and how long to work at least; short enough for a counter to
-            start anew at most once.
-        clock: Tells the time [s].
-        wait: Idles so long.
+        work: Function to measure.
+        meter: Meter of this machine.
+        seconds: Time to idle, and least time to work [s]; short enough for a counter to wrap around
+            at most once.
+        clock: Clock [s].
+        wait: Function that idles for a time [s].
 
     Raises:
-        UnreadableMeterError: The meter cannot be read, or shows no more for work than for idling.
+        UnreadableMeterError: The meter cannot be read, or the function takes no more than idling.
     """
     began, before = clock(), meter.read()
     wait(seconds)

@@ -1,4 +1,4 @@
-"""What the analytic controller computes in a step, counted."""
+"""Operations of the analytic controller in a step."""
 
 from typing import cast
 
@@ -13,12 +13,12 @@ from spikearm.experiments.studies.energy.recursive_dynamics import Link, chain_d
 from spikearm.loihi_deploy.energy.operations import Operations, Tally
 
 COMMAND = Operations(multiplications=35, additions=36, others=10)
-"""Of :func:`spikearm.controller.classical.command.task_command`, which computes in plain numbers.
+"""Operations of :func:`spikearm.controller.classical.command.task_command`, on plain numbers.
 
 Six components ``k e + kv (dx_ref - dx) + ddx_ref`` (12 multiplications, 18 additions), a
 difference of positions (3 additions), a quotient of quaternions (16, 12) and its logarithm (7, 3;
-a root, an arc tangent, a division, and a sign that is copied). And six divisions by ``kv``, where
-friction asks for the wanted velocity.
+a root, an arc tangent, a division, and a sign that is copied). Six divisions by ``kv`` give
+the wanted velocity for friction.
 """
 
 
@@ -28,14 +28,14 @@ def analytic_operations(
     """Count the operations of a step: the dynamics, the law and the command.
 
     The law runs on arrays that count. The dynamics are those of a chain of as many links, in
-    recursions, because the arm's own come from MuJoCo, which does more than a controller needs.
-    The pose and velocity of the hand are sensed, as they are for the spiking controller.
+    recursions, because the arm's own come from MuJoCo, which computes more than a controller needs.
+    Pose and velocity of the end effector are sensed, as they are for the spiking controller.
 
     Args:
-        model: The arm.
-        state: Any state of it.
+        model: Model of the arm.
+        state: Any state of the arm.
         reference: Any reference.
-        feedforward: What the law feeds forward.
+        feedforward: Quantities that the law feeds forward.
     """
     return {
         "dynamics": dynamics_operations(model.chain.n_joints),
@@ -45,7 +45,7 @@ def analytic_operations(
 
 
 def dynamics_operations(n_joints: int) -> Operations:
-    """Count Jacobian, its drift, mass matrix and bias force of a chain of links."""
+    """Count the operations of Jacobian, its drift, mass matrix and bias force of a chain."""
     tally = Tally()
     link = Link(
         offset=tally.array([0.1, 0.0, 0.2]), rotation=tally.array(np.eye(3)),
@@ -61,7 +61,7 @@ def dynamics_operations(n_joints: int) -> Operations:
 def law_operations(
     model: RigidBodyModel, state: ArmState, reference: Reference, feedforward: Feedforward
 ) -> Operations:
-    """Count the control law from its dynamics and its command on."""
+    """Count the operations of the control law, less those of its dynamics and its command."""
     tally = Tally()
     counting = cast(RigidBodyModel, _CountingModel(model, tally))
     law = OperationalSpaceController(counting, Gains(), feedforward)
@@ -74,7 +74,7 @@ def law_operations(
 
 
 class _CountingModel:
-    """A model whose dynamics count what is computed with them."""
+    """Model whose dynamics are arrays that count."""
 
     def __init__(self, model: RigidBodyModel, tally: Tally) -> None:
         self._model, self._tally = model, tally

@@ -1,4 +1,4 @@
-"""The controller's network with rate neurons, as a processor would compute it."""
+"""Network of the controller with rate neurons, as a processor would compute it."""
 
 import numpy as np
 
@@ -7,13 +7,13 @@ from spikearm.controller.spiking.weights import NetworkWeights
 
 
 class DenseNetwork:
-    """Multiplies all weights in every step: what the stage ``rate`` does, without Nengo.
+    """Network at stage ``rate`` without Nengo, all of whose weights are multiplied in every step.
 
-    Weights that follow one another without neurons between them stay apart, which takes the
-    fewest products. Filters stand behind weights where that makes them shorter.
+    Matrices that follow one another without neurons between them are not joined, which takes the
+    fewest products. Filters follow weights where that makes the filtered vectors shorter.
 
     Args:
-        weights: All numbers of the network.
+        weights: Weights of the network.
         timestep: Control period [s].
         filters: Time constants.
     """
@@ -41,7 +41,7 @@ class DenseNetwork:
 
     @property
     def multiply_adds(self) -> int:
-        """Products of a weight and a value, each added to a sum, per step."""
+        """Number of products of a weight and a value, each added to a sum, per step."""
         return sum(
             matrix.size
             for matrix in (
@@ -52,7 +52,7 @@ class DenseNetwork:
 
     @property
     def n_neurons(self) -> int:
-        """Neurons that are updated in a step."""
+        """Number of neurons."""
         return sum(len(bias) for bias in self._biases)
 
     def step(self, inputs: np.ndarray) -> np.ndarray:
@@ -63,7 +63,7 @@ class DenseNetwork:
                 (3 n_joints + 6,).
 
         Returns:
-            The torque, scaled as the network gives it, shape (n_joints,).
+            Scaled torque, shape (n_joints,).
         """
         state, command = inputs[:-6], inputs[-6:]
         features = lif_rates(self._first @ state + self._biases[0])

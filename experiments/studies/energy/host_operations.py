@@ -1,4 +1,4 @@
-"""What the host computes in a step beside a chip, counted."""
+"""Operations of the host in a step beside a chip."""
 
 from dataclasses import replace
 
@@ -7,11 +7,11 @@ from spikearm.loihi_deploy.energy.operations import Operations
 
 
 def host_operations(n_joints: int, n_coders: int, spikes: float) -> Operations:
-    """Count what the host computes for the spiking controller: all that is not on the chip.
+    """Count the operations of the spiking controller that are not on the chip.
 
     Args:
-        n_joints: Of the arm.
-        n_coders: Neurons on the host that code the inputs as spikes.
+        n_joints: Number of joints.
+        n_coders: Number of neurons on the host that code the inputs as spikes.
         spikes: Spikes per step that the torque is decoded from, on average.
     """
     n_inputs = 3 * n_joints + 6

@@ -1,7 +1,7 @@
-"""Rigid-body dynamics of a chain of links in as few operations as recursions take.
+"""Rigid-body dynamics of a chain of links in recursions, for counting operations.
 
-What a processor on a robot would compute; here it is there to be counted, because MuJoCo, which
-computes the same numbers for the controllers, is made for any mechanism.
+A processor on a robot would compute so. The controllers take the same numbers from MuJoCo, which
+supports any mechanism and needs more operations.
 """
 
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Link:
-    """A link that turns about its own z axis.
+    """Link that turns about its own z axis.
 
     Attributes:
-        offset: Its joint in the frame of the link before, shape (3,) [m].
-        rotation: Its axes at joint angle 0 in that frame, shape (3, 3).
-        mass: [kg].
-        center: Its centre of mass in its own frame, shape (3,) [m].
-        inertia: About the centre of mass, in its own frame, shape (3, 3) [kg m^2].
+        offset: Position of its joint in the frame of the link before, shape (3,) [m].
+        rotation: Axes at joint angle 0 in that frame, shape (3, 3).
+        mass: Mass [kg].
+        center: Centre of mass in its own frame, shape (3,) [m].
+        inertia: Inertia about the centre of mass, in its own frame, shape (3, 3) [kg m^2].
         armature: Inertia of the joint's rotor [kg m^2].
     """
 
@@ -32,7 +32,7 @@ class Link:
 
 
 class ChainDynamics(NamedTuple):
-    """As :class:`spikearm.arm_models.Dynamics` has them."""
+    """Dynamics of a chain, as in :class:`spikearm.arm_models.Dynamics`."""
 
     jacobian: np.ndarray
     bias_acceleration: np.ndarray
@@ -41,7 +41,7 @@ class ChainDynamics(NamedTuple):
 
 
 class Moving(NamedTuple):
-    """A link at one moment, all in the world: its frame, joint, centre and motion there."""
+    """Frame, joint, centre of mass and motion of a link at one time, in world coordinates."""
 
     frame: Any
     joint: Any
@@ -54,12 +54,12 @@ class Moving(NamedTuple):
 
 
 def chain_dynamics(links: list[Link], tool: Any, gravity: Any, q: Any, dq: Any) -> ChainDynamics:
-    """Compute what a control law needs of a chain.
+    """Compute the dynamics of a chain that a control law needs.
 
     Args:
-        links: From the base on.
-        tool: The hand in the last link's frame, shape (3,) [m].
-        gravity: Shape (3,) [m/s^2].
+        links: Links, from the base on.
+        tool: Position of the end effector in the last link's frame, shape (3,) [m].
+        gravity: Gravitational acceleration, shape (3,) [m/s^2].
         q: Joint positions, shape (n_joints,) [rad].
         dq: Joint velocities, shape (n_joints,) [rad/s].
     """

@@ -1,4 +1,4 @@
-"""An account of energy, as a person reads it."""
+"""Tables of an energy report."""
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
@@ -27,7 +27,7 @@ ROWS = {
     "north-south": NORTH_SOUTH,
     "to chips": BETWEEN_CHIPS,
 }
-"""Parts of a network's account, by their names in a table."""
+"""Parts of a network's account, by the rows of a table."""
 TEXT = ("", "device", "job", "what", "how", "parts", "source", "metric", "of Loihi")
 """Headings of columns that are not numbers."""
 
@@ -47,7 +47,7 @@ def ratio(value: float) -> str:
 
 
 def work_table(report: EnergyReport) -> Table:
-    """Lay out what was counted in a step."""
+    """Lay out the counts of a step."""
     reach, traffic = report.reach, report.reach.work.traffic
     rows = {
         "steps in the reach": reach.n_steps,
@@ -72,7 +72,7 @@ def work_table(report: EnergyReport) -> Table:
 
 
 def network_table(report: EnergyReport) -> Table:
-    """Lay out what the network takes on each device, spikes alone."""
+    """Lay out the energy of the spiking network on each device."""
     accounts = _accounts(report, SPIKES)
     table = _table(f"Energy of a step: {SPIKES}", "", *(one.device for one in accounts))
     for name, part in ROWS.items():
@@ -92,7 +92,7 @@ def network_table(report: EnergyReport) -> Table:
 
 
 def other_table(report: EnergyReport) -> Table:
-    """Lay out what all else takes."""
+    """Lay out the energy of all other jobs."""
     table = _table("Energy of a step: all else", "job", "device", "a step", "all steps", "how")
     for job in dict.fromkeys(one.job for one in report.accounts if one.job != SPIKES):
         for one in _accounts(report, job):
@@ -103,12 +103,12 @@ def other_table(report: EnergyReport) -> Table:
 
 
 def published_table(report: EnergyReport) -> Table:
-    """Lay out how many times less Loihi takes, as papers state it."""
+    """Lay out the ratios to Loihi's energy as papers state them."""
     return _comparison_table("As papers state it", report, PUBLISHED)
 
 
 def hard_table(report: EnergyReport) -> Table:
-    """Lay out how many times less Loihi takes, or more, the hard way."""
+    """Lay out the ratios to Loihi's energy, the hard way."""
     return _comparison_table("The hard way", report, HARD)
 
 
@@ -132,7 +132,7 @@ def metric_table(report: EnergyReport) -> Table:
 
 
 def source_table(report: EnergyReport) -> Table:
-    """Lay out where each price is from, and how the energy was found."""
+    """Lay out the source of each price, and the kind of each figure."""
     table = _table("Sources", "device", "parts", "source", "how")
     for device in dict.fromkeys(one.device for one in report.accounts):
         names: dict[tuple[str, str], dict[str, None]] = {}
