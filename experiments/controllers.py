@@ -21,9 +21,9 @@ from spikearm.controller.spiking.spiking_controller import Beside, SpikingContro
 from spikearm.controller.spiking.spiking_network import neuron_type
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.controller.spiking.weights import NeuralStage
-from spikearm.loihi_deploy.backends.emulator import LoihiEmulation
+from spikearm.loihi_deploy.backends.board import BoardSimulation, require_board
+from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
-from spikearm.loihi_deploy.board.hardware import HardwareSimulation, require_board
 from spikearm.neural.nengo_simulation import NengoSimulation
 from spikearm.neural.simulation import NeuralSimulation
 
@@ -40,8 +40,8 @@ PID_INTEGRAL_GAIN = 409.0
 SIMULATIONS: dict[str, type[NeuralSimulation]] = {
     "nengo": NengoSimulation,
     "engine": EngineSimulation,
-    "emulator": LoihiEmulation,
-    "board": HardwareSimulation,
+    "emulator": EmulatorSimulation,
+    "board": BoardSimulation,
 }
 """Simulations of neural networks, by the name of the backend."""
 

@@ -4,14 +4,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from spikearm.loihi_deploy.checks.preflight import preflight
+    from spikearm.loihi_deploy.pipeline import preflight
     from spikearm.loihi_deploy.simulator import Simulator
 
 __all__ = ["Simulator", "preflight"]
 
 HOMES = {
     "Simulator": "spikearm.loihi_deploy.simulator",
-    "preflight": "spikearm.loihi_deploy.checks.preflight",
+    "preflight": "spikearm.loihi_deploy.pipeline",
 }
 
 

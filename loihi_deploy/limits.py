@@ -1,4 +1,4 @@
-"""What a Loihi chip holds: each number with its source, and what to do about a breach."""
+"""Limits of a Loihi chip: each number with its source, and the remedy of a breach."""
 
 from dataclasses import dataclass
 
@@ -12,13 +12,13 @@ DAVIES = "Davies et al. 2018"
 
 @dataclass(frozen=True)
 class Limit:
-    """The most that the chip has of something.
+    """Limit of a resource.
 
     Attributes:
-        resource: What.
-        most: How much of it; a use of exactly this much fits.
-        source: Where the number is published.
-        remedy: What to change where more is used.
+        resource: Name of the resource.
+        most: Amount available; a use of exactly this much fits.
+        source: Publication of the number.
+        remedy: Change that makes a network with a larger use fit.
     """
 
     resource: str
@@ -27,7 +27,7 @@ class Limit:
     remedy: str
 
 
-# Of a core
+# Resources of a core
 COMPARTMENTS = Limit(
     "compartments", 1024, f"{BLOCK}; {DAVIES}",
     "Let nengo-loihi split the ensemble: leave its block_shape out, or give a smaller one.",
@@ -68,7 +68,7 @@ FIXED_BESIDE_LEARNING = Limit(
     "none does.",
 )  # fmt: skip
 
-# Of a number
+# Ranges of parameters
 WEIGHT_EXPONENT = Limit(
     "size of a weight exponent", 7, VALIDATE,
     "Bring the weights of this block closer together in size.",
@@ -100,23 +100,23 @@ RATE = Limit(
     "Give the ensemble lower max_rates or a shorter tau_ref.",
 )  # fmt: skip
 
-# Of a chip, and of the way to it
+# Resources of a chip, and of its link to the host
 CORES = Limit(
     "cores", 128, DAVIES,
-    "Use a board of more chips (--chips), or fewer or smaller ensembles.",
+    "Use a board of more chips, or fewer or smaller ensembles.",
 )  # fmt: skip
 HOST_SPIKES = Limit(
     "spikes from the host in a step", 50,
     "nengo-loihi 1.1, hardware/interface.py: snip_max_spikes_per_step, more are dropped",
-    "Let inputs reach fewer blocks, or give nengo-loihi hardware_options with a "
-    "snip_max_spikes_per_step of at least what is used (--host-spikes here).",
+    "Let inputs reach fewer blocks, or build the link with a larger snip_max_spikes_per_step, one "
+    "of nengo-loihi's hardware_options.",
 )  # fmt: skip
 LARGEST_LINK = 300
-"""The largest snip_max_spikes_per_step that nengo-loihi's documentation shows (configuration.html,
+"""Largest snip_max_spikes_per_step that nengo-loihi's documentation shows (configuration.html,
 "Loihi parameters"). It is chosen when a board's link is built; no largest one is published.
 """
 
-# Of a register, in the simulated run
+# Ranges of registers, in the simulated run
 INPUT = Limit(
     "synaptic input", 2**21 - 1, f"{DISCRETIZE}: 21 bits and a sign",
     "Fewer spikes may meet in one step: spread them, or raise the largest weight of this block.",

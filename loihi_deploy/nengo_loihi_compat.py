@@ -2,7 +2,7 @@
 
 nengo-loihi 1.1 dates from 2022. It fails on numpy 2, where two of its modules ask for
 ``np.array(..., copy=False)`` in the old sense of "copy only if needed", and it loads
-TensorFlow for training features that are not used here. Both are put right while it is
+TensorFlow for training features that are not used here. Both are corrected while it is
 imported; ``tests/loihi_deploy/test_nengo_loihi_compat.py`` fails when a release of
 nengo-loihi makes this module unnecessary.
 """
@@ -22,7 +22,7 @@ NUMPY_1_MODULES = ("nengo_loihi.block", "nengo_loihi.neurons")
 
 
 class CopyIfNeededNumpy(ModuleType):
-    """numpy, with ``array(copy=False)`` meaning "copy only if needed"."""
+    """Module numpy, with ``array(copy=False)`` meaning "copy only if needed"."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(np, name)
@@ -85,9 +85,10 @@ for _name in NUMPY_1_MODULES:
 
 @contextmanager
 def without_known_warnings() -> Iterator[None]:
-    """Silence what the emulator says of every network and what is known to be harmless.
+    """Silence warnings that are harmless, or that the emulator gives of every network.
 
-    Small weights beside large ones of a block lose bits; `spikearm deploy` tells how much.
+    One is of small weights that lose bits beside large ones of their block; see
+    :func:`spikearm.loihi_deploy.discretisation.quantisation.quantisation_errors`.
     """
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Lost .* extra bits in weight rounding")
@@ -106,7 +107,7 @@ def check_nxsdk() -> None:
 
 
 class UnvalidatedModel(Model):
-    """A model whose blocks may be larger than the chip, for a preflight to measure."""
+    """Model whose blocks may be larger than the chip, for a preflight."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -116,7 +117,7 @@ class UnvalidatedModel(Model):
         """Build an object.
 
         Raises:
-            BuildError: It is a network of which nothing is to run on the chip.
+            BuildError: Nothing of the whole network is to run on the chip.
         """
         built = super().build(obj, *args, **kwargs)
         if obj is self.toplevel and not self.blocks:

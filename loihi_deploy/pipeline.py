@@ -1,43 +1,105 @@
-"""From a network to cores: build, rescale, quantise, place, each a value that can be looked at."""
+"""A network's way onto the chip: build, rescale, quantise, place, check.
+
+Each stage is a function with a value of its own; :func:`deploy` composes them.
+"""
+
+from contextlib import closing
+from dataclasses import dataclass
 
 import nengo
 
-from spikearm.loihi_deploy.discretisation.blocks import FloatBlocks, IntegerBlocks
-from spikearm.loihi_deploy.discretisation.quantisation import quantise
-from spikearm.loihi_deploy.discretisation.rescaling import rescale
-from spikearm.loihi_deploy.mapping.placement import Placement, allocate
-from spikearm.loihi_deploy.nengo_loihi_compat import (
-    Allocator,
-    Greedy,
-    UnvalidatedModel,
-    nengo_loihi,
-    without_known_warnings,
+from spikearm.arm_models import SpikearmError
+from spikearm.loihi_deploy.backends.recording import RecordedSimulation
+from spikearm.loihi_deploy.checks.board_config import NENGO_LOIHI_BOARD, BoardConfig
+from spikearm.loihi_deploy.checks.check import check
+from spikearm.loihi_deploy.checks.report import REFUSALS, Report, refusal
+from spikearm.loihi_deploy.discretisation.blocks import FloatBlocks, IntegerBlocks, build
+from spikearm.loihi_deploy.discretisation.quantisation import (
+    QuantisationError,
+    quantisation_errors,
+    quantise,
 )
+from spikearm.loihi_deploy.discretisation.rescaling import rescale
+from spikearm.loihi_deploy.mapping.allocators import ALLOCATORS, AllocatorName
+from spikearm.loihi_deploy.mapping.placement import Placement, place
+from spikearm.loihi_deploy.mapping.traffic import CoreTraffic, core_traffic
 
-__all__ = ["build", "place", "quantise", "rescale"]
+__all__ = [
+    "Deployment", "build", "check", "core_traffic", "deploy", "place", "preflight",
+    "quantisation_errors", "quantise", "rescale",
+]  # fmt: skip
 
 
-def build(network: nengo.Network) -> FloatBlocks:
-    """Build the chip's part of a network in floating point, whether or not the chip holds it.
+@dataclass(frozen=True)
+class Deployment:
+    """A network on its way onto the chip, stage by stage.
 
-    Raises:
-        BuildError, ValidationError, NotImplementedError: nengo-loihi cannot build it.
+    Attributes:
+        floats: Blocks in floating point, as built.
+        scaled: The same blocks as they are quantised: rescaled, if the network ran so.
+        integers: Blocks in the chip's integers.
+        errors: Quantisation error of each array, from ``scaled`` to ``integers``.
+        placement: Core of each block.
+        traffic: Spikes between cores, as counted in the run.
+        report: Use of every limited resource.
     """
-    with (
-        without_known_warnings(),
-        nengo_loihi.Simulator(network, target="simreal", model=UnvalidatedModel()) as simulator,
-    ):
-        return FloatBlocks.of_model(simulator.model)
+
+    floats: FloatBlocks
+    scaled: FloatBlocks
+    integers: IntegerBlocks
+    errors: tuple[QuantisationError, ...]
+    placement: Placement
+    traffic: CoreTraffic
+    report: Report
 
 
-def place(
-    integers: IntegerBlocks, allocator: Allocator = Greedy(), n_chips: int | None = None
-) -> Placement:
-    """Assign blocks to cores.
+def deploy(
+    simulation: RecordedSimulation,
+    board: BoardConfig = NENGO_LOIHI_BOARD,
+    allocator: AllocatorName = "greedy",
+) -> Deployment:
+    """Bring a network that has run onto the chip, and check it against every limit.
 
     Args:
-        integers: What to place.
-        allocator: Any of nengo-loihi's; ``Greedy`` takes as few chips as possible.
-        n_chips: How many chips it may use. Default: as many as there are blocks.
+        simulation: Recorded run of the network, after some steps.
+        board: Board to deploy to. Default: the one that nengo-loihi builds, of one chip and with a
+            link for 50 spikes.
+        allocator: Name of the allocator that assigns cores.
     """
-    return allocate(integers, allocator, len(integers.blocks) if n_chips is None else n_chips)
+    activity = simulation.activity
+    floats = build(simulation.network, simulation.seed)
+    scaled = rescale(floats) if simulation.rescaled else floats
+    integers = quantise(scaled)
+    errors = quantisation_errors(scaled, integers)
+    placement = place(integers, ALLOCATORS[allocator](activity))
+    traffic = core_traffic(integers, placement, activity)
+    report = check(integers, placement, activity, floats.rates, board)
+    return Deployment(floats, scaled, integers, errors, placement, traffic, report)
+
+
+def preflight(
+    network: nengo.Network, steps: int = 1000, board: BoardConfig = NENGO_LOIHI_BOARD
+) -> Report:
+    """Check a network that is driven by its own nodes against every limit of the chip.
+
+    For a network that is driven from outside, run it as a :class:`RecordedSimulation` and
+    :func:`deploy` that.
+
+    Args:
+        network: Any network for nengo-loihi.
+        steps: Length of the simulated run.
+        board: Board to deploy to, as in :func:`deploy`.
+
+    Raises:
+        SpikearmError: There are no steps, or the engine does not support the network.
+    """
+    if steps < 1:
+        raise SpikearmError(f"A run of {steps} steps shows nothing: give 1 or more.")
+    try:
+        simulation = RecordedSimulation(network)
+    except REFUSALS as error:
+        return Report((refusal(error),))
+    with closing(simulation):
+        for _ in range(steps):
+            simulation.step()
+        return deploy(simulation, board).report

@@ -1,4 +1,4 @@
-"""A drop-in for ``nengo_loihi.Simulator(target="sim")`` that runs compiled."""
+"""Drop-in for ``nengo_loihi.Simulator(target="sim")`` that runs in machine code."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,10 +18,10 @@ TARGETS = ("sim", "simreal")
 
 
 class CheckedData(SimulationData):
-    """What was probed and built, unless a step failed: then probes give no stale data.
+    """Data of a simulator, whose probes give none after a step has failed.
 
     Attributes:
-        failure: What went wrong, or None.
+        failure: Message of the failure, or None.
     """
 
     failure: str | None = None
@@ -33,26 +33,27 @@ class CheckedData(SimulationData):
 
 
 class Simulator(nengo_loihi.Simulator):
-    """Simulates a network on Loihi's arithmetic, spike for spike as nengo-loihi's emulator.
+    """Simulator of Loihi's arithmetic, spike for spike as nengo-loihi's emulator.
 
     It takes nengo-loihi's own build (split of host and chip, discretisation, removal of
     passthrough nodes) and runs its blocks with :class:`spikearm.loihi_deploy.engine.engine.Engine`.
 
     Args:
-        network: What to simulate.
+        network: Network to simulate.
         dt: Length of a step [s].
-        seed: Seed of noise and stochastic rounding; the network's, plus one, if not given.
-        model: A model to build the network into.
-        precompute: Whether to run what only feeds the chip ahead of it; chosen if not given.
+        seed: Seed of noise and stochastic rounding. Default: the network's, plus one.
+        model: Model to build the network into. Default: a new one.
+        precompute: Whether the part of the host that only feeds the chip runs ahead of it. Default:
+            wherever this is possible.
         target: ``sim``, the chip's integer arithmetic, or ``simreal``, the blocks before
             discretisation.
-        progress_bar: Not supported; as in nengo-loihi, a warning.
-        remove_passthrough: Whether to remove nodes that only pass values on.
-        hardware_options: Ignored: no hardware is used.
+        progress_bar: Not supported; a warning, as in nengo-loihi.
+        remove_passthrough: Whether nodes that only pass values on are removed.
+        hardware_options: Ignored, as there is no hardware.
 
     Raises:
-        ValidationError: Another target is asked for.
-        SpikearmError: The network holds something that the engine does not support.
+        ValidationError: The target is another one.
+        SpikearmError: The engine does not support something in the network.
     """
 
     def __init__(
@@ -104,7 +105,7 @@ class Simulator(nengo_loihi.Simulator):
 
     @property
     def engine(self) -> Engine:
-        """What runs the chip's part."""
+        """Engine that runs the chip's part."""
         return self.sims["emulator"]
 
     @property
@@ -112,15 +113,15 @@ class Simulator(nengo_loihi.Simulator):
         """Neurons that fired in the last step: compartments, block by block, then the host's.
 
         Raises:
-            SpikearmError: Queues carry what crosses the border, and no longer hold it.
+            SpikearmError: nengo-loihi's queues carry the host's spikes, and no longer hold them.
         """
         if not isinstance(self._runner, Exchange):
-            raise SpikearmError("Spikes that cross the border in queues cannot be looked at.")
+            raise SpikearmError("Spikes from the host that pass through queues cannot be read.")
         return np.append(self.engine.fired, self.engine.chip.n_compartments + self._runner.sent)
 
     @property
     def arrived(self) -> list[np.ndarray]:
-        """Neurons of each of the engine's spike inputs whose spikes came in the last step."""
+        """Neurons of each spike input whose spikes arrived in the last step."""
         exchange = self._runner if isinstance(self._runner, Exchange) else self.engine
         return exchange.arrived
 
@@ -135,7 +136,7 @@ class Simulator(nengo_loihi.Simulator):
         self._run(super().run_steps, steps)
 
     def advance(self) -> None:
-        """Advance by one step, as a closed loop does; if nothing is probed, in the least time.
+        """Advance by one step of a closed loop, in the least time if nothing is probed.
 
         Raises:
             SimulationError, SimulatorClosed: As in :meth:`run_steps`.
@@ -148,7 +149,7 @@ class Simulator(nengo_loihi.Simulator):
             self._probe_step_time()
 
     def _run(self, run: Callable[..., None], *arguments: int) -> None:
-        """Run some steps, unless a step has failed; remember if one does."""
+        """Run some steps, unless a step has failed before; keep the failure of one that does."""
         if self.data.failure and not self.closed:
             raise SimulationError(self.data.failure)
         try:
@@ -163,7 +164,7 @@ class Simulator(nengo_loihi.Simulator):
             raise
 
     def lose(self, link: LossyLink) -> None:
-        """Lose some of the spikes that the host sent in the last step."""
+        """Remove lost spikes from those that the host sent in the last step."""
         if isinstance(self._runner, Exchange):
             self._runner.keep_sent(link.draw)
         else:
@@ -173,7 +174,7 @@ class Simulator(nengo_loihi.Simulator):
         """Go back to the state just after construction.
 
         Args:
-            seed: Another seed of noise, stochastic rounding and the host's processes.
+            seed: New seed of noise, stochastic rounding and the host's processes.
 
         Raises:
             SimulatorClosed: The simulator is closed.
@@ -192,7 +193,7 @@ class Simulator(nengo_loihi.Simulator):
         self.data.failure = None
 
     def _queueing_runner(self) -> StepRunner:
-        """Connect host and chip as nengo-loihi does, by queues, which a reset takes apart."""
+        """Connect host and chip by nengo-loihi's queues, anew after each reset."""
         return StepRunner(self.model, self.sims, self.precompute, self.timers)
 
     def _refuse_sampled_probes(self) -> None:

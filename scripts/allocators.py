@@ -1,4 +1,4 @@
-"""Compares what each way of assigning cores makes of random networks of many small ensembles.
+"""Compares allocators on random networks of many small ensembles.
 
 Controllers that ship fill their few cores: there is nothing to choose. These networks leave room.
 
@@ -16,7 +16,7 @@ from rich.table import Table
 
 from spikearm.experiments.studies.deployment.table import allocation_table
 from spikearm.loihi_deploy.backends.recording import RecordedSimulation
-from spikearm.loihi_deploy.checks.compare_allocators import compare
+from spikearm.loihi_deploy.checks.compare_allocators import compare_allocators
 
 WEIGHT = 1e-3
 BIAS = (20.0, 120.0)  # Hz, drawn for every ensemble
@@ -24,15 +24,15 @@ BIAS = (20.0, 120.0)  # Hz, drawn for every ensemble
 
 @dataclass(frozen=True)
 class Options:
-    """Run one random network for every size, and assign its cores in every way.
+    """Run one random network of every size, and assign its cores with every allocator.
 
     Attributes:
         sizes: Numbers of ensembles.
-        neurons: Of each.
-        senders: Neurons of an ensemble that reach another, at most.
+        neurons: Number of neurons of each ensemble.
+        senders: Most neurons of an ensemble that reach another.
         fan_out: Ensembles that each reaches, on average.
-        steps: Length of the run.
-        seed: Of the networks.
+        steps: Number of steps of the run.
+        seed: Seed of the networks.
     """
 
     sizes: tuple[int, ...] = (16, 32)
@@ -53,7 +53,8 @@ class Options:
         with closing(RecordedSimulation(self._network(size))) as simulation:
             for _ in range(self.steps):
                 simulation.step()
-            return allocation_table(compare(simulation.blocks, simulation.activity), chosen="")
+            allocations = compare_allocators(simulation.blocks, simulation.activity)
+            return allocation_table(allocations, chosen="")
 
     def _network(self, size: int) -> nengo.Network:
         rng = np.random.default_rng([self.seed, size])

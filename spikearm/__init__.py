@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from spikearm.controller.spiking.trained import TrainedController, shipped
     from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
     from spikearm.loihi_deploy.backends.engine import EngineSimulation
-    from spikearm.loihi_deploy.checks.preflight import preflight
+    from spikearm.loihi_deploy.pipeline import preflight
     from spikearm.loihi_deploy.simulator import Simulator
     from spikearm.neural.nengo_simulation import NengoSimulation
 
@@ -47,7 +47,7 @@ HOMES = {
     "follow": "controller.loop.closed_loop",
     "load_arm": "arm_models",
     "plan_reaches": "experiments.tasks.centre_out",
-    "preflight": "loihi_deploy.checks.preflight",
+    "preflight": "loihi_deploy.pipeline",
     "shipped": "controller.spiking.trained",
 }
 """The module of each public name, below this package."""

@@ -17,20 +17,22 @@ from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.records.records import write_legs
 from spikearm.experiments.studies.deployment.board_check import BoardCheck, check_board
 from spikearm.experiments.studies.deployment.deployment import (
-    Deployment,
-    DriveConfig,
+    ControllerDeployment,
     MappingConfig,
-    deploy,
+    Stages,
+    deploy_controller,
 )
+from spikearm.experiments.studies.deployment.drive import DriveConfig
 from spikearm.experiments.studies.deployment.figure import write_picture
 from spikearm.experiments.studies.deployment.table import (
+    UNBUILDABLE,
     allocation_table,
     error_table,
     losses,
     report_table,
     summary,
 )
-from spikearm.loihi_deploy.board.hardware import require_board
+from spikearm.loihi_deploy.backends.board import require_board
 from spikearm.loihi_deploy.checks.board_config import BoardConfig
 
 BREACH = 1  # exit status
@@ -71,7 +73,7 @@ class DeployCommand:
     picture: Path | None = None
 
     def execute(self) -> int:
-        """Check, print the tables, add to the log and draw; give the exit status."""
+        """Check, print the tables, add to the log and draw; return the exit status."""
         if self.picture is not None:
             check_new_file(self.picture, ".html")
         if self.steps is not None:
@@ -83,31 +85,40 @@ class DeployCommand:
         trained = find_trained(arm, self.trained, ["loihi"])
         assert trained is not None
         with console.status("Driving the arm in the chip's arithmetic"):
-            deployment = deploy(arm, trained, self.drive, self.board, self.mapping)
-        report = deployment.report
-        console.print(report_table(report, f"{arm.name} on Loihi"))
-        if report.deployed is not None:
-            both = deployment.errors, deployment.rescaled
-            console.print(error_table(*both))
-            console.print(losses(*both, in_use=self.mapping.rescale), markup=False)
-            console.print(allocation_table(deployment.allocations, self.mapping.allocator))
-        console.print(summary(report))
+            found = deploy_controller(arm, trained, self.drive, self.board, self.mapping)
+        self._print(arm, found)
         check = None
         try:
-            check = self._check(arm, trained) if report.ok else None
-        finally:  # what was found out is logged, whatever becomes of the board
-            append_line(self.log, json.dumps(self._entry(arm, deployment, check), allow_nan=False))
-        if self.steps is not None and deployment.leg is not None:
+            check = self._check(arm, trained) if found.report.ok else None
+        finally:  # the log gets the deployment, whatever becomes of the board
+            append_line(self.log, json.dumps(self._entry(arm, found, check), allow_nan=False))
+        if found.stages is not None:
+            self._write_files(arm, found.stages)
+        return 0 if found.report.ok else BREACH
+
+    def _print(self, arm: Arm, found: ControllerDeployment) -> None:
+        console.print(report_table(found.report, f"{arm.name} on Loihi"))
+        if found.stages is None:
+            console.print(UNBUILDABLE)
+            return
+        stages = found.stages
+        console.print(error_table(stages.rescaling))
+        console.print(losses(stages.rescaling, in_use=self.mapping.rescale), markup=False)
+        console.print(allocation_table(stages.allocations, self.mapping.allocator))
+        console.print(summary(stages.deployment))
+
+    def _write_files(self, arm: Arm, stages: Stages) -> None:
+        """Write the files that options ask for."""
+        if self.steps is not None:
             with whole_file(self.steps) as draft:
-                write_legs([deployment.leg], draft)
+                write_legs([stages.leg], draft)
             console.print(f"Steps: {self.steps}", soft_wrap=True)
-        if self.picture is not None and report.deployed is not None:
-            write_picture(report.deployed, f"{arm.name} on Loihi", self.picture)
+        if self.picture is not None:
+            write_picture(stages.deployment, f"{arm.name} on Loihi", self.picture)
             console.print(f"Picture: {self.picture}", soft_wrap=True)
-        return 0 if report.ok else BREACH
 
     def _check(self, arm: Arm, trained: TrainedController) -> BoardCheck | None:
-        """Compare a board with the engine, if there is to be one."""
+        """Compare a board with the engine, if the backend is a board."""
         if self.backend != "board":
             return None
         with console.status("Driving the arm on the board"):
@@ -115,9 +126,10 @@ class DeployCommand:
         console.print(str(check))
         return check
 
-    def _entry(self, arm: Arm, deployment: Deployment, check: BoardCheck | None) -> dict[str, Any]:
-        """Say in one line of the log what was deployed, and what it takes."""
-        deployed = deployment.report.deployed
+    def _entry(
+        self, arm: Arm, found: ControllerDeployment, check: BoardCheck | None
+    ) -> dict[str, Any]:
+        """Build a line of the log."""
         return {
             **provenance(),
             "arm": arm.name,
@@ -125,11 +137,20 @@ class DeployCommand:
             "drive": asdict(self.drive),
             "board": asdict(self.board),
             "mapping": asdict(self.mapping),
-            "ok": deployment.report.ok,
+            "ok": found.report.ok,
             "on_board": None if check is None else asdict(check),
-            "cores_per_chip": None if deployed is None else deployed.placement.cores_per_chip,
-            "resources": [asdict(row) for row in deployment.report.rows],
-            "quantisation": [asdict(error) for error in deployment.errors],
-            "rescaled": [asdict(error) for error in deployment.rescaled],
-            "allocations": [asdict(one) for one in deployment.allocations],
+            "resources": [asdict(row) for row in found.report.rows],
+            **_stage_entries(found.stages),
         }
+
+
+def _stage_entries(stages: Stages | None) -> dict[str, Any]:
+    """Build the entries of the log on a network's stages, empty where it was not built."""
+    if stages is None:
+        return {"cores_per_chip": None, "quantisation": [], "rescaled": [], "allocations": []}
+    return {
+        "cores_per_chip": stages.deployment.placement.cores_per_chip,
+        "quantisation": [asdict(error) for error in stages.rescaling.plain],
+        "rescaled": [asdict(error) for error in stages.rescaling.rescaled],
+        "allocations": [asdict(one) for one in stages.allocations],
+    }

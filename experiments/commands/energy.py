@@ -13,7 +13,7 @@ from spikearm.experiments.console.console import console
 from spikearm.experiments.console.options import find_trained
 from spikearm.experiments.records.atomic_file import append_line
 from spikearm.experiments.records.provenance import provenance
-from spikearm.experiments.studies.deployment.deployment import DriveConfig
+from spikearm.experiments.studies.deployment.drive import DriveConfig
 from spikearm.experiments.studies.energy import table as energy_table
 from spikearm.experiments.studies.energy.report import EnergyReport, energy_report
 from spikearm.loihi_deploy.energy.rapl import POWERCAP
@@ -68,7 +68,7 @@ class EnergyCommand:
         append_line(self.log, json.dumps(self._entry(arm, report), allow_nan=False))
 
     def _entry(self, arm: Arm, report: EnergyReport) -> dict[str, Any]:
-        """Put everything into one line of the log."""
+        """Build a line of the log."""
         reach = report.reach
         return {
             **provenance(),
@@ -91,7 +91,7 @@ class EnergyCommand:
 
 
 def meter_line(report: EnergyReport) -> str:
-    """Say what this machine's meter showed, or why its processor is modelled alone."""
+    """Write the measurements of this machine, or the reason why there are none."""
     if report.not_measured:
         return f"Not measured: {report.not_measured} All figures of standard hardware are modelled."
     lines = (

@@ -27,8 +27,8 @@ SUFFIXES: dict[Format, str] = {"bundle": ".npz", "nir": ".nir"}
 class ExportCommand:
     """Write a trained controller into one file for other tools.
 
-    A bundle holds all integers of the chip's part, what the host does at its border, and part
-    of a reach, spike by spike, to check a copy by. NIR is the stage spiking as a graph that many
+    A bundle holds all integers of the chip's part, the host interface, and part of a reach, spike
+    by spike, to check a copy by. NIR is the stage spiking as a graph that many
     simulators read; it needs the extra [export]. docs/export.md describes both.
 
     Example: spikearm export --arm gen3 --to bundle --out gen3.bundle.npz
@@ -50,7 +50,7 @@ class ExportCommand:
     run_time: float = 0.3
 
     def execute(self) -> None:
-        """Make the file, and name it."""
+        """Write the file, and print its name."""
         check_new_file(self.out, SUFFIXES[self.to])
         arm = self.plant.load()
         trained = find_trained(arm, self.trained, ["loihi"])

@@ -1,1 +1,1 @@
-"""Simulations of the chip's arithmetic."""
+"""Backends: simulations of the chip's arithmetic."""

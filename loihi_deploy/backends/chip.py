@@ -1,4 +1,4 @@
-"""What simulations of a chip have in common: the model that nengo-loihi built for it."""
+"""Base of simulations of a chip: the model that nengo-loihi builds."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -13,27 +13,27 @@ from spikearm.neural.simulation import NeuralSimulation
 
 
 class ChipSimulation(NeuralSimulation):
-    """A network in nengo-loihi's blocks, whatever runs them."""
+    """Simulation of a network in nengo-loihi's blocks."""
 
     @property
     @abstractmethod
     def model(self) -> Any:
-        """What nengo-loihi built."""
+        """Model that nengo-loihi built."""
 
     def read_learned(self) -> list[np.ndarray]:
         """Copy the weights that learn, as the chip's integers."""
         return read_learned(self.model)
 
     def write_learned(self, learned: Sequence[np.ndarray]) -> None:
-        """Put back what :meth:`read_learned` gave."""
+        """Write weights as :meth:`read_learned` returns them."""
         write_learned(self.model, learned)
 
     @property
     def learned_share(self) -> float:
-        """The largest weight that was learned, of the largest that the chip holds."""
+        """Largest learned weight, as a share of the largest that the chip holds [1]."""
         return largest_share(self.model)
 
     @property
     def footprint(self) -> Footprint:
-        """What the network takes, cores as nengo-loihi's greedy allocator assigns them."""
+        """Footprint of the network, on the cores that nengo-loihi's greedy allocator assigns."""
         return chip_footprint(self.model)

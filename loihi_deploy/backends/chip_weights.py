@@ -1,4 +1,4 @@
-"""The weights that learn in a model that nengo-loihi built."""
+"""Learned weights of a model that nengo-loihi built."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,24 +13,24 @@ WEIGHT_BITS = 8  # of a synapse that learns, the sign's among them
 def read_learned(model: Any) -> list[np.ndarray]:
     """Copy the weights of all synapses that learn, shape (n_axons, n_compartments) each.
 
-    A number is decoded as the difference of two weights, each of which is rounded at random. What
-    the two have in common says nothing, but grows until it is clipped: it is left out.
+    A number is decoded as the difference of two weights, each of which is rounded at random. Their
+    common part has no effect, but grows until it is clipped: it is left out.
     """
     return [_without_common(synapse) for synapse in _learning(model)]
 
 
 def write_learned(model: Any, learned: Sequence[np.ndarray]) -> None:
-    """Put back what :func:`read_learned` gave; a running emulator goes on with it.
+    """Write weights as :func:`read_learned` returns them; a running emulator uses them.
 
     Raises:
-        ValueError: It is of another network, or of blocks that are not discretised.
+        ValueError: The weights are of another network, or of blocks that are not discretised.
     """
     rows = [weights for synapse in _learning(model) for weights in synapse.weights]
     overwrite(rows, [row[None] for weights in learned for row in weights])
 
 
 def largest_share(model: Any) -> float:
-    """Put the largest weight that was learned in units of the largest that the chip holds.
+    """Compute the largest learned weight, as a share of the largest that the chip holds [1].
 
     0 for blocks that are not discretised, or where nothing learns.
     """
@@ -50,12 +50,12 @@ def _share(synapse: Any) -> float:
 
 
 def _step(synapse: Any) -> int:
-    """Tell by how much two weights of the chip differ at least."""
+    """Return the least difference of two weights of the chip."""
     return 1 << (synapse.synapse_cfg.real_weight_exp + synapse.synapse_cfg.shift_bits)
 
 
 def _without_common(synapse: Any) -> np.ndarray:
-    """Give weights with the same differences, each pair as even as the chip's weights are fine."""
+    """Compute weights of the same differences, each pair as symmetric as 8 bits allow."""
     weights = np.concatenate(synapse.weights)
     difference = np.subtract(*np.split(weights, 2, axis=1))
     if weights.dtype == np.int32:

@@ -1,4 +1,4 @@
-"""Runs a network on nengo-loihi's emulator: stage ``loihi``, backend ``nengo-loihi``."""
+"""Backend ``emulator``: a network on nengo-loihi's emulator, at stage ``loihi``."""
 
 from collections import Counter
 from typing import Any
@@ -21,11 +21,11 @@ from spikearm.neural.counts import StepCounts
 STEP_TIMERS = ("startup", "run", "shutdown")  # nengo-loihi 1.1, simulator.py: StepRunner
 
 
-class LoihiEmulation(ChipSimulation):
-    """The discretised network in the chip's integer arithmetic, with its work counted.
+class EmulatorSimulation(ChipSimulation):
+    """Simulation of the discretised network on nengo-loihi's emulator, with its work counted.
 
-    Spikes come from the chip's compartments and from the host's on/off neurons, which
-    code every input number as spikes at the chip's border. Neurons are numbered as
+    Spikes come from the chip's compartments and from the host's pairs of neurons, which code every
+    host input as spikes. Neurons are numbered as
     :func:`spikearm.loihi_deploy.backends.neurons.neurons_of` lists them.
     """
 
@@ -55,8 +55,7 @@ class LoihiEmulation(ChipSimulation):
     def restart(self) -> None:
         """Go back to the state just after construction.
 
-        nengo-loihi cannot reset a simulator, so the network is built again, which the
-        same seed makes the same.
+        nengo-loihi cannot reset a simulator, so the network is built again, with the same seed.
         """
         self._simulator.close()
         self._open()
@@ -66,21 +65,21 @@ class LoihiEmulation(ChipSimulation):
 
     @property
     def model(self) -> Any:
-        """What nengo-loihi built."""
+        """Model that nengo-loihi built."""
         return self._simulator.model
 
     @property
     def n_neurons(self) -> int:
-        """How many of the chip's compartments are neurons."""
+        """Number of the chip's compartments that are neurons."""
         return len(self._neurons)
 
     def drop_host_spikes(self, share: float, seed: int) -> None:
-        """From the next step on, lose spikes that the host sends to the chip; 0 heals."""
+        """Lose a share of the spikes from the host from the next step on; 0 heals."""
         self._link = lossy_link(share, seed)
 
     @property
     def overflow_counts(self) -> Counter[str]:
-        """In how many steps since construction a number was cut or overflowed, by what it was."""
+        """Steps since construction in which a number was cut or overflowed, by kind."""
         return self._overflow_counts.copy()
 
     @property
@@ -92,8 +91,7 @@ class LoihiEmulation(ChipSimulation):
     def timers(self) -> dict[str, float]:
         """Wall time of the last step by nengo-loihi's own timers [s].
 
-        On the emulator this is ``run``, the whole step; docs/latency.md tells what they are on a
-        board.
+        On the emulator this is ``run``, the whole step; docs/latency.md lists those of a board.
         """
         timers = self._simulator.timers
         return {name: timers[name] for name in STEP_TIMERS if name in timers}
@@ -103,7 +101,7 @@ class LoihiEmulation(ChipSimulation):
         self._simulator.close()
 
     def _change_silent(self, neurons: np.ndarray) -> None:
-        """Silence exactly these neurons: let them rest for good."""
+        """Silence exactly these neurons, by an endless refractory period."""
         resting = self._emulator.compartment.ref_count
         for chosen, steps in ((self._silent, 0), (neurons, FOREVER)):
             resting[self._neurons[chosen]] = steps
@@ -118,7 +116,7 @@ class LoihiEmulation(ChipSimulation):
         self._counts, self._sent, self._pending_events = StepCounts(), 0, 0
 
     def _count(self) -> StepCounts:
-        """Count a step; what was sent and fired in the step before arrives in this one."""
+        """Count the work of a step; spikes of the step before arrive in this one."""
         arrived, events = self._sent, self._pending_events
         spiked = self._emulator.compartment.spiked
         self._sent, self._pending_events = 0, int(self._fan_out[spiked].sum())

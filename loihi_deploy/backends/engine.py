@@ -1,4 +1,4 @@
-"""Runs a network on the compiled engine: stage ``loihi``, backend ``engine``."""
+"""Backend ``engine``: a network on the compiled engine, at stage ``loihi``."""
 
 from collections import Counter
 from typing import Any, ClassVar
@@ -17,14 +17,14 @@ from spikearm.neural.counts import StepCounts
 
 
 class EngineSimulation(ChipSimulation):
-    """The discretised network in the chip's integer arithmetic, in machine code.
+    """Simulation of the discretised network in machine code.
 
-    Spike for spike what :class:`~spikearm.loihi_deploy.backends.emulator.LoihiEmulation` does.
+    Its spikes are those of :class:`~spikearm.loihi_deploy.backends.emulator.EmulatorSimulation`.
     Neurons are numbered as :func:`spikearm.loihi_deploy.backends.neurons.neurons_of` lists them.
 
     Attributes:
         target: ``sim``, or ``simreal`` for the same network in floating point.
-        model_type: What nengo-loihi builds the network into.
+        model_type: Type of the model that nengo-loihi builds.
     """
 
     target: ClassVar[str] = "sim"
@@ -61,21 +61,21 @@ class EngineSimulation(ChipSimulation):
 
     @property
     def n_neurons(self) -> int:
-        """How many of the chip's compartments are neurons."""
+        """Number of the chip's compartments that are neurons."""
         return len(self._neurons)
 
     def drop_host_spikes(self, share: float, seed: int) -> None:
-        """From the next step on, lose spikes that the host sends to the chip; 0 heals."""
+        """Lose a share of the spikes from the host from the next step on; 0 heals."""
         self._link = lossy_link(share, seed)
 
     @property
     def overflow_counts(self) -> Counter[str]:
-        """In how many steps since construction a number was cut or overflowed, by what it was."""
+        """Steps since construction in which a number was cut or overflowed, by kind."""
         return self._build_overflow_counts + self._engine.overflow_counts
 
     @property
     def model(self) -> Any:
-        """What nengo-loihi built."""
+        """Model that nengo-loihi built."""
         return self._simulator.model
 
     @property
@@ -93,13 +93,16 @@ class EngineSimulation(ChipSimulation):
         self._simulator.close()
 
     def _change_silent(self, neurons: np.ndarray) -> None:
-        """Silence exactly these neurons: let them rest for good."""
+        """Silence exactly these neurons, by an endless refractory period."""
         chip = self._engine.chip
         for chosen, steps in ((self._silent, 0), (neurons, FOREVER)):
             chip.index["waiting"][chip.arrangement.soma[self._neurons[chosen]]] = steps
 
 
 class RescaledSimulation(EngineSimulation):
-    """The same with the weights of lossy blocks rescaled, see ``discretisation.rescaling``."""
+    """Simulation of the same network with its lossy blocks rescaled.
+
+    See :mod:`spikearm.loihi_deploy.discretisation.rescaling`.
+    """
 
     model_type = RescaledModel

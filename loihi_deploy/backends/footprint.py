@@ -1,4 +1,4 @@
-"""What a model takes on the chip."""
+"""Footprint of a model on the chip."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ STATE_BYTES = 8  # per compartment: current and voltage, 32 bits each in the emu
 
 
 def chip_footprint(model: Any) -> Footprint:
-    """Add up the blocks of a model, cores as nengo-loihi's greedy allocator assigns them."""
+    """Add up the blocks of a model, on the cores that nengo-loihi's greedy allocator assigns."""
     synapses = [synapse for block in model.blocks for synapse in block.synapses]
     total = sum(w.size for synapse in synapses for w in synapse.weights)
     bits = sum(block.utilization()["synapses"][0] for block in model.blocks)
@@ -28,5 +28,5 @@ def chip_footprint(model: Any) -> Footprint:
 
 
 def _n_nonzero(synapse: Any) -> int:
-    """Count the nonzero weights; one that may learn is not zero for good."""
+    """Count the nonzero weights; those that learn count, whatever their value."""
     return sum(w.size if synapse.learning else int(np.count_nonzero(w)) for w in synapse.weights)

@@ -1,4 +1,4 @@
-"""A link between host and chip that loses spikes."""
+"""Link between host and chip that loses spikes."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,17 +9,17 @@ from spikearm.neural.simulation import check_share
 
 
 class LossyLink:
-    """Loses each spike that the host sends with the same probability.
+    """Link that loses each spike from the host with the same probability.
 
     There is one draw per spike, in the order in which the spikes are sent: input by input, and
-    neuron by neuron. So whatever sends the same spikes loses the same ones.
+    neuron by neuron. So backends that send the same spikes lose the same ones.
 
     Args:
-        share: The probability.
+        share: Probability of a loss [1].
         seed: Seed of the draws.
 
     Raises:
-        SpikearmError: It is no share.
+        SpikearmError: The share is not between 0 and 1.
     """
 
     def __init__(self, share: float, seed: int) -> None:
@@ -28,15 +28,15 @@ class LossyLink:
         self.restart()
 
     def restart(self) -> None:
-        """Begin with the same draws again."""
+        """Go back to the first draw."""
         self._rng = np.random.default_rng(self._seed)
 
     def draw(self, n_spikes: int) -> np.ndarray:
-        """Tell which of so many spikes arrive, shape (n_spikes,)."""
+        """Draw a mask of the spikes that arrive, shape (n_spikes,)."""
         return self._rng.random(n_spikes) >= self._share
 
     def thin(self, inputs: Iterable[Any], time: int) -> None:
-        """Lose spikes that were sent in a step to nengo-loihi's spike inputs."""
+        """Remove lost spikes of a step from nengo-loihi's spike inputs."""
         for one in inputs:
             sent = np.asarray(one.spikes.get(time, []), dtype=np.int64)
             if sent.size:
@@ -44,5 +44,5 @@ class LossyLink:
 
 
 def lossy_link(share: float, seed: int) -> LossyLink | None:
-    """Make a link that loses this share of spikes, or None where it loses none."""
+    """Build a link that loses this share of spikes, or None where it loses none."""
     return LossyLink(share, seed) if share else None

@@ -1,4 +1,4 @@
-"""What the chip's arithmetic complains of, counted rather than shown."""
+"""Counts of overflows and cut numbers, of which nengo-loihi warns."""
 
 import warnings
 from collections import Counter
@@ -11,16 +11,16 @@ CLIPPED_TRACE, CLIPPED_WEIGHT = "Clipping synapse trace", "Clipping learning wei
 OVERFLOWS = (
     OVER_INPUT, OVER_CURRENT, OVER_MEMBRANE, CUT_ERROR, CUT_TRACE, CLIPPED_TRACE, CLIPPED_WEIGHT,
 )  # fmt: skip
-"""How nengo-loihi's warnings of breaches begin."""
+"""Beginnings of nengo-loihi's warnings of overflows and cut numbers."""
 
 
 @contextmanager
 def counted(overflow_counts: Counter[str], shown: bool = False) -> Iterator[None]:
-    """Count known warnings of the block, each kind once, and pass all others on.
+    """Count known warnings within the block, each kind once, and pass all others on.
 
     Args:
-        overflow_counts: What is counted into.
-        shown: Whether to pass on what is counted, too.
+        overflow_counts: Counter to add to.
+        shown: Whether counted warnings are passed on, too.
     """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -1,8 +1,8 @@
-"""Runs a network on the engine and writes down what a chip would be asked for."""
+"""Recorded run of a network: the activity that the chip would have."""
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import nengo
 import numpy as np
@@ -14,7 +14,6 @@ from spikearm.loihi_deploy.discretisation.rescaling import UnvalidatedRescaledMo
 from spikearm.loihi_deploy.nengo_loihi_compat import (
     Q_BITS,
     U_BITS,
-    Model,
     UnvalidatedModel,
     decay_int,
     without_known_warnings,
@@ -25,25 +24,23 @@ from spikearm.neural.counts import StepCounts
 
 @dataclass(frozen=True)
 class Activity:
-    """What happened on the chip in a run.
+    """Activity of the chip in a run.
 
-    Compartments are those of all blocks, one block after the other; so are the neurons of spike
-    inputs.
+    Compartments are numbered block by block, neurons of spike inputs input by input.
 
     Attributes:
-        n_steps: Length of the run.
-        active_updates: Updates of compartments that changed their current or their voltage, or
-            spiked; all others left a compartment as it was.
+        n_steps: Steps of the run.
+        active_updates: Updates of compartments that changed a current or a voltage, or gave a
+            spike.
         spikes: Spikes of each compartment, shape (n_compartments,).
         arrived: Whether each neuron of the spike inputs sent a spike, shape (n_steps, n_neurons).
-        input: Largest size of each compartment's synaptic input, shape (n_compartments,). Where it
-            overflows, this is what is left of it.
-        current: The same of the current.
-        membrane: The same of the sum of current, bias and noise.
-        error: Largest size of a learning error, scaled and cut.
-        overflow_counts: Steps in which each of
-            :data:`~spikearm.loihi_deploy.backends.overflows.OVERFLOWS` was given, building
-            included.
+        input: Largest magnitude of each synaptic input, shape (n_compartments,); after an overflow,
+            of its remainder.
+        current: Largest magnitude of each current, shape (n_compartments,).
+        membrane: Largest magnitude of each sum of current, bias and noise, shape (n_compartments,).
+        error: Largest magnitude of a learning error, scaled and cut.
+        overflow_counts: Steps with each of
+            :data:`~spikearm.loihi_deploy.backends.overflows.OVERFLOWS`, the build included.
     """
 
     n_steps: int
@@ -58,21 +55,26 @@ class Activity:
 
 
 class RecordedSimulation(ChipSimulation):
-    """The network on the compiled engine, as the chip would run it, with all peaks recorded.
+    """Simulation on the compiled engine that records its activity.
 
     Blocks may be larger than the chip holds.
 
+    Args:
+        network: Network to run.
+        rescaled: Whether blocks that lose much to 8 bits are rescaled, see
+            :func:`spikearm.loihi_deploy.discretisation.rescaling.rescale`.
+
     Attributes:
-        model_type: What nengo-loihi builds the network into.
+        rescaled: As given.
     """
 
-    model_type: ClassVar[type[Model]] = UnvalidatedModel
-
-    def __init__(self, network: nengo.Network) -> None:
+    def __init__(self, network: nengo.Network, rescaled: bool = False) -> None:
         super().__init__(network)
+        self.rescaled = rescaled
+        model = UnvalidatedRescaledModel() if rescaled else UnvalidatedModel()
         self._build_overflow_counts: Counter[str] = Counter()
         with without_known_warnings(), counted(self._build_overflow_counts):
-            self._simulator = Simulator(network, model=self.model_type(), precompute=False)
+            self._simulator = Simulator(network, model=model, precompute=False)
         self._engine, self._chip = self._simulator.engine, self._simulator.engine.chip
         self._dendrite = self._chip.arrangement.dendrite
         self._soma = self._chip.arrangement.soma
@@ -81,17 +83,22 @@ class RecordedSimulation(ChipSimulation):
 
     @property
     def model(self) -> Any:
-        """What nengo-loihi built."""
+        """Model that nengo-loihi built."""
         return self._simulator.model
 
     @property
+    def seed(self) -> int:
+        """Seed that the network was built with: its own, or a drawn one."""
+        return self.model.seeds[self.network]
+
+    @property
     def blocks(self) -> IntegerBlocks:
-        """What runs on the chip."""
+        """Blocks in the chip's integers."""
         return IntegerBlocks.of_model(self.model)
 
     @property
     def activity(self) -> Activity:
-        """What has happened so far."""
+        """Activity so far."""
         n_neurons = sum(one.n_neurons for one in self._engine.inputs)
         return Activity(
             n_steps=len(self._arrived),
@@ -112,15 +119,15 @@ class RecordedSimulation(ChipSimulation):
         current, voltage = state["current"][self._dendrite], state["voltage"][self._soma]
         with counted(self._overflow_counts):
             self._simulator.run_steps(1)
-        self._look(current, voltage)
+        self._record(current, voltage)
 
     def restart(self) -> None:
-        """Go back to the state just after construction, and forget what was recorded."""
+        """Go back to the state just after construction, and forget the activity."""
         self._simulator.reset()
         self.forget()
 
     def forget(self) -> None:
-        """Forget what was recorded, as if the run began now."""
+        """Forget the activity so far."""
         n = self._chip.n_compartments
         self._before = self._engine.clock.tolist()
         self._spikes, self._input, self._current, self._membrane = np.zeros((4, n), dtype=np.int64)
@@ -131,7 +138,7 @@ class RecordedSimulation(ChipSimulation):
 
     @property
     def overflow_counts(self) -> Counter[str]:
-        """In how many steps a number was cut or overflowed, building included."""
+        """Steps in which a number was cut or overflowed, by kind, the build included."""
         return self._build_overflow_counts + self._overflow_counts
 
     @property
@@ -143,10 +150,10 @@ class RecordedSimulation(ChipSimulation):
         """Free the simulator."""
         self._simulator.close()
 
-    def _look(self, current_before: np.ndarray, voltage_before: np.ndarray) -> None:
-        """Take in what the last step did.
+    def _record(self, current_before: np.ndarray, voltage_before: np.ndarray) -> None:
+        """Record the last step.
 
-        The input is what the current has more than what the one before decayed to; the engine
+        The synaptic input is the current less the decayed current of the step before; the engine
         has let both overflow.
         """
         state = self._chip.state
@@ -174,13 +181,7 @@ class RecordedSimulation(ChipSimulation):
         return np.concatenate([np.zeros(0, dtype=bool), *fired])
 
 
-class RescaledRecording(RecordedSimulation):
-    """The same with the weights of lossy blocks rescaled, see ``discretisation.rescaling``."""
-
-    model_type = UnvalidatedRescaledModel
-
-
 def _wrapped(values: np.ndarray, bits: int) -> np.ndarray:
-    """Let integers overflow at a number of bits beside their sign."""
+    """Wrap integers to a number of bits beside their sign."""
     top = 1 << bits
     return (values + top) % (2 * top) - top

@@ -1,4 +1,4 @@
-"""The board that a network is to run on, and what its link to the host is built for."""
+"""Boards that a network is deployed to."""
 
 from dataclasses import dataclass
 
@@ -11,11 +11,11 @@ from spikearm.loihi_deploy.mapping.traffic import most_host_spikes
 
 @dataclass(frozen=True)
 class BoardConfig:
-    """The board that a network is for.
+    """Board to deploy to.
 
     Attributes:
-        chips: How many chips it has.
-        host_spikes: How many spikes the host may send to a chip in a step; nengo-loihi's
+        chips: Number of chips on the board.
+        host_spikes: Most spikes that the host may send to a chip in a step; nengo-loihi's
             hardware option snip_max_spikes_per_step, which a board's link is built with.
             Default: as many as the network's inputs can send, but at most 300.
     """
@@ -30,14 +30,14 @@ class BoardConfig:
             raise SpikearmError(f"{self.host_spikes} spikes in a step: give 0 or more.")
 
 
-UNTOLD = BoardConfig(host_spikes=int(limits.HOST_SPIKES.most))
-"""What nengo-loihi builds when it is not told."""
+NENGO_LOIHI_BOARD = BoardConfig(host_spikes=int(limits.HOST_SPIKES.most))
+"""Board that nengo-loihi builds unless it is configured: one chip, a link for 50 spikes."""
 
 
 def link_setting(board: BoardConfig, integers: IntegerBlocks, placement: Placement) -> int:
-    """Give how many spikes of a step the link from the host to a chip is built for.
+    """Return the number of spikes in a step that the link from the host to a chip is built for.
 
-    Built for all that the inputs can send at once, it drops none.
+    A link for all that the inputs can send at once drops none.
     """
     if board.host_spikes is not None:
         return board.host_spikes

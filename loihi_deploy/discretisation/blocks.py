@@ -1,19 +1,27 @@
 """A network's blocks, as nengo-loihi builds them for the chip."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
+
+import nengo
+
+from spikearm.loihi_deploy.nengo_loihi_compat import (
+    UnvalidatedModel,
+    nengo_loihi,
+    without_known_warnings,
+)
 
 
 @dataclass(frozen=True)
 class Blocks:
-    """What runs on the chip, and what crosses its border.
+    """Part of a network that runs on the chip, with its inputs and outputs.
 
     Each is an object of nengo-loihi's; all refer to one another.
 
     Attributes:
         blocks: Groups of neurons, each to lie on one core.
-        inputs: Where spikes from the host enter.
-        probes: What the host is told.
+        inputs: Spike inputs, through which spikes from the host enter.
+        probes: Probes, which the host reads.
     """
 
     blocks: tuple[Any, ...]
@@ -26,14 +34,61 @@ class Blocks:
         return cls(tuple(model.blocks), tuple(model.inputs), tuple(model.probes))
 
 
+@dataclass(frozen=True)
 class FloatBlocks(Blocks):
-    """Blocks in floating point, before they are discretised."""
+    """Blocks in floating point, before they are discretised.
+
+    Attributes:
+        rates: Name of each ensemble that asks for a firing rate, with its highest rate over the
+            highest that its refractory delay allows [1].
+    """
+
+    rates: tuple[tuple[str, float], ...] = ()
 
 
 class IntegerBlocks(Blocks):
     """Blocks in the chip's integers."""
 
 
+def build(network: nengo.Network, seed: int | None = None) -> FloatBlocks:
+    """Build the chip's part of a network in floating point, whether or not the chip holds it.
+
+    Args:
+        network: Network to build.
+        seed: Seed of a network that has none. Default: drawn.
+
+    Raises:
+        BuildError, ValidationError, NotImplementedError: nengo-loihi cannot build it.
+    """
+    model = UnvalidatedModel()
+    if seed is not None:
+        model.seeds[network] = seed
+    with (
+        without_known_warnings(),
+        nengo_loihi.Simulator(network, target="simreal", model=model),
+    ):
+        return replace(FloatBlocks.of_model(model), rates=_requested_rates(model))
+
+
 def block_name(block: Any) -> str:
-    """Name a block, or another of nengo-loihi's objects, in a report."""
+    """Return the name of a block, or of another of nengo-loihi's objects, for a report."""
     return block.label or str(block)
+
+
+def _requested_rates(model: Any) -> tuple[tuple[str, float], ...]:
+    """Compute the share of its highest possible rate that each ensemble asks for.
+
+    Ensembles whose gains or biases are set ask for no rate.
+    """
+    return tuple(
+        (str(ensemble), float(built.max_rates.max()) * _shortest_interval(model, ensemble))
+        for ensemble, built in model.params.items()
+        if isinstance(ensemble, nengo.Ensemble) and ensemble.gain is None and ensemble.bias is None
+    )
+
+
+def _shortest_interval(model: Any, ensemble: nengo.Ensemble) -> float:
+    """Return the shortest time between two spikes of a neuron [s]."""
+    built = model.objs[ensemble]["in"]
+    block = built[0] if isinstance(built, list) else built
+    return model.dt * int(block.compartment.refract_delay.max())

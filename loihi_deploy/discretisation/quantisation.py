@@ -1,4 +1,4 @@
-"""What discretisation does to a block's numbers."""
+"""Discretisation of blocks, and the errors that it makes."""
 
 import copy
 from collections.abc import Iterator, Mapping
@@ -20,13 +20,13 @@ DECAY_UNIT = 2**12  # the chip keeps whole 4096ths of current and voltage in eac
 
 @dataclass(frozen=True)
 class QuantisationError:
-    """How far the integers of one array are from the floats that they stand for.
+    """Distance of an array's integers from the floats that they represent.
 
     Attributes:
         block: Name of the block.
-        array: Which of its arrays: :data:`WEIGHTS` or another.
-        source: Where spikes come from that meet these weights; empty for other arrays.
-        n_values: How many numbers it has.
+        array: Name of the array: :data:`WEIGHTS` or another.
+        source: Source of the spikes that these weights multiply; empty for other arrays.
+        n_values: Number of values.
         relative_rms: Root mean square of the errors over that of the floats [1].
         largest: Largest error, in the floats' unit; of weights, in thresholds.
         largest_value: Largest of the floats, in the same unit.
@@ -42,10 +42,7 @@ class QuantisationError:
 
 
 def quantise(floats: FloatBlocks) -> IntegerBlocks:
-    """Turn a copy of the blocks into the chip's integers, as nengo-loihi does.
-
-    What that costs is in :func:`quantisation_errors`.
-    """
+    """Convert a copy of the blocks to the chip's integers, as nengo-loihi does."""
     copied = copy.deepcopy(floats)
     with without_known_warnings():
         discretize_model(copied)
@@ -55,13 +52,13 @@ def quantise(floats: FloatBlocks) -> IntegerBlocks:
 def quantisation_errors(
     floats: FloatBlocks, integers: IntegerBlocks
 ) -> tuple[QuantisationError, ...]:
-    """Compare all arrays of all blocks.
+    """Compute the errors of all arrays of all blocks.
 
-    Integers stand for floats by scales that nengo-loihi chooses for each block
+    Integers represent floats by scales that nengo-loihi chooses for each block
     (``builder/discretize.py``): weights by one common scale, whatever the exponents of the
     synapses, because all of them add to the same current; thresholds and biases by scales that
-    also make up for how much a decay lets a spike count. Decays are what the chip's arithmetic
-    makes of them.
+    also make up for how much a decay lets a spike count. Decays are compared as they act in the
+    chip's arithmetic.
     """
     origins = _origins(integers)
     return tuple(
@@ -72,9 +69,9 @@ def quantisation_errors(
 
 
 def weight_loss(before: Any, after: Any) -> float:
-    """Give the largest relative error that discretisation makes in a group of a block's weights.
+    """Compute the largest relative error among a block's groups of weights [1].
 
-    Root mean square of the errors over that of the weights [1].
+    It is the root mean square of a group's errors over that of its weights.
     """
     pairs = (pair for pair in _pairs(before, after, {}) if pair[0] == WEIGHTS)
     return max((_relative(wanted, got) for _, _, wanted, got in pairs), default=0.0)
@@ -83,7 +80,7 @@ def weight_loss(before: Any, after: Any) -> float:
 def _pairs(
     before: Any, after: Any, origins: Mapping[Any, list[str]]
 ) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
-    """Give each array's name and source, its floats, and what its integers stand for."""
+    """Yield name, source and floats of each array, and the floats that its integers represent."""
     floats, integers, info = before.compartment, after.compartment, after.discretize_info
     weight_scale = np.broadcast_to(_weight_scale(after), floats.vth.shape)
     for wanted, got in zip(before.synapses, after.synapses, strict=True):
@@ -102,7 +99,7 @@ def _pairs(
 
 
 def _origins(integers: IntegerBlocks) -> dict[Any, list[str]]:
-    """List for each group of synapses what spikes come from."""
+    """List the names of the sources of each group of synapses."""
     origins: dict[Any, list[str]] = {}
     for one in (*integers.inputs, *integers.blocks):
         name = "the host" if one in integers.inputs else block_name(one)
@@ -112,12 +109,12 @@ def _origins(integers: IntegerBlocks) -> dict[Any, list[str]]:
 
 
 def _one_name(names: list[str]) -> str:
-    """Name the first, and say how many more there are."""
+    """Join names to the first and the number of others."""
     return "".join(names[:1]) + (f" and {len(names) - 1} more" if len(names) > 1 else "")
 
 
 def _weight_scale(block: Any) -> np.ndarray:
-    """Give what a weight of 1 is in integers, shape () or (n_compartments,)."""
+    """Return the integer of a weight of 1, shape () or (n_compartments,)."""
     info = block.discretize_info
     return np.asarray(info["w_scale"] * SynapseConfig.get_scale(info["w_exp"]))
 
@@ -136,7 +133,7 @@ def _error(
 
 
 def _relative(wanted: np.ndarray, got: np.ndarray) -> float:
-    """Give the root mean square of the errors over that of what was wanted [1]."""
+    """Compute the root mean square of the errors over that of the wanted values [1]."""
     error = got - wanted.astype(float)
     return float(np.linalg.norm(error) / np.linalg.norm(wanted)) if error.any() else 0.0
 

@@ -1,10 +1,10 @@
-"""Gives small weights back the bits that a block's few large ones take from them.
+"""Rescaling of neurons with small weights, whose bits a block's few large weights take.
 
-nengo-loihi scales all weights of a block by the largest of them. A neuron that only small weights
-reach keeps few of their 8 bits, or none. But a neuron whose weights, bias and threshold are all
-multiplied by one number spikes as before, so neurons with small weights can have them larger, with
-a threshold to match: by powers of two, as many as a core has thresholds for. This takes nothing
-else of the chip.
+nengo-loihi scales all weights of a block by the largest of them. A neuron with small weights alone
+keeps few of their 8 bits, or none. But a neuron whose weights, bias and threshold are all
+multiplied by the same factor spikes as before. So the weights of such neurons can be larger, with
+matching thresholds: by powers of two, as many as a core has thresholds for. This needs no other
+resource of the chip.
 """
 
 import copy
@@ -25,11 +25,11 @@ from spikearm.loihi_deploy.nengo_loihi_compat import (
 )
 
 RESCALE_ABOVE = 0.05
-"""Share of its weights, root mean square, that a block may lose to 8 bits before it is rescaled."""
+"""Relative rms error of its weights in 8 bits above which a block is rescaled [1]."""
 
 
 def rescale(floats: FloatBlocks) -> FloatBlocks:
-    """Give a copy of the blocks in which those that lose much have thresholds by neuron."""
+    """Rescale a copy of the blocks: those that lose much get thresholds by neuron."""
     rescaled = copy.deepcopy(floats)
     rescale_in_place(rescaled)
     return rescaled
@@ -38,8 +38,8 @@ def rescale(floats: FloatBlocks) -> FloatBlocks:
 def rescale_in_place(floats: FloatBlocks) -> None:
     """Scale the neurons of every block that loses more than :data:`RESCALE_ABOVE`.
 
-    Blocks are left alone that learn, that have noise, whose voltage is probed, whose weights are
-    shared by neurons or whose thresholds already differ: there a neuron's scale shows.
+    Excluded are blocks that learn, that have noise, whose voltage is probed, whose weights are
+    shared by neurons or whose thresholds already differ: there, the scale of a neuron matters.
     """
     integers = quantise(floats)
     for block, after in zip(floats.blocks, integers.blocks, strict=True):
@@ -48,13 +48,13 @@ def rescale_in_place(floats: FloatBlocks) -> None:
 
 
 class RescaledModel(Model):
-    """A model that rescales its blocks between building and discretising them.
+    """Model that rescales its blocks between building and discretising them.
 
     For ``nengo_loihi.Simulator`` and for :class:`spikearm.loihi_deploy.simulator.Simulator`.
     """
 
     def build(self, obj: Any, *args: Any, **kwargs: Any) -> Any:
-        """Build an object; rescale when it is the network that is to be discretised."""
+        """Build an object; rescale if it is the network that is to be discretised."""
         if not kwargs.get("discretize"):
             return super().build(obj, *args, **kwargs)
         built = super().build(obj, *args, **{**kwargs, "discretize": False})
@@ -64,13 +64,13 @@ class RescaledModel(Model):
 
 
 class UnvalidatedRescaledModel(RescaledModel, UnvalidatedModel):
-    """The same, with blocks that may be larger than the chip."""
+    """Model of the same kind, whose blocks may be larger than the chip."""
 
 
 def _exponents(block: Any, info: dict[str, Any]) -> np.ndarray:
-    """Find by which power of two each neuron can be scaled, shape (n_neurons,).
+    """Compute the power of two that each neuron can be scaled by, shape (n_neurons,).
 
-    So far that its largest weight stays below the block's, and bias and threshold in their range.
+    The largest weight stays below the block's, bias and threshold stay in their ranges.
     """
     largest, comp = np.zeros(block.n_neurons), block.compartment
     for weights, neurons in _weights(block):
@@ -92,25 +92,25 @@ def _scale(block: Any, factor: np.ndarray) -> None:
 
 
 def _weights(block: Any) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Give the weights of each axon, and the neurons that they reach."""
+    """Yield the weights of each axon, and the neurons that they reach."""
     for synapse in block.synapses:
         yield from zip(synapse.weights, synapse.indices, strict=True)
 
 
 def _is_free(block: Any, floats: FloatBlocks) -> bool:
-    """Tell whether nothing but spikes shows how a neuron is scaled."""
+    """Return whether the scale of a neuron affects nothing but registers."""
     comp = block.compartment
-    looked_at = [target for one in floats.probes if one.key != "spiked" for target in one.target]
+    probed = [target for one in floats.probes if one.key != "spiked" for target in one.target]
     return not (
         any(synapse.learning or _is_shared(synapse) for synapse in block.synapses)
         or comp.enable_noise.any()
         or comp.vmin
         or np.ptp(comp.vth)
-        or block in looked_at
+        or block in probed
     )
 
 
 def _is_shared(synapse: Any) -> bool:
-    """Tell whether axons lead to the same weights of other neurons."""
+    """Return whether several neurons share the same weights."""
     bases = synapse.axon_compartment_bases
     return bases is not None and bool(np.any(np.asarray(bases) > 0))

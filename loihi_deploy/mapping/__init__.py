@@ -1,1 +1,1 @@
-"""From blocks to cores, and the spikes between them."""
+"""Mapping of blocks to cores, and the spikes between cores."""

@@ -1,4 +1,4 @@
-"""Which group goes to which place, so that little goes far: a quadratic assignment problem."""
+"""Assignment of groups to places of a mesh: a quadratic assignment problem."""
 
 import numpy as np
 
@@ -7,18 +7,18 @@ LEAST_GAIN = 1e-9  # of a swap, over the whole cost
 
 
 def arrange(traffic: np.ndarray, distance: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Give each group a place, so that little traffic goes far.
+    """Assign each group a place, so that traffic goes over short distances.
 
-    Swaps the two whose swap gains most, as long as one does. (``scipy.optimize`` has this as method
-    2opt of ``quadratic_assignment``; for 128 places it takes minutes.)
+    A descent swaps the two groups whose swap gains most, as long as one does. (``scipy.optimize``
+    has this as method 2opt of ``quadratic_assignment``; for 128 places it takes minutes.)
 
     Args:
-        traffic: From each group to each, shape (n, n).
-        distance: From each place to each, the same both ways, shape (n, n).
-        rng: Draws the starts.
+        traffic: Traffic from each group to each, shape (n, n).
+        distance: Distance from each place to each, the same both ways, shape (n, n).
+        rng: Generator that draws the starts.
 
     Returns:
-        The place of each group, shape (n,).
+        Place of each group, shape (n,).
     """
     flow = traffic + traffic.T
     np.fill_diagonal(flow, 0.0)

@@ -1,11 +1,11 @@
-"""Where a core lies on the chip's mesh, and how far spikes go over it.
+"""Cores on the chip's mesh, and the hops of spikes between them.
 
 Published: a mesh of 128 cores, spikes within a tile, and hops from tile to tile, east-west and
 north-south (Davies et al. 2018, text and table 2). That 32 tiles of four cores lie in 8 columns
 of 4, and that a spike first goes along its row and then along its column, is how SANA-FE models
-the chip (Boyle et al. 2025, IEEE TCAD 44(8), 3165-3178; ``arch/loihi.yaml``). Which core of the
-mesh NxSDK means by a number is not published: numbers are **assumed** to fill tile after tile, and
-tiles column after column, as SANA-FE numbers them.
+the chip (Boyle et al. 2025, IEEE TCAD 44(8), 3165-3178; ``arch/loihi.yaml``). NxSDK's
+numbering of the cores is not published: numbers are **assumed** to fill tile after tile, and tiles
+column after column, as SANA-FE numbers them.
 """
 
 from typing import NamedTuple
@@ -20,14 +20,14 @@ COLUMNS, ROWS = 8, 4
 
 
 class Tile(NamedTuple):
-    """Where a tile lies, from the mesh's corner."""
+    """Tile of the mesh, counted from its corner."""
 
     column: int
     row: int
 
 
 def tile_of(number: int) -> Tile:
-    """Give the tile of a core.
+    """Return the tile of a core.
 
     Args:
         number: Number of the core on its chip, from 0.
@@ -48,7 +48,7 @@ def hops(numbers: np.ndarray) -> np.ndarray:
 
 
 def spike_traffic(placement: Placement, core_traffic: np.ndarray) -> SpikeTraffic:
-    """Count spikes and their hops.
+    """Count spike messages and their hops.
 
     A spike that stays in its core goes over the tile's router all the same, an assumption on the
     dear side. One to another chip counts apart: neither its way nor its cost is published. Spikes

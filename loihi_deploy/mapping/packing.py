@@ -1,4 +1,4 @@
-"""Which blocks share a core, so that few spikes leave it."""
+"""Packing of blocks on common cores, for few spikes between cores."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,15 +11,15 @@ STARTS = 20  # of the search; the first with the traffic as it was counted
 SPREAD = 0.5  # of the others' traffic around it: standard deviation of the logarithm
 
 Group = tuple[int, ...]
-"""Places of blocks in a sequence of them, in order."""
+"""Indices of blocks, in rising order."""
 
 
 def fits(blocks: Sequence[Any]) -> bool:
-    """Tell whether blocks can share a core.
+    """Return whether blocks can share a core.
 
-    Beside the limits of a core, nengo-loihi's ``hardware/builder.py`` and ``interface.py`` want
-    membrane limits and noise to be the same, and blocks that learn or send over population axons
-    to be alone.
+    Beside the limits of a core, nengo-loihi's ``hardware/builder.py`` and ``interface.py`` require
+    equal membrane limits and noise, and a core of its own for a block that learns or sends over
+    population axons.
     """
     core = Core(0, 0, tuple(blocks))
     return (
@@ -31,18 +31,18 @@ def fits(blocks: Sequence[Any]) -> bool:
 
 
 def pack(blocks: Sequence[Any], traffic: np.ndarray, rng: np.random.Generator) -> list[Group]:
-    """Group blocks that are to share a core, so that few spikes leave it.
+    """Group blocks on common cores, for few spikes between cores.
 
-    Joins the two groups with most spikes between them, again and again, also with traffic that is
-    a little off, and takes the best grouping found.
+    The search joins the two groups with most spikes between them, again and again. It starts from
+    the counted traffic and from noisy copies of it, and the best grouping is taken.
 
     Args:
-        blocks: All of them.
-        traffic: Spikes per step from each to each, shape (n_blocks, n_blocks).
-        rng: Draws the traffic of the starts.
+        blocks: Blocks to pack.
+        traffic: Spikes per step from each block to each, shape (n_blocks, n_blocks).
+        rng: Generator that draws the noise.
 
     Returns:
-        Places in ``blocks``, one tuple per core.
+        Indices of blocks, one tuple per core.
     """
     both = traffic + traffic.T
     known: dict[Group, bool] = {}

@@ -1,4 +1,4 @@
-"""Which block lies on which core, and what that takes of the core."""
+"""Placement of blocks on cores, and the use of each core's resources."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks, block_nam
 from spikearm.loihi_deploy.limits import Limit
 from spikearm.loihi_deploy.nengo_loihi_compat import (
     Allocator,
+    Greedy,
     core_compartment_cfgs,
     core_stdp_pre_cfgs,
     core_vth_cfgs,
@@ -17,7 +18,7 @@ from spikearm.loihi_deploy.nengo_loihi_compat import (
 
 
 class Use(NamedTuple):
-    """How much of something is used, and how much there is."""
+    """Use of a resource: the amount used, and the amount available."""
 
     used: float
     most: float
@@ -30,7 +31,7 @@ class Core:
     Attributes:
         chip: Number of its chip, from 0.
         number: Number of the core on the chip, from 0.
-        blocks: What lies on it.
+        blocks: Blocks on the core.
     """
 
     chip: int
@@ -39,31 +40,31 @@ class Core:
 
     @property
     def name(self) -> str:
-        """Name the core in a report."""
+        """Name of the core in a report."""
         return ", ".join(map(block_name, self.blocks))
 
     @property
     def synapses(self) -> list[Any]:
-        """All synapses on it."""
+        """Groups of synapses on the core."""
         return [synapse for block in self.blocks for synapse in block.synapses]
 
     @cached_property
     def resources(self) -> Mapping[Limit, Use]:
-        """What is used of each of its resources."""
+        """Use of each resource of the core."""
         return {limit: Use(count(self), limit.most) for limit, count in COUNTS.items()}
 
     @property
     def utilisation(self) -> float:
-        """Share that is used of the resource of which most is [1]."""
+        """Largest share in use of any resource [1]."""
         return max(use.used / use.most for use in self.resources.values() if use.most)
 
 
 @dataclass(frozen=True)
 class Placement:
-    """Where all blocks lie.
+    """Cores with all blocks of a network.
 
     Attributes:
-        cores: Those in use, chip by chip.
+        cores: Cores in use, chip by chip.
     """
 
     cores: tuple[Core, ...]
@@ -76,7 +77,7 @@ class Placement:
 
     @cached_property
     def core_of(self) -> Mapping[Any, int]:
-        """Place in ``cores`` of each block and of each of its synapses."""
+        """Index in ``cores`` of each block and of each group of synapses."""
         return {
             item: place
             for place, core in enumerate(self.cores)
@@ -84,16 +85,23 @@ class Placement:
         }
 
 
-def allocate(integers: IntegerBlocks, allocator: Allocator, n_chips: int) -> Placement:
-    """Let an allocator of nengo-loihi's assign cores.
+def place(
+    integers: IntegerBlocks, allocator: Allocator = Greedy(), n_chips: int | None = None
+) -> Placement:
+    """Assign blocks to cores.
 
-    A block that no core holds gets one all the same, as every other block then does, because
-    allocators refuse it: its resources say what is wrong.
+    Allocators refuse a block that is too large for a core. Where there is one, every block gets a
+    core of its own, and the resources of that core tell the excess.
+
+    Args:
+        integers: Blocks to place.
+        allocator: Any of nengo-loihi's; ``Greedy`` takes as few chips as possible.
+        n_chips: Most chips to use. Default: as many as there are blocks.
     """
     if any(block.n_neurons > limits.COMPARTMENTS.most for block in integers.blocks):
         alone = enumerate((block,) for block in integers.blocks)
         return Placement(tuple(Core(0, number, blocks) for number, blocks in alone))
-    board = allocator(integers, n_chips)
+    board = allocator(integers, len(integers.blocks) if n_chips is None else n_chips)
     return Placement(
         tuple(
             Core(chip_number, number, tuple(core.blocks))
@@ -108,12 +116,12 @@ def _utilised(key: str) -> Callable[[Core], int]:
 
 
 def _n_input_axons(core: Core) -> int:
-    """Count the entries of axons: one that learns takes two, which ``utilization`` leaves out."""
+    """Count entries of axons; those that learn take two, unlike in ``utilization``."""
     return sum(synapse.n_axons * synapse.idxs_per_synapse() for synapse in core.synapses)
 
 
 def _n_synapse_formats(core: Core) -> int:
-    """Count the formats, with the first one, which nengo-loihi leaves unused."""
+    """Count synapse formats, with the first, which nengo-loihi leaves unused."""
     return 1 + len({synapse.synapse_cfg for synapse in core.synapses})
 
 
@@ -122,7 +130,7 @@ def _n_fixed_beside_learning(core: Core) -> int:
     return learning.count(False) if any(learning) else 0
 
 
-COUNTS: dict[Limit, Callable[[Any], int]] = {
+COUNTS: Mapping[Limit, Callable[[Any], int]] = {
     limits.COMPARTMENTS: _utilised("compartments"),
     limits.INPUT_AXONS: _n_input_axons,
     limits.OUTPUT_AXONS: _utilised("out-axons"),
@@ -133,4 +141,4 @@ COUNTS: dict[Limit, Callable[[Any], int]] = {
     limits.TRACE_CONFIGS: lambda core: len(core_stdp_pre_cfgs(core)[0]),
     limits.FIXED_BESIDE_LEARNING: _n_fixed_beside_learning,
 }
-"""How to count what is used of each resource of a core."""
+"""Functions that count the use of each resource of a core."""

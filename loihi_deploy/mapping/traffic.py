@@ -1,6 +1,6 @@
-"""Where spikes went in a run: between cores, and from the host."""
+"""Spikes of a run: between cores, from the host, and to stored weights."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -9,16 +9,22 @@ from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
 from spikearm.loihi_deploy.mapping.placement import Placement
 
 
-def core_traffic(
-    integers: IntegerBlocks, placement: Placement, activity: Activity
-) -> tuple[np.ndarray, np.ndarray]:
+class CoreTraffic(NamedTuple):
+    """Spikes per step that reach each core, on average over a run.
+
+    Attributes:
+        between: Spikes per step from each core to each core, shape (n_cores, n_cores).
+        from_host: Spikes per step from the host to each core, shape (n_cores,).
+    """
+
+    between: np.ndarray
+    from_host: np.ndarray
+
+
+def core_traffic(integers: IntegerBlocks, placement: Placement, activity: Activity) -> CoreTraffic:
     """Count the spikes that reached each core in a step, on average over the run.
 
     A spike that goes to several groups of synapses counts for each of them.
-
-    Returns:
-        From each core to each core, shape (n_cores, n_cores), and from the host to each core,
-        shape (n_cores,).
     """
     between = np.zeros((len(placement.cores), len(placement.cores)))
     from_host = np.zeros(len(placement.cores))
@@ -30,7 +36,7 @@ def core_traffic(
         row = between[placement.core_of[source]] if source in placement.core_of else from_host
         for axon in source.axons:
             row[placement.core_of[axon.target]] += mine[_reaches(axon, source.n_neurons)].sum()
-    return between, from_host
+    return CoreTraffic(between, from_host)
 
 
 def host_spikes(integers: IntegerBlocks, placement: Placement, activity: Activity) -> np.ndarray:
@@ -47,10 +53,10 @@ def most_host_spikes(integers: IntegerBlocks, placement: Placement) -> int:
 
 
 def _copies(integers: IntegerBlocks, placement: Placement) -> np.ndarray:
-    """Count to how many groups of synapses on each chip each of the host's neurons sends a spike.
+    """Count the groups of synapses on each chip that each of the host's neurons sends spikes to.
 
     Returns:
-        Shape (n_neurons, n_chips), neurons in the order of the spike inputs.
+        Numbers of groups, shape (n_neurons, n_chips), neurons in the order of the spike inputs.
     """
     parts = [np.zeros((0, len(placement.cores_per_chip)), dtype=np.int64)]
     for one in integers.inputs:
@@ -78,7 +84,7 @@ def stored_events(integers: IntegerBlocks, activity: Activity) -> float:
 
 
 def _reaches(axon: Any, n_neurons: int) -> np.ndarray:
-    """Tell for which neurons an axon leads to weights, shape (n_neurons,)."""
+    """Return a mask of the neurons that an axon leads to weights, shape (n_neurons,)."""
     return _stored(axon, n_neurons) > 0
 
 

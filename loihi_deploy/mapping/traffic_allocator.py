@@ -1,9 +1,9 @@
-"""Lays blocks on cores so that spikes stay in a core, and the others do not go far.
+"""An allocator that keeps spikes within cores, and cores with much traffic close.
 
-First, blocks that spike at one another share a core, where every limit of a core allows it: fewest
-spikes between cores. Then cores are put on the mesh: least energy of hops. Both are searched by
-descent from several starts; graph partitioners such as METIS know one weight per block, not the
-limits of a core.
+First, blocks that send one another spikes are packed on a core, as far as all limits of a core
+allow, for the fewest spikes between cores. Then cores are arranged on the mesh for the least
+energy of hops. Both searches descend from several starts. Graph partitioners such as METIS know
+one weight per block, not the limits of a core.
 """
 
 from typing import Any
@@ -30,18 +30,18 @@ from spikearm.loihi_deploy.nengo_loihi_compat import (
 
 CORES_PER_CHIP = int(limits.CORES.most)
 HOP_PRICES = np.array([DEVICES["loihi"].prices[way].value for way in (EAST_WEST, NORTH_SOUTH)])
-FAR = 2 * HOP_PRICES @ (COLUMNS, ROWS)  # to another chip: more than between any two cores of one
+FAR = 2 * HOP_PRICES @ (COLUMNS, ROWS)  # to another chip: dearer than any way on a chip
 
 
 class TrafficAllocator(Allocator):
-    """Assigns cores by the spikes that were counted in a run.
+    """Allocator that goes by the spikes counted in a run.
 
-    For ``pipeline.place``, and for nengo-loihi's own way to a board:
+    For ``pipeline.place``, and for nengo-loihi's hardware path:
     ``nengo_loihi.Simulator(network, hardware_options={"allocator": TrafficAllocator(activity)})``.
 
     Args:
-        activity: What happened in the run, of this network.
-        seed: Seed of the searches' starts.
+        activity: Activity of this network in a run.
+        seed: Seed of the starts of both searches.
     """
 
     def __init__(self, activity: Activity, seed: int = 0) -> None:
@@ -75,24 +75,24 @@ class TrafficAllocator(Allocator):
                 f"{n_neurons}. Give a run of the same network."
             )
         alone = (Core(0, number, (block,)) for number, block in enumerate(integers.blocks))
-        return core_traffic(integers, Placement(tuple(alone)), self.activity)[0]
+        return core_traffic(integers, Placement(tuple(alone)), self.activity).between
 
 
 def _group_of(groups: list[Group]) -> np.ndarray:
-    """Give the group of each block."""
+    """Return the number of each block's group, shape (n_blocks,)."""
     numbers = {block: number for number, group in enumerate(groups) for block in group}
     return np.array([numbers[block] for block in range(len(numbers))])
 
 
 def _distance(n_cores: int) -> np.ndarray:
-    """Give the cost of the way from each core to each, chip after chip, shape (n, n)."""
+    """Compute the cost of a spike from each core to each, chip after chip, shape (n, n)."""
     chips, numbers = np.divmod(np.arange(n_cores), CORES_PER_CHIP)
     on_chip = np.tensordot(HOP_PRICES, hops(numbers), axes=1)
     return np.where(chips[:, None] == chips[None, :], on_chip, FAR)
 
 
 def _board(integers: IntegerBlocks, cores: list[list[Any]]) -> Board:
-    """Lay blocks on the cores of a board, as nengo-loihi's ``Allocator`` lays one on each."""
+    """Put blocks on the cores of a board; nengo-loihi's ``Allocator`` puts one on each."""
     board = Board()
     for one in integers.inputs:
         board.add_input(one)

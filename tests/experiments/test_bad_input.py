@@ -165,7 +165,7 @@ KINDS = {
     **{
         f"no Loihi board for {' '.join(words[:1])}": Bad(
             [*words, "--backend", "board"],
-            ["NxSDK", "Research Community", "--backend engine computes the same spikes"],
+            ["NxSDK", "Research Community", "backend engine computes the same spikes"],
         )
         for words in (
             [*RUN, "--controller", "loihi"],

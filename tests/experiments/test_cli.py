@@ -17,7 +17,7 @@ from spikearm.experiments.cli import BAD_INPUT, COMMANDS, INTERRUPTED, main
 from spikearm.experiments.console import running
 from spikearm.experiments.controllers import CONTROLLERS, ControllerSetup
 from spikearm.experiments.records.records import read_run
-from spikearm.loihi_deploy.backends.emulator import LoihiEmulation
+from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.neural.counts import StepCounts
 
@@ -198,7 +198,7 @@ def test_the_configuration_is_written_as_it_was_resolved():
 @pytest.mark.parametrize("backend", ["engine", "emulator"])
 def test_loihi_is_run_by_the_backend_that_was_asked_for(monkeypatch, command, backend):
     def make(setup: ControllerSetup) -> Controller:  # of what needs no network
-        name = {EngineSimulation: "pd", LoihiEmulation: "pid"}[setup.simulation]
+        name = {EngineSimulation: "pd", EmulatorSimulation: "pid"}[setup.simulation]
         return CONTROLLERS[name].make(setup)
 
     spec = replace(CONTROLLERS["loihi"], make=make, needs_training=False)

@@ -1,1 +1,1 @@
-"""A controller against the limits of the chip."""
+"""Deployment of a controller: checked against the limits of the chip on a reach."""

@@ -1,4 +1,4 @@
-"""The same reach on a board and on the engine."""
+"""Comparison of a board with the engine on the same reach."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,26 +8,26 @@ import nengo
 import numpy as np
 
 from spikearm.arm_models import Arm
-from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.controller.references.minimum_jerk import MinimumJerk
-from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.trained import TrainedController
-from spikearm.experiments.studies.deployment.deployment import DriveConfig
-from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.experiments.studies.deployment.drive import (
+    DriveConfig,
+    drive_arm,
+    loihi_controller,
+)
+from spikearm.loihi_deploy.backends.board import BoardSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
-from spikearm.loihi_deploy.board.hardware import HardwareSimulation
 from spikearm.loihi_deploy.checks.board_config import BoardConfig
 from spikearm.neural.simulation import NeuralSimulation
 
 
 @dataclass(frozen=True)
 class BoardCheck:
-    """How far a board was from the engine.
+    """Differences between a board and the engine.
 
     Attributes:
-        n_steps: Length of the reach.
-        n_equal: Steps before the first in which a torque differed.
+        n_steps: Steps of the reach.
+        n_equal: Steps before the first in which a torque differs.
         largest: Largest difference of a torque [N m].
         step_latency_s: Median wall time of a step on the board [s].
     """
@@ -48,13 +48,13 @@ class BoardCheck:
 def check_board(
     arm: Arm, trained: TrainedController, drive: DriveConfig, board: BoardConfig
 ) -> BoardCheck:
-    """Let both drive the arm.
+    """Drive the arm through the reach from a board, then from the engine.
 
     Raises:
         SpikearmError: There is no board, the network does not fit it, or it stops answering.
     """
-    on_board = _reach(arm, trained, drive, partial(HardwareSimulation, board=board))
-    on_engine = _reach(arm, trained, drive, EngineSimulation)
+    on_board = _drive(arm, trained, drive, partial(BoardSimulation, board=board))
+    on_engine = _drive(arm, trained, drive, EngineSimulation)
     distance = np.abs(on_board.torque - on_engine.torque).max(axis=1)
     differing = np.flatnonzero(distance)
     n_steps = len(distance)
@@ -66,18 +66,11 @@ def check_board(
     )
 
 
-def _reach(
+def _drive(
     arm: Arm,
     trained: TrainedController,
     drive: DriveConfig,
-    simulation: Callable[[nengo.Network], NeuralSimulation],
+    backend: Callable[[nengo.Network], NeuralSimulation],
 ) -> Trajectory:
-    """Drive the arm through the reach that :func:`deploy` takes."""
-    task = CentreOut(radius=drive.radius, duration=drive.duration)
-    reaches = plan_reaches(arm.model, task, drive.seed)
-    with SpikingController(
-        trained.weights, simulation, "loihi", feedforward=drive.feedforward, seed=drive.seed
-    ) as controller:
-        controller.start(arm.reset(reaches.start_joints))
-        motion = MinimumJerk(reaches.start, reaches.targets[0], drive.duration)
-        return follow(arm, controller, motion, drive.duration)
+    with loihi_controller(trained, drive, backend) as controller:
+        return drive_arm(arm, controller, drive)

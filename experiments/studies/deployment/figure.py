@@ -1,4 +1,4 @@
-"""A picture of the chip: cores by what is used of them, and the spikes between them."""
+"""A picture of the chip: cores in the colour of their use, and the spikes between them."""
 
 from pathlib import Path
 
@@ -8,9 +8,9 @@ import plotly.io
 
 from spikearm.experiments.records.atomic_file import whole_file
 from spikearm.loihi_deploy import limits
-from spikearm.loihi_deploy.checks.preflight import Deployed
 from spikearm.loihi_deploy.mapping.mesh import CORES_PER_TILE, ROWS, tile_of
 from spikearm.loihi_deploy.mapping.placement import Core
+from spikearm.loihi_deploy.pipeline import Deployment
 
 PITCH = 2.4  # from tile to tile; cores of a tile are 1 apart
 ROOM = 1.0  # between chips
@@ -21,33 +21,33 @@ DARK = 0.5  # utilisation above which numbers are white
 UNUSED_COLOR, TRAFFIC_COLOR = "#e4e4e4", "rgba(31, 95, 168, 0.6)"
 
 
-def write_picture(deployed: Deployed, title: str, path: Path) -> None:
+def write_picture(deployment: Deployment, title: str, path: Path) -> None:
     """Write the picture as one HTML file, whole or not at all.
 
     Raises:
         SpikearmError: The file cannot be written.
     """
-    page = plotly.io.to_html(chip_figure(deployed, title), config={"displaylogo": False})
+    page = plotly.io.to_html(chip_figure(deployment, title), config={"displaylogo": False})
     with whole_file(path) as draft:
         draft.write_text(page)
 
 
-def chip_figure(deployed: Deployed, title: str) -> go.Figure:
+def chip_figure(deployment: Deployment, title: str) -> go.Figure:
     """Draw all chips, one below the other, with the host beside them."""
-    cores = deployed.placement.cores
+    cores = deployment.placement.cores
     places = np.array([_place(core) for core in cores])
-    figure = go.Figure([_unused(len(deployed.placement.cores_per_chip)), _used(cores, places)])
-    most = max(deployed.traffic.max(), deployed.host_traffic.max())
-    for source, target in zip(*np.nonzero(deployed.traffic), strict=True):
-        spikes = float(deployed.traffic[source, target])
+    figure = go.Figure([_unused(len(deployment.placement.cores_per_chip)), _used(cores, places)])
+    most = max(deployment.traffic.between.max(), deployment.traffic.from_host.max())
+    for source, target in zip(*np.nonzero(deployment.traffic.between), strict=True):
+        spikes = float(deployment.traffic.between[source, target])
         figure.add_traces(_flow(places[source], places[target], spikes, most))
-    for target in np.flatnonzero(deployed.host_traffic):
-        spikes = float(deployed.host_traffic[target])
+    for target in np.flatnonzero(deployment.traffic.from_host):
+        spikes = float(deployment.traffic.from_host[target])
         figure.add_traces(_flow(HOST, places[target], spikes, most))
     figure.add_annotation(x=HOST[0], y=HOST[1], text="host", showarrow=False, bgcolor="white")
     figure.update_layout(
         title=title, template="plotly_white", showlegend=False, width=1100,
-        height=520 * len(deployed.placement.cores_per_chip),
+        height=520 * len(deployment.placement.cores_per_chip),
     )  # fmt: skip
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, autorange="reversed", scaleanchor="x")
@@ -55,7 +55,7 @@ def chip_figure(deployed: Deployed, title: str) -> go.Figure:
 
 
 def _place(core: Core) -> tuple[float, float]:
-    """Give the middle of a core, in its tile of two by two."""
+    """Compute the middle of a core, in its tile of two by two."""
     tile = tile_of(core.number)
     down, right = divmod(core.number % CORES_PER_TILE, 2)
     top = core.chip * (ROWS * PITCH + ROOM)
@@ -94,7 +94,7 @@ def _describe(core: Core) -> str:
 def _flow(
     start: tuple[float, float] | np.ndarray, end: np.ndarray, spikes: float, most: float
 ) -> list[go.Scatter]:
-    """Draw a curve, bent to its right, and a point in its middle that says what it carries."""
+    """Draw a bent curve, with the number of its spikes at its middle."""
     along = end - np.asarray(start)
     bend = BEND * np.array([-along[1], along[0]])
     t = np.linspace(0, 1, CURVE_POINTS)[:, None]

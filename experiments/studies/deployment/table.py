@@ -1,4 +1,4 @@
-"""What a preflight found, as a person reads it."""
+"""Tables and sentences on a deployment."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,16 @@ from rich.table import Table
 from rich.text import Text
 
 from spikearm.loihi_deploy.checks.compare_allocators import Allocation
-from spikearm.loihi_deploy.checks.preflight import Report, Row
+from spikearm.loihi_deploy.checks.compare_rescaling import RescalingComparison
+from spikearm.loihi_deploy.checks.report import Report, Row
 from spikearm.loihi_deploy.discretisation.quantisation import WEIGHTS, QuantisationError
 from spikearm.loihi_deploy.discretisation.rescaling import RESCALE_ABOVE
+from spikearm.loihi_deploy.limits import CORES, HOST_SPIKES
+from spikearm.loihi_deploy.pipeline import Deployment
+
+UNBUILDABLE = "It cannot be built for the chip."
+OPTIONS = {CORES.resource: "--chips", HOST_SPIKES.resource: "--host-spikes"}
+"""Options of the command that change a limit, by resource."""
 
 
 def report_table(report: Report, title: str) -> Table:
@@ -24,41 +31,31 @@ def report_table(report: Report, title: str) -> Table:
     return table
 
 
-def error_table(
-    errors: Sequence[QuantisationError], rescaled: Sequence[QuantisationError]
-) -> Table:
-    """Lay out what discretisation does to each weight matrix, as it is and rescaled."""
+def error_table(rescaling: RescalingComparison) -> Table:
+    """Lay out the quantisation error of each weight matrix, as it is and rescaled."""
     table = Table(title="Weights in the chip's integers", title_justify="left")
     for heading in (
         "into", "from", "weights", "rms error %", "rescaled", "largest error", "largest weight",
     ):  # fmt: skip
         table.add_column(heading, justify="left" if heading in ("into", "from") else "right")
-    for one, after in zip(errors, rescaled, strict=True):
-        if one.array == WEIGHTS:
-            table.add_row(
-                Text(one.block), Text(one.source), str(one.n_values), _percent(one.relative_rms),
-                "" if after == one else _percent(after.relative_rms),
-                f"{one.largest:.3g}", f"{one.largest_value:.3g}",
-                style="yellow" if one.relative_rms > RESCALE_ABOVE else "",
-            )  # fmt: skip
+    for one, after in _weight_errors(rescaling):
+        table.add_row(
+            Text(one.block), Text(one.source), str(one.n_values), _percent(one.relative_rms),
+            "" if after == one else _percent(after.relative_rms),
+            f"{one.largest:.3g}", f"{one.largest_value:.3g}",
+            style="yellow" if one.relative_rms > RESCALE_ABOVE else "",
+        )  # fmt: skip
     return table
 
 
-def losses(
-    errors: Sequence[QuantisationError], rescaled: Sequence[QuantisationError], in_use: bool
-) -> str:
-    """Name the layers that lose much to 8 bits, and say what their rescale leaves of it.
+def losses(rescaling: RescalingComparison, in_use: bool) -> str:
+    """Write a sentence on the layers that lose much to 8 bits, and what rescaling leaves of it.
 
     Args:
-        errors: What discretisation does.
-        rescaled: What it does to the rescaled network.
-        in_use: Whether that is the one that ran.
+        rescaling: Quantisation errors with and without rescaling.
+        in_use: Whether the network that ran is rescaled.
     """
-    pairs = [
-        (one, after)
-        for one, after in zip(errors, rescaled, strict=True)
-        if one.array == WEIGHTS and one.relative_rms > RESCALE_ABOVE
-    ]
+    pairs = [pair for pair in _weight_errors(rescaling) if pair[0].relative_rms > RESCALE_ABOVE]
     if not pairs:
         return f"No layer loses more than {RESCALE_ABOVE:.0%} of its weights to 8 bits."
     names = ", ".join(dict.fromkeys(one.block for one, _ in pairs))
@@ -71,7 +68,7 @@ def losses(
 
 
 def allocation_table(allocations: Sequence[Allocation], chosen: str) -> Table:
-    """Lay out what every way of assigning cores makes of the run."""
+    """Lay out cores and spike traffic under every allocator."""
     table = Table(title="Cores by allocator; spikes and hops per step", title_justify="left")
     for heading in (
         "allocator", "cores", "chips", "spikes between cores", "within", "hops east-west",
@@ -91,13 +88,19 @@ def allocation_table(allocations: Sequence[Allocation], chosen: str) -> Table:
     return table
 
 
-def summary(report: Report) -> str:
-    """Say in a line whether it fits, and what it takes."""
-    if report.deployed is None:
-        return "It cannot be built for the chip."
-    chips = report.deployed.placement.cores_per_chip
+def summary(deployment: Deployment) -> str:
+    """Write a sentence on whether the network fits, and the cores that it takes."""
+    report, chips = deployment.report, deployment.placement.cores_per_chip
     verdict = "It fits" if report.ok else f"It does not fit (breaches: {len(report.breaches)})"
     return f"{verdict}. Cores: {sum(chips)}. Chips: {len(chips)}."
+
+
+def _weight_errors(
+    rescaling: RescalingComparison,
+) -> list[tuple[QuantisationError, QuantisationError]]:
+    """List the errors of weights, as they are and rescaled."""
+    pairs = zip(rescaling.plain, rescaling.rescaled, strict=True)
+    return [pair for pair in pairs if pair[0].array == WEIGHTS]
 
 
 def _number(value: float) -> str:
@@ -109,5 +112,8 @@ def _percent(share: float) -> str:
 
 
 def _verdict(row: Row) -> str:
-    verdict = "fits" if row.ok else "breach"
-    return ". ".join(filter(None, [", ".join(filter(None, [verdict, row.note])), row.remedy]))
+    verdict = ", ".join(filter(None, ["fits" if row.ok else "breach", row.note]))
+    if row.ok:
+        return verdict
+    option = f" Option: {OPTIONS[row.resource]}." if row.resource in OPTIONS else ""
+    return f"{verdict}. {row.remedy}{option}"

@@ -1,4 +1,4 @@
-"""What a reach costs: on the chip, on standard hardware, and for the analytic controller."""
+"""Energy of a reach: on the chip, on standard hardware, and for the analytic controller."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.studies.benchmark.neurobench import neurobench_metrics
-from spikearm.experiments.studies.deployment.deployment import DriveConfig
+from spikearm.experiments.studies.deployment.drive import DriveConfig
 from spikearm.experiments.studies.energy.analytic_operations import analytic_operations
 from spikearm.experiments.studies.energy.dense_network import DenseNetwork
 from spikearm.experiments.studies.energy.host_operations import host_operations
@@ -51,14 +51,14 @@ HARD: Way = "the hard way"
 
 @dataclass(frozen=True)
 class Comparison:
-    """One way to compare the chip with something else.
+    """Comparison of the chip with another device or controller.
 
     Attributes:
-        way: How papers state it, or the hard way.
-        other: What is compared with.
-        chip: What of the chip is counted.
-        other_energy: Dynamic, per step [J].
-        chip_energy: Per step [J].
+        way: Kind of the comparison: as papers state it, or the hard way.
+        other: Job and device that the chip is compared with.
+        chip: Parts of the chip's energy that count.
+        other_energy: Dynamic energy of the other, per step [J].
+        chip_energy: Energy of the chip, per step [J].
     """
 
     way: Way
@@ -69,22 +69,22 @@ class Comparison:
 
     @property
     def ratio(self) -> float:
-        """How many times less the chip takes; below 1, it takes more."""
+        """Energy of the other over that of the chip [1]; below 1, the chip takes more."""
         return self.other_energy / self.chip_energy
 
 
 @dataclass(frozen=True)
 class EnergyReport:
-    """What was found out.
+    """Energy of a controller, counted, priced and measured.
 
     Attributes:
-        reach: What was counted.
-        all_weights: What the network asks for without spikes.
-        metrics: NeuroBench's.
-        operations: Of a step: of the analytic controller, by its parts, and of the host.
-        accounts: Energy by device and job.
-        measurements: What this machine's meter showed, by job.
-        not_measured: Why there are no measurements; empty where there are.
+        reach: Counts of the reach.
+        all_weights: Work of a step in which all weights are multiplied, without spikes.
+        metrics: NeuroBench's metrics.
+        operations: Operations of a step: of the analytic controller, by its parts, and of the host.
+        accounts: Accounts by device and job.
+        measurements: Measurements on this machine, by job.
+        not_measured: Reason why there are no measurements; empty where there are.
     """
 
     reach: CountedReach
@@ -101,7 +101,7 @@ class EnergyReport:
 
     @property
     def comparisons(self) -> tuple[Comparison, ...]:
-        """The chip beside everything else, where it flatters and where it does not."""
+        """Comparisons of the chip with all others, as papers state them and the hard way."""
         chip = self.account(LOIHI, SPIKES)
         hosted = chip.dynamic + self.account(ARM, HOST).dynamic
         measured = [THIS_MACHINE] if self.measurements else []
@@ -132,14 +132,14 @@ def energy_report(
     powercap: Path = POWERCAP,
     seconds: float = 2.0,
 ) -> EnergyReport:
-    """Drive an arm through a reach in the chip's arithmetic, and account for it.
+    """Drive an arm through a reach in the chip's arithmetic, and build the accounts.
 
     Args:
-        arm: The plant.
-        trained: What drives it.
-        drive: The reach.
-        powercap: Where the kernel shows this machine's energy meter.
-        seconds: How long to idle and to work for each measurement.
+        arm: Arm, the plant.
+        trained: Trained controller that drives it.
+        drive: Reach.
+        powercap: Folder of the kernel's energy counters.
+        seconds: Time to idle, and to work, for each measurement [s].
 
     Raises:
         SpikearmError: The arm does not reach the target.
@@ -172,7 +172,7 @@ def energy_report(
 def measure_steps(
     steps: Mapping[str, Callable[[], object]], powercap: Path, seconds: float
 ) -> tuple[dict[str, Measurement], str]:
-    """Measure a step of each job with this machine's meter; or say why that cannot be done."""
+    """Measure a step of each job with this machine's meter, or return the reason against it."""
     try:
         meter = EnergyMeter.find(powercap)
         return {job: measure(step, meter, seconds) for job, step in steps.items()}, ""
@@ -181,9 +181,9 @@ def measure_steps(
 
 
 def network_accounts(reach: CountedReach, all_weights: Work) -> list[Account]:
-    """Account for the network: spikes alone, and all weights in every step.
+    """Build the accounts of the network: spikes alone, and all weights in every step.
 
-    Loihi goes over stored weights of zero, too; programs need not, on SpiNNaker either.
+    Loihi reads stored weights of zero, too; programs need not, on SpiNNaker either.
     """
     chips = len(reach.cores_per_chip)
     jobs = [("loihi", SPIKES, reach.work, chips)]
@@ -195,7 +195,7 @@ def network_accounts(reach: CountedReach, all_weights: Work) -> list[Account]:
 
 
 def arithmetic_accounts(job: str, operations: Operations) -> list[Account]:
-    """Account for plain arithmetic on every processor, and for itself alone."""
+    """Build the accounts of arithmetic on every processor, and in 45 nm alone."""
     processors = [arithmetic_account(DEVICES[name], job, operations) for name in STANDARD]
     return [*processors, bare_account(job, operations)]
 
@@ -203,7 +203,7 @@ def arithmetic_accounts(job: str, operations: Operations) -> list[Account]:
 def network_step(
     arm: Arm, trained: TrainedController, dense: DenseNetwork
 ) -> Callable[[], np.ndarray]:
-    """Give a step of the network where the arm is, for a meter."""
+    """Build a function that computes the network's step at the arm's state, for a meter."""
     scaling, state = trained.weights.scaling, arm.state
     inputs = np.zeros(len(scaling.center))
     scaling.write(inputs, state.q, state.dq, np.zeros(6))
@@ -211,6 +211,6 @@ def network_step(
 
 
 def law_step(arm: Arm, reference: Reference, feedforward: Feedforward) -> Callable[[], np.ndarray]:
-    """Give a step of the analytic controller where the arm is, for a meter."""
+    """Build a function that computes the analytic controller's step, for a meter."""
     law, state = OperationalSpaceController(arm.model, feedforward=feedforward), arm.state
     return lambda: law.torque(state, reference)

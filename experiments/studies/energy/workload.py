@@ -1,4 +1,4 @@
-"""A reach in the chip's arithmetic, counted."""
+"""Work of a network in a reach, counted in the chip's arithmetic."""
 
 from dataclasses import dataclass, replace
 
@@ -6,30 +6,33 @@ from spikearm.arm_models import Arm
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.trajectory import COUNTED
 from spikearm.controller.references.reference import Reference
-from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.trained import TrainedController
-from spikearm.experiments.studies.deployment.deployment import DriveConfig, plan_drive
-from spikearm.loihi_deploy import pipeline
+from spikearm.experiments.studies.deployment.drive import (
+    DriveConfig,
+    loihi_controller,
+    plan_drive,
+)
 from spikearm.loihi_deploy.backends.recording import RecordedSimulation
 from spikearm.loihi_deploy.energy.account import Work
 from spikearm.loihi_deploy.mapping.mesh import spike_traffic
+from spikearm.loihi_deploy.mapping.placement import place
 from spikearm.loihi_deploy.mapping.traffic import core_traffic, stored_events
 from spikearm.neural.counts import Footprint, StepCounts
 
 
 @dataclass(frozen=True)
 class CountedReach:
-    """What was counted in a reach, on average over its steps.
+    """Counts of a reach, on average over its steps.
 
     Attributes:
-        n_steps: Length of the reach.
+        n_steps: Steps of the reach.
         period: Length of a step [s].
-        counts: As the engine counts.
-        work: What a chip is asked for.
-        footprint: What the network takes.
-        n_coders: Neurons on the host that code inputs as spikes.
+        counts: Neural work of a step.
+        work: Work of a step on a chip.
+        footprint: Footprint of the network.
+        n_coders: Number of neurons on the host that code inputs as spikes.
         cores_per_chip: Cores in use on each chip.
-        midway: Where the hand should be in the middle of the way.
+        midway: Reference in the middle of the reach.
     """
 
     n_steps: int
@@ -43,20 +46,18 @@ class CountedReach:
 
     @property
     def software_work(self) -> Work:
-        """What a program is asked for that keeps no weights of zero."""
+        """Work of a step for a program that stores no weights of zero."""
         return replace(self.work, synaptic_events=self.counts.synaptic_events)
 
 
 def drive_and_count(arm: Arm, trained: TrainedController, drive: DriveConfig) -> CountedReach:
-    """Drive an arm out to its target, and count from when it starts to move.
+    """Drive an arm out to its target, and count from the start of the motion on.
 
     Raises:
         SpikearmError: The arm does not reach the target.
     """
     start, motion = plan_drive(arm, drive)
-    with SpikingController(
-        trained.weights, RecordedSimulation, "loihi", feedforward=drive.feedforward, seed=drive.seed
-    ) as controller:
+    with loihi_controller(trained, drive, RecordedSimulation) as controller:
         simulation = controller.simulation
         assert isinstance(simulation, RecordedSimulation)
         controller.start(arm.reset(start))
@@ -72,21 +73,21 @@ def drive_and_count(arm: Arm, trained: TrainedController, drive: DriveConfig) ->
 
 
 def chip_work(simulation: RecordedSimulation, counts: StepCounts) -> tuple[Work, tuple[int, ...]]:
-    """Say what a chip is asked for, and how many cores of each lie in use.
+    """Compute the work of a step on a chip, and the cores in use on each chip.
 
     Args:
-        simulation: What has run.
+        simulation: Simulation that has run.
         counts: Neural work of a step, on average.
     """
     blocks, activity = simulation.blocks, simulation.activity
-    placement = pipeline.place(blocks)
-    between, _ = core_traffic(blocks, placement, activity)
+    placement = place(blocks)
+    traffic = core_traffic(blocks, placement, activity)
     active = activity.active_updates / activity.n_steps
     work = Work(
         synaptic_events=stored_events(blocks, activity),
         active_updates=active,
         inactive_updates=len(activity.spikes) - active,
         learning_updates=counts.learning_updates,
-        traffic=spike_traffic(placement, between),
+        traffic=spike_traffic(placement, traffic.between),
     )
     return work, placement.cores_per_chip

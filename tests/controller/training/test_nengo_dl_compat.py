@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from nengo.builder.ensemble import get_activities
 
-from spikearm.loihi_deploy.backends.emulator import LoihiEmulation
+from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
 
 NEEDED = ("tensorflow", "tf_keras", "nengo_dl")
 pytestmark = pytest.mark.skipif(
@@ -83,7 +83,7 @@ def on_chip(made: Approximator, points: np.ndarray) -> np.ndarray:
     for point in points:
         made.given.output = [point]
         made.received.clear()
-        with closing(LoihiEmulation(made.network)) as emulation:
+        with closing(EmulatorSimulation(made.network)) as emulation:
             for _ in range(SETTLING + MEASURED):
                 emulation.step()
         outputs.append(np.mean(made.received[SETTLING:]))

@@ -16,7 +16,7 @@ from spikearm.experiments.export.bundle import VERSION, Bundle
 from spikearm.experiments.export.chip_arrays import read_chip
 from spikearm.experiments.export.make_bundle import make_bundle
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
-from spikearm.loihi_deploy.backends.emulator import LoihiEmulation
+from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
 from spikearm.loihi_deploy.simulator import Simulator
 
 REPLAY = Path(__file__).parents[3] / "docs" / "replay_bundle.py"
@@ -127,7 +127,7 @@ def test_what_is_loaded_is_what_was_saved_and_cannot_be_changed(bundle, path):
 def test_the_run_is_that_of_the_controller_on_the_emulator(bundle, trained, reach):
     motion, start = reach
     arm, run = load_arm("gen3"), bundle.run
-    with SpikingController(trained.weights, LoihiEmulation, "loihi") as controller:
+    with SpikingController(trained.weights, EmulatorSimulation, "loihi") as controller:
         state = arm.reset(start)
         controller.start(state)
         for step, reference in enumerate(motion.sample(arm.timestep * np.arange(10))):

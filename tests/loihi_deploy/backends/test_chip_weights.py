@@ -8,7 +8,7 @@ import pytest
 from spikearm.controller.adaptation.adaptive_network import AdaptiveNetwork
 from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.spiking.spiking_network import neuron_type
-from spikearm.loihi_deploy.backends.emulator import LoihiEmulation
+from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.neural.simulation import NeuralSimulation
 
@@ -23,7 +23,7 @@ def raw(simulation: NeuralSimulation) -> np.ndarray:
     return np.concatenate(synapse.weights)
 
 
-@pytest.mark.parametrize("kind", [EngineSimulation, LoihiEmulation, FloatingPoint])
+@pytest.mark.parametrize("kind", [EngineSimulation, EmulatorSimulation, FloatingPoint])
 def test_a_pair_keeps_its_difference_exactly_and_is_made_even(kind):
     network = AdaptiveNetwork(2, AdaptationConfig(neurons=300, ensembles=1), neuron_type("loihi"))
     network.state.values[:] = np.array([0.3, -0.4, 0.2, 0.1, 0.8])
@@ -61,7 +61,7 @@ def test_weights_of_another_shape_are_refused_and_nothing_is_written():
 
 
 @pytest.mark.filterwarnings("ignore:Clipping learning weights:UserWarning")
-@pytest.mark.parametrize("kind", [EngineSimulation, LoihiEmulation])
+@pytest.mark.parametrize("kind", [EngineSimulation, EmulatorSimulation])
 def test_the_largest_weight_is_put_in_units_of_where_it_would_be_clipped(kind):
     config = AdaptationConfig(neurons=400, learning_rate=12.0)
     network = AdaptiveNetwork(1, config, neuron_type("loihi"))

@@ -16,7 +16,7 @@ from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
-from spikearm.loihi_deploy.backends.emulator import STEP_TIMERS, LoihiEmulation
+from spikearm.loihi_deploy.backends.emulator import STEP_TIMERS, EmulatorSimulation
 from spikearm.loihi_deploy.backends.footprint import STATE_BYTES
 from spikearm.loihi_deploy.nengo_loihi_compat import StepRunner, nengo_loihi
 
@@ -122,7 +122,7 @@ def watch(network: nengo.Network) -> list[Step]:
     return steps
 
 
-def run(emulation: LoihiEmulation, n_steps: int = N_STEPS) -> list:
+def run(emulation: EmulatorSimulation, n_steps: int = N_STEPS) -> list:
     counts = []
     for _ in range(n_steps):
         emulation.step()
@@ -142,7 +142,7 @@ def test_every_step_is_nengo_loihi_s_own_probe_by_probe():
         simulator.run_steps(N_STEPS)
         expected = {name: np.array(simulator.data[p]) for name, p in made.probes.items()}
         output = np.array(made.received[-N_STEPS:])  # Nengo calls it before the first step, too
-    with closing(LoihiEmulation(made.network)) as emulation:
+    with closing(EmulatorSimulation(made.network)) as emulation:
         run(emulation)
         actual = {name: np.array(emulation._simulator.data[p]) for name, p in made.probes.items()}
     for name, values in expected.items():
@@ -155,7 +155,7 @@ def test_every_step_is_nengo_loihi_s_own_probe_by_probe():
 def test_the_counts_are_what_nengo_loihi_s_emulator_did():
     made = product()
     steps = watch(made.network)
-    with closing(LoihiEmulation(made.network)) as emulation:
+    with closing(EmulatorSimulation(made.network)) as emulation:
         counts = run(emulation)
     assert sum(s.compartments for s in steps) > 50
     assert sum(s.arrived for s in steps) > 50
@@ -169,7 +169,7 @@ def test_the_counts_are_what_nengo_loihi_s_emulator_did():
 def test_learning_updates_are_those_of_nengo_loihi_s_emulator_and_as_many_as_there_are_weights():
     made = learned_product()
     steps = watch(made.network)
-    with closing(LoihiEmulation(made.network)) as emulation:
+    with closing(EmulatorSimulation(made.network)) as emulation:
         counts = run(emulation)
     assert [c.learning_updates for c in counts] == [s.learned for s in steps]
     # In every fourth step: 40 neurons, one number, a pair of neurons that decodes it.
@@ -177,7 +177,7 @@ def test_learning_updates_are_those_of_nengo_loihi_s_emulator_and_as_many_as_the
 
 
 def test_neuron_updates_are_all_compartments_and_input_neurons():
-    with closing(LoihiEmulation(product().network)) as emulation:
+    with closing(EmulatorSimulation(product().network)) as emulation:
         counts = run(emulation, 3)
     # 40 + 30 neurons; ten pairs of decode neurons for one number between them; one pair
     # each for the number that goes out and the one that is probed; one pair on the host for
@@ -209,7 +209,7 @@ def by_hand() -> nengo.Network:
 
 
 def test_spikes_and_events_of_a_network_worked_out_by_hand():
-    with closing(LoihiEmulation(by_hand())) as emulation:
+    with closing(EmulatorSimulation(by_hand())) as emulation:
         counts = run(emulation, 10)
         footprint = emulation.footprint
     # Neurons 0, 2 and 3 fire in steps 1, 4, 7 and 10; their columns hold 3, 2 and 1 weights.
@@ -223,7 +223,7 @@ def test_spikes_and_events_of_a_network_worked_out_by_hand():
 
 
 def test_the_footprint_is_that_of_the_blocks_worked_out_by_hand():
-    with closing(LoihiEmulation(product().network)) as emulation:
+    with closing(EmulatorSimulation(product().network)) as emulation:
         footprint = emulation.footprint
         blocks = emulation._simulator.model.blocks
     # Two pairs of input axons onto 40 neurons, 40 axons onto 20 decode neurons, their pair of
@@ -244,14 +244,14 @@ def test_an_ensemble_larger_than_a_core_takes_two(n_neurons, cores):
     with nengo.Network(seed=5) as network:
         a = nengo.Ensemble(n_neurons, 1, neuron_type=neuron_type)
         nengo.Connection(nengo.Node([0.4]), a, synapse=None)
-    with closing(LoihiEmulation(network)) as emulation:
+    with closing(EmulatorSimulation(network)) as emulation:
         footprint = emulation.footprint
     assert footprint.compartments == n_neurons
     assert footprint.cores == cores
 
 
 def test_the_footprint_does_not_depend_on_activity():
-    with closing(LoihiEmulation(product().network)) as emulation:
+    with closing(EmulatorSimulation(product().network)) as emulation:
         before = emulation.footprint
         run(emulation)
         assert emulation.footprint == before
@@ -260,7 +260,7 @@ def test_the_footprint_does_not_depend_on_activity():
 def test_after_a_restart_everything_happens_again_exactly():
     made = product()
     outputs, counts = [], []
-    with closing(LoihiEmulation(made.network)) as emulation:
+    with closing(EmulatorSimulation(made.network)) as emulation:
         for _ in range(3):
             made.received.clear()
             counts.append(run(emulation))
@@ -273,7 +273,7 @@ def test_after_a_restart_everything_happens_again_exactly():
 
 
 def test_after_a_restart_nothing_has_been_counted():
-    with closing(LoihiEmulation(product().network)) as emulation:
+    with closing(EmulatorSimulation(product().network)) as emulation:
         fresh = emulation.counts
         run(emulation)
         emulation.restart()
@@ -282,26 +282,26 @@ def test_after_a_restart_nothing_has_been_counted():
 
 def test_a_network_without_a_seed_is_refused_because_it_could_not_restart():
     with pytest.raises(SpikearmError, match="give it a seed"):
-        LoihiEmulation(product(seed=None).network)
+        EmulatorSimulation(product(seed=None).network)
 
 
 def test_two_seeds_differ():
     totals = []
     for seed in (9, 10):
-        with closing(LoihiEmulation(product(seed).network)) as emulation:
+        with closing(EmulatorSimulation(product(seed).network)) as emulation:
             totals.append([c.spikes for c in run(emulation)])
     assert totals[0] != totals[1]
 
 
 def test_a_closed_emulation_no_longer_runs():
-    emulation = LoihiEmulation(product().network)
+    emulation = EmulatorSimulation(product().network)
     emulation.close()
     with pytest.raises(nengo.exceptions.SimulatorClosed):
         emulation.step()
 
 
 def test_nengo_loihis_timers_tell_of_the_last_step_alone():
-    with closing(LoihiEmulation(product().network)) as emulation:
+    with closing(EmulatorSimulation(product().network)) as emulation:
         assert emulation.timers == {}
         found = []
         for _ in range(6):
@@ -337,7 +337,7 @@ def reaching(trained) -> Any:
     arm = load_arm("gen3")
     reaches = plan_reaches(arm.model, CentreOut(radius=0.05), seed=0)
     logs = []
-    controller = SpikingController(trained.weights, LoihiEmulation, "loihi")
+    controller = SpikingController(trained.weights, EmulatorSimulation, "loihi")
     with closing(controller):
         for _ in range(2):
             state: ArmState = arm.reset()

@@ -14,7 +14,7 @@ from spikearm.controller.loop.trajectory import TIMED, Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
-from spikearm.loihi_deploy.backends.emulator import LoihiEmulation
+from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.loihi_deploy.engine.exchange import Exchange
 from spikearm.loihi_deploy.engine.host import blas
@@ -25,7 +25,7 @@ from spikearm.neural.simulation import NeuralSimulation
 
 N_STEPS = 120
 LOOP_TIME = 0.15  # s
-BACKENDS = (LoihiEmulation, EngineSimulation)
+BACKENDS = (EmulatorSimulation, EngineSimulation)
 
 
 class Made(NamedTuple):
@@ -96,7 +96,7 @@ def test_it_is_the_emulator_step_by_step_in_outputs_and_counts(n_parts):
             if isinstance(simulation, EngineSimulation):
                 assert isinstance(simulation._simulator._runner, Exchange)
                 assert {1, n_parts} == blocks_per_output(simulation)
-    assert_alike(ran[EngineSimulation], ran[LoihiEmulation])
+    assert_alike(ran[EngineSimulation], ran[EmulatorSimulation])
     outputs, counts = ran[EngineSimulation]
     assert (np.abs(outputs).max(axis=0) > 0.1).all()
     assert np.ptp(outputs[:, 2]) > 0.1  # it learned
@@ -219,7 +219,7 @@ def listen(simulation: NeuralSimulation, made: Listening) -> Ran:
 
 
 def listen_to_the_emulator(made: Listening) -> Ran:
-    with closing(LoihiEmulation(made.network)) as emulation:
+    with closing(EmulatorSimulation(made.network)) as emulation:
         return listen(emulation, made)
 
 
@@ -296,7 +296,7 @@ def loops(trained) -> dict[type, list[Trajectory]]:
 
 @pytest.mark.parametrize("reach", [0, 1])
 def test_a_closed_loop_is_the_emulators_to_the_last_bit(loops, reach):
-    ours, theirs = (loops[backend][reach] for backend in (EngineSimulation, LoihiEmulation))
+    ours, theirs = (loops[backend][reach] for backend in (EngineSimulation, EmulatorSimulation))
     assert np.ptp(ours.q, axis=0).max() > 0.003
     assert (np.ptp(ours.torque, axis=0) > 0).all()
     assert len(set(ours.spikes)) > 10

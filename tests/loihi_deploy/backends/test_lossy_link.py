@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from spikearm.arm_models import SpikearmError
-from spikearm.loihi_deploy.backends.emulator import LoihiEmulation
+from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.loihi_deploy.engine.exchange import Exchange
 from spikearm.neural.simulation import NeuralSimulation
 
-BACKENDS = (LoihiEmulation, EngineSimulation)
+BACKENDS = (EmulatorSimulation, EngineSimulation)
 WAYS = ("compiled", "in turn", "queues")
 N_STEPS = 400
 SHARE, SEED = 0.23, 11

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from spikearm.arm_models import SpikearmError
-from spikearm.loihi_deploy.backends.emulator import LoihiEmulation
+from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.loihi_deploy.backends.neurons import neurons_of
 from spikearm.loihi_deploy.backends.recording import RecordedSimulation
@@ -18,7 +18,7 @@ from spikearm.loihi_deploy.engine.exchange import Exchange
 from spikearm.neural.counts import StepCounts
 from spikearm.neural.simulation import NeuralSimulation
 
-BACKENDS = (LoihiEmulation, EngineSimulation)
+BACKENDS = (EmulatorSimulation, EngineSimulation)
 N_STEPS = 60
 N_SMALL = 45 + 36 + 2 * 20  # neurons of both ensembles, ten pairs for each of two numbers between
 N_SUMS = 2  # the pair that sums up what is learned

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from spikearm.loihi_deploy.backends.recording import Activity, RecordedSimulation
-from spikearm.loihi_deploy.checks.compare_allocators import ALLOCATORS, compare, traffic_energy
+from spikearm.loihi_deploy.checks.compare_allocators import compare_allocators, traffic_energy
 from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
 from spikearm.loihi_deploy.energy.spike_traffic import SpikeTraffic
+from spikearm.loihi_deploy.mapping.allocators import ALLOCATORS
 from spikearm.loihi_deploy.nengo_loihi_compat import Greedy, GreedyInterchip, nengo_loihi
 
 N_STEPS = 50
@@ -36,7 +37,7 @@ def pair() -> tuple[IntegerBlocks, Activity]:
 
 def test_every_allocator_is_there_with_as_many_cores_as_nengo_loihi_takes(pair):
     blocks, activity = pair
-    found = {one.allocator: one for one in compare(blocks, activity)}
+    found = {one.allocator: one for one in compare_allocators(blocks, activity)}
     assert set(found) == set(ALLOCATORS)
     for name, theirs in (("greedy", Greedy()), ("greedy-interchip", GreedyInterchip())):
         assert found[name].cores_per_chip == tuple(theirs(blocks, 3).n_cores_per_chip)
@@ -46,7 +47,7 @@ def test_spikes_are_those_of_two_populations_and_stay_in_a_core_that_these_share
     blocks, activity = pair
     per_step = activity.spikes[:5].sum() / N_STEPS
     assert per_step > 0.1
-    greedy, _, ours = compare(blocks, activity)
+    greedy, _, ours = compare_allocators(blocks, activity)
     assert (greedy.between_cores, ours.between_cores) == (pytest.approx(per_step), 0)
     assert (greedy.cores_per_chip, ours.cores_per_chip) == ((3,), (2,))
     for one in (greedy, ours):

@@ -2,6 +2,8 @@
 
 import json
 import re
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +21,18 @@ from spikearm.controller.spiking.trained import (
 from spikearm.experiments.cli import BAD_INPUT, main
 from spikearm.experiments.commands.deploy import BREACH
 from spikearm.experiments.records.atomic_file import append_line
-from spikearm.experiments.studies.deployment.deployment import DriveConfig, MappingConfig, deploy
+from spikearm.experiments.studies.deployment.deployment import (
+    MappingConfig,
+    Stages,
+    deploy_controller,
+)
+from spikearm.experiments.studies.deployment.drive import DriveConfig, drive_arm, loihi_controller
 from spikearm.experiments.studies.deployment.figure import chip_figure
 from spikearm.experiments.studies.deployment.table import losses
-from spikearm.loihi_deploy import limits
+from spikearm.loihi_deploy import limits, pipeline
+from spikearm.loihi_deploy.backends.recording import RecordedSimulation
 from spikearm.loihi_deploy.checks.board_config import BoardConfig
-from spikearm.loihi_deploy.checks.compare_allocators import ALLOCATORS, AllocatorName
+from spikearm.loihi_deploy.mapping.allocators import ALLOCATORS, AllocatorName
 from spikearm.loihi_deploy.mapping.mesh import tile_of
 from spikearm.loihi_deploy.nengo_loihi_compat import Greedy, nengo_loihi, without_known_warnings
 
@@ -115,13 +123,46 @@ def test_the_command_prints_tables_adds_a_line_to_the_log_and_draws(file, capsys
     assert "spikes per step" in page
 
 
+def stages_of(trained: TrainedController, mapping: MappingConfig = MappingConfig()) -> Stages:
+    found = deploy_controller(load_arm("gen3"), trained, DRIVE, BoardConfig(), mapping)
+    assert found.stages is not None
+    assert found.stages.deployment.report is found.report
+    return found.stages
+
+
+def test_the_command_reports_the_stages_of_the_pipeline(file):
+    assert main([*OPTIONS, "--trained", file, "--allocator", "traffic", "--rescale"]) == 0
+    entry = json.loads(Path("log.jsonl").read_text())
+    arm = load_arm("gen3")
+    trained = TrainedController.load(Path(file))
+    controller = loihi_controller(trained, DRIVE, partial(RecordedSimulation, rescaled=True))
+    with controller:
+        drive_arm(arm, controller, DRIVE)
+        assert isinstance(controller.simulation, RecordedSimulation)
+        found = pipeline.deploy(controller.simulation, BoardConfig(), "traffic")
+    assert entry["resources"] == [asdict(row) for row in found.report.rows]
+    assert entry["rescaled"] == [asdict(error) for error in found.errors]
+    plain = pipeline.quantisation_errors(found.floats, pipeline.quantise(found.floats))
+    assert entry["quantisation"] == [asdict(error) for error in plain] != entry["rescaled"]
+    assert entry["cores_per_chip"] == list(found.placement.cores_per_chip)
+    (chosen,) = (one for one in entry["allocations"] if one["allocator"] == "traffic")
+    between = found.traffic.between
+    assert chosen["between_cores"] == pytest.approx(between.sum() - between.trace())
+
+
+def test_a_remedy_names_the_option_that_changes_the_limit(file, capsys):
+    assert main([*OPTIONS, "--trained", file, "--host-spikes", "1"]) == BREACH
+    said = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert said.count("Option:") == 1
+    assert "Option: --host-spikes." in said
+
+
 def test_the_chosen_allocator_assigns_the_cores(trained):
     def sets(allocator: AllocatorName) -> list[str]:
-        found = deploy(load_arm("gen3"), trained, DRIVE, BoardConfig(), MappingConfig(allocator))
-        assert found.report.deployed is not None
-        cores = found.report.deployed.placement.cores
+        found = stages_of(trained, MappingConfig(allocator))
+        cores = found.deployment.placement.cores
         (chosen,) = [one for one in found.allocations if one.allocator == allocator]
-        sent = found.report.deployed.traffic
+        sent = found.deployment.traffic.between
         assert chosen.between_cores == pytest.approx(sent.sum() - sent.trace())
         assert sum(chosen.cores_per_chip) == len(cores)
         return [core.name for core in cores]
@@ -131,18 +172,15 @@ def test_the_chosen_allocator_assigns_the_cores(trained):
 
 
 def test_a_rescaled_run_has_thresholds_by_neuron_and_says_what_they_bring_back(trained, capsys):
-    runs = [
-        deploy(load_arm("gen3"), trained, DRIVE, BoardConfig(), MappingConfig(rescale=rescale))
-        for rescale in (False, True)
-    ]
+    runs = [stages_of(trained, MappingConfig(rescale=rescale)) for rescale in (False, True)]
     used = []
     for run in runs:
-        assert run.errors == runs[0].errors
-        rows = {row.resource: row.used for row in run.report.rows}
+        assert run.rescaling == runs[0].rescaling
+        rows = {row.resource: row.used for row in run.deployment.report.rows}
         used.append(rows[limits.THRESHOLD_CONFIGS.resource])
     assert used[0] == 1 < used[1] <= limits.THRESHOLD_CONFIGS.most
     for run, how in zip(runs, ("With --rescale", "Rescaled"), strict=True):
-        said = losses(run.errors, run.rescaled, in_use=run is runs[1])
+        said = losses(run.rescaling, in_use=run is runs[1])
         assert re.search(rf"More than 5% .* 'code'>.*{how}, at most [0-4]\.\d%", said)
 
 
@@ -163,8 +201,7 @@ def test_wrong_options_are_refused_and_leave_nothing(wrong, file, capsys):
 
 
 def test_every_core_is_drawn_in_the_colour_of_its_use_and_every_flow_with_its_spikes(trained):
-    deployed = deploy(load_arm("gen3"), trained, DRIVE, BoardConfig()).report.deployed
-    assert deployed is not None
+    deployed = stages_of(trained).deployment
     figure = chip_figure(deployed, "a chip")
     cores = [trace for trace in figure.data if trace.hovertext is not None and trace.text]
     (drawn,) = cores
@@ -178,7 +215,7 @@ def test_every_core_is_drawn_in_the_colour_of_its_use_and_every_flow_with_its_sp
     ]
     said = [trace.hovertext for trace in figure.data if trace.hoverinfo == "text"]
     flows = [float(match[1]) for text in said if (match := re.match(r"([\d.]+) spikes", str(text)))]
-    everything = np.concatenate([deployed.traffic.ravel(), deployed.host_traffic])
+    everything = np.concatenate([deployed.traffic.between.ravel(), deployed.traffic.from_host])
     np.testing.assert_allclose(sorted(flows), np.sort(everything[everything > 0]), atol=0.006)
 
 

@@ -9,7 +9,7 @@ from spikearm.arm_models import load_arm
 from spikearm.controller.spiking.trained import TrainedController, shipped
 from spikearm.experiments import commands
 from spikearm.experiments.cli import BAD_INPUT, main
-from spikearm.experiments.studies.deployment.deployment import DriveConfig
+from spikearm.experiments.studies.deployment.drive import DriveConfig
 from spikearm.experiments.studies.energy import table as energy_table
 from spikearm.experiments.studies.energy.dense_network import DenseNetwork
 from spikearm.experiments.studies.energy.report import (

@@ -8,7 +8,7 @@ from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.trajectory import COUNTED
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.trained import TrainedController
-from spikearm.experiments.studies.deployment.deployment import DriveConfig, plan_drive
+from spikearm.experiments.studies.deployment.drive import DriveConfig, plan_drive
 from spikearm.experiments.studies.energy.workload import CountedReach, drive_and_count
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 

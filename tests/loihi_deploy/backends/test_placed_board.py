@@ -10,9 +10,9 @@ import numpy as np
 import nxsdk_stand_in
 import pytest
 
+from spikearm.loihi_deploy.backends.board import BoardSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation, RescaledSimulation
 from spikearm.loihi_deploy.backends.recording import RecordedSimulation
-from spikearm.loihi_deploy.board.hardware import HardwareSimulation
 from spikearm.loihi_deploy.checks.board_config import BoardConfig
 from spikearm.loihi_deploy.discretisation.rescaling import RescaledModel
 from spikearm.loihi_deploy.mapping.traffic_allocator import TrafficAllocator
@@ -32,7 +32,7 @@ pytestmark = [
 def stand_in(monkeypatch) -> None:
     nxsdk_stand_in.install(monkeypatch)
     monkeypatch.setattr(nxsdk_stand_in.Core, "confuses", False)
-    monkeypatch.setattr(HardwareSimulation, "steps_per_run", 20)
+    monkeypatch.setattr(BoardSimulation, "steps_per_run", 20)
     monkeypatch.setattr(nengo_loihi.hardware.interface.HostSnip, "recv_retries", 20000)
 
 
@@ -71,7 +71,7 @@ def test_six_populations_on_one_core_give_what_they_give_on_six():
     assert max(len(core.blocks) for core in board.chips[0].cores) > 1
     engine = received(EngineSimulation, network, got)
     assert np.ptp(engine) > 0.01
-    placed = partial(HardwareSimulation, board=ROOMY, allocator=allocator)
+    placed = partial(BoardSimulation, board=ROOMY, allocator=allocator)
     np.testing.assert_array_equal(received(placed, network, got), engine)
 
 
@@ -97,5 +97,5 @@ def test_thresholds_by_neuron_give_on_the_board_what_they_give_on_the_engine(mon
     monkeypatch.setattr(
         nengo_loihi, "Simulator", partial(nengo_loihi.Simulator, model=RescaledModel())
     )
-    on_board = received(partial(HardwareSimulation, board=ROOMY), network, got)
+    on_board = received(partial(BoardSimulation, board=ROOMY), network, got)
     np.testing.assert_array_equal(on_board, rescaled)

@@ -17,9 +17,9 @@ import nxsdk_stand_in
 import pytest
 
 from spikearm.arm_models import SpikearmError
+from spikearm.loihi_deploy.backends import board as board_module
+from spikearm.loihi_deploy.backends.board import BoardSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
-from spikearm.loihi_deploy.board import hardware
-from spikearm.loihi_deploy.board.hardware import HardwareSimulation
 from spikearm.loihi_deploy.checks.board_config import BoardConfig
 from spikearm.loihi_deploy.nengo_loihi_compat import Greedy, nengo_loihi
 from spikearm.loihi_deploy.pipeline import build, place, quantise
@@ -39,7 +39,7 @@ def stand_in(monkeypatch) -> None:
     # The host gives a board a tenth of a second for a step, and a busy machine may take longer.
     monkeypatch.setattr(nengo_loihi.hardware.interface.HostSnip, "recv_retries", 20000)
     monkeypatch.setattr(nxsdk_stand_in.Core, "confuses", False)
-    monkeypatch.setattr(HardwareSimulation, "steps_per_run", 50)  # more than one run, and a part
+    monkeypatch.setattr(BoardSimulation, "steps_per_run", 50)  # more than one run, and a part
 
 
 class Made(NamedTuple):
@@ -90,7 +90,7 @@ def test_what_comes_out_of_the_board_is_what_comes_out_of_the_engine(
     stand_in, made, engine, cores_per_chip
 ):
     allocator = Greedy(cores_per_chip)
-    with closing(HardwareSimulation(made.network, BoardConfig(chips=3), allocator)) as simulation:
+    with closing(BoardSimulation(made.network, BoardConfig(chips=3), allocator)) as simulation:
         board = simulation.nxsdk_board
         found = run(simulation, made)
     assert len(board.n2Chips) == (1 if cores_per_chip == 128 else 2)
@@ -111,7 +111,7 @@ def check_counts(found: list[StepCounts], engine: list[StepCounts]) -> None:
 @pytest.mark.slow
 @needs_compiler
 def test_after_a_restart_everything_happens_again_exactly(stand_in, made, engine):
-    with closing(HardwareSimulation(made.network)) as simulation:
+    with closing(BoardSimulation(made.network)) as simulation:
         run(simulation, made, 20)
         simulation.restart()
         again = run(simulation, made, 40)
@@ -122,7 +122,7 @@ def test_after_a_restart_everything_happens_again_exactly(stand_in, made, engine
 @needs_compiler
 def test_a_link_that_is_built_for_too_few_spikes_drops_some(stand_in, made, engine):
     with (
-        closing(HardwareSimulation(made.network, BoardConfig(host_spikes=1))) as simulation,
+        closing(BoardSimulation(made.network, BoardConfig(host_spikes=1))) as simulation,
         pytest.warns(UserWarning, match=r"Too many spikes .* in one timestep"),
     ):
         found = run(simulation, made)
@@ -137,7 +137,7 @@ def test_a_voltage_that_looks_like_a_spike_is_decoded_though_nothing_fired(
     received = []
     for confuses in (False, True):
         monkeypatch.setattr(nxsdk_stand_in.Core, "confuses", confuses)
-        with closing(HardwareSimulation(made.network)) as simulation:
+        with closing(BoardSimulation(made.network)) as simulation:
             (core, *_) = simulation.nxsdk_board.cores.values()
             core.bias[:] = 0
             core.bias[3] = 2 * 128  # the voltage in the first step; a rest of two steps begins so
@@ -149,14 +149,14 @@ def test_a_voltage_that_looks_like_a_spike_is_decoded_though_nothing_fired(
 
 class Built(NamedTuple):
     board: Any
-    simulation: HardwareSimulation
+    simulation: BoardSimulation
 
 
 @pytest.fixture
 def built(stand_in, made, monkeypatch) -> Iterator[Built]:
     """Build for a board without starting it, which takes no compiler."""
     monkeypatch.setattr(nxsdk_stand_in.Board, "start", lambda board: vars(board).update(_started=1))
-    with closing(HardwareSimulation(made.network)) as simulation:
+    with closing(BoardSimulation(made.network)) as simulation:
         yield Built(simulation.nxsdk_board, simulation)
 
 
@@ -218,7 +218,7 @@ def test_a_network_that_learns_has_its_errors_sent(stand_in, made, monkeypatch):
         learned = nengo.Connection(a, error, function=np.sum, learning_rule_type=nengo.PES(1e-3))
         nengo.Connection(error, learned.learning_rule)
     monkeypatch.setattr(nxsdk_stand_in.Board, "start", lambda board: vars(board).update(_started=1))
-    with closing(HardwareSimulation(made.network)) as simulation:
+    with closing(BoardSimulation(made.network)) as simulation:
         board = simulation.nxsdk_board
         learning = [core for core in board.n2Chips[0].n2Cores if core.numUpdates.numStdp]
         assert simulation.counts.learning_updates == UNCOUNTED
@@ -227,9 +227,9 @@ def test_a_network_that_learns_has_its_errors_sent(stand_in, made, monkeypatch):
 
 
 def test_without_nxsdk_the_sentence_comes_before_any_work(made, monkeypatch):
-    monkeypatch.setattr(hardware, "build", lambda _: pytest.fail("it began to build"))
-    with pytest.raises(SpikearmError, match=r"NxSDK.*Research Community.*--backend engine") as told:
-        HardwareSimulation(made.network)
+    monkeypatch.setattr(board_module, "build", lambda _: pytest.fail("it began to build"))
+    with pytest.raises(SpikearmError, match=r"NxSDK.*Research Community.*backend engine") as told:
+        BoardSimulation(made.network)
     assert str(told.value).count(". ") == 0
 
 
@@ -237,8 +237,8 @@ def test_an_old_nxsdk_is_named_with_the_one_that_is_needed(made, monkeypatch):
     old = SimpleNamespace(__version__="0.5.5")  # as nengo-loihi's own tests have it
     monkeypatch.setattr(nengo_loihi.hardware.interface, "nxsdk", old)
     monkeypatch.setattr(nengo_loihi.hardware.interface, "assert_nxsdk", lambda: None)
-    with pytest.raises(SpikearmError, match=r"requires nxsdk>=0.9.0, found 0.5.5\. --backend"):
-        HardwareSimulation(made.network)
+    with pytest.raises(SpikearmError, match=r"requires nxsdk>=0.9.0, found 0.5.5\. Backend"):
+        BoardSimulation(made.network)
 
 
 def ensembles(
@@ -266,7 +266,7 @@ def ensembles(
 )
 def test_what_does_not_fit_is_refused_in_a_sentence(stand_in, options, sentence):
     with pytest.raises(SpikearmError, match=sentence):
-        HardwareSimulation(ensembles(**options))
+        BoardSimulation(ensembles(**options))
 
 
 def test_a_board_that_does_not_start_is_told_in_a_sentence(stand_in, made, monkeypatch):
@@ -276,28 +276,28 @@ def test_a_board_that_does_not_start_is_told_in_a_sentence(stand_in, made, monke
     monkeypatch.setattr(nxsdk_stand_in.Board, "start", start)
     monkeypatch.setattr(nengo_loihi.hardware.HardwareInterface, "connection_retries", 1)
     with pytest.raises(SpikearmError, match=r"brought to the board: .*no Nahuku board is free\. "):
-        HardwareSimulation(made.network)
+        BoardSimulation(made.network)
 
 
 @needs_compiler
 def test_neither_neurons_nor_the_link_of_a_board_are_broken_on_purpose(stand_in, made):
-    with closing(HardwareSimulation(made.network)) as simulation:
+    with closing(BoardSimulation(made.network)) as simulation:
         with pytest.raises(SpikearmError, match=r"cannot silence neurons\. --backend engine"):
             simulation.silence([1])
-        with pytest.raises(SpikearmError, match=r"cannot be lost on purpose\. --backend engine"):
+        with pytest.raises(SpikearmError, match=r"cannot be lost on purpose\. Backend engine"):
             simulation.drop_host_spikes(0.1, 0)
 
 
 @needs_compiler
 def test_a_board_that_stops_answering_is_told_in_a_sentence_and_left(stand_in, made, monkeypatch):
-    simulation = HardwareSimulation(made.network)
+    simulation = BoardSimulation(made.network)
     run(simulation, made, 5)
 
     def silence(*_: object) -> None:
         raise RuntimeError("Received (0) less than expected (256)")
 
     monkeypatch.setattr(nengo_loihi.hardware.interface.HostSnip, "recv_bytes", silence)
-    with pytest.raises(SpikearmError, match=r"stopped answering: Received .* --backend engine"):
+    with pytest.raises(SpikearmError, match=r"stopped answering: Received .* Backend engine"):
         simulation.step()
     assert simulation._simulator.closed
     simulation.close()

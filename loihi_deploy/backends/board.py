@@ -1,7 +1,7 @@
-"""Runs a network on a Loihi board: stage ``loihi``, backend ``board``.
+"""Backend ``board``: a network on a Loihi board, at stage ``loihi``.
 
-**No run on a board has happened in this project.** What is tested is nengo-loihi's hardware path
-up to NxSDK: what it writes to a board's registers, and the snips it generates, compiled and run.
+**No run on a board has happened in this project.** Tested is nengo-loihi's hardware path up to
+NxSDK: registers that it writes, and snips that it generates, compiled and run.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,11 @@ from nengo.exceptions import NengoException
 from spikearm.arm_models import SpikearmError
 from spikearm.loihi_deploy.backends.footprint import chip_footprint
 from spikearm.loihi_deploy.checks.board_config import BoardConfig, link_setting
-from spikearm.loihi_deploy.checks.preflight import REFUSALS, core_rows, reason
+from spikearm.loihi_deploy.checks.check import core_rows
+from spikearm.loihi_deploy.checks.report import REFUSALS, reason
+from spikearm.loihi_deploy.discretisation.blocks import build
+from spikearm.loihi_deploy.discretisation.quantisation import quantise
+from spikearm.loihi_deploy.mapping.placement import place
 from spikearm.loihi_deploy.nengo_loihi_compat import (
     Allocator,
     Greedy,
@@ -23,30 +27,29 @@ from spikearm.loihi_deploy.nengo_loihi_compat import (
     nengo_loihi,
     without_known_warnings,
 )
-from spikearm.loihi_deploy.pipeline import build, place, quantise
 from spikearm.neural.counts import UNCOUNTED, Footprint, StepCounts
 from spikearm.neural.simulation import NeuralSimulation, overwrite
 
 FAILURES = (NengoException, RuntimeError, OSError, AssertionError)
-"""What nengo-loihi and NxSDK raise where a board cannot be reached, or stops answering."""
+"""Exceptions of nengo-loihi and NxSDK for a board that cannot be reached, or stops answering."""
 
 
-class HardwareSimulation(NeuralSimulation):
-    """The network on a board, built, loaded and run by nengo-loihi.
+class BoardSimulation(NeuralSimulation):
+    """Simulation of a network on a board, which nengo-loihi builds, loads and runs.
 
-    Values cross the border in every step, by the snips that nengo-loihi generates: programs on
-    the board that hand spikes over. Needs NxSDK. The chip computes what its emulator does, but for
-    one thing: a snip takes a voltage that happens to be 128 times the refractory delay for a spike
+    Host and chip exchange values in every step through snips, programs on the board that
+    nengo-loihi generates. Needs NxSDK. The chip computes as its emulator does, with one exception:
+    a snip takes a voltage that happens to be 128 times the refractory delay for a spike
     (nengo-loihi, issue 170).
 
     Args:
-        network: What to run; it has a seed, and a node.
-        board: Which board, and how many spikes its link is built for.
-        allocator: What assigns cores.
+        network: Network to run; it has a seed, and a node.
+        board: Board to run on.
+        allocator: Allocator that assigns cores.
 
     Attributes:
-        steps_per_run: For how many steps the board is told to run at a time; starting it anew
-            takes it a while.
+        steps_per_run: Number of steps that the board is asked to run at a time; each start takes
+            it a while.
 
     Raises:
         SpikearmError: NxSDK is missing, the network does not fit, or no board answers.
@@ -89,7 +92,7 @@ class HardwareSimulation(NeuralSimulation):
         self._open()
 
     def read_learned(self) -> list[np.ndarray]:
-        """Give no weights, where none learn.
+        """Return no weights, where none learn.
 
         Raises:
             SpikearmError: Some do: nengo-loihi cannot read them back from a board.
@@ -97,30 +100,30 @@ class HardwareSimulation(NeuralSimulation):
         if self._learns:
             raise SpikearmError(
                 "What was learned on a board cannot be read back from it, so it ends with the "
-                "first reach: use --backend engine, which learns the same."
+                "first reach: use backend engine, which learns the same."
             )
         return []
 
     def write_learned(self, learned: Sequence[np.ndarray]) -> None:
-        """Put back what :meth:`read_learned` gave."""
+        """Write weights as :meth:`read_learned` returns them."""
         overwrite([], learned)
 
     def drop_host_spikes(self, share: float, seed: int) -> None:
-        """Refuse.
+        """Refuse: nengo-loihi sends all spikes, and a board does not report lost ones.
 
         Raises:
-            SpikearmError: nengo-loihi sends all, and a board tells of nothing that it loses.
+            SpikearmError: Always.
         """
         raise SpikearmError(
-            "Spikes on their way to a board cannot be lost on purpose. --backend engine computes "
-            "the same spikes and can lose them."
+            "Spikes on their way to a board cannot be lost on purpose. Backend engine computes the "
+            "same spikes and can lose them."
         )
 
     @property
     def counts(self) -> StepCounts:
-        """Neural work of the last step, as far as the host knows it.
+        """Neural work of the last step, as far as the host can count it.
 
-        Of the chip's spikes it sees those alone that are decoded, and no synaptic events.
+        Of the chip's spikes it sees decoded ones alone, and no synaptic events.
         """
         return StepCounts(
             spikes=UNCOUNTED,
@@ -132,12 +135,12 @@ class HardwareSimulation(NeuralSimulation):
 
     @property
     def footprint(self) -> Footprint:
-        """What the network takes, cores as nengo-loihi's greedy allocator assigns them."""
+        """Footprint of the network, on the cores that nengo-loihi's greedy allocator assigns."""
         return chip_footprint(self._simulator.model)
 
     @property
     def nxsdk_board(self) -> Any:
-        """NxSDK's own object of the board."""
+        """Object of the board in NxSDK."""
         return self._board.nxsdk_board
 
     def close(self) -> None:
@@ -168,7 +171,7 @@ class HardwareSimulation(NeuralSimulation):
         self._left = self._sent = self._arrived = 0
 
     def _advance(self) -> None:
-        """Advance by a step; let the board begin a run before the first, and wait at its end."""
+        """Advance by a step; start a run of the board before its first, and wait at its end."""
         if not self._left:
             self._board.run_steps(self.steps_per_run, blocking=False)
             self._left = self.steps_per_run
@@ -178,7 +181,7 @@ class HardwareSimulation(NeuralSimulation):
             self._board.wait_for_completion()
 
     def _exchange(self) -> None:
-        """Let host and chip compute a step, and hand over what crosses between them."""
+        """Advance host and chip by a step, and exchange their values."""
         runner = self._simulator._runner
         runner.host.step()
         self._arrived, self._sent = self._sent, self._n_queued(runner)
@@ -195,7 +198,7 @@ class HardwareSimulation(NeuralSimulation):
 
 
 def require_board() -> None:
-    """Refuse to go on where no board can be reached, before any work is done.
+    """Check that a board can be reached.
 
     Raises:
         SpikearmError: NxSDK is missing or too old.
@@ -205,12 +208,12 @@ def require_board() -> None:
     except ModuleNotFoundError as error:
         raise SpikearmError(
             "No Loihi board can be reached from here, because NxSDK, which Intel gives to members "
-            "of its Neuromorphic Research Community, is not installed: --backend engine computes "
-            "the same spikes without it."
+            "of its Neuromorphic Research Community, is not installed: backend engine computes the "
+            "same spikes without it."
         ) from error
     except ImportError as error:
         raise SpikearmError(
-            f"No Loihi board can be reached from here: {error}. --backend engine computes the same "
+            f"No Loihi board can be reached from here: {error}. Backend engine computes the same "
             "spikes without one."
         ) from error
 
@@ -218,10 +221,10 @@ def require_board() -> None:
 def hardware_options(
     network: nengo.Network, board: BoardConfig, allocator: Allocator
 ) -> dict[str, Any]:
-    """Choose what nengo-loihi builds for a board.
+    """Choose nengo-loihi's hardware options for a board.
 
     Raises:
-        SpikearmError: The network does not fit it.
+        SpikearmError: The network does not fit the board, or nengo-loihi does not build it.
     """
     try:
         integers = quantise(build(network))
@@ -242,14 +245,14 @@ def hardware_options(
 
 
 def _free(snips: Any) -> None:
-    """Free what nengo-loihi leaves: the socket of a run that never began, and the sources."""
+    """Free resources that nengo-loihi leaves: the socket of a run that never began, and sources."""
     snips.host_snip.socket.close()
     snips.tmp_snip_dir.cleanup()
 
 
-def _lost(what: str, error: Exception) -> SpikearmError:
-    """Make the sentence of what went wrong between here and the board."""
+def _lost(event: str, error: Exception) -> SpikearmError:
+    """Build the error of a failure between here and the board."""
     return SpikearmError(
-        f"{what}: {reason(error).rstrip('.')}. --backend engine computes the same spikes without "
+        f"{event}: {reason(error).rstrip('.')}. Backend engine computes the same spikes without "
         "one."
     )

@@ -1,0 +1,75 @@
+"""The reach that drives a network while it is checked or counted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import nengo
+import numpy as np
+
+from spikearm.arm_models import Arm
+from spikearm.controller.classical.command import Feedforward
+from spikearm.controller.loop.closed_loop import follow
+from spikearm.controller.loop.trajectory import Trajectory
+from spikearm.controller.references.minimum_jerk import MinimumJerk
+from spikearm.controller.spiking.spiking_controller import SpikingController
+from spikearm.controller.spiking.trained import TrainedController
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.neural.simulation import NeuralSimulation
+
+
+@dataclass(frozen=True)
+class DriveConfig:
+    """Reach that drives the network: out to the first target of the circle.
+
+    Attributes:
+        feedforward: Part of the reference that is fed forward.
+        radius: Distance from home to the target [m]. Default: the largest that the benchmark
+            takes.
+        duration: Length of the motion [s].
+        seed: Seed of the network.
+    """
+
+    feedforward: Feedforward = "acceleration"
+    radius: float | None = None
+    duration: float = 1.0
+    seed: int = 0
+
+
+def plan_drive(arm: Arm, drive: DriveConfig) -> tuple[np.ndarray, MinimumJerk]:
+    """Plan the reach: joint positions to start from, shape (n_joints,) [rad], and the motion.
+
+    Raises:
+        SpikearmError: The arm does not reach the target.
+    """
+    task = CentreOut(radius=drive.radius, duration=drive.duration)
+    reaches = plan_reaches(arm.model, task, drive.seed)
+    motion = MinimumJerk(reaches.start, reaches.targets[0], drive.duration)
+    return reaches.start_joints, motion
+
+
+def loihi_controller(
+    trained: TrainedController,
+    drive: DriveConfig,
+    backend: Callable[[nengo.Network], NeuralSimulation],
+) -> SpikingController:
+    """Build a trained controller at stage loihi.
+
+    Args:
+        trained: Trained controller.
+        drive: Reach to come, which sets feedforward and seed.
+        backend: Constructor of the simulation.
+    """
+    return SpikingController(
+        trained.weights, backend, "loihi", feedforward=drive.feedforward, seed=drive.seed
+    )
+
+
+def drive_arm(arm: Arm, controller: SpikingController, drive: DriveConfig) -> Trajectory:
+    """Drive an arm through the reach.
+
+    Raises:
+        SpikearmError: The arm does not reach the target.
+    """
+    start, motion = plan_drive(arm, drive)
+    controller.start(arm.reset(start))
+    return follow(arm, controller, motion, drive.duration)

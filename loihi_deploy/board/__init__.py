@@ -1,1 +1,0 @@
-"""A Loihi board."""
