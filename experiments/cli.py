@@ -1,7 +1,13 @@
-"""The command line: ``spikearm``."""
+"""The command line: ``spikearm``.
+
+``COMMANDS["mine"] = MyCommand`` adds a command, before :func:`main` is called.
+"""
 
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stderr
+from io import StringIO
+from typing import Protocol
 
 from spikearm.experiments.console.headless import choose_renderer
 
@@ -21,12 +27,27 @@ from spikearm.experiments.commands.run import RunCommand
 from spikearm.experiments.commands.stress import StressCommand
 from spikearm.experiments.commands.train import TrainCommand
 from spikearm.experiments.console.console import errors
+from spikearm.experiments.console.help import description, overview
+from spikearm.experiments.records.provenance import version
 
-DESCRIPTION = """Spiking control of robot arms, in closed loop, up to Intel's Loihi.
+BAD_INPUT, INTERRUPTED = 2, 130
+HELP = {"-h", "--help"}
+OPTION_STYLE = (
+    tyro.conf.OmitArgPrefixes,
+    tyro.conf.FlagCreatePairsOff,
+    tyro.conf.DisallowNone,
+)
 
-Start with: spikearm run --arm gen3 --controller spiking --video reach.mp4
-"""
-COMMANDS = {
+
+class Command(Protocol):
+    """Command of the command line: a dataclass whose fields are its options."""
+
+    def execute(self) -> int | None:
+        """Execute the command; return its exit status, or None for success."""
+        ...
+
+
+COMMANDS: dict[str, type[Command]] = {
     "arms": ArmsCommand,
     "run": RunCommand,
     "bench": BenchCommand,
@@ -38,27 +59,23 @@ COMMANDS = {
     "deploy": DeployCommand,
     "energy": EnergyCommand,
 }
-BAD_INPUT, INTERRUPTED = 2, 130
+"""Commands by name."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and give its exit status.
+    """Run a command and return its exit status.
 
     Args:
-        arguments: The command line without the program's name; this process's own when
-            left out. ``--debug`` anywhere in it shows tracebacks.
+        arguments: Words of the command line after the program's name; those of this process when
+            left out. ``--debug`` anywhere among them shows tracebacks.
+
+    Raises:
+        SystemExit: A command's options are wrong, or its help was asked for.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     try:
-        command = tyro.extras.subcommand_cli_from_dict(
-            COMMANDS,
-            prog="spikearm",
-            description=DESCRIPTION,
-            args=[word for word in words if word != "--debug"],
-            config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff),
-        )
-        return command.execute() or 0
+        return _execute([word for word in words if word != "--debug"])
     except SpikearmError as error:
         if debug:
             raise
@@ -68,6 +85,49 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def parse(name: str, options: Sequence[str]) -> Command:
+    """Read the options of a command.
+
+    Raises:
+        SpikearmError: There is no such command, or an option's value is not allowed.
+        SystemExit: The options are wrong, or help was asked for.
+    """
+    if name not in COMMANDS:
+        raise SpikearmError(f"There is no command '{name}'. Commands: {', '.join(COMMANDS)}.")
+    command = COMMANDS[name]
+    if HELP & set(options):
+        print(description(command), end="\n\n")  # tyro would join its lines
+    complaint = StringIO()
+    try:
+        with redirect_stderr(complaint):
+            return tyro.cli(
+                command, prog=f"spikearm {name}", description="", args=options, config=OPTION_STYLE
+            )
+    except SystemExit as left:
+        if (refusal := _refusal(left)) is not None:
+            raise refusal from None
+        print(complaint.getvalue(), end="", file=sys.stderr)
+        raise
+
+
+def _refusal(left: SystemExit) -> SpikearmError | None:
+    """Return the error of a value that is not allowed, which tyro turns into an exit."""
+    error: BaseException | None = left
+    while error is not None and not isinstance(error, SpikearmError):
+        error = error.__context__
+    return error
+
+
+def _execute(words: Sequence[str]) -> int:
+    if not words or words[0] in HELP:
+        print(overview(COMMANDS))
+        return 0
+    if words[0] == "--version":
+        print(f"spikearm {version('spikearm')}")
+        return 0
+    return parse(words[0], words[1:]).execute() or 0
 
 
 if __name__ == "__main__":

@@ -37,6 +37,9 @@ BASELINE = "analytic"
 # start empties: two thirds of the error that PD has is gone. Larger ones ring.
 PID_INTEGRAL_GAIN = 409.0
 
+TRAINED_GAINS = ("posture_kp", "posture_kv", "limit_kp", "limit_margin")
+"""Gains that are part of the trained weights."""
+
 SIMULATIONS: dict[str, type[NeuralSimulation]] = {
     "nengo": NengoSimulation,
     "engine": EngineSimulation,
@@ -245,12 +248,23 @@ def _spiking(stage: NeuralStage, *backends: str) -> ControllerSpec:
             raise SpikearmError(
                 f"Controller '{stage}' needs trained weights: give the setup trained=shipped(arm)."
             )
+        _check_trained_gains(stage, setup.gains)
         return SpikingController(
             setup.trained.weights, setup.simulation, stage, gains=setup.gains,
             feedforward=setup.feedforward, seed=setup.seed, beside=setup.beside,
         )  # fmt: skip
 
     return ControllerSpec(make, stage, needs_training=True, backends=backends)
+
+
+def _check_trained_gains(stage: NeuralStage, gains: Gains) -> None:
+    """Refuse gains of posture and joint limits that differ from those of the training."""
+    changed = [name for name in TRAINED_GAINS if getattr(gains, name) != getattr(Gains, name)]
+    if changed:
+        raise SpikearmError(
+            f"Controller '{stage}' has {', '.join(changed)} in its trained weights: leave them "
+            "as they are, and change kp, ko or kv alone."
+        )
 
 
 CONTROLLERS: dict[str, ControllerSpec] = {

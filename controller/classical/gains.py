@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Gains:
-    """Gains of the task-space law; every stage of the benchmark uses the same.
+    """Gains of the control law; every controller of the benchmark uses the same.
 
     Attributes:
         kp: Position stiffness per unit of inertia [1/s^2].
@@ -13,7 +13,7 @@ class Gains:
         kv: Velocity gain per unit of inertia, position and orientation [1/s].
         posture_kp: Pull towards the home posture in the null space [1/s^2].
         posture_kv: Damping of the null space [1/s].
-        limit_kp: Push away from a joint limit within ``limit_margin`` [1/s^2].
+        limit_kp: Push away from a joint limit within the margin [1/s^2].
         limit_margin: Distance from a joint limit at which the push begins [rad].
     """
 

@@ -3,9 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
-
-import tyro
+from typing import Any, Literal
 
 from spikearm.arm_models import Arm
 from spikearm.controller.spiking.trained import TrainedController
@@ -40,12 +38,13 @@ BREACH = 1  # exit status
 
 @dataclass(frozen=True)
 class DeployCommand:
-    """Check a spiking controller against every limit of a Loihi chip, without one.
+    """Check a spiking controller against the limits of a Loihi chip.
 
     The controller drives its arm through one reach in the chip's arithmetic. A table shows what
     it takes of every resource; exit status 1 says that it does not fit.
 
-    Example: spikearm deploy --arm gen3 --picture chip.html
+    Examples:
+        spikearm deploy --arm gen3 --picture chip.html
 
     Attributes:
         plant: Which arm.
@@ -62,11 +61,11 @@ class DeployCommand:
         picture: Draw the chip into this new HTML file: cores, and spikes between them.
     """
 
-    plant: Annotated[ArmConfig, tyro.conf.arg(name="")] = field(default_factory=ArmConfig)
-    board: Annotated[BoardConfig, tyro.conf.arg(name="")] = field(default_factory=BoardConfig)
-    drive: Annotated[DriveConfig, tyro.conf.arg(name="")] = field(default_factory=DriveConfig)
+    plant: ArmConfig = field(default_factory=ArmConfig)
+    board: BoardConfig = field(default_factory=BoardConfig)
+    drive: DriveConfig = field(default_factory=DriveConfig)
     backend: Literal["engine", "board"] = "engine"
-    mapping: Annotated[MappingConfig, tyro.conf.arg(name="")] = field(default_factory=MappingConfig)
+    mapping: MappingConfig = field(default_factory=MappingConfig)
     trained: Path | None = None
     log: Path = Path("runs/deployments.jsonl")
     steps: Path | None = None

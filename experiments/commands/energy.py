@@ -3,9 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
-
-import tyro
+from typing import Any
 
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.experiments.console.arm_config import ArmConfig
@@ -28,13 +26,14 @@ TABLES = (
 
 @dataclass(frozen=True)
 class EnergyCommand:
-    """Account for the energy of a spiking controller, and of what it stands beside.
+    """Account for the energy of a spiking controller and of alternatives.
 
     The controller drives its arm through one reach in the chip's arithmetic. Tables show what was
     counted in a step and what it costs by published prices: on Loihi and other devices, and for the
     analytic controller. Where this machine has a readable energy meter, it is measured, too.
 
-    Example: spikearm energy --arm gen3
+    Examples:
+        spikearm energy --arm gen3
 
     Attributes:
         plant: Which arm.
@@ -45,8 +44,8 @@ class EnergyCommand:
         measure_time: How long this machine idles and works for each measurement [s].
     """
 
-    plant: Annotated[ArmConfig, tyro.conf.arg(name="")] = field(default_factory=ArmConfig)
-    drive: Annotated[DriveConfig, tyro.conf.arg(name="")] = field(default_factory=DriveConfig)
+    plant: ArmConfig = field(default_factory=ArmConfig)
+    drive: DriveConfig = field(default_factory=DriveConfig)
     trained: Path | None = None
     log: Path = Path("runs/energy.jsonl")
     measure_time: float = 2.0

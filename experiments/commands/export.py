@@ -3,10 +3,9 @@
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
-import tyro
 
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.references.minimum_jerk import MinimumJerk
@@ -31,8 +30,9 @@ class ExportCommand:
     by spike, to check a copy by. NIR is the stage spiking as a graph that many
     simulators read; it needs the extra [export]. docs/export.md describes both.
 
-    Example: spikearm export --arm gen3 --to bundle --out gen3.bundle.npz
-    Example: spikearm export --arm gen3 --to nir --out gen3.nir
+    Examples:
+        spikearm export --arm gen3 --to bundle --out gen3.bundle.npz
+        spikearm export --arm gen3 --to nir --out gen3.nir
 
     Attributes:
         out: The file to write.
@@ -44,7 +44,7 @@ class ExportCommand:
     """
 
     out: Path
-    plant: Annotated[ArmConfig, tyro.conf.arg(name="")] = field(default_factory=ArmConfig)
+    plant: ArmConfig = field(default_factory=ArmConfig)
     to: Format = "bundle"
     trained: Path | None = None
     run_time: float = 0.3

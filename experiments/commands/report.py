@@ -16,7 +16,8 @@ from spikearm.experiments.report.report import write_report
 class ReportCommand:
     """Write one HTML report that compares runs.
 
-    Example: spikearm report runs/gen3 runs/panda --out comparison.html
+    Examples:
+        spikearm report runs/gen3 runs/panda --out comparison.html
 
     Attributes:
         runs: Folders that "spikearm run" or "spikearm bench" wrote.

@@ -5,50 +5,32 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import plotly.io
 import pyarrow as pa
 import pyarrow.parquet as pq
-import tyro
 from rich.progress import Progress
 
-from spikearm.controller.adaptation.scaling import AdaptationConfig
-from spikearm.controller.classical.command import Feedforward
-from spikearm.controller.classical.gains import Gains
 from spikearm.controller.loop import sensor_guard
 from spikearm.controller.loop.sensor_guard import GuardLimits
-from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.console import console, progress_bar
-from spikearm.experiments.console.options import (
-    default_folder,
-    find_trained,
-    resolved_config,
-    seed_range,
-)
-from spikearm.experiments.controllers import (
-    PID_INTEGRAL_GAIN,
-    Adaptation,
-    Backend,
-    ControllerSetup,
-    choose_controllers,
-)
+from spikearm.experiments.console.experiment_options import PerturbedOptions
 from spikearm.experiments.perturbations.level import all_levels
 from spikearm.experiments.perturbations.registry import PERTURBATIONS
-from spikearm.experiments.records.records import check_new_folder, whole_folder, write_account
+from spikearm.experiments.records.records import whole_folder, write_account
 from spikearm.experiments.studies.condition import Condition
 from spikearm.experiments.studies.robustness.figure import stress_figure
 from spikearm.experiments.studies.robustness.stress import StressOutcome, StressPlan
 from spikearm.experiments.studies.robustness.summary import Point, summarise
 from spikearm.experiments.studies.robustness.table import HEADING, break_table, stress_tables
-from spikearm.experiments.tasks.centre_out import CentreOut
 
 REACHES, PICTURE = "reaches.parquet", "stress.html"
 
 
 @dataclass(frozen=True)
-class StressCommand:
-    """Put controllers under growing perturbations, and see where they break.
+class StressCommand(PerturbedOptions):
+    """Put controllers under growing perturbations until they break.
 
     Every controller makes the reaches of the benchmark under one perturbation after the other, from
     the weakest to the strongest. It breaks at the first at which not every reach of every seed ends
@@ -58,75 +40,36 @@ class StressCommand:
     On two free cores, all perturbations take, estimated from single reaches of gen3, two minutes
     per seed with loihi, five with --adaptive, and six once with analytic.
 
-    Example: spikearm stress --arm gen3 --controllers analytic loihi --seeds 3 --out runs/stress
-    Example: spikearm stress --controllers loihi --adaptive --perturbations silenced=20 --rounds 5
+    Examples:
+        spikearm stress --controllers analytic loihi --seeds 3 --out runs/stress
+        spikearm stress --controllers loihi --adaptive --perturbations silenced=20
 
     Attributes:
-        plant: Which arm.
-        task: Which reaches.
         controllers: Controllers that are put to the test.
         adaptive: Test each with an adaptive network that learns beside it, too.
         perturbations: Names, each alone for all its strengths, or as name=strength in the unit of
             the tables, such as payload=2 or friction=5. Default: all but gravity.
-        rounds: How often the targets are gone through under each; the last round counts.
-        limits: How patient the loop is with its sensors.
-        adaptation: The adaptive network.
-        gains: Gains of the control law.
-        ki: Integral gain of pid [1/s^3].
-        feedforward: Part of the reference that is fed forward.
-        seeds: How many seeds.
-        first_seed: The first of them.
-        out: New folder for the results. Default: a dated one in runs/.
-        backend: Backend of a chip's network: the compiled engine, or nengo-loihi's emulator.
-        trained: Trained controller for the neural stages. Default: the one that ships for the arm.
-        trained_weightless: The one that leaves gravity to be learned, from `spikearm train
-            --weightless`. Default: the one that ships for the arm.
-        jobs: How much is measured at a time. Default: as much as there are cores.
+        rounds: Number of times that the targets are gone through under each; the last one counts.
+        limits: Patience of the loop with its sensors.
     """
 
-    plant: Annotated[ArmConfig, tyro.conf.arg(name="")] = field(default_factory=ArmConfig)
-    task: Annotated[CentreOut, tyro.conf.arg(name="")] = field(default_factory=CentreOut)
     controllers: tuple[str, ...] = ("analytic", "loihi")
     adaptive: bool = False
     perturbations: tuple[str, ...] = ()
     rounds: int = 1
-    limits: Annotated[GuardLimits, tyro.conf.arg(name="")] = field(default_factory=GuardLimits)
-    adaptation: Annotated[AdaptationConfig, tyro.conf.arg(name="")] = field(
-        default_factory=AdaptationConfig
-    )
-    gains: Annotated[Gains, tyro.conf.arg(name="")] = field(default_factory=Gains)
-    ki: float = PID_INTEGRAL_GAIN
-    feedforward: Feedforward = "acceleration"
-    seeds: int = 1
-    first_seed: int = 0
-    out: Path | None = None
-    backend: Backend = "engine"
-    trained: Path | None = None
-    trained_weightless: Path | None = None
-    jobs: int | None = None
+    limits: GuardLimits = field(default_factory=GuardLimits)
 
     def execute(self) -> None:
         """Measure, print the tables and write the folder."""
-        seeds = seed_range(self.first_seed, self.seeds)
-        folder = self.out or default_folder(f"stress-{Path(self.plant.name).stem}")
-        check_new_folder(folder)
-        controllers = choose_controllers(self.controllers, self.adaptive, self.backend)
+        controllers = self.choose(self.controllers, self.adaptive)
         levels = all_levels(self.perturbations or known_gravity())
+        folder = self.new_folder("stress")
         arm = self.plant.load()
-        setup = ControllerSetup(
-            arm.model, find_trained(arm, self.trained, self.controllers), self.gains, self.ki,
-            self.feedforward, adaptation=Adaptation(self.adaptation),
-        )  # fmt: skip
-        weightless = None
-        if not all(level.perturbation.gravity_known for level in levels):
-            weightless = find_trained(
-                arm, self.trained_weightless, self.controllers, gravity_known=False
-            )
         plan = StressPlan(
-            arm, self.task, controllers, levels, seeds, setup, weightless, self.rounds,
-            self.limits, self.jobs,
+            arm, self.task, controllers, levels, self.seeds.all, self.setup(arm, self.controllers),
+            self.weightless(arm, self.controllers, levels), self.rounds, self.limits, self.jobs,
         )  # fmt: skip
-        config = resolved_config(self, "stress", arm, folder)
+        config = self.config("stress", arm, folder)
         outcomes: list[StressOutcome] = []
         status = "failed"
         try:

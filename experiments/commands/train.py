@@ -3,10 +3,9 @@
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Any, get_args
 
 import numpy as np
-import tyro
 
 from spikearm.arm_models import RigidBodyModel, SpikearmError
 from spikearm.controller.references.workspace import Workspace
@@ -38,8 +37,9 @@ class TrainCommand:
     when they are shown the arm in motion. Every step leaves a file in the folder: stopped
     anywhere, the same command goes on. Needs the extra [train].
 
-    Example: spikearm train --arm gen3 --out trained/gen3
-    Then: spikearm bench --arm gen3 --trained trained/gen3/controller.npz
+    Examples:
+        spikearm train --arm gen3 --out trained/gen3
+        spikearm bench --arm gen3 --trained trained/gen3/controller.npz
 
     Attributes:
         out: Folder for what is learned; one that an earlier call began is gone on with.
@@ -53,12 +53,10 @@ class TrainCommand:
     """
 
     out: Path
-    plant: Annotated[ArmConfig, tyro.conf.arg(name="")] = field(default_factory=ArmConfig)
+    plant: ArmConfig = field(default_factory=ArmConfig)
     radius: float | None = None
     tilt: float = TILT
-    training: Annotated[TrainingConfig, tyro.conf.arg(name="")] = field(
-        default_factory=TrainingConfig
-    )
+    training: TrainingConfig = field(default_factory=TrainingConfig)
     jobs: int | None = None
 
     def execute(self) -> None:

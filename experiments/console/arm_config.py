@@ -1,4 +1,4 @@
-"""Which arm a command works on."""
+"""Options that describe an arm."""
 
 import shlex
 from dataclasses import dataclass, fields
@@ -9,18 +9,18 @@ from spikearm.arm_models import Arm, load_arm
 
 @dataclass(frozen=True)
 class ArmConfig:
-    """An arm by name, or any MJCF file with what it does not say itself.
+    """Arm by name, or an MJCF file and the properties that the file lacks.
 
     Attributes:
-        arm: A shipped arm (see ``spikearm arms``) or the path of an MJCF file.
-        mjcf: The path of an MJCF file, in place of a shipped arm.
+        arm: Name of a shipped arm (see `spikearm arms`), or path of an MJCF file.
+        mjcf: Path of an MJCF file, in place of a shipped arm.
         joints: Controlled joints of an MJCF file, base first. Default: every joint from the
             end effector to the base, without fingers.
         end_effector: Site or body of an MJCF file that is the hand.
-        end_effector_offset: Where the hand is in that frame [m].
-        torque_limits: Largest torque of each joint [N m]. Default: as the file bounds them.
+        end_effector_offset: Position of the hand in that frame [m].
+        torque_limits: Largest torque of each joint [N m]. Default: the bounds in the file.
         home: Joint positions to start from [rad]. Default: the file's keyframe "home".
-        armature: Rotor inertia to give every joint [kg m^2].
+        armature: Rotor inertia that every joint gets [kg m^2].
         weightless: Take gravity away. A controller that is trained for a weightless arm leaves
             gravity to be learned.
     """
@@ -37,12 +37,12 @@ class ArmConfig:
 
     @property
     def name(self) -> str:
-        """What the arm is loaded as."""
+        """Name or path that the arm is loaded by."""
         return self.arm if self.mjcf is None else str(self.mjcf)
 
     @property
     def options(self) -> str:
-        """The command line options that describe it."""
+        """Command line options that describe the arm."""
         words: list[str] = []
         for option in fields(self):
             value = getattr(self, option.name)
@@ -55,7 +55,7 @@ class ArmConfig:
         """Load the arm.
 
         Raises:
-            SpikearmError: The arm, or what was said of it, is wrong.
+            SpikearmError: There is no such arm, or an option does not fit it.
         """
         return load_arm(
             self.name,

@@ -1,12 +1,10 @@
-"""What ``spikearm run`` and ``spikearm bench`` have in common."""
+"""Options and checks that several commands share."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
-
-import tyro
+from typing import Any
 
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.adaptation.learned_weights import LearnedWeights
@@ -20,20 +18,16 @@ from spikearm.experiments.tasks.centre_out import forward_axis
 
 @dataclass(frozen=True)
 class Learning:
-    """What a run learns, and where it is kept.
+    """Learning beside a controller, and files of learned weights.
 
     Attributes:
-        adaptive: Let an adaptive network learn beside the controller, reach after reach.
-        config: The adaptive network.
-        learned: File of weights that were learned before, to go on with.
+        adaptive: Repeat the reaches with an adaptive network that learns beside the controller.
+        learned: File of weights that were learned before, to start from.
         keep_learned: New file for the weights that are learned.
-        freeze: Learn nothing more, and only use what was learned before.
+        freeze: Keep the weights as they are.
     """
 
     adaptive: bool = False
-    config: Annotated[AdaptationConfig, tyro.conf.arg(name="")] = field(
-        default_factory=AdaptationConfig
-    )
     learned: Path | None = None
     keep_learned: Path | None = None
     freeze: bool = False
@@ -45,8 +39,11 @@ class Learning:
                 "--freeze."
             )
 
-    def adaptation(self) -> Adaptation:
-        """Read what was learned before, and see that what will be learned can be written.
+    def adaptation(self, config: AdaptationConfig) -> Adaptation:
+        """Read what was learned before, and check that what will be learned can be written.
+
+        Args:
+            config: Settings of the adaptive network.
 
         Raises:
             SpikearmError: A file is none, holds something else, or is there already.
@@ -54,25 +51,12 @@ class Learning:
         if self.keep_learned is not None:
             check_new_file(self.keep_learned, ".npz")
         learned = None if self.learned is None else LearnedWeights.load(self.learned)
-        return Adaptation(self.config, learned, self.freeze)
+        return Adaptation(config, learned, self.freeze)
 
 
 def default_folder(name: str) -> Path:
     """Name a new run folder after what runs and when."""
     return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
-
-
-def seed_range(first: int, count: int) -> range:
-    """Check and list the seeds.
-
-    Raises:
-        SpikearmError: A seed would be negative, or there would be none.
-    """
-    if first < 0:
-        raise SpikearmError(f"Seed {first} is negative: give 0 or more.")
-    if count < 1:
-        raise SpikearmError(f"{count} seeds are too few: give 1 or more.")
-    return range(first, first + count)
 
 
 def find_trained(

@@ -27,15 +27,15 @@ class CentreOut:
     """Reaches from the home pose, or from beside it, to targets around home, and back.
 
     Attributes:
-        variant: ``circle`` in the frontal plane, ``sphere`` (targets drawn uniformly on the
-            sphere, by seed) or ``pose`` (the circle, and each target also turns the hand
-            by 30 degrees about an axis drawn by seed, from those that the arm can follow).
+        variant: Place of the targets: on a circle in the frontal plane, on a sphere (drawn
+            uniformly, by seed), or pose: on the circle, and each target also turns the hand by
+            30 degrees about an axis drawn by seed, from those that the arm can follow.
         targets: Number of targets.
-        radius: Distance from the home position to the targets [m]; left out, the largest of
-            0.20, 0.15, 0.10 and 0.05 m that the arm reaches.
+        radius: Distance from the home position to the targets [m]. Default: the largest of
+            200, 150, 100 and 50 mm that the arm reaches.
         duration: Length of each minimum-jerk motion, out or back [s].
-        hold: How long the hand then holds where it is [s].
-        offset: Distance from the home position to where reaches start [m], in a direction
+        hold: Time that the hand then holds still [s].
+        offset: Distance from the home position to the start of reaches [m], in a direction
             drawn by seed, from those that the arm can follow; the hand is oriented as at home.
     """
 
@@ -48,7 +48,7 @@ class CentreOut:
 
     @property
     def turn(self) -> float:
-        """How far each target turns the hand [rad]."""
+        """Angle by which each target turns the hand [rad]."""
         return POSE_TURN if self.variant == "pose" else 0.0
 
     def __post_init__(self) -> None:

@@ -57,6 +57,13 @@ def test_without_trained_weights_no_neurons_are_made(name):
         ChosenController(name).make(ControllerSetup(load_arm("gen3").model))
 
 
+@pytest.mark.parametrize("name", ["rate", "loihi"])
+def test_gains_that_were_trained_into_the_neurons_cannot_be_changed(trained, name):
+    setup = ControllerSetup(load_arm("gen3").model, trained, Gains(kp=150.0, posture_kv=3.0))
+    with pytest.raises(SpikearmError, match="has posture_kv in its trained weights"):
+        ChosenController(name).make(setup)
+
+
 def test_gains_reach_every_controller(trained):
     gains = Gains(kp=123.0, kv=17.0)
     setup = ControllerSetup(load_arm("gen3").model, trained, gains, ki=55.0)

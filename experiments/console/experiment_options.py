@@ -1,0 +1,166 @@
+"""Options that all commands with experiments share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from spikearm.arm_models import Arm, SpikearmError
+from spikearm.controller.adaptation.scaling import AdaptationConfig
+from spikearm.controller.classical.command import Feedforward
+from spikearm.controller.classical.gains import Gains
+from spikearm.controller.spiking.trained import TrainedController
+from spikearm.experiments.console.arm_config import ArmConfig
+from spikearm.experiments.console.options import default_folder, find_trained, resolved_config
+from spikearm.experiments.controllers import (
+    PID_INTEGRAL_GAIN,
+    Adaptation,
+    Backend,
+    ChosenController,
+    ControllerSetup,
+    choose_controllers,
+)
+from spikearm.experiments.perturbations.level import Level
+from spikearm.experiments.records.records import check_new_folder
+from spikearm.experiments.tasks.centre_out import CentreOut
+
+
+@dataclass(frozen=True)
+class ExperimentOptions:
+    """Arm, task, control law, adaptive network and results of an experiment.
+
+    Attributes:
+        plant: Arm that is controlled.
+        task: Reaches that it makes.
+        gains: Gains of the control law.
+        adaptation: Adaptive network beside a controller.
+        ki: Integral gain of pid [1/s^3].
+        feedforward: Part of the reference that is fed forward: its velocity and acceleration, or
+            its velocity alone.
+        backend: Backend of controller loihi and of adaptive networks: the compiled engine,
+            nengo-loihi's emulator (the same spikes, more slowly) or a Loihi board (needs NxSDK).
+        trained: File of trained weights, from `spikearm train`. Default: those that ship for the
+            arm.
+        out: New folder for the results. Default: a dated one in runs/.
+        jobs: Number of processes. Default: the number of cores. With 1, latencies are
+            undisturbed.
+    """
+
+    plant: ArmConfig = field(default_factory=ArmConfig)
+    task: CentreOut = field(default_factory=CentreOut)
+    gains: Gains = field(default_factory=Gains)
+    adaptation: AdaptationConfig = field(default_factory=AdaptationConfig)
+    ki: float = PID_INTEGRAL_GAIN
+    feedforward: Feedforward = "acceleration"
+    backend: Backend = "engine"
+    trained: Path | None = None
+    out: Path | None = None
+    jobs: int | None = None
+
+    def choose(self, names: Sequence[str], adaptive: bool = False) -> tuple[ChosenController, ...]:
+        """Choose controllers by name, each with an adaptive one after it if asked for.
+
+        Raises:
+            SpikearmError: The registry lacks one of the names.
+        """
+        return choose_controllers(names, adaptive, self.backend)
+
+    def setup(
+        self, arm: Arm, names: Sequence[str], adaptation: Adaptation | None = None
+    ) -> ControllerSetup:
+        """Return the parameters that controllers are made from.
+
+        Args:
+            arm: Arm that is controlled.
+            names: Names of the controllers.
+            adaptation: Adaptive network, if it starts with learned weights.
+
+        Raises:
+            SpikearmError: There are no trained weights that fit arm and controllers.
+        """
+        trained = find_trained(arm, self.trained, names)
+        adaptation = adaptation or Adaptation(self.adaptation)
+        return ControllerSetup(
+            arm.model, trained, self.gains, self.ki, self.feedforward, adaptation=adaptation
+        )
+
+    def new_folder(self, command: str) -> Path:
+        """Return the folder of the results, which is new.
+
+        Raises:
+            SpikearmError: It is taken, or cannot be written.
+        """
+        folder = self.out or default_folder(f"{command}-{Path(self.plant.name).stem}")
+        check_new_folder(folder)
+        return folder
+
+    def config(self, command: str, arm: Arm, folder: Path) -> dict[str, Any]:
+        """Return the resolved configuration, as it is written beside the results."""
+        return resolved_config(self, command, arm, folder)
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """Seeds of task and networks.
+
+    Attributes:
+        seeds: Number of seeds.
+        first_seed: Smallest of them.
+
+    Raises:
+        SpikearmError: A seed would be negative, or there would be none.
+    """
+
+    seeds: int = 1
+    first_seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_seed(self.first_seed)
+        if self.seeds < 1:
+            raise SpikearmError(f"{self.seeds} seeds are too few: give 1 or more.")
+
+    @property
+    def all(self) -> range:
+        """Seeds in their order."""
+        return range(self.first_seed, self.first_seed + self.seeds)
+
+
+@dataclass(frozen=True)
+class PerturbedOptions(ExperimentOptions):
+    """Options of an experiment with perturbed controllers.
+
+    Attributes:
+        seeds: Seeds of task, networks and perturbations.
+        trained_weightless: File of weights trained without gravity, from `spikearm train
+            --weightless`. Default: those that ship for the arm.
+    """
+
+    seeds: Seeds = field(default_factory=Seeds)
+    trained_weightless: Path | None = None
+
+    def weightless(
+        self, arm: Arm, names: Sequence[str], levels: Sequence[Level]
+    ) -> TrainedController | None:
+        """Return weights trained without gravity; None if controllers know gravity at all levels.
+
+        Args:
+            arm: Arm that is controlled.
+            names: Names of the controllers.
+            levels: Perturbations and their strengths.
+
+        Raises:
+            SpikearmError: There are none that fit arm and controllers.
+        """
+        if all(level.perturbation.gravity_known for level in levels):
+            return None
+        return find_trained(arm, self.trained_weightless, names, gravity_known=False)
+
+
+def check_seed(seed: int) -> None:
+    """Refuse a negative seed.
+
+    Raises:
+        SpikearmError: It is negative.
+    """
+    if seed < 0:
+        raise SpikearmError(f"Seed {seed} is negative: give 0 or more.")

@@ -1,0 +1,102 @@
+"""Help pages: short, wrapped, grouped, and with examples that work."""
+
+import shlex
+from dataclasses import dataclass
+
+import pytest
+
+from spikearm.experiments.cli import COMMANDS, main, parse
+from spikearm.experiments.console.help import example_lines
+from spikearm.experiments.records.provenance import version
+
+EXAMPLES = [line for command in COMMANDS.values() for line in example_lines(command)]
+GROUPED = ("run", "bench", "adapt", "stress")
+
+
+@pytest.fixture(autouse=True)
+def narrow(monkeypatch):
+    """Read help in a window of 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def help_lines(command: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    with pytest.raises(SystemExit) as left:
+        main([command, "--help"])
+    assert left.value.code == 0
+    return capsys.readouterr().out.splitlines()
+
+
+@pytest.mark.parametrize("words", [["--help"], ["-h"], []])
+def test_the_list_of_commands_fits_a_small_window(capsys, words):
+    assert main(words) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert 10 + len(COMMANDS) < len(lines) <= 25
+    assert max(map(len, lines)) <= 80
+    for name in COMMANDS:
+        (line,) = [line for line in lines if line.startswith(f"  {name} ")]
+        assert line.endswith(".")
+        assert not line.endswith("...")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_s_help_fits_80_columns_and_shows_examples_on_their_own_lines(capsys, command):
+    lines = help_lines(command, capsys)
+    assert max(map(len, lines)) <= 80
+    examples = example_lines(COMMANDS[command])
+    assert examples or command == "arms"
+    for example in examples:
+        assert f"  {example}" in lines
+
+
+@pytest.mark.parametrize("command", GROUPED)
+def test_options_are_shown_in_groups(capsys, command):
+    page = "\n".join(help_lines(command, capsys))
+    for group in ("plant", "task", "gains", "adaptation"):
+        assert f" {group} options" in page
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_example_can_be_read(example):
+    program, name, *options = shlex.split(example)
+    assert program == "spikearm"
+    assert isinstance(parse(name, options), COMMANDS[name])  # pyright: ignore[reportArgumentType]
+
+
+def test_the_version_is_that_of_the_package(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"spikearm {version('spikearm')}\n"
+
+
+@dataclass(frozen=True)
+class WaveCommand:
+    """Wave at the audience.
+
+    Examples:
+        spikearm wave --times 3
+
+    Attributes:
+        times: Number of waves.
+    """
+
+    times: int = 1
+
+    def execute(self) -> int:
+        """Wave."""
+        print("wave " * self.times)
+        return 7
+
+
+def test_a_command_from_outside_is_listed_helped_and_run(monkeypatch, capsys):
+    monkeypatch.setitem(COMMANDS, "wave", WaveCommand)
+    assert main([]) == 0
+    assert "  wave     Wave at the audience." in capsys.readouterr().out.splitlines()
+    assert "  spikearm wave --times 3" in help_lines("wave", capsys)
+    assert main(["wave", "--times", "2"]) == 7
+    assert capsys.readouterr().out.split() == ["wave", "wave"]
+
+
+def test_an_unknown_command_is_answered_with_those_that_there_are(capsys):
+    assert main(["dance"]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "no command 'dance'" in said
+    assert ", ".join(COMMANDS) in said
