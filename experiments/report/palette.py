@@ -1,0 +1,31 @@
+"""Colours of controllers: the same in every picture."""
+
+import zlib
+
+COLORS = {
+    "analytic": "#1f5fa8",
+    "rate": "#7a5cc4",
+    "spiking": "#2a9a55",
+    "loihi": "#e0701a",
+    "pd": "#8a6d3b",
+    "pid": "#b5338a",
+    "analytic + adaptive": "#1aa3b5",
+    "rate + adaptive": "#4a3a8c",
+    "spiking + adaptive": "#7ab317",
+    "loihi + adaptive": "#c23b3b",
+    "pd + adaptive": "#c9a227",
+    "pid + adaptive": "#e377c2",
+}
+"""Colours of the controllers that ship, by label."""
+
+OTHER_COLORS = ("#5b8a8a", "#a05a5a", "#5a6ea0", "#7d7d2e", "#8c5fa0", "#3f7f4f")
+"""Colours of controllers that users add."""
+
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+"""Dashes that tell several runs of one controller apart."""
+
+
+def controller_color(label: str) -> str:
+    """Return the colour of a controller, by its label in tables."""
+    other = zlib.crc32(label.encode()) % len(OTHER_COLORS)
+    return COLORS.get(label, OTHER_COLORS[other])
