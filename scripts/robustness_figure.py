@@ -8,13 +8,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from collections.abc import Sequence
 from pathlib import Path
 
 from spikearm.experiments.records.records import SUMMARY
 from spikearm.experiments.studies.robustness.figure import stress_figure
-from spikearm.experiments.studies.robustness.summary import Point
+from spikearm.experiments.studies.robustness.summary import Point, read_points
 
 PICTURE = Path(__file__).parent.parent / "docs" / "robustness.png"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -24,7 +23,7 @@ WIDTH = 1200  # px
 def main(runs: Sequence[Path]) -> None:
     """Draw what several runs found, as one picture; of what two found, the first's counts."""
     points: dict[tuple[str, str, float], Point] = {}
-    for point in (point for run in runs for point in read_points(run)):
+    for point in (point for run in runs for point in points_of(run)):
         points.setdefault((point.controller, point.perturbation, point.strength), point)
     figure = stress_figure(list(points.values()), "Position rmse under growing perturbations")
     browser = next(filter(None, map(shutil.which, BROWSERS)))
@@ -41,11 +40,9 @@ def main(runs: Sequence[Path]) -> None:
         )  # fmt: skip
 
 
-def read_points(run: Path) -> Iterator[Point]:
+def points_of(run: Path) -> list[Point]:
     """Read the points of a run's folder."""
-    names = [field.name for field in fields(Point)]
-    for row in json.loads((run / SUMMARY).read_text())["rows"]:
-        yield Point(**{name: row[name] for name in names})
+    return read_points(json.loads((run / SUMMARY).read_text())["rows"])
 
 
 if __name__ == "__main__":

@@ -1,17 +1,12 @@
 """``spikearm adapt``: learn a plant that the controllers were not told of."""
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from spikearm.experiments.console.console import console, progress_bar
+from spikearm.experiments.console.conducting import conduct
 from spikearm.experiments.console.experiment_options import PerturbedOptions
 from spikearm.experiments.perturbations.level import default_level
-from spikearm.experiments.studies.adaptation.curve import Curve
-from spikearm.experiments.studies.adaptation.record import PICTURE, write_curves
-from spikearm.experiments.studies.adaptation.table import curve_table, describe_overflows
+from spikearm.experiments.studies.adaptation.study import AdaptationStudy
 from spikearm.experiments.studies.adaptation.trials import TrialPlan, Trials
-from spikearm.neural.parallel import parallel_map
 
 
 @dataclass(frozen=True)
@@ -52,32 +47,5 @@ class AdaptCommand(PerturbedOptions):
             self.setup(arm, self.controllers), self.weightless(arm, self.controllers, levels),
             self.backend,
         )  # fmt: skip
-        work = [
-            (controller, level, seed)
-            for level in levels
-            for controller in self.controllers
-            for seed in self.seeds.all
-        ]
-        curves: list[Curve] = []
-        try:
-            with progress_bar() as bar:
-                measured = parallel_map(lambda n: plan.curve(*work[n]), len(work), self.jobs)
-                for curve in bar.track(measured, total=len(work), description="learning"):
-                    curves.append(curve)
-        finally:
-            if curves:
-                _show(curves)
-                config = self.config("adapt", arm, folder)
-                status = "complete" if len(curves) == len(work) else "interrupted"
-                write_curves(curves, config, status, folder)
-                console.print(f"Picture: {folder / PICTURE}", soft_wrap=True)
-
-
-def _show(curves: Sequence[Curve]) -> None:
-    console.print(curve_table(curves))
-    overflow_counts = sum((Counter(curve.learned.overflow_counts) for curve in curves), Counter())
-    console.print(describe_overflows(overflow_counts))
-    for curve in curves:
-        if curve.learned.problem is not None:
-            where = f"{curve.controller}, {curve.level.label}, seed {curve.seed}"
-            console.print(f"{where}: {curve.learned.problem}", markup=False)
+        study = AdaptationStudy(plan, self.controllers, levels, self.seeds.all, self.jobs)
+        conduct(study, self.config("adapt", arm, folder), folder)

@@ -10,6 +10,8 @@ from spikearm.arm_models import SpikearmError
 from spikearm.experiments.console.console import console
 from spikearm.experiments.records.records import read_run
 from spikearm.experiments.report.report import write_report
+from spikearm.experiments.report.study_folder import read_study, study_command
+from spikearm.experiments.report.study_report import write_study_report
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,8 @@ class ReportCommand:
         spikearm report runs/gen3 runs/panda --out comparison.html
 
     Attributes:
-        runs: Folders that "spikearm run" or "spikearm bench" wrote.
+        runs: Folders that "spikearm run" and "spikearm bench" wrote, or "spikearm adapt" and
+            "spikearm stress".
         out: The file to write.
         overwrite: Replace the file if it exists.
     """
@@ -35,6 +38,15 @@ class ReportCommand:
             raise SpikearmError("Which runs? Name one or more run folders.")
         if self.out.exists() and not self.overwrite:
             raise SpikearmError(f"'{self.out}' exists. Name another file, or give --overwrite.")
+        studies = [folder for folder in self.runs if study_command(folder) is not None]
+        if studies and len(studies) < len(self.runs):
+            raise SpikearmError(
+                "Runs and studies do not share a report. Give folders of 'spikearm run' and "
+                "'spikearm bench', or of 'spikearm adapt' and 'spikearm stress'."
+            )
         with console.status("Writing the report"):
-            write_report([read_run(folder) for folder in self.runs], self.out)
+            if studies:
+                write_study_report([read_study(folder) for folder in studies], self.out)
+            else:
+                write_report([read_run(folder) for folder in self.runs], self.out)
         console.print(f"Report: {self.out}")

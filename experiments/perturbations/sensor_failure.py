@@ -1,11 +1,14 @@
 """Sensors that fail for a while."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 import numpy as np
 
 from spikearm.arm_models import ArmState, Pose
+from spikearm.controller.loop import sensor_guard
 from spikearm.experiments.perturbations.loop_setup import LoopSetup
 from spikearm.experiments.perturbations.perturbation import Perturbation
 
@@ -42,6 +45,17 @@ class FailingSensors:
 def fail_sensors(setup: LoopSetup, duration: float, seed: int, freeze: bool) -> LoopSetup:
     """Let all sensors fail in the middle of both ways."""
     return setup.with_sensors(FailingSensors(setup.halfway, duration, setup.arm.timestep, freeze))
+
+
+@contextmanager
+def without_outage_warnings() -> Iterator[None]:
+    """Keep the loop from warning of sensors that came back, as they were asked to."""
+    logger, level = sensor_guard.logger, sensor_guard.logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 NO_NUMBERS = Perturbation(

@@ -503,7 +503,7 @@ def test_curves_of_learning_are_printed_and_written(capsys, monkeypatch):
     printed = capsys.readouterr().out
     for part in ("Learning", "payload 1 kg", "friction 5 %", "trial 2", "normalised error"):
         assert part in printed
-    names = {"config.json", "summary.json", "learning.parquet", "learning.png"}
+    names = {"config.json", "summary.json", "learning.parquet", "learning.html"}
     assert {path.name for path in Path("learned").iterdir()} == names
     rows = json.loads(Path("learned/summary.json").read_text())["rows"]
     done = [(row["perturbation"], row["strength"], row["seed"]) for row in rows]

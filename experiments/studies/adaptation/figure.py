@@ -1,10 +1,10 @@
-"""The picture of what was learned, trial by trial."""
+"""Picture of learning, trial by trial."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from spikearm.experiments.report.figures import COLORS
 from spikearm.experiments.studies.adaptation.curve import Curve, Phase
@@ -12,81 +12,96 @@ from spikearm.experiments.studies.adaptation.table import grouped, remaining
 from spikearm.experiments.studies.benchmark.statistics import bootstrap_interval
 
 COLUMNS = 3
-PANEL = (4.6, 3.2)  # inches
+PANEL_HEIGHT = 320  # px
 PHASES: dict[Phase, str] = {
     "learning": "", "after": "gone", "second": "another", "again": "again",
 }  # fmt: skip
 GREY = "#8a8a8a"
 FLOOR = 1e-3  # of what is drawn on the logarithmic axis
+LOGARITHMIC = {"type": "log", "range": np.log10([5e-3, 3.0]).tolist(), "tickformat": "~g"}
 
 
-def draw_learning(curves: Sequence[Curve]) -> Figure:
+def draw_learning(curves: Sequence[Curve], title: str = "Learning, trial by trial") -> go.Figure:
     """Draw a panel per perturbation, a line per controller, mean and 95 % interval over seeds."""
-    names = list(dict.fromkeys(curve.level for curve in curves))
-    columns = min(COLUMNS, len(names))
-    rows = -(-len(names) // columns)
-    figure = Figure(figsize=(PANEL[0] * columns, PANEL[1] * rows + 0.5), layout="constrained")
-    panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    levels = list(dict.fromkeys(curve.level for curve in curves))
+    n_rows = -(-len(levels) // COLUMNS)
+    panels = [[curve for curve in curves if curve.level == level] for level in levels]
+    figure = make_subplots(
+        n_rows, min(COLUMNS, len(levels)), subplot_titles=[_title(panel[0]) for panel in panels],
+        vertical_spacing=0.3 / n_rows, horizontal_spacing=0.08,
+    )  # fmt: skip
     colors = dict(zip(dict.fromkeys(c.controller for c in curves), COLORS, strict=False))
-    for axes, name in zip(panels, names, strict=False):
-        _draw_panel(axes, [curve for curve in curves if curve.level == name], colors)
-    for axes in panels[len(names) :]:
-        axes.set_axis_off()
-    lines = [line for axes in panels for line in axes.get_lines() if line.get_label() in colors]
-    named = {line.get_label(): line for line in reversed(lines)}
-    figure.legend(
-        [named[name] for name in colors], colors, loc="outside lower center", ncols=len(colors),
-        frameon=False,
+    for number, panel in enumerate(panels):
+        _draw_panel(figure, panel, colors, number)
+    figure.update_xaxes(title_text="trial")
+    figure.update_layout(
+        title=title, height=PANEL_HEIGHT * n_rows + 140, template="plotly_white",
+        legend={"orientation": "h", "yanchor": "top", "y": -0.25 / n_rows},
     )  # fmt: skip
     return figure
 
 
-def _draw_panel(axes: Axes, curves: Sequence[Curve], colors: Mapping[str, str]) -> None:
-    perturbed = curves[0].is_perturbed
+def _title(curve: Curve) -> str:
+    return curve.level.label if curve.is_perturbed else "no perturbation"
+
+
+def _draw_panel(
+    figure: go.Figure, curves: Sequence[Curve], colors: Mapping[str, str], number: int
+) -> None:
+    cell = {"row": number // COLUMNS + 1, "col": number % COLUMNS + 1}
     for group in grouped(curves):
-        color = colors[group[0].controller]
+        name = group[0].controller
         start = 0
         for phase in PHASES:
-            start = _draw_phase(axes, group, phase, start, color)
+            start = _draw_phase(figure, group, phase, start, colors[name], cell)
         level = group[0].without_learning
         if level is not None:
-            axes.axhline(level, color=color, linestyle=":", linewidth=1)
-    _name_phases(axes, curves[0])
-    axes.set_title(curves[0].level.label if perturbed else "no perturbation", fontsize=10)
-    axes.set_xlabel("trial")
-    axes.grid(alpha=0.25)
-    if perturbed:
-        axes.set(yscale="log", ylabel="normalised error", ylim=(5e-3, 3.0))
+            figure.add_hline(y=level, line={"color": colors[name], "dash": "dot"}, **cell)
+    _name_phases(figure, curves[0], cell)
+    if curves[0].is_perturbed:
+        figure.update_yaxes(title_text="normalised error", **LOGARITHMIC, **cell)
     else:
-        axes.set_ylabel("excess deviation")
+        figure.update_yaxes(title_text="excess deviation", **cell)
 
 
-def _draw_phase(axes: Axes, group: Sequence[Curve], phase: Phase, start: int, color: str) -> int:
-    """Draw the trials that all seeds have; give where the next phase begins."""
+def _draw_phase(
+    figure: go.Figure,
+    group: Sequence[Curve],
+    phase: Phase,
+    start: int,
+    color: str,
+    cell: dict[str, int],
+) -> int:
+    """Draw the trials that all seeds have; return the number of the last one."""
     n_trials = min(len(curve.trials(phase)) for curve in group)
     if not n_trials:
         return start
+    name = group[0].controller
     values = np.array([remaining(curve, phase)[:n_trials] for curve in group])
     intervals = [bootstrap_interval(trial, np.random.default_rng(0)) for trial in values.T]
-    low, high = np.array(intervals).T
     floor = FLOOR if group[0].is_perturbed else -np.inf
+    low, high = np.maximum(np.array(intervals).T, floor)
     trials = start + 1 + np.arange(n_trials)
-    label = group[0].controller if phase == "learning" else None
-    mean = np.maximum(values.mean(axis=0), floor)
-    axes.plot(trials, mean, color=color, label=label, linewidth=1.4)
-    axes.fill_between(
-        trials, np.maximum(low, floor), np.maximum(high, floor), color=color, alpha=0.2, linewidth=0
-    )
+    figure.add_scatter(
+        x=np.concatenate([trials, trials[::-1]]), y=np.concatenate([high, low[::-1]]),
+        fill="toself", fillcolor=color, opacity=0.2, line={"width": 0}, hoverinfo="skip",
+        mode="lines", showlegend=False, legendgroup=name, **cell,
+    )  # fmt: skip
+    in_legend = any(trace.name == name for trace in figure.data)
+    figure.add_scatter(
+        x=trials, y=np.maximum(values.mean(axis=0), floor), mode="lines", name=name,
+        legendgroup=name, showlegend=not in_legend, line={"color": color, "width": 2}, **cell,
+    )  # fmt: skip
     return start + n_trials
 
 
-def _name_phases(axes: Axes, curve: Curve) -> None:
+def _name_phases(figure: go.Figure, curve: Curve, cell: dict[str, int]) -> None:
     start = 0
     for phase, name in PHASES.items():
         if name and curve.trials(phase):
-            axes.axvline(start + 0.5, color=GREY, linewidth=0.7)
-            axes.annotate(
-                f" {name}", (start + 0.5, 0.97), xycoords=("data", "axes fraction"), va="top",
-                fontsize=7, color=GREY,
+            figure.add_vline(
+                x=start + 0.5, line={"color": GREY, "width": 1}, annotation_text=name,
+                annotation_position="top right", annotation_font={"size": 10, "color": GREY},
+                **cell,
             )  # fmt: skip
         start += len(curve.trials(phase))

@@ -84,11 +84,7 @@ class TrialPlan:
             SpikearmError: The arm does not bear the perturbation, the controller has nothing that
                 could be perturbed so, or the target is out of its reach.
         """
-        if not self._applies(controller, level):
-            raise SpikearmError(
-                f"Controller {controller} has nothing that '{level.name}' could perturb: "
-                f"it needs {'a chip' if level.perturbation.needs == 'chip' else 'neurons'}."
-            )
+        self.check(controller, level)
         reaches = plan_reaches(self.arm.model, self.task, seed)
         measure = _Measurement(self, level, seed, reaches)
         plain = measure.once(controller, Level())
@@ -105,6 +101,18 @@ class TrialPlan:
                 f"This arm does not bear {level.label}, not even without learning: give less of it."
             )
         return Curve(controller, level, seed, plain, perturbed, baseline, measure.learn(controller))
+
+    def check(self, controller: str, level: Level) -> None:
+        """Refuse a controller that has nothing that could be perturbed so.
+
+        Raises:
+            SpikearmError: It lacks neurons, or a chip.
+        """
+        if not self._applies(controller, level):
+            raise SpikearmError(
+                f"Controller {controller} has nothing that '{level.name}' could perturb: "
+                f"it lacks {'a chip' if level.perturbation.needs == 'chip' else 'neurons'}."
+            )
 
     def _applies(self, controller: str, level: Level) -> bool:
         return applies(level.perturbation, ChosenController(controller, backend=self.backend))

@@ -1,7 +1,7 @@
 """Reaches under growing perturbations."""
 
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from spikearm.arm_models import Arm, SpikearmError
@@ -16,7 +16,6 @@ from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.studies.condition import Condition, applies
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
 from spikearm.experiments.tasks.episode import Motion, run_episode
-from spikearm.neural.parallel import parallel_map
 
 LEGS = ("out", "back")
 
@@ -125,21 +124,12 @@ class StressPlan:
             setup = replace(setup, model=model, trained=self.weightless)
         return controller.make(setup)
 
-    def outcomes(
-        self, controller: Controller, conditions: Sequence[Condition]
-    ) -> Generator[StressOutcome, None, None]:
-        """Measure a controller under conditions of one seed, several at a time.
+    def loop(self, controller: Controller, seed: int) -> LoopSetup:
+        """Return the unperturbed closed loop of a controller."""
+        return LoopSetup(self.arm, controller, plan_reaches(self.arm.model, self.task, seed))
 
-        Yields:
-            Its outcomes, in the order of the conditions, as soon as they are there.
-        """
-        reaches = plan_reaches(self.arm.model, self.task, conditions[0].seed)
-        setup = LoopSetup(self.arm, controller, reaches)
-        yield from parallel_map(
-            lambda number: self._outcome(setup, conditions[number]), len(conditions), self.jobs
-        )
-
-    def _outcome(self, setup: LoopSetup, condition: Condition) -> StressOutcome:
+    def outcome(self, setup: LoopSetup, condition: Condition) -> StressOutcome:
+        """Measure a closed loop under a condition, and restore it."""
         controller = setup.controller
         learner = controller if isinstance(controller, AdaptiveController) else None
         if controller.simulation is not None:

@@ -1,7 +1,8 @@
 """A point per perturbation, strength and controller, over all seeds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -61,6 +62,16 @@ def summarise(outcomes: Sequence[StressOutcome]) -> list[Point]:
     """Compute the points of all that was measured, in the order in which it was."""
     keys = dict.fromkeys(map(_key, outcomes))
     return [_point(key, [one for one in outcomes if _key(one) == key]) for key in keys]
+
+
+def read_points(rows: Sequence[dict[str, Any]]) -> list[Point]:
+    """Build points from the rows that they were written as.
+
+    Raises:
+        KeyError: A row lacks a field.
+    """
+    names = [one.name for one in fields(Point)]
+    return [Point(**{name: row[name] for name in names}) for row in rows]
 
 
 def curve(points: Sequence[Point], controller: str, perturbation: str) -> list[Point]:

@@ -14,15 +14,18 @@ from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.classical.joint_pid import JointPIDController
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.references.minimum_jerk import MinimumJerk
+from spikearm.experiments.console.conducting import write_study
 from spikearm.experiments.controllers import Adaptation, ControllerSetup
 from spikearm.experiments.perturbations.level import Level, default_level
 from spikearm.experiments.perturbations.loop_setup import LoopSetup
 from spikearm.experiments.studies.adaptation.curve import Curve, Learned, Phase, Trial
 from spikearm.experiments.studies.adaptation.figure import draw_learning
-from spikearm.experiments.studies.adaptation.record import write_curves
+from spikearm.experiments.studies.adaptation.record import curve_row, read_curves, trial_rows
+from spikearm.experiments.studies.adaptation.study import AdaptationStudy
 from spikearm.experiments.studies.adaptation.table import curve_table, describe_overflows
 from spikearm.experiments.studies.adaptation.trials import TrialPlan, Trials
 from spikearm.experiments.studies.benchmark.metrics import position_rmse
+from spikearm.experiments.studies.study import StudyRun
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
 
 TASK = CentreOut(targets=3, radius=0.05, duration=0.15, hold=0.05)
@@ -249,20 +252,20 @@ def test_without_a_perturbation_the_table_shows_the_excess(capsys, monkeypatch):
 def test_the_picture_has_a_panel_per_perturbation_and_a_line_per_controller():
     pd, plain = replace(SECOND, controller="pd"), replace(SECOND, level=Level())
     figure = draw_learning([CURVE, SECOND, pd, plain])
-    panels = [axes for axes in figure.axes if axes.axison]
-    assert [axes.get_title() for axes in panels] == ["payload off centre 1.5 kg", "no perturbation"]
-    lines = {line.get_label(): np.asarray(line.get_ydata()) for line in panels[0].get_lines()}
-    np.testing.assert_allclose(lines["loihi"], [0.45, 0.15])
-    np.testing.assert_allclose(lines["pd"], [0.4, 0.2])
-    (legend,) = figure.legends
-    assert [text.get_text() for text in legend.get_texts()] == ["loihi", "pd"]
-    shown = {text.get_text().strip() for text in panels[0].texts}
-    assert shown == {"gone", "another", "again"}
+    texts = [note.text for note in figure.layout.annotations]
+    assert texts[:2] == ["payload off centre 1.5 kg", "no perturbation"]
+    assert texts[2:] == ["gone", "another", "again"]
+    lines = {trace.name: trace for trace in figure.data if trace.name and trace.xaxis == "x"}
+    np.testing.assert_allclose(lines["loihi"].y, [0.45, 0.15])
+    np.testing.assert_allclose(lines["loihi"].x, [1, 2])
+    np.testing.assert_allclose(lines["pd"].y, [0.4, 0.2])
+    assert [trace.name for trace in figure.data if trace.showlegend] == ["loihi", "pd"]
 
 
-def test_a_folder_holds_a_row_per_curve_and_per_trial_and_the_picture(tmp_path: Path):
+def test_a_folder_holds_a_row_per_curve_and_per_trial_and_the_picture(arm, tmp_path: Path):
     folder = tmp_path / "learned"
-    write_curves([CURVE, SECOND], {"arm": "gen3"}, "complete", folder)
+    study = AdaptationStudy(plan_for(arm), ["pd"], [LOAD], range(2))
+    write_study(study, StudyRun([CURVE, SECOND]), {"arm": "gen3"}, folder)
     assert json.loads((folder / "config.json").read_text()) == {"arm": "gen3"}
     rows = json.loads((folder / "summary.json").read_text())["rows"]
     assert [row["seed"] for row in rows] == [4, 5]
@@ -273,7 +276,23 @@ def test_a_folder_holds_a_row_per_curve_and_per_trial_and_the_picture(tmp_path: 
     again = [one for one in trials if one["phase"] == "again"]
     assert [one["trial"] for one in again] == [1, 2]
     assert [one["normalised_error"] for one in again] == pytest.approx([0.4, 0.075])
-    assert (folder / "learning.png").read_bytes().startswith(b"\x89PNG")
+    assert "plotly" in (folder / "learning.html").read_text()
+
+
+def test_curves_are_read_back_as_they_were_written():
+    lost = replace(CURVE, seed=6, perturbed=None)
+    curves = [CURVE, replace(SECOND, level=Level()), lost]
+    rows = json.loads(json.dumps([curve_row(curve) for curve in curves]))
+    trials = [row for curve in curves for row in trial_rows(curve)]
+    again = read_curves(rows, trials)
+    assert [curve_row(curve) for curve in again] == rows
+    assert [row for curve in again for row in trial_rows(curve)] == trials
+    assert again[2].perturbed is None
+
+
+def test_a_controller_without_neurons_is_refused_before_anything_is_measured(arm):
+    with pytest.raises(SpikearmError, match="pd has nothing that 'silenced' could perturb"):
+        AdaptationStudy(plan_for(arm), ["pd"], [LOAD, Level("silenced", 0.1)], range(2))
 
 
 def test_overflow_counts_are_named_with_their_number():

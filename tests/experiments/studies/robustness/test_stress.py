@@ -25,6 +25,7 @@ from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.studies.condition import Condition
 from spikearm.experiments.studies.robustness.stress import StressOutcome, StressPlan
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.neural.parallel import parallel_map
 
 ANALYTIC = ChosenController("analytic")
 TASK = CentreOut(targets=2, radius=0.04, duration=0.16, hold=0.06)
@@ -45,7 +46,11 @@ def outcomes(plan: StressPlan, conditions: list[Condition]) -> list[StressOutcom
     first = conditions[0]
     known = first.level.perturbation.gravity_known
     with plan.make(first.controller, first.seed, known) as made:
-        return list(plan.outcomes(made, conditions))
+        loop = plan.loop(made, first.seed)
+        measured = parallel_map(
+            lambda number: plan.outcome(loop, conditions[number]), len(conditions), plan.jobs
+        )
+        return list(measured)
 
 
 def condition(name: str, strength: float, controller: ChosenController = ANALYTIC) -> Condition:

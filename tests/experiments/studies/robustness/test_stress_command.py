@@ -61,7 +61,7 @@ def test_ctrl_c_keeps_what_is_finished(monkeypatch, capfd):
         reach = stress.MeasuredReach(0, 0, "out", 0.001, 0.002)
         return StressOutcome(condition, (reach,), {})
 
-    monkeypatch.setattr(StressPlan, "_outcome", outcome)
+    monkeypatch.setattr(StressPlan, "outcome", outcome)
     assert main([*STRESS, "analytic", "--out", "cut"]) == INTERRUPTED
     summary = json.loads(Path("cut/summary.json").read_text())
     assert summary["status"] == "interrupted"
@@ -73,7 +73,7 @@ def test_ctrl_c_before_anything_is_finished_leaves_nothing(monkeypatch):
     def outcome(*_: object) -> StressOutcome:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(StressPlan, "_outcome", outcome)
+    monkeypatch.setattr(StressPlan, "outcome", outcome)
     assert main([*STRESS, "analytic", "--out", "cut"]) == INTERRUPTED
     assert not Path("cut").exists()
 

@@ -1,0 +1,97 @@
+"""Learning as a study: every controller learns every perturbation with every seed."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+from rich.console import RenderableType
+from rich.text import Text
+
+from spikearm.experiments.perturbations.level import Level
+from spikearm.experiments.perturbations.sensor_failure import without_outage_warnings
+from spikearm.experiments.studies.adaptation.curve import Curve
+from spikearm.experiments.studies.adaptation.figure import draw_learning
+from spikearm.experiments.studies.adaptation.record import curve_row, trial_rows
+from spikearm.experiments.studies.adaptation.table import curve_table, describe_overflows
+from spikearm.experiments.studies.adaptation.trials import TrialPlan
+from spikearm.experiments.studies.study import Batch, Measure, Study
+
+
+@dataclass(frozen=True)
+class AdaptationStudy(Study[Curve]):
+    """Learning curves of controllers, perturbations and seeds.
+
+    Attributes:
+        plan: Arm, task, and the trials of a curve.
+        controllers: Names of the controllers that learn.
+        levels: Perturbations that are learned.
+        seeds: Seeds.
+        jobs: Number of curves that are measured at a time; the number of cores if None.
+
+    Raises:
+        SpikearmError: A controller has nothing that could be perturbed so.
+    """
+
+    details_file = "learning.parquet"
+    picture_file = "learning.html"
+
+    plan: TrialPlan
+    controllers: Sequence[str]
+    levels: Sequence[Level]
+    seeds: Sequence[int]
+    jobs: int | None = None
+
+    def __post_init__(self) -> None:
+        for controller in self.controllers:
+            for level in self.levels:
+                self.plan.check(controller, level)
+
+    def batches(self) -> Iterator[Batch[Curve]]:
+        """Return all curves as one batch."""
+        conditions = [
+            (controller, level, seed)
+            for level in self.levels
+            for controller in self.controllers
+            for seed in self.seeds
+        ]
+
+        @contextmanager
+        def prepare() -> Iterator[Measure[Curve]]:
+            with without_outage_warnings():
+                yield lambda number: self.plan.curve(*conditions[number])
+
+        yield Batch("learning", len(conditions), prepare, self.jobs)
+
+    def rows(self, outcomes: Sequence[Curve]) -> list[dict[str, Any]]:
+        """Return a row per curve."""
+        return [curve_row(curve) for curve in outcomes]
+
+    def details(self, outcomes: Sequence[Curve]) -> list[dict[str, Any]]:
+        """Return a row per trial."""
+        return [row for curve in outcomes for row in trial_rows(curve)]
+
+    def tables(self, outcomes: Sequence[Curve]) -> list[RenderableType]:
+        """Return the table, and sentences on what went wrong."""
+        return learning_tables(outcomes)
+
+    def figure(self, outcomes: Sequence[Curve]) -> go.Figure:
+        """Draw the curves."""
+        return draw_learning(outcomes, f"{self.plan.arm.name}: learning, trial by trial")
+
+
+def learning_tables(curves: Sequence[Curve]) -> list[RenderableType]:
+    """Return the table of curves, and sentences on what went wrong."""
+    counts = sum((Counter(curve.learned.overflow_counts) for curve in curves), Counter())
+    return [curve_table(curves), describe_overflows(counts), *map(Text, problems(curves))]
+
+
+def problems(curves: Sequence[Curve]) -> list[str]:
+    """List the reasons why curves ended early."""
+    return [
+        f"{curve.controller}, {curve.level.label}, seed {curve.seed}: {curve.learned.problem}"
+        for curve in curves
+        if curve.learned.problem is not None
+    ]

@@ -1,0 +1,119 @@
+"""Studies: conditions are measured, several at a time, and nothing finished is lost."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, TypeVar
+
+import plotly.graph_objects as go
+from rich.console import RenderableType
+
+from spikearm.arm_models import SpikearmError
+from spikearm.neural.parallel import parallel_map
+
+T = TypeVar("T")
+Measure = Callable[[int], T]
+"""Function of the number of a condition that returns its outcome."""
+
+
+@dataclass(frozen=True)
+class Batch(Generic[T]):
+    """Conditions that share something that takes time to build, such as a controller.
+
+    Attributes:
+        title: Title of its progress bar.
+        n_conditions: Number of conditions.
+        prepare: Function that builds what they share, for as long as they are measured.
+        jobs: Number of conditions that are measured at a time; the number of cores if None.
+    """
+
+    title: str
+    n_conditions: int
+    prepare: Callable[[], AbstractContextManager[Measure[T]]]
+    jobs: int | None = None
+
+
+class Study(ABC, Generic[T]):
+    """Conditions, their measurement, and the rows, tables and pictures of the outcomes.
+
+    Attributes:
+        details_file: Name of the Parquet file of details.
+        picture_file: Name of the picture.
+    """
+
+    details_file: ClassVar[str]
+    picture_file: ClassVar[str]
+
+    @abstractmethod
+    def batches(self) -> Iterator[Batch[T]]:
+        """List the conditions, in the order in which they are measured."""
+
+    @abstractmethod
+    def rows(self, outcomes: Sequence[T]) -> list[dict[str, Any]]:
+        """Return the rows of the summary."""
+
+    @abstractmethod
+    def details(self, outcomes: Sequence[T]) -> list[dict[str, Any]]:
+        """Return the rows of the file of details."""
+
+    @abstractmethod
+    def tables(self, outcomes: Sequence[T]) -> Sequence[RenderableType]:
+        """Return what is printed of the outcomes."""
+
+    @abstractmethod
+    def figure(self, outcomes: Sequence[T]) -> go.Figure:
+        """Draw the outcomes."""
+
+
+@dataclass
+class StudyRun(Generic[T]):
+    """Outcomes of a study, which grow as it runs.
+
+    Attributes:
+        outcomes: Outcomes of the conditions that are finished.
+        status: ``complete``, ``interrupted`` by Ctrl-C, or ``failed``.
+        problem: Reason why it ended early, if it did.
+    """
+
+    outcomes: list[T] = field(default_factory=list)
+    status: str = "complete"
+    problem: SpikearmError | KeyboardInterrupt | None = None
+
+
+class StudyWatcher:
+    """Observer of a study's progress; this one does nothing."""
+
+    def building(self, batch: Batch[Any]) -> None:
+        """Begin a batch."""
+
+    def measuring(self, batch: Batch[Any]) -> None:
+        """Begin to measure its conditions."""
+
+    def measured(self) -> None:
+        """Count a finished condition."""
+
+
+def run_study(study: Study[T], watcher: StudyWatcher) -> StudyRun[T]:
+    """Measure every condition of a study.
+
+    Ctrl-C or an error ends it; what is finished is kept.
+    """
+    run = StudyRun[T]()
+    try:
+        for batch in study.batches():
+            _run_batch(batch, run, watcher)
+    except KeyboardInterrupt as interrupt:
+        run.status, run.problem = "interrupted", interrupt
+    except SpikearmError as error:
+        run.status, run.problem = "failed", error
+    return run
+
+
+def _run_batch(batch: Batch[T], run: StudyRun[T], watcher: StudyWatcher) -> None:
+    watcher.building(batch)
+    with batch.prepare() as measure:
+        watcher.measuring(batch)
+        for outcome in parallel_map(measure, batch.n_conditions, batch.jobs):
+            run.outcomes.append(outcome)
+            watcher.measured()

@@ -1,0 +1,74 @@
+"""Reports of learning and of robustness, from the folders that their commands wrote."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from spikearm.experiments.cli import BAD_INPUT, main
+from spikearm.experiments.report.study_folder import read_study
+
+REACH = ["--radius", "0.03", "--duration", "0.12", "--hold", "0.03", "--jobs", "1"]
+ADAPT = ["adapt", "--controllers", "pd", "--trials", "2", "--probes", "1", *REACH]
+DELAYS = ["--perturbations", "delay"]
+STRESS = ["stress", "--controllers", "analytic", "--targets", "1", *DELAYS, *REACH]
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory) -> Path:
+    """Write a folder of each kind."""
+    place = tmp_path_factory.mktemp("studies")
+    assert main([*ADAPT, "--out", str(place / "learned")]) == 0
+    assert main([*STRESS, "--out", str(place / "stressed")]) == 0
+    return place
+
+
+def printed(words: list[str], capsys: pytest.CaptureFixture) -> str:
+    assert main(words) == 0
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_a_report_shows_learning_and_robustness_one_below_the_other(folders, capsys):
+    page = folders / "page.html"
+    names = [str(folders / name) for name in ("learned", "stressed")]
+    assert "Report:" in printed(["report", *names, "--out", str(page)], capsys)
+    text = page.read_text()
+    assert "Learning: gen3, learned" in text
+    assert "Robustness: gen3, stressed" in text
+    assert "payload 2 kg" in text
+    assert "delay of the torque ms" in text
+    assert text.count("complete") >= 2
+
+
+def test_what_is_read_back_is_what_was_written(folders):
+    learned, stressed = (read_study(folders / name) for name in ("learned", "stressed"))
+    assert (learned.command, learned.status) == ("adapt", "complete")
+    rows = json.loads((folders / "stressed" / "summary.json").read_text())["rows"]
+    rmse = [row["position_rmse_m"] for row in rows]
+    heights = {2000.0 if one is None else round(1e3 * one, 9) for one in rmse}  # 2 m: lost
+    drawn = [trace for trace in stressed.figure.data if trace.mode == "lines+markers"]
+    assert {round(y, 9) for trace in drawn for y in trace.y} == heights
+    trials = pq.read_table(folders / "learned" / "learning.parquet").to_pylist()
+    first = [row["normalised_error"] for row in trials if row["phase"] == "learning"]
+    (line,) = (trace for trace in learned.figure.data if trace.showlegend)
+    np.testing.assert_allclose(line.y, np.maximum(first, 1e-3))
+
+
+def test_runs_and_studies_are_not_mixed(folders, tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    run = ["run", "--controller", "pd", "--targets", "1", "--no-report", *REACH, "--out", "run"]
+    assert main(run) == 0
+    assert main(["report", "run", str(folders / "learned")]) == BAD_INPUT
+    assert "do not share a report" in " ".join(capfd.readouterr().err.split())
+
+
+def test_a_damaged_folder_is_named(folders, tmp_path, capfd):
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "config.json").write_text((folders / "stressed" / "config.json").read_text())
+    (broken / "summary.json").write_text('{"status": "complete", "rows": [{}]}')
+    assert main(["report", str(broken), "--out", str(tmp_path / "page.html")]) == BAD_INPUT
+    said = " ".join(capfd.readouterr().err.split())
+    assert "broken' is damaged, or of another version" in said
