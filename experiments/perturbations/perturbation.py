@@ -26,8 +26,8 @@ class Perturbation:
         factor: Factor from a strength's SI unit to ``unit``.
         allowed: Smallest and largest possible strength [SI].
         needs: Part of a controller that is perturbed, which must be there.
-        drawn: Whether it differs from seed to seed.
-        gravity_known: Whether controllers are told of gravity. The plant has it in any case.
+        drawn: True if it differs from seed to seed.
+        gravity_known: False if controllers are not told of gravity. The plant has it in any case.
     """
 
     title: str

@@ -23,7 +23,7 @@ class FailingSensors:
         times: Times at which they fail, since the arm's reset [s].
         duration: Time until they are back [s].
         period: Control period [s].
-        freeze: Whether the last good state is given in place of no numbers.
+        freeze: True if the last good state is given in place of no numbers.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class FailingSensors:
 
 
 def fail_sensors(setup: LoopSetup, duration: float, seed: int, freeze: bool) -> LoopSetup:
-    """Let all sensors fail in the middle of both ways."""
+    """Make all sensors fail in the middle of both ways."""
     return setup.with_sensors(FailingSensors(setup.halfway, duration, setup.arm.timestep, freeze))
 
 

@@ -1,4 +1,4 @@
-"""One self-contained HTML file that shows studies of learning and of robustness."""
+"""Self-contained HTML report of studies of learning and of robustness."""
 
 import io
 import json

@@ -9,7 +9,7 @@ from spikearm.experiments.perturbations.perturbation import Perturbation
 
 @dataclass(frozen=True)
 class Condition:
-    """One controller under one perturbation with one seed.
+    """Controller, perturbation and seed of a measurement.
 
     Attributes:
         controller: Controller that drives the arm.

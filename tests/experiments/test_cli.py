@@ -523,7 +523,7 @@ def test_weights_that_no_longer_fit_the_chip_are_counted_and_named(capsys):
     assert n_steps > 0
     assert row["largest_weight"] > 0.9
     assert f"Clipping learning weights in {n_steps} steps" in printed
-    assert "a smaller --learning-rate or more --neurons" in printed
+    assert "a smaller learning rate or more neurons" in printed
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What a controller learned, trial after trial."""
+"""Learning curve of a controller, trial after trial."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -16,7 +16,7 @@ LEARNED = 0.05
 
 @dataclass(frozen=True)
 class Trial:
-    """One time out and back.
+    """Reach out to the target and back.
 
     Attributes:
         position_rmse: Mean of both ways [m].
@@ -34,13 +34,13 @@ class Trial:
 
 @dataclass(frozen=True)
 class Learned:
-    """What happened while a controller learned.
+    """Trials of a controller that learns.
 
     Attributes:
-        phases: The trials of each phase; fewer than were asked for if it lost the arm.
-        overflow_counts: In how many steps a number was cut or overflowed, by what it was.
-        largest_weight: Of the weights after the first phase, of what the chip's can hold.
-        problem: How it lost the arm, if it did.
+        phases: Trials of each phase; fewer than were asked for if it lost the arm.
+        overflow_counts: Number of steps in which a number was cut or overflowed, by its kind.
+        largest_weight: Largest weight after the first phase, of the largest that fits the chip.
+        problem: Reason why it lost the arm, if it did.
     """
 
     phases: dict[Phase, tuple[Trial, ...]]
@@ -51,16 +51,18 @@ class Learned:
 
 @dataclass(frozen=True)
 class Curve:
-    """What one controller learned of one perturbation with one seed.
+    """Learning curve of a controller, a perturbation and a seed.
 
     Attributes:
-        controller: Which.
+        controller: Name of the controller.
         level: Perturbation that was learned, and later went.
         seed: Seed of its networks.
-        plain: The controller that does not learn, without the perturbation.
-        perturbed: The same with it; None if it lost the arm.
-        baseline: The analytic controller that does not learn, with it; for PD and PID, themselves.
-        learned: What happened while it learned, and afterwards.
+        plain: Trial of the controller that does not learn, without the perturbation.
+        perturbed: Trial with the perturbation; None if the arm was lost.
+        baseline: Trial of the analytic controller with the perturbation, without learning. For PD
+            and PID, and where the analytic controller cannot be perturbed so, that of the
+            controller itself.
+        learned: Trials while it learned, and afterwards.
     """
 
     controller: str
@@ -72,33 +74,34 @@ class Curve:
     learned: Learned
 
     def trials(self, phase: Phase = "learning") -> tuple[Trial, ...]:
-        """List the trials of a phase; none if there was none."""
+        """Return the trials of a phase; none if there was none."""
         return self.learned.phases.get(phase, ())
 
     def errors(self, phase: Phase = "learning") -> np.ndarray:
-        """Position rmse of each trial, shape (n_trials,) [m]."""
+        """Return the position rmse of each trial, shape (n_trials,) [m]."""
         return np.array([trial.position_rmse for trial in self.trials(phase)])
 
     def excess(self, phase: Phase = "learning") -> np.ndarray:
-        """Deviation beyond that of the controller that neither learns nor is perturbed."""
+        """Return the deviation beyond the unperturbed one without learning, shape (n_trials,)."""
         return self.errors(phase) / self.plain.position_rmse - 1.0
 
     def normalised(self, phase: Phase = "learning") -> np.ndarray:
-        """What is left of the perturbation's effect, after DeWolf et al. (2020), shape (n_trials,).
+        """Return the normalised error of DeWolf et al. (2020), shape (n_trials,).
 
-        1 where it is as on the controller that does not learn: on the analytic one for those in
-        neurons, which do not bear all that the analytic one bears, so that theirs would flatter.
+        The rest of the perturbation's effect: 1 where it is as on the controller that does not
+        learn. For controllers in neurons that is the analytic one: they bear less themselves, so
+        that their own errors would flatter.
         """
         return (self.errors(phase) - self.plain.position_rmse) / self._effect
 
     @property
     def is_perturbed(self) -> bool:
-        """Whether there was anything to be learned."""
+        """True if there was anything to be learned."""
         return self.level != Level()
 
     @property
     def without_learning(self) -> float | None:
-        """The same for the controller itself, if it kept the arm: what learning is to beat."""
+        """Normalised error of the controller without learning; None if it lost the arm."""
         if self.perturbed is None or not self.is_perturbed:
             return None
         return (self.perturbed.position_rmse - self.plain.position_rmse) / self._effect
@@ -117,7 +120,7 @@ class Curve:
 
     @property
     def retention(self) -> float | None:
-        """What is kept of the first perturbation after the second was learned.
+        """Share of the first perturbation that is kept after the second was learned.
 
         0 if its first trial is as it was at the very first, 1 if it is as it was before the second;
         None if there was too little to be kept.

@@ -1,4 +1,4 @@
-"""What was learned, as a person reads it."""
+"""Tables of learning."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -41,14 +41,14 @@ def curve_table(curves: Sequence[Curve]) -> Table:
 
 
 def grouped(curves: Sequence[Curve]) -> Iterator[list[Curve]]:
-    """Put the seeds of a perturbation and a controller together, in the order they came."""
+    """Group the seeds of a perturbation and a controller, in the order they came."""
     kinds = dict.fromkeys((curve.level, curve.controller) for curve in curves)
     for kind in kinds:
         yield [curve for curve in curves if (curve.level, curve.controller) == kind]
 
 
 def remaining(curve: Curve, phase: Phase = "learning") -> np.ndarray:
-    """Tell what is left to learn, trial by trial: normalised, or excess if nothing perturbs."""
+    """Return what is left to learn, trial by trial: normalised, or excess if nothing perturbs."""
     return curve.normalised(phase) if curve.is_perturbed else curve.excess(phase)
 
 
@@ -74,13 +74,13 @@ def reach_table(legs: Sequence[Leg]) -> Table:
 
 
 def describe_overflows(overflow_counts: Counter[str]) -> str:
-    """Say whether the chip's numbers sufficed, and which did not."""
+    """Return a sentence on the chip's numbers that did not suffice."""
     if not overflow_counts.total():
         return "No error, trace or weight was cut, and nothing overflowed."
     counts = ", ".join(f"{what} in {n} steps" for what, n in overflow_counts.items() if n)
     return (
-        f"Numbers did not suffice: {counts}. Errors need a larger --push, all others a smaller "
-        "--learning-rate or more --neurons."
+        f"Numbers did not suffice: {counts}. Errors need a larger push, all others a smaller "
+        "learning rate or more neurons."
     )
 
 

@@ -1,4 +1,4 @@
-"""Learning over trials: one reach again and again, with a plant that nobody told of."""
+"""Learning over trials: one reach again and again, under a perturbation."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,12 +29,12 @@ JOINT_SPACE = ("pd", "pid")
 
 @dataclass(frozen=True)
 class Trials:
-    """What is done again and again.
+    """Number and target of the trials.
 
     Attributes:
-        target: Which of the task's targets, from 0.
-        trials: How often the hand reaches out to it and comes back while a perturbation is learned.
-        probes: How often in each of what follows: the perturbation is gone; and, again from what
+        target: Number of the target, from 0.
+        trials: Number of reaches out and back while a perturbation is learned.
+        probes: Number of trials in each later phase: the perturbation is gone; and, again from what
             was learned, a second one comes in its place, then the first again. 0 leaves them out.
     """
 
@@ -46,18 +46,18 @@ class Trials:
         if self.trials < 1:
             raise SpikearmError(f"{self.trials} trials are too few: give 1 or more.")
         if self.probes < 0:
-            raise SpikearmError(f"--probes {self.probes} is not possible: give 0 or more.")
+            raise SpikearmError(f"{self.probes} probes are not possible: give 0 or more.")
 
 
 @dataclass(frozen=True)
 class TrialPlan:
-    """What is measured.
+    """Arm, task and trials of learning curves.
 
     Attributes:
         arm: The plant.
         task: Reaches, one of which is done again and again.
-        trials: Which, and how often.
-        second: The perturbation that comes second.
+        trials: Number and target of the trials.
+        second: Perturbation that comes second.
         setup: Parameters of the controllers; the seed is replaced.
         weightless: Weights trained without gravity; needed where gravity is to be learned.
         backend: Backend of a chip's network.
@@ -136,7 +136,7 @@ class _Measurement:
                 return None
 
     def learn(self, controller: str) -> Learned:
-        """Let a controller learn until it has done all phases, or lost the arm."""
+        """Measure a controller that learns, until all phases are done or the arm is lost."""
         trials: dict[Phase, list[Trial]] = {}
         share, problem = 0.0, None
         with self._make(controller, self.level, adaptive=True) as made:

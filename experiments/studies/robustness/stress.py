@@ -22,7 +22,7 @@ LEGS = ("out", "back")
 
 @dataclass(frozen=True)
 class MeasuredReach:
-    """One motion under a perturbation.
+    """Measurements of a motion under a perturbation.
 
     Attributes:
         round: Number of times that the targets had been gone through before.
@@ -50,7 +50,7 @@ class StressOutcome:
 
     Attributes:
         condition: Controller, seed and perturbation.
-        reaches: All motions, in their order.
+        reaches: Motions, in their order.
         overflow_counts: Number of steps in which a number of an adaptive network was cut or
             overflowed, by the kind of number.
     """
@@ -96,8 +96,7 @@ class StressPlan:
             raise SpikearmError(f"{self.jobs} jobs are too few: give 1 or more.")
         if any(controller.on_board for controller in self.controllers):
             raise SpikearmError(
-                "No board can be perturbed so: leave out --backend board. The engine computes the "
-                "same spikes."
+                "No board can be perturbed so. Choose the engine, which computes the same spikes."
             )
 
     def conditions(self, controller: ChosenController, seed: int) -> list[Condition]:

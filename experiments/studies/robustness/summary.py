@@ -54,7 +54,7 @@ class Point:
 
     @property
     def broken(self) -> bool:
-        """Whether not every reach ended where it should."""
+        """True if not every reach ended where it should."""
         return self.n_reached < self.n_motions
 
 

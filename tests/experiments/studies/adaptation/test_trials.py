@@ -207,7 +207,8 @@ def test_there_is_no_target_beyond_the_task_s(arm, trials, said):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"), [({"trials": 0}, "0 trials are too few"), ({"probes": -1}, "--probes -1")]
+    ("wrong", "said"),
+    [({"trials": 0}, "0 trials are too few"), ({"probes": -1}, "-1 probes are not possible")],
 )
 def test_impossible_numbers_of_trials_are_refused(wrong, said):
     with pytest.raises(SpikearmError, match=said):
