@@ -1,12 +1,12 @@
 """Picture of learning, trial by trial."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from spikearm.experiments.report.figures import COLORS
+from spikearm.experiments.report.palette import controller_color
 from spikearm.experiments.studies.adaptation.curve import Curve, Phase
 from spikearm.experiments.studies.adaptation.table import grouped, remaining
 from spikearm.experiments.studies.benchmark.statistics import bootstrap_interval
@@ -30,9 +30,8 @@ def draw_learning(curves: Sequence[Curve], title: str = "Learning, trial by tria
         n_rows, min(COLUMNS, len(levels)), subplot_titles=[_title(panel[0]) for panel in panels],
         vertical_spacing=0.3 / n_rows, horizontal_spacing=0.08,
     )  # fmt: skip
-    colors = dict(zip(dict.fromkeys(c.controller for c in curves), COLORS, strict=False))
     for number, panel in enumerate(panels):
-        _draw_panel(figure, panel, colors, number)
+        _draw_panel(figure, panel, number)
     figure.update_xaxes(title_text="trial")
     figure.update_layout(
         title=title, height=PANEL_HEIGHT * n_rows + 140, template="plotly_white",
@@ -45,18 +44,16 @@ def _title(curve: Curve) -> str:
     return curve.level.label if curve.is_perturbed else "no perturbation"
 
 
-def _draw_panel(
-    figure: go.Figure, curves: Sequence[Curve], colors: Mapping[str, str], number: int
-) -> None:
+def _draw_panel(figure: go.Figure, curves: Sequence[Curve], number: int) -> None:
     cell = {"row": number // COLUMNS + 1, "col": number % COLUMNS + 1}
     for group in grouped(curves):
-        name = group[0].controller
+        color = controller_color(group[0].controller)
         start = 0
         for phase in PHASES:
-            start = _draw_phase(figure, group, phase, start, colors[name], cell)
+            start = _draw_phase(figure, group, phase, start, color, cell)
         level = group[0].without_learning
         if level is not None:
-            figure.add_hline(y=level, line={"color": colors[name], "dash": "dot"}, **cell)
+            figure.add_hline(y=level, line={"color": color, "dash": "dot"}, **cell)
     _name_phases(figure, curves[0], cell)
     if curves[0].is_perturbed:
         figure.update_yaxes(title_text="normalised error", **LOGARITHMIC, **cell)

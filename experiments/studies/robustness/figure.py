@@ -6,7 +6,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from spikearm.experiments.perturbations.registry import find_perturbation
-from spikearm.experiments.report.figures import COLORS, LIMIT_COLOR
+from spikearm.experiments.report.figures import LIMIT_COLOR
+from spikearm.experiments.report.palette import controller_color
 from spikearm.experiments.studies.robustness.summary import Point, break_point, curve
 from spikearm.experiments.studies.robustness.table import breaks_at, measured
 
@@ -29,7 +30,8 @@ def stress_figure(points: Sequence[Point], title: str) -> go.Figure:
     controllers = list(dict.fromkeys(point.controller for point in points))
     for number, name in enumerate(names):
         cell = {"row": number // COLUMNS + 1, "col": number % COLUMNS + 1}
-        for controller, color in zip(controllers, COLORS, strict=False):
+        for controller in controllers:
+            color = controller_color(controller)
             _add_curve(figure, curve(points, controller, name), color, cell)
         figure.update_xaxes(type="category", **cell)
         figure.update_yaxes(type="log", tickformat="~g", dtick="D2", **cell)
@@ -68,10 +70,9 @@ def _add_curve(
 
 def _add_legend(figure: go.Figure, controllers: Sequence[str]) -> None:
     """Name the lines, and the cross."""
-    for controller, color in zip(controllers, COLORS, strict=False):
-        figure.add_scatter(
-            x=[None], y=[None], mode="lines", name=controller, line={"color": color, "width": 2}
-        )
+    for controller in controllers:
+        line = {"color": controller_color(controller), "width": 2}
+        figure.add_scatter(x=[None], y=[None], mode="lines", name=controller, line=line)
     figure.add_scatter(
         x=[None], y=[None], mode="markers", name=BREAKS,
         marker={"symbol": "x", "size": 11, "color": "white",
