@@ -26,12 +26,19 @@ class Batch(Generic[T]):
         n_conditions: Number of conditions.
         prepare: Function that builds what they share, for as long as they are measured.
         jobs: Number of conditions that are measured at a time; the number of cores if None.
+
+    Raises:
+        SpikearmError: There are fewer than one of these jobs.
     """
 
     title: str
     n_conditions: int
     prepare: Callable[[], AbstractContextManager[Measure[T]]]
     jobs: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.jobs is not None and self.jobs < 1:
+            raise SpikearmError(f"{self.jobs} jobs are too few: give 1 or more.")
 
 
 class Study(ABC, Generic[T]):

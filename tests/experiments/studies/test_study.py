@@ -112,3 +112,10 @@ def test_a_worker_that_is_killed_fails_the_study_and_keeps_the_first_batch():
 def test_a_mistake_in_the_program_is_not_hidden():
     with pytest.raises(ZeroDivisionError):
         run_study(Squares(trouble=ZeroDivisionError()), StudyWatcher())
+
+
+def test_less_than_one_job_is_refused():
+    study = Squares(jobs=0)
+    run = run_study(study, StudyWatcher())
+    assert "0 jobs are too few" in str(run.problem)
+    assert (run.outcomes, study.events) == ([], [])
