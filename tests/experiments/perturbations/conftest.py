@@ -1,4 +1,4 @@
-"""A closed loop to disturb."""
+"""A closed loop to perturb."""
 
 from collections.abc import Callable
 
