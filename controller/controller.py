@@ -1,14 +1,15 @@
-"""What every controller is."""
+"""Controllers: the base class, and what only some of them have."""
 
 from abc import ABC, abstractmethod
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 
 from spikearm.arm_models import ArmState, SpikearmError
 from spikearm.controller.references.reference import Reference
-from spikearm.neural.counts import Footprint, StepCounts
 from spikearm.neural.simulation import NeuralSimulation
+
+T = TypeVar("T")
 
 
 class Controller(ABC):
@@ -28,42 +29,89 @@ class Controller(ABC):
         """Compute joint torques, shape (n_joints,) [N m]."""
 
     def start(self, state: ArmState) -> None:  # noqa: B027  most controllers keep no state
-        """Forget the past and get ready in this state, while the arm is still held."""
+        """Reset the controller and prepare it for this state, while the arm is still held."""
 
     def close(self) -> None:  # noqa: B027  most controllers hold nothing
         """Free what the controller holds."""
 
-    @property
-    def crossings(self) -> tuple[float, float] | None:
-        """When the last step entered the network and left it, by ``time.perf_counter`` [s].
 
-        None for a controller without neurons.
+class NeuralController(Controller):
+    """A controller with neurons."""
+
+    @property
+    @abstractmethod
+    def simulation(self) -> NeuralSimulation:
+        """Simulation that runs the controller's network."""
+
+    @property
+    @abstractmethod
+    def crossings(self) -> tuple[float, float]:
+        """Times at which the last step entered the network and left it [s].
+
+        By ``time.perf_counter``; not a number before the first step.
         """
-        return None
+
+
+class FeedbackController(Controller):
+    """A controller that separates feedback from the rest of its torque.
+
+    An adaptive network learns from it: with a perfect model, feedback would be zero.
+    """
 
     @property
+    @abstractmethod
     def feedback(self) -> np.ndarray:
-        """Joint torques that errors of position and velocity alone asked for in the last step.
+        """Joint torques of the last step that errors of position and velocity alone asked for.
 
-        Shape (n_joints,) [N m]. Were all else known, there would be none: from it,
-        :class:`spikearm.controller.adaptation.adaptive_controller.AdaptiveController` learns.
-
-        Raises:
-            SpikearmError: This controller does not tell.
+        Shape (n_joints,) [N m].
         """
-        raise SpikearmError(f"{type(self).__name__} tells no feedback that could be learned from.")
 
-    @property
-    def simulation(self) -> NeuralSimulation | None:
-        """What the controller's network runs on, or None for a controller without neurons."""
-        return None
 
-    @property
-    def counts(self) -> StepCounts:
-        """Neural work of the last step; none for a controller without neurons."""
-        return StepCounts()
+def feedback_controller(controller: Controller) -> FeedbackController:
+    """Return a controller as one that an adaptive network can learn from.
 
-    @property
-    def footprint(self) -> Footprint | None:
-        """What the network takes, or None for a controller without neurons."""
-        return None
+    Raises:
+        SpikearmError: It does not separate feedback from the rest of its torque.
+    """
+    if not isinstance(controller, FeedbackController):
+        raise SpikearmError(
+            f"{type(controller).__name__} has no feedback that could be learned from. Derive it "
+            "from FeedbackController."
+        )
+    return controller
+
+
+class WrappedController(Controller):
+    """A controller around another one, which passes on all calls but the torque's.
+
+    Args:
+        inner: Controller inside.
+    """
+
+    def __init__(self, inner: Controller) -> None:
+        self.inner = inner
+
+    def start(self, state: ArmState) -> None:
+        """Reset the controller inside and prepare it for this state."""
+        self.inner.start(state)
+
+    def close(self) -> None:
+        """Free what the controller inside holds."""
+        self.inner.close()
+
+
+def unwrap(controller: Controller, kind: type[T]) -> T | None:
+    """Find the outermost controller of a kind, looking into wrapped ones.
+
+    Args:
+        controller: Controller to begin with.
+        kind: Class, such as :class:`NeuralController`.
+
+    Returns:
+        The controller itself or one that it wraps, or None if none is of this kind.
+    """
+    while not isinstance(controller, kind):
+        if not isinstance(controller, WrappedController):
+            return None
+        controller = controller.inner
+    return controller

@@ -10,15 +10,20 @@ from typing import Literal
 from spikearm.arm_models import RigidBodyModel, SpikearmError
 from spikearm.controller.adaptation.adaptive_controller import AdaptiveController
 from spikearm.controller.adaptation.adaptive_network import AdaptiveNetwork
+from spikearm.controller.adaptation.adaptive_subnetwork import AdaptiveSubnetwork, Feedback
 from spikearm.controller.adaptation.learned_weights import LearnedWeights
 from spikearm.controller.adaptation.scaling import AdaptationConfig, AdaptationScaling
 from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.classical.gains import Gains
+from spikearm.controller.classical.home_inertia import HomeInertia
 from spikearm.controller.classical.joint_pid import JointPIDController
 from spikearm.controller.classical.osc import OperationalSpaceController
-from spikearm.controller.controller import Controller
-from spikearm.controller.spiking.spiking_controller import Beside, SpikingController
-from spikearm.controller.spiking.spiking_network import neuron_type
+from spikearm.controller.controller import Controller, NeuralController, feedback_controller
+from spikearm.controller.spiking.hybrid_controller import HybridController
+from spikearm.controller.spiking.saturation_backup import SaturationBackup
+from spikearm.controller.spiking.spiking_controller import SpikingController
+from spikearm.controller.spiking.spiking_network import Filters, neuron_type
+from spikearm.controller.spiking.subnetwork import Subnetwork
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.controller.spiking.weights import NeuralStage
 from spikearm.loihi_deploy.backends.board import BoardSimulation, require_board
@@ -77,7 +82,7 @@ class ControllerSetup:
         seed: Seed of everything random.
         adaptation: Settings of an adaptive network beside the controller.
         simulation: Simulation that runs the controller's network.
-        beside: Network to be added to the controller's own.
+        subnetworks: Sub-networks to be added to the controller's own network.
     """
 
     model: RigidBodyModel
@@ -88,7 +93,7 @@ class ControllerSetup:
     seed: int = 0
     adaptation: Adaptation = Adaptation()
     simulation: type[NeuralSimulation] = EngineSimulation
-    beside: Beside | None = None
+    subnetworks: tuple[Subnetwork, ...] = ()
 
 
 Factory = Callable[[ControllerSetup], Controller]
@@ -101,7 +106,7 @@ class ControllerSpec:
     Attributes:
         make: Function that makes the controller.
         stage: Stage of its neurons, None for a controller without neurons. A controller with
-            neurons runs on ``setup.simulation`` and adds ``setup.beside`` to its network.
+            neurons runs on ``setup.simulation`` and adds ``setup.subnetworks`` to its network.
         needs_training: True if it cannot be made without trained weights.
         learns: True if a motion changes it: its episodes then run one after another.
         backends: Backends that can compute it, the default first.
@@ -187,17 +192,29 @@ class ChosenController:
 
     def _make_adaptive(self, setup: ControllerSetup) -> Controller:
         """Make the controller with an adaptive network in its own network or beside it."""
+        if self.spec.stage is None:
+            base = feedback_controller(self.spec.make(setup))
+            adaptive = self._adaptive_subnetwork(setup, lambda step: base.feedback)
+            made = HybridController(base, [adaptive], setup.simulation, seed=setup.seed)
+        else:
+            inertia = HomeInertia.of_arm(setup.model)
+            adaptive = self._adaptive_subnetwork(setup, inertia.feedback)
+            subnetworks = (*setup.subnetworks, adaptive)
+            made = self.spec.make(replace(setup, subnetworks=subnetworks))
+            assert isinstance(made, NeuralController)
+        controller = AdaptiveController(made, adaptive)
+        if setup.adaptation.learned is not None:
+            controller.restore(setup.adaptation.learned)
+        return controller
+
+    def _adaptive_subnetwork(
+        self, setup: ControllerSetup, feedback: Feedback
+    ) -> AdaptiveSubnetwork:
         adaptation, n_joints = setup.adaptation, setup.model.chain.n_joints
-        scaling = AdaptationScaling.of_arm(setup.model, adaptation.config)
         neurons = neuron_type(self.stage or "loihi")
         network = AdaptiveNetwork(n_joints, adaptation.config, neurons, setup.seed)
-        beside = Beside(network.add_to, scaling.home, scaling.task_map, scaling.posture_map)
-        base = self.spec.make(replace(setup, beside=beside))
-        running = base.simulation or setup.simulation(network.alone())
-        controller = AdaptiveController(base, network, running, scaling, not adaptation.frozen)
-        if adaptation.learned is not None:
-            controller.restore(adaptation.learned)
-        return controller
+        scaling = AdaptationScaling.of_arm(setup.model, adaptation.config)
+        return AdaptiveSubnetwork(network, scaling, feedback, not adaptation.frozen)
 
 
 def controller_label(name: str, adaptive: bool = False) -> str:
@@ -251,7 +268,8 @@ def _spiking(stage: NeuralStage, *backends: str) -> ControllerSpec:
         _check_trained_gains(stage, setup.gains)
         return SpikingController(
             setup.trained.weights, setup.simulation, stage, gains=setup.gains,
-            feedforward=setup.feedforward, seed=setup.seed, beside=setup.beside,
+            feedforward=setup.feedforward, seed=setup.seed,
+            subnetworks=_with_backup(setup, setup.trained, stage),
         )  # fmt: skip
 
     return ControllerSpec(make, stage, needs_training=True, backends=backends)
@@ -265,6 +283,20 @@ def _check_trained_gains(stage: NeuralStage, gains: Gains) -> None:
             f"Controller '{stage}' has {', '.join(changed)} in its trained weights: leave them "
             "as they are, and change kp, ko or kv alone."
         )
+
+
+def _with_backup(
+    setup: ControllerSetup, trained: TrainedController, stage: NeuralStage
+) -> tuple[Subnetwork, ...]:
+    """Return the setup's sub-networks, with a saturation backup before them if there are any.
+
+    While they learn, commands go beyond the range of the trained network.
+    """
+    if not setup.subnetworks:
+        return ()
+    task_map = HomeInertia.of_arm(setup.model).task_map
+    scaling, tau = trained.weights.scaling, Filters().torque_tau
+    return SaturationBackup(scaling, task_map, neuron_type(stage), tau), *setup.subnetworks
 
 
 CONTROLLERS: dict[str, ControllerSpec] = {

@@ -8,12 +8,13 @@ from nengo.builder.neurons import SimNeurons
 from nengo.builder.signal import Signal
 
 from spikearm.neural.counts import Footprint, StepCounts
-from spikearm.neural.simulation import NeuralSimulation, overwrite
+from spikearm.neural.faults import SilenceableSimulation
+from spikearm.neural.learning import LearningSimulation, overwrite
 
 BYTES_PER_WEIGHT = 8  # double precision, as Nengo simulates
 
 
-class NengoSimulation(NeuralSimulation):
+class NengoSimulation(LearningSimulation, SilenceableSimulation):
     """Floating-point simulation, step by step, with its work counted.
 
     A connection out of an ensemble is its decoders, and one out of its neurons is weights: each

@@ -228,7 +228,7 @@ def measure(arm: Arm, variant: Variant, weights: NetworkWeights) -> Result:
     ideal, circle = moved(CentreOut(), "velocity")
     ideal_pose, pose = moved(CentreOut("pose"), "velocity")
     strict = moved(CentreOut(), "acceleration")[1]
-    cores = neurons["velocity"].footprint.cores if on_chip else None
+    cores = neurons["velocity"].simulation.footprint.cores if on_chip else None
     for controller in neurons.values():
         controller.close()
     deviation = _mean(metrics.position_rmse, circle)

@@ -76,12 +76,6 @@ class AdaptiveNetwork:
             for number in range(self.config.ensembles):
                 self._add_ensemble(number, state, error, torque)
 
-    def alone(self) -> nengo.Network:
-        """Make a network of nothing else."""
-        network = nengo.Network(seed=self.seed, label="adaptation")
-        self.add_to(network)
-        return network
-
     def _add_ensemble(
         self, number: int, state: nengo.Node, error: nengo.Node, torque: nengo.Node
     ) -> None:

@@ -7,7 +7,6 @@ from functools import cached_property
 import numpy as np
 
 from spikearm.arm_models import RigidBodyModel, SpikearmError
-from spikearm.controller.classical.osc import task_inertia
 
 ERROR_BOUND = 1.27
 """Largest scaled error: nengo-loihi takes a hundred times it as an integer of -127 to 127."""
@@ -90,9 +89,6 @@ class AdaptationScaling:
         error: Joint torques that count as an error of 1, shape (n_joints,) [N m].
         dead_zone: What is taken off every error of the rule, which has a bound at 1.27.
         torque: Joint torques that an output of 1 stands for, shape (n_joints,) [N m].
-        task_map: ``J^T L`` at home, shape (n_joints, 6): what a command's torque is there.
-        posture_map: ``M (I - J^+ J)`` at home, shape (n_joints, n_joints): what the torque of a
-            pull towards the home posture is there.
     """
 
     home: np.ndarray
@@ -100,8 +96,6 @@ class AdaptationScaling:
     error: np.ndarray
     dead_zone: float
     torque: np.ndarray
-    task_map: np.ndarray
-    posture_map: np.ndarray
 
     @classmethod
     def of_arm(cls, model: RigidBodyModel, config: AdaptationConfig) -> "AdaptationScaling":
@@ -111,8 +105,7 @@ class AdaptationScaling:
             model: The arm's nominal dynamics.
             config: How far and how fast the hand moves, and what may push it.
         """
-        at_home = model.dynamics(model.chain.home)
-        J = at_home.jacobian
+        J = model.dynamics(model.chain.home).jacobian
         linear, angular = np.linalg.norm(J.reshape(2, 3, -1), axis=1)  # (n_joints,) each
         push = config.push * (linear + LEVER * angular)
         Jplus = np.linalg.pinv(J)
@@ -123,8 +116,6 @@ class AdaptationScaling:
             error=push,
             dead_zone=config.dead_zone,
             torque=push / OUTPUT_OF_PUSH,
-            task_map=J.T @ task_inertia(at_home)[0],
-            posture_map=at_home.mass_matrix @ (np.eye(len(push)) - Jplus @ J),
         )
 
     @cached_property

@@ -4,12 +4,12 @@ import numpy as np
 
 from spikearm.arm_models import ArmState, RigidBodyModel
 from spikearm.controller.classical.gains import Gains
-from spikearm.controller.controller import Controller
+from spikearm.controller.controller import FeedbackController
 from spikearm.controller.references.joint_reference import JointReference
 from spikearm.controller.references.reference import Reference
 
 
-class JointPIDController(Controller):
+class JointPIDController(FeedbackController):
     """Holds every joint on its reference; with ``ki = 0`` it is a PD controller.
 
     ``u = D (kp e + kv de + ki int e) [+ g(q)]`` with ``D`` the diagonal of the mass matrix
@@ -70,5 +70,5 @@ class JointPIDController(Controller):
 
     @property
     def feedback(self) -> np.ndarray:
-        """What errors alone asked for: ``D (kp e + kv de)``, shape (n_joints,) [N m]."""
+        """Joint torques of errors alone: ``D (kp e + kv de)``, shape (n_joints,) [N m]."""
         return self._feedback

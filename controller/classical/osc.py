@@ -5,14 +5,14 @@ import numpy as np
 from spikearm.arm_models import ArmState, Chain, Dynamics, RigidBodyModel
 from spikearm.controller.classical.command import Feedforward, correction, task_command
 from spikearm.controller.classical.gains import Gains
-from spikearm.controller.controller import Controller
+from spikearm.controller.controller import FeedbackController
 from spikearm.controller.references.reference import Reference
 
 FRICTION_SPEED = 0.05  # rad/s; wanted joint speed at which most dry friction is cancelled
 MIN_EIGENVALUE = 1e-4  # of the scaled inverse inertia, and of J J^T; guards against singular poses
 
 
-class OperationalSpaceController(Controller):
+class OperationalSpaceController(FeedbackController):
     """Controls the hand's position and orientation with the arm's full model.
 
     ``u = J^T L (w - dJ dq) + b + M (I - J* J) ddq_posture + u_friction`` (Khatib 1987,
@@ -54,7 +54,7 @@ class OperationalSpaceController(Controller):
 
     @property
     def feedback(self) -> np.ndarray:
-        """What errors alone asked for: ``J^T L (Kp e + Kv (dx_ref - dx))``, (n_joints,) [N m]."""
+        """Joint torques of errors alone: ``J^T L (Kp e + Kv (dx_ref - dx))``, (n_joints,) [N m]."""
         J, L, asked = self._asked
         return J.T @ (L @ asked)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from spikearm.arm_models import Arm, ArmState
-from spikearm.controller.controller import Controller
+from spikearm.controller.controller import Controller, NeuralController, unwrap
 from spikearm.controller.loop.pace import FreePace, Pace
 from spikearm.controller.loop.recorder import Recorder
 from spikearm.controller.loop.sensor_guard import SensorGuard
@@ -13,6 +13,7 @@ from spikearm.controller.loop.step_times import StepClock
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.references.target import Target
+from spikearm.neural.counts import StepCounts
 
 Observer = Callable[[Arm, ArmState, Reference], None]
 Sensors = Callable[[ArmState], ArmState]
@@ -54,6 +55,7 @@ def follow(
     times = arm.timestep * np.arange(round(duration / arm.timestep) + 1)
     target = target.begin(times)
     guard = guard or SensorGuard(arm)
+    neural = unwrap(controller, NeuralController)
     recorder = Recorder(times[1:], arm.chain.n_joints)
     clock, beats = StepClock(), pace(arm.timestep)
     clock.sensing()
@@ -67,7 +69,7 @@ def follow(
             torque = controller.torque(sensed, reference)
             clock.decided()
             arm.act(torque)
-            clock.acted(controller.crossings)
+            clock.acted(neural.crossings if neural else None)
         else:
             clock.held()
         arm.advance()
@@ -76,8 +78,13 @@ def follow(
         sensed = sensors(state)
         reference = target.at(time, sensed)
         clock.sensed()
-        counts = controller.counts if admitted else None
+        counts = _count(neural) if admitted else None
         recorder.write(step, beat, state, reference, arm.applied_torque, counts)
         if observe is not None:
             observe(arm, state, reference)
     return recorder.finish(clock.times)
+
+
+def _count(neural: NeuralController | None) -> StepCounts:
+    """Return the neural work of the last step; none for a controller without neurons."""
+    return neural.simulation.counts if neural else StepCounts()

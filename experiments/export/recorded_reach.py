@@ -1,6 +1,5 @@
 """Part of a reach on the engine, step by step, to check other programs by."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import nengo
@@ -69,14 +68,6 @@ class Recorder(NeuralSimulation):
         self.inputs.clear()
         self.fired.clear()
         self.outputs.clear()
-
-    def read_learned(self) -> list[np.ndarray]:
-        """Copy the weights that learn."""
-        return self.simulation.read_learned()
-
-    def write_learned(self, learned: Sequence[np.ndarray]) -> None:
-        """Write weights as :meth:`read_learned` returns them."""
-        self.simulation.write_learned(learned)
 
     @property
     def counts(self) -> StepCounts:

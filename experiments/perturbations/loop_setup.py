@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from spikearm.arm_models import Arm, ArmState
-from spikearm.controller.controller import Controller
+from spikearm.controller.controller import Controller, NeuralController, unwrap
 from spikearm.controller.loop.closed_loop import Sensors, exact
 from spikearm.controller.references.reference import Reference
 from spikearm.experiments.tasks.centre_out import Reaches
@@ -49,8 +49,9 @@ class LoopSetup:
     @property
     def simulation(self) -> NeuralSimulation:
         """The simulation of the controller's neurons, which must be there."""
-        assert self.controller.simulation is not None
-        return self.controller.simulation
+        neural = unwrap(self.controller, NeuralController)
+        assert neural is not None
+        return neural.simulation
 
     @property
     def halfway(self) -> tuple[float, float]:

@@ -4,6 +4,7 @@ from functools import partial
 
 from spikearm.experiments.perturbations.loop_setup import Event, LoopSetup
 from spikearm.experiments.perturbations.perturbation import Perturbation
+from spikearm.neural.faults import lossy_simulation, silenceable_simulation
 
 SHARES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
 SILENT = 0.2
@@ -12,14 +13,14 @@ ALL = (0.0, 1.0)
 
 def silence(setup: LoopSetup, share: float, seed: int) -> LoopSetup:
     """Silence a share of all neurons from the start."""
-    simulation = setup.simulation
+    simulation = silenceable_simulation(setup.simulation)
     simulation.silence(simulation.draw_neurons(share, seed))
     return setup.with_undo(partial(simulation.silence, []))
 
 
 def silence_midway(setup: LoopSetup, share: float, seed: int) -> LoopSetup:
     """Silence a share of all neurons in the middle of every way out."""
-    simulation = setup.simulation
+    simulation = silenceable_simulation(setup.simulation)
     heal = partial(simulation.silence, [])
     kill = partial(simulation.silence, simulation.draw_neurons(share, seed))
     return setup.with_events(Event(0.0, heal), Event(setup.halfway[0], kill)).with_undo(heal)
@@ -27,7 +28,7 @@ def silence_midway(setup: LoopSetup, share: float, seed: int) -> LoopSetup:
 
 def lose_spikes(setup: LoopSetup, share: float, seed: int) -> LoopSetup:
     """Lose a share of the spikes that a host sends to its chip."""
-    simulation = setup.simulation
+    simulation = lossy_simulation(setup.simulation)
     simulation.drop_host_spikes(share, seed)
     return setup.with_undo(partial(simulation.drop_host_spikes, 0.0, seed))
 

@@ -5,11 +5,10 @@ from collections import deque
 import numpy as np
 
 from spikearm.arm_models import ArmState
-from spikearm.controller.controller import Controller
+from spikearm.controller.controller import Controller, WrappedController
 from spikearm.controller.references.reference import Reference
 from spikearm.experiments.perturbations.loop_setup import LoopSetup
 from spikearm.experiments.perturbations.perturbation import Perturbation
-from spikearm.experiments.perturbations.wrapper import WrappedController
 
 
 class DelayedTorque(WrappedController):

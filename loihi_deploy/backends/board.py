@@ -28,13 +28,13 @@ from spikearm.loihi_deploy.nengo_loihi_compat import (
     without_known_warnings,
 )
 from spikearm.neural.counts import UNCOUNTED, Footprint, StepCounts
-from spikearm.neural.simulation import NeuralSimulation, overwrite
+from spikearm.neural.learning import LearningSimulation, overwrite
 
 FAILURES = (NengoException, RuntimeError, OSError, AssertionError)
 """Exceptions of nengo-loihi and NxSDK for a board that cannot be reached, or stops answering."""
 
 
-class BoardSimulation(NeuralSimulation):
+class BoardSimulation(LearningSimulation):
     """Simulation of a network on a board, which nengo-loihi builds, loads and runs.
 
     Host and chip exchange values in every step through snips, programs on the board that
@@ -107,17 +107,6 @@ class BoardSimulation(NeuralSimulation):
     def write_learned(self, learned: Sequence[np.ndarray]) -> None:
         """Write weights as :meth:`read_learned` returns them."""
         overwrite([], learned)
-
-    def drop_host_spikes(self, share: float, seed: int) -> None:
-        """Refuse: nengo-loihi sends all spikes, and a board does not report lost ones.
-
-        Raises:
-            SpikearmError: Always.
-        """
-        raise SpikearmError(
-            "Spikes on their way to a board cannot be lost on purpose. Backend engine computes the "
-            "same spikes and can lose them."
-        )
 
     @property
     def counts(self) -> StepCounts:

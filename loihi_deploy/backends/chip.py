@@ -9,10 +9,10 @@ import numpy as np
 from spikearm.loihi_deploy.backends.chip_weights import largest_share, read_learned, write_learned
 from spikearm.loihi_deploy.backends.footprint import chip_footprint
 from spikearm.neural.counts import Footprint
-from spikearm.neural.simulation import NeuralSimulation
+from spikearm.neural.learning import LearningSimulation
 
 
-class ChipSimulation(NeuralSimulation):
+class ChipSimulation(LearningSimulation):
     """Simulation of a network in nengo-loihi's blocks."""
 
     @property

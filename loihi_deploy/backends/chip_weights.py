@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from spikearm.neural.simulation import overwrite
+from spikearm.neural.learning import overwrite
 
 WEIGHT_BITS = 8  # of a synapse that learns, the sign's among them
 

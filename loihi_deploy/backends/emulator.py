@@ -17,11 +17,12 @@ from spikearm.loihi_deploy.nengo_loihi_compat import (
     without_known_warnings,
 )
 from spikearm.neural.counts import StepCounts
+from spikearm.neural.faults import LossySimulation, SilenceableSimulation
 
 STEP_TIMERS = ("startup", "run", "shutdown")  # nengo-loihi 1.1, simulator.py: StepRunner
 
 
-class EmulatorSimulation(ChipSimulation):
+class EmulatorSimulation(ChipSimulation, SilenceableSimulation, LossySimulation):
     """Simulation of the discretised network on nengo-loihi's emulator, with its work counted.
 
     Spikes come from the chip's compartments and from the host's pairs of neurons, which code every

@@ -14,9 +14,10 @@ from spikearm.loihi_deploy.discretisation.rescaling import RescaledModel
 from spikearm.loihi_deploy.nengo_loihi_compat import Model, without_known_warnings
 from spikearm.loihi_deploy.simulator import Simulator
 from spikearm.neural.counts import StepCounts
+from spikearm.neural.faults import LossySimulation, SilenceableSimulation
 
 
-class EngineSimulation(ChipSimulation):
+class EngineSimulation(ChipSimulation, SilenceableSimulation, LossySimulation):
     """Simulation of the discretised network in machine code.
 
     Its spikes are those of :class:`~spikearm.loihi_deploy.backends.emulator.EmulatorSimulation`.

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from spikearm.neural.simulation import check_share
+from spikearm.neural.faults import check_share
 
 
 class LossyLink:

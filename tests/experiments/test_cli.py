@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from counting_controller import CountingController
 
 from spikearm.arm_models import ARMS, ArmState, SpikearmError, load_arm
 from spikearm.controller.controller import Controller
@@ -101,10 +102,11 @@ class Interrupted(Controller):
         return np.zeros(7)
 
 
-class Idle(Controller):
+class Idle(CountingController):
     """Takes its time, and counts as spikes the process that it is in."""
 
     def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
+        self.entered = time.perf_counter()
         time.sleep(0.001)
         return np.zeros(7)
 

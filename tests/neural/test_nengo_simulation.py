@@ -10,6 +10,7 @@ import pytest
 
 from spikearm.arm_models import SpikearmError
 from spikearm.controller.spiking.spiking_network import build_network
+from spikearm.neural.faults import lossy_simulation
 from spikearm.neural.nengo_simulation import NengoSimulation
 
 N_STEPS = 60
@@ -408,4 +409,4 @@ def test_without_a_chip_no_spikes_are_lost_on_the_way_to_it():
         closing(NengoSimulation(without(nengo.LIFRate()).network)) as simulation,
         pytest.raises(SpikearmError, match="no link between a host and a chip"),
     ):
-        simulation.drop_host_spikes(0.1, 0)
+        lossy_simulation(simulation)

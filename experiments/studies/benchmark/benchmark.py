@@ -11,7 +11,7 @@ import numpy as np
 from spikearm.arm_models import Arm, ArmState, SpikearmError
 from spikearm.controller.adaptation.adaptive_controller import AdaptiveController
 from spikearm.controller.adaptation.learned_weights import LearnedWeights
-from spikearm.controller.controller import Controller
+from spikearm.controller.controller import Controller, NeuralController, unwrap
 from spikearm.controller.loop.pace import FreePace, RealtimePace
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.references.workspace import Workspace
@@ -189,11 +189,9 @@ def _keep(
     if not legs:
         return
     benchmark.legs += legs
-    if isinstance(controller, AdaptiveController):
-        benchmark.learned, benchmark.overflow_counts = (
-            controller.learned,
-            controller.overflow_counts,
-        )
+    learner, neural = unwrap(controller, AdaptiveController), unwrap(controller, NeuralController)
+    if learner is not None:
+        benchmark.learned, benchmark.overflow_counts = learner.learned, learner.overflow_counts
     seed = legs[0].seed
     analytic = [leg for leg in benchmark.legs if leg.label == BASELINE and leg.seed == seed]
     identity = {
@@ -214,7 +212,7 @@ def _keep(
         legs=legs,
         wall_time=sum(motion.wall_time for motion in motions),
         build_time=build_time,
-        footprint=controller.footprint,
+        footprint=neural.simulation.footprint if neural else None,
         saturated_share=sum(motion.saturated_share for motion in motions) / len(motions),
     )
     benchmark.rows.append(make_row(measured, analytic))

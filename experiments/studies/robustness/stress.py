@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.adaptation.adaptive_controller import AdaptiveController
-from spikearm.controller.controller import Controller
+from spikearm.controller.controller import Controller, NeuralController, unwrap
 from spikearm.controller.loop.sensor_guard import GuardLimits, SensorGuard
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
@@ -130,9 +130,9 @@ class StressPlan:
     def outcome(self, setup: LoopSetup, condition: Condition) -> StressOutcome:
         """Measure a closed loop under a condition, and restore it."""
         controller = setup.controller
-        learner = controller if isinstance(controller, AdaptiveController) else None
-        if controller.simulation is not None:
-            controller.simulation.restart()  # it may have learned under another perturbation
+        learner = unwrap(controller, AdaptiveController)
+        if (neural := unwrap(controller, NeuralController)) is not None:
+            neural.simulation.restart()  # it may have learned under another perturbation
         before = learner.overflow_counts if learner else Counter[str]()
         setup = condition.level.apply(setup, condition.seed)
         try:

@@ -11,21 +11,27 @@ import pytest
 from spikearm.arm_models import Arm, SpikearmError, load_arm
 from spikearm.controller.adaptation.adaptive_controller import CUT_ERROR, AdaptiveController
 from spikearm.controller.adaptation.adaptive_network import AdaptiveNetwork
+from spikearm.controller.adaptation.adaptive_subnetwork import AdaptiveSubnetwork
 from spikearm.controller.adaptation.learned_weights import LearnedWeights
 from spikearm.controller.adaptation.scaling import AdaptationConfig, AdaptationScaling
+from spikearm.controller.classical.control_step import ControlStep
+from spikearm.controller.classical.home_inertia import HomeInertia
 from spikearm.controller.classical.joint_pid import JointPIDController
 from spikearm.controller.classical.osc import OperationalSpaceController
-from spikearm.controller.controller import Controller
+from spikearm.controller.controller import Controller, feedback_controller
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.saturation_backup import SaturationBackup
+from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.spiking_network import neuron_type
+from spikearm.controller.spiking.subnetwork import network_of
 from spikearm.controller.spiking.trained import shipped
 from spikearm.experiments.controllers import Adaptation, ChosenController, ControllerSetup
 from spikearm.experiments.studies.benchmark.metrics import position_error, position_rmse
 from spikearm.neural.counts import StepCounts
+from spikearm.neural.nengo_simulation import NengoSimulation
 
 CONFIG = AdaptationConfig(neurons=1000, learning_rate=10.0, dead_zone=0.0)
 LOAD = 2.0  # kg
@@ -84,7 +90,7 @@ def test_what_it_learns_is_the_torque_of_the_load(arm, make):
     assert position_error(path)[-1] < 0.006
     goal = MinimumJerk(arm.state.hand, arm.state.hand, 0.2)
     learned: list[np.ndarray] = []
-    follow(arm, adaptive, goal, 0.3, lambda *_: learned.append(adaptive.learned_torque))
+    follow(arm, adaptive, goal, 0.3, lambda *_: learned.append(adaptive.subnetwork.torque))
     gravity = arm.dynamics.bias_force - arm.model.dynamics(arm.state.q).bias_force
     assert np.abs(gravity).max() > 5.0
     mean = np.mean(learned[-150:], axis=0)  # single steps are as noisy as spikes are
@@ -94,15 +100,15 @@ def test_what_it_learns_is_the_torque_of_the_load(arm, make):
 def test_frozen_it_uses_what_it_has_learned_and_learns_nothing(arm, make):
     adaptive = make()
     move(arm, adaptive)
-    adaptive.learning = False
+    adaptive.subnetwork.learning = False
     before = adaptive.learned.weights
     assert any(weights.any() for weights in before)
     path = move(arm, adaptive)
     for mine, other in zip(adaptive.learned.weights, before, strict=True):
         np.testing.assert_array_equal(mine, other)
-    assert np.abs(adaptive.learned_torque).max() > 1.0
+    assert np.abs(adaptive.subnetwork.torque).max() > 1.0
     assert (path.learning_updates[3::4] > 0).any()  # the rule runs on, with an error of zero
-    adaptive.learning = True
+    adaptive.subnetwork.learning = True
     move(arm, adaptive)
     assert (adaptive.learned.weights[0] != before[0]).any()
 
@@ -170,58 +176,63 @@ def test_a_start_rests_the_neurons_but_forgets_nothing(arm, make):
     adaptive.start(arm.reset())
     for mine, other in zip(adaptive.learned.weights, learned, strict=True):
         np.testing.assert_array_equal(mine, other)
-    assert np.abs(adaptive.learned_torque).max() > 1.0  # settled, with what was learned
+    assert np.abs(adaptive.subnetwork.torque).max() > 1.0  # settled, with what was learned
 
 
 def test_its_work_and_footprint_are_its_network_s(arm, make):
     adaptive = make()
-    assert adaptive.counts == StepCounts()
+    assert adaptive.simulation.counts == StepCounts()
     path = move(arm, adaptive)
     assert (path.spikes > 0).mean() > 0.9
     # Neurons, a pair that adds up each torque, and the host's pair for each number of the state.
     assert set(path.neuron_updates) == {1000 + 14 + 30}
     assert set(path.learning_updates) == {0, 1000 * 14}
-    footprint = adaptive.footprint
-    assert footprint is not None
+    footprint = adaptive.simulation.footprint
     assert footprint.compartments == 1000 + 14
 
 
-def test_a_controller_that_tells_no_feedback_cannot_be_learned_from(arm):
+def test_a_controller_without_feedback_cannot_be_learned_from(arm):
     class Mute(Controller):
         def torque(self, state, reference):
             return np.zeros(7)
 
-    with pytest.raises(SpikearmError, match="Mute tells no feedback"):
-        _ = Mute().feedback
+    assert feedback_controller(law := OperationalSpaceController(arm.model)) is law
+    with pytest.raises(SpikearmError, match="Mute has no feedback"):
+        feedback_controller(Mute())
 
 
 def test_the_nodes_of_what_learns_only_hand_arrays_over(arm):
-    scaling = AdaptationScaling.of_arm(arm.model, CONFIG)
-    network = AdaptiveNetwork(7, CONFIG, neuron_type("loihi")).alone()
+    scaling, inertia = AdaptationScaling.of_arm(arm.model, CONFIG), HomeInertia.of_arm(arm.model)
+    neurons = neuron_type("loihi")
+    adaptive = AdaptiveSubnetwork(AdaptiveNetwork(7, CONFIG, neurons), scaling, inertia.feedback)
     weights = shipped("gen3").weights
-    SaturationBackup(weights.scaling, scaling.task_map, neuron_type("loihi"), tau=0.01).add_to(
-        network
-    )
+    backup = SaturationBackup(weights.scaling, inertia.task_map, neurons, tau=0.01)
+    network = network_of([adaptive, backup], seed=0)
     kinds = sorted(type(node.output).__name__ for node in network.all_nodes)
     assert kinds == ["HostInput", "HostInput", "HostInput", "HostOutput", "HostOutput"]
     assert all(node.size_in == 0 or node.size_out == 0 for node in network.all_nodes)
     assert all(one.function is None for one in network.all_connections if not one.learning_rule)
 
 
-def test_the_spiking_controller_s_feedback_is_that_of_hand_and_posture_at_home(arm, trained):
-    setup = ControllerSetup(arm.model, trained, adaptation=Adaptation(CONFIG))
-    scaling, law = (
-        AdaptationScaling.of_arm(arm.model, CONFIG),
-        OperationalSpaceController(arm.model),
-    )
+def test_the_error_of_a_step_is_the_feedback_of_the_step_before(arm, trained):
+    network = AdaptiveNetwork(7, CONFIG, neuron_type("spiking"))
+    inertia, scaling = HomeInertia.of_arm(arm.model), AdaptationScaling.of_arm(arm.model, CONFIG)
+    adaptive = AdaptiveSubnetwork(network, scaling, inertia.feedback)
     q = arm.chain.home + np.linspace(-0.06, 0.05, 7)
-    with ChosenController("spiking", adaptive=True).make(setup) as controller:
-        state = arm.reset(q, np.linspace(0.3, -0.2, 7))
-        reference = Reference(state.hand, np.linspace(0.1, 0.2, 6), np.linspace(3.0, 5.0, 6))
-        controller.torque(state, reference)
-        law.torque(state, reference)
-        posture = 40.0 * (arm.chain.home - q) - 12.0 * state.dq
-        of_hand = scaling.task_map @ (30.0 * (reference.velocity - state.hand_velocity))
-        np.testing.assert_allclose(controller.feedback, of_hand + scaling.posture_map @ posture)
-    # So near home, inertia is nearly as the analytic law has it.
-    np.testing.assert_allclose(of_hand, law.feedback, atol=0.2 * np.abs(law.feedback).max())
+    state = arm.reset(q, np.linspace(0.3, -0.2, 7))
+    references = [
+        Reference(state.hand, velocity, np.linspace(3.0, 5.0, 6))
+        for velocity in (np.linspace(0.1, 0.2, 6), np.linspace(-0.1, 0.1, 6))
+    ]
+    with SpikingController(
+        trained.weights, NengoSimulation, "spiking", subnetworks=[adaptive]
+    ) as controller:
+        for _ in range(2):
+            controller.start(state)
+            np.testing.assert_array_equal(network.error.values, 0.0)
+            controller.torque(state, references[0])
+            np.testing.assert_array_equal(network.error.values, 0.0)
+            controller.torque(state, references[1])
+            feedback = inertia.feedback(ControlStep(state, references[0]))
+            np.testing.assert_allclose(network.error.values, -feedback / scaling.error)
+            assert np.abs(network.error.values).max() > 0.01

@@ -23,9 +23,16 @@ def on_sphere(n_points: int, n: int, seed: int = 3) -> np.ndarray:
     return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
 
 
+def alone(network: AdaptiveNetwork) -> nengo.Network:
+    """Build a network of nothing else."""
+    made = nengo.Network(seed=network.seed)
+    network.add_to(made)
+    return made
+
+
 def rates_at(network: AdaptiveNetwork, state: np.ndarray) -> list[np.ndarray]:
     """Work out each ensemble's rates by the closed form, from what Nengo built."""
-    made = network.alone()
+    made = alone(network)
     with nengo.Simulator(made, progress_bar=False) as simulator:
         built = [simulator.data[ensemble] for ensemble in made.all_ensembles]
     rates = []
@@ -57,7 +64,7 @@ def test_weights_begin_at_zero_and_change_by_the_delta_rule():
     n_steps, error = 300, np.array([0.7, -0.4])
     (state,) = on_sphere(1, 5)
     network.state.values[:], network.error.values[:] = state, error
-    with closing(NengoSimulation(network.alone())) as simulation:
+    with closing(NengoSimulation(alone(network))) as simulation:
         assert all((weights == 0).all() for weights in simulation.read_learned())
         for _ in range(n_steps):
             simulation.step()
@@ -85,7 +92,7 @@ def test_a_constant_load_is_learned_exponentially_at_the_learning_rate(
     network = AdaptiveNetwork(2, config, neuron_type(stage), seed=6)
     network.state.values[:] = on_sphere(1, 5, seed=8)
     n_steps, left = 500, []
-    with closing(simulation(network.alone())) as running:
+    with closing(simulation(alone(network))) as running:
         for _ in range(60):  # until the neurons fire
             running.step()
         for _ in range(n_steps):

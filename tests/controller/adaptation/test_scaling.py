@@ -13,8 +13,6 @@ from spikearm.controller.adaptation.scaling import (
     AdaptationConfig,
     AdaptationScaling,
 )
-from spikearm.controller.classical.osc import OperationalSpaceController
-from spikearm.controller.references.reference import Reference
 
 CONFIG = AdaptationConfig(push=35.0, span=0.3, span_time=0.8, dead_zone=0.0)
 
@@ -92,23 +90,6 @@ def test_errors_of_the_dead_zone_are_none_and_others_begin_at_its_edge(arm):
     assert inside.any()
     np.testing.assert_allclose(error[inside], 0.0, atol=1e-12)
     np.testing.assert_allclose(error[~inside], (0.2 * np.sign(wanted) - wanted)[~inside])
-
-
-def test_a_command_s_torque_at_home_is_the_analytic_law_s(arm, scaling):
-    state = arm.reset()
-    law = OperationalSpaceController(arm.model)
-    velocity, acceleration = np.linspace(-0.3, 0.4, 6), np.linspace(2.0, -3.0, 6)
-    law.torque(state, Reference(state.hand, velocity, acceleration))
-    # The hand is where it should be: all that errors ask for is of velocity.
-    np.testing.assert_allclose(law.feedback, scaling.task_map @ (law.gains.kv * velocity))
-
-
-def test_a_pull_of_the_posture_does_not_move_the_hand_at_home(arm, scaling):
-    at_home = arm.model.dynamics(arm.chain.home)
-    moved = at_home.jacobian @ np.linalg.solve(at_home.mass_matrix, scaling.posture_map)
-    np.testing.assert_allclose(moved, 0.0, atol=1e-9)
-    rank = np.linalg.matrix_rank(scaling.posture_map, tol=1e-9)
-    assert rank == arm.chain.n_joints - 6
 
 
 @pytest.mark.parametrize(

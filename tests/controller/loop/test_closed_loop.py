@@ -5,12 +5,13 @@ from time import perf_counter
 
 import numpy as np
 import pytest
+from counting_controller import CountingController
 
 from spikearm.arm_models import Arm, ArmState, Pose, load_arm
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.joint_pid import JointPIDController
 from spikearm.controller.classical.osc import OperationalSpaceController
-from spikearm.controller.controller import Controller
+from spikearm.controller.controller import Controller, NeuralController, unwrap
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.pace import Beat, Pace
 from spikearm.controller.loop.trajectory import PARTS, TIMED, Trajectory
@@ -23,7 +24,7 @@ DURATION = 0.12  # s
 MAX_ORIENTATION_RMSE = 0.0175  # rad, one degree
 
 
-class Counting(OperationalSpaceController):
+class Counting(OperationalSpaceController, CountingController):
     """Takes its law for a network and its steps for neural work, and keeps what it was given."""
 
     def __init__(self, arm: Arm) -> None:
@@ -32,14 +33,14 @@ class Counting(OperationalSpaceController):
 
     def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
         self.given.append((state, reference))
-        entered = perf_counter()
+        self.entered = perf_counter()
         torque = super().torque(state, reference)
-        self._crossings = entered, perf_counter()
+        self.left = perf_counter()
         return torque
 
     @property
     def crossings(self) -> tuple[float, float]:
-        return self._crossings
+        return self.entered, self.left
 
     @property
     def counts(self) -> StepCounts:
@@ -201,7 +202,7 @@ def test_a_controller_without_neurons_counts_no_neural_work(make):
     motion = reach_from(arm)
     controller: Controller = make(arm.model)
     log = follow(arm, controller, motion, 0.01)
-    assert controller.footprint is None
+    assert unwrap(controller, NeuralController) is None
     for name in ("spikes", "synaptic_events", "neuron_updates", "learning_updates", "host_spikes"):
         assert not getattr(log, name).any()
     assert len({len(getattr(log, field.name)) for field in fields(Trajectory)}) == 1

@@ -83,8 +83,8 @@ def test_without_spikes_there_is_no_torque(weights, pushed):
             controller.start(pushed[0])
             torques[simulation] = run(controller, *pushed, n=30)
             if simulation is SilencedSimulation:
-                assert controller.counts.spikes == 0
-                assert controller.counts.neuron_updates == 60
+                assert controller.simulation.counts.spikes == 0
+                assert controller.simulation.counts.neuron_updates == 60
     assert np.abs(torques[NengoSimulation]).max() > 0.5
     np.testing.assert_array_equal(torques[SilencedSimulation], 0.0)
 
@@ -98,7 +98,7 @@ def test_starting_again_repeats_every_torque_and_count_exactly(weights, pushed, 
             torques = []
             for _ in range(25):
                 torques.append(controller.torque(*pushed))
-                counts.append(controller.counts)
+                counts.append(controller.simulation.counts)
             runs.append(torques)
     assert np.std(runs[0], axis=0).max() > 1e-3
     np.testing.assert_array_equal(runs[0], runs[1])
@@ -120,7 +120,7 @@ def test_the_network_is_entered_and_left_within_the_step(weights, pushed):
             began = perf_counter()
             controller.torque(*pushed)
             over = perf_counter()
-            entered, left = controller.crossings or (over, over)
+            entered, left = controller.crossings
             assert began < entered < inside[0] < inside[1] < left < over
 
 
@@ -166,7 +166,7 @@ def test_the_torque_is_in_newton_metres_by_the_weights_scaling(weights, pushed):
         torque = controller.torque(*pushed)
         for _ in range(30):
             torque = controller.torque(*pushed)
-        outputs = controller._port.outputs.values
+        outputs = controller._nodes.outputs.values
         np.testing.assert_allclose(torque, outputs * [7.0, 3.0, 1.6], rtol=1e-12)
         assert np.abs(outputs).min() > 1e-3
 
@@ -236,11 +236,17 @@ def test_the_stiffness_comes_from_the_gains(weights, arm):
 
 
 def test_counts_and_footprint_are_the_simulation_s(weights, pushed):
-    with closing(made_up(weights)) as controller:
+    made = []
+
+    def simulation(network: nengo.Network) -> NengoSimulation:
+        made.append(NengoSimulation(network))
+        return made[-1]
+
+    with closing(made_up(weights, simulation)) as controller:
         run(controller, *pushed, n=20)
-        assert controller.counts == controller._simulation.counts
-        assert controller.counts.neuron_updates == 60
-        footprint = controller.footprint
+        assert controller.simulation is made[0]
+        assert controller.simulation.counts.neuron_updates == 60
+        footprint = controller.simulation.footprint
     # Weights out of neurons, of the inputs, those of the products for code and command, and those
     # of the friction neurons for velocities and command.
     layers = 14 * 11 + 11 * 2 + 14 * 9 + 26 * 2 + 26 * 6 + 9 * 3 + 9 * 6
@@ -251,7 +257,7 @@ def test_counts_and_footprint_are_the_simulation_s(weights, pushed):
 def test_on_the_chip_the_footprint_has_cores_and_compartments(weights, pushed):
     with closing(made_up(weights, EngineSimulation, stage="loihi")) as controller:
         run(controller, *pushed, n=20)
-        footprint, counts = controller.footprint, controller.counts
+        footprint, counts = controller.simulation.footprint, controller.simulation.counts
     decoders = 2 * 10 * 2  # ten pairs for each number of the code, as nengo-loihi decodes it
     assert footprint.compartments == 60 + decoders
     assert footprint.cores is not None and footprint.cores >= 3

@@ -8,6 +8,7 @@ from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.experiments.perturbations.loop_setup import Event, LoopSetup, Schedule
 from spikearm.experiments.perturbations.registry import PERTURBATIONS
+from spikearm.neural.faults import silenceable_simulation
 from spikearm.neural.nengo_simulation import NengoSimulation
 
 POSE = Pose(np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0]))
@@ -80,7 +81,7 @@ def test_perturbations_compose(arm, reaches, law, move):
 @pytest.mark.parametrize("name", ["silenced", "silenced-midway"])
 def test_a_share_of_neurons_falls_silent_and_is_healed(name, arm, reaches, trained):
     with SpikingController(trained.weights, NengoSimulation, "spiking") as controller:
-        simulation = controller.simulation
+        simulation = silenceable_simulation(controller.simulation)
         setup = PERTURBATIONS[name].apply(LoopSetup(arm, controller, reaches), 0.2, 3)
         silent = [len(simulation.silent)]
         for event in setup.events:

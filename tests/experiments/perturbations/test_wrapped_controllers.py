@@ -3,11 +3,15 @@
 import numpy as np
 import pytest
 
-from spikearm.controller.controller import Controller
+from spikearm.controller.controller import (
+    Controller,
+    NeuralController,
+    WrappedController,
+    unwrap,
+)
 from spikearm.experiments.perturbations.control_rate import HeldRate
 from spikearm.experiments.perturbations.torque_delay import DelayedTorque
 from spikearm.experiments.perturbations.torque_saturation import SaturatedTorque
-from spikearm.experiments.perturbations.wrapper import WrappedController
 
 
 @pytest.mark.parametrize("steps", [0, 3, 7])
@@ -54,4 +58,5 @@ def test_everything_but_the_torque_is_passed_on(law):
     own = {name for name in vars(WrappedController) if not name.startswith("_")}
     passed = {name for name, value in vars(Controller).items() if not name.startswith("_")}
     assert own == passed - {"torque"}
-    assert wrapped.simulation is wrapped.footprint is wrapped.crossings is None
+    assert unwrap(wrapped, type(law)) is law
+    assert unwrap(wrapped, NeuralController) is None

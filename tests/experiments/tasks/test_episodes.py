@@ -14,6 +14,7 @@ from time import perf_counter
 
 import numpy as np
 import pytest
+from counting_controller import CountingController
 
 from spikearm.arm_models import Arm, ArmState, SpikearmError, load_arm
 from spikearm.controller.classical.joint_pid import JointPIDController
@@ -48,7 +49,7 @@ def reaches(arm) -> Reaches:
     return plan_reaches(arm.model, TASK, seed=5)
 
 
-class Limp(Controller):
+class Limp(CountingController):
     """No torque; counts as spikes the process that it is in, as events the time [ns].
 
     Args:
@@ -77,6 +78,7 @@ class Limp(Controller):
             self.started.touch()
 
     def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
+        self.entered = time.perf_counter()
         time.sleep(self.pause)
         self.steps += 1
         if self.steps == self.fail_at:

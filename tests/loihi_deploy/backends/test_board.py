@@ -24,6 +24,7 @@ from spikearm.loihi_deploy.checks.board_config import BoardConfig
 from spikearm.loihi_deploy.nengo_loihi_compat import Greedy, nengo_loihi
 from spikearm.loihi_deploy.pipeline import build, place, quantise
 from spikearm.neural.counts import UNCOUNTED, StepCounts
+from spikearm.neural.faults import lossy_simulation, silenceable_simulation
 from spikearm.neural.simulation import NeuralSimulation
 
 N_STEPS = 130
@@ -282,10 +283,12 @@ def test_a_board_that_does_not_start_is_told_in_a_sentence(stand_in, made, monke
 @needs_compiler
 def test_neither_neurons_nor_the_link_of_a_board_are_broken_on_purpose(stand_in, made):
     with closing(BoardSimulation(made.network)) as simulation:
-        with pytest.raises(SpikearmError, match=r"cannot silence neurons\. --backend engine"):
-            simulation.silence([1])
-        with pytest.raises(SpikearmError, match=r"cannot be lost on purpose\. Backend engine"):
-            simulation.drop_host_spikes(0.1, 0)
+        with pytest.raises(SpikearmError, match=r"cannot silence neurons\. Backend engine"):
+            silenceable_simulation(simulation)
+        with pytest.raises(
+            SpikearmError, match=r"no link between a host and a chip that could lose"
+        ):
+            lossy_simulation(simulation)
 
 
 @needs_compiler

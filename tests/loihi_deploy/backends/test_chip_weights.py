@@ -2,6 +2,7 @@
 
 from contextlib import closing
 
+import nengo
 import numpy as np
 import pytest
 
@@ -17,6 +18,12 @@ class FloatingPoint(EngineSimulation):
     target = "simreal"
 
 
+def alone(network: AdaptiveNetwork) -> nengo.Network:
+    made = nengo.Network(seed=network.seed)
+    network.add_to(made)
+    return made
+
+
 def raw(simulation: NeuralSimulation) -> np.ndarray:
     model = simulation._simulator.model
     (synapse,) = (s for block in model.blocks for s in block.synapses if s.learning)
@@ -28,7 +35,7 @@ def test_a_pair_keeps_its_difference_exactly_and_is_made_even(kind):
     network = AdaptiveNetwork(2, AdaptationConfig(neurons=300, ensembles=1), neuron_type("loihi"))
     network.state.values[:] = np.array([0.3, -0.4, 0.2, 0.1, 0.8])
     network.error.values[:] = 0.3, -0.2
-    with closing(kind(network.alone())) as simulation:
+    with closing(kind(alone(network))) as simulation:
         for _ in range(120):
             simulation.step()
         before = raw(simulation)
@@ -52,7 +59,7 @@ def test_a_pair_keeps_its_difference_exactly_and_is_made_even(kind):
 
 def test_weights_of_another_shape_are_refused_and_nothing_is_written():
     network = AdaptiveNetwork(2, AdaptationConfig(neurons=300), neuron_type("loihi"))
-    with closing(EngineSimulation(network.alone())) as simulation:
+    with closing(EngineSimulation(alone(network))) as simulation:
         (mine,) = simulation.read_learned()
         for wrong in ([mine[:-1]], [mine, mine], [], [mine.astype(float)]):
             with pytest.raises(ValueError, match="no weights of"):
@@ -67,7 +74,7 @@ def test_the_largest_weight_is_put_in_units_of_where_it_would_be_clipped(kind):
     network = AdaptiveNetwork(1, config, neuron_type("loihi"))
     network.state.values[:] = 0.6, 0.0, 0.8
     network.error.values[:] = 1.2
-    with closing(kind(network.alone())) as simulation:
+    with closing(kind(alone(network))) as simulation:
         assert simulation.learned_share == 0.0
         shares = []
         while not simulation.overflow_counts["Clipping learning weights"] and len(shares) < 3000:

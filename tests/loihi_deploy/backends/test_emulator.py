@@ -345,7 +345,7 @@ def reaching(trained) -> Any:
             logs.append(
                 follow(arm, controller, MinimumJerk(state.hand, reaches.targets[1], 1), 0.2)
             )
-        return logs, controller.footprint
+        return logs, controller.simulation.footprint
 
 
 def test_a_reach_on_the_emulator_repeats_exactly(reaching):

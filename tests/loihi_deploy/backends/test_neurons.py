@@ -16,6 +16,7 @@ from spikearm.loihi_deploy.backends.neurons import neurons_of
 from spikearm.loihi_deploy.backends.recording import RecordedSimulation
 from spikearm.loihi_deploy.engine.exchange import Exchange
 from spikearm.neural.counts import StepCounts
+from spikearm.neural.faults import silenceable_simulation
 from spikearm.neural.simulation import NeuralSimulation
 
 BACKENDS = (EmulatorSimulation, EngineSimulation)
@@ -201,7 +202,8 @@ def test_what_are_no_neurons_is_refused_and_changes_nothing(small, backend, wron
 
 
 def test_a_recording_of_the_whole_network_refuses(small):
-    with closing(RecordedSimulation(small("compiled").network)) as simulation:
-        with pytest.raises(SpikearmError, match="RecordedSimulation cannot silence neurons"):
-            simulation.silence([1])
-        assert not simulation.silent.size
+    with (
+        closing(RecordedSimulation(small("compiled").network)) as simulation,
+        pytest.raises(SpikearmError, match="RecordedSimulation cannot silence neurons"),
+    ):
+        silenceable_simulation(simulation)

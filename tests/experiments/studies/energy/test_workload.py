@@ -28,7 +28,7 @@ def test_counts_are_means_of_the_steps_in_which_the_arm_moves(reach, trained):
     ) as controller:
         controller.start(arm.reset(start))
         trajectory = follow(arm, controller, motion, DRIVE.duration)
-        footprint = controller.footprint
+        footprint = controller.simulation.footprint
     assert reach.n_steps == 120
     assert reach.period == arm.timestep
     assert reach.counts.host_spikes > 1
