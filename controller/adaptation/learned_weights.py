@@ -52,12 +52,12 @@ class LearnedWeights:
             return cls(weights, about)
         except FileNotFoundError as error:
             raise SpikearmError(
-                f"There are no learned weights at '{path}'. Keep some with --keep-learned."
+                f"There are no learned weights at '{path}'. Name a file that holds some."
             ) from error
         except OSError as error:
             raise SpikearmError(f"Cannot read '{path}': {error.strerror or error}.") from error
         except DAMAGES as error:
             raise SpikearmError(
                 f"'{path}' holds no learned weights: {sentence(error)}. "
-                "Name a file that --keep-learned made."
+                "Name a file of learned weights."
             ) from error

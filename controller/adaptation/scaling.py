@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from spikearm.arm_models import RigidBodyModel, SpikearmError
+from spikearm.arm_models.errors import check_positive
 
 ERROR_BOUND = 1.27
 """Largest scaled error: nengo-loihi takes a hundred times it as an integer of -127 to 127."""
@@ -53,7 +54,7 @@ class AdaptationConfig:
         if not 1 <= self.neurons <= MAX_NEURONS:
             raise SpikearmError(
                 f"{self.neurons} neurons do not learn in one ensemble: give 1 to {MAX_NEURONS}, "
-                "which is what fits on a core, and more --ensembles."
+                "which is what fits on a core, and more ensembles."
             )
         if self.ensembles < 1:
             raise SpikearmError(f"{self.ensembles} ensembles learn nothing: give 1 or more.")
@@ -64,13 +65,9 @@ class AdaptationConfig:
             )
         if not 0 <= self.dead_zone < 1:
             raise SpikearmError(
-                f"--dead-zone {self.dead_zone:g} is not possible: give a share of 0 to below 1."
+                f"dead_zone {self.dead_zone:g} is not possible: give a share of 0 to below 1."
             )
-        for name in ("learning_rate", "push", "span", "span_time", "adaptive_tau"):
-            value = getattr(self, name)
-            if not 0 < value < np.inf:
-                option = name.replace("_", "-")
-                raise SpikearmError(f"--{option} {value:g} is not possible: give more than 0.")
+        check_positive(self, "learning_rate", "push", "span", "span_time", "adaptive_tau")
 
 
 @dataclass(frozen=True)

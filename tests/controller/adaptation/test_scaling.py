@@ -99,12 +99,12 @@ def test_errors_of_the_dead_zone_are_none_and_others_begin_at_its_edge(arm):
         ({"neurons": 2049}, "2048"),
         ({"ensembles": 0}, "0 ensembles"),
         ({"active_share": 1.0}, "active share of 1"),
-        ({"learning_rate": 0.0}, "--learning-rate 0"),
-        ({"push": -1.0}, "--push -1"),
-        ({"dead_zone": 1.0}, "--dead-zone 1"),
-        ({"dead_zone": -0.1}, "--dead-zone -0.1"),
-        ({"span_time": float("inf")}, "--span-time inf"),
-        ({"adaptive_tau": float("nan")}, "--adaptive-tau nan"),
+        ({"learning_rate": 0.0}, "learning_rate 0 is not possible"),
+        ({"push": -1.0}, "push -1 is not possible"),
+        ({"dead_zone": 1.0}, "dead_zone 1 is not possible"),
+        ({"dead_zone": -0.1}, "dead_zone -0.1 is not possible"),
+        ({"span_time": float("inf")}, "span_time inf is not possible"),
+        ({"adaptive_tau": float("nan")}, "adaptive_tau nan is not possible"),
     ],
 )
 def test_impossible_configurations_are_refused(wrong, said):
