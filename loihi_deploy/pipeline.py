@@ -36,7 +36,7 @@ class Deployment:
 
     Attributes:
         floats: Blocks in floating point, as built.
-        scaled: The same blocks as they are quantised: rescaled, if the network ran so.
+        scaled: Blocks to quantise: rescaled, if the network ran so.
         integers: Blocks in the chip's integers.
         errors: Quantisation error of each array, from ``scaled`` to ``integers``.
         placement: Core of each block.

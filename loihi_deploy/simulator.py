@@ -11,7 +11,8 @@ from spikearm.arm_models import SpikearmError
 from spikearm.loihi_deploy.backends.lossy_link import LossyLink
 from spikearm.loihi_deploy.engine.compilation import announce_compilation
 from spikearm.loihi_deploy.engine.engine import Engine
-from spikearm.loihi_deploy.engine.exchange import Exchange, can_exchange
+from spikearm.loihi_deploy.engine.exchange import Exchange
+from spikearm.loihi_deploy.engine.host.host_interface import can_exchange
 from spikearm.loihi_deploy.nengo_loihi_compat import SimulationData, StepRunner, nengo_loihi
 
 TARGETS = ("sim", "simreal")

@@ -12,7 +12,7 @@ class SpikeTraffic:
     Attributes:
         spikes: Messages.
         east_west: Hops from tile to tile along a row of the mesh, of all messages together.
-        north_south: The same along a column.
+        north_south: Hops from tile to tile along a column, of all messages together.
         between_chips: Messages to another chip, which are not among ``spikes``.
     """
 

@@ -1,4 +1,4 @@
-"""Loihi blocks as flat arrays."""
+"""Blocks of a chip as flat arrays."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from spikearm.loihi_deploy.engine.lanes import LANES, whole_lanes
+from spikearm.loihi_deploy.engine.lanes import LANES, pad_to_lanes
 from spikearm.loihi_deploy.engine.layout.arena import Arena
 from spikearm.loihi_deploy.engine.layout.arrangement import (
     CEILING,
@@ -29,9 +29,9 @@ PROBE_KEYS = ("current", "voltage", "spiked")
 
 @dataclass(frozen=True)
 class Chip:
-    """Everything that the kernels read and write, by the type of its items.
+    """Arrays that the kernels read and write, by the type of their items.
 
-    Compartments of all blocks lie as an arrangement has them.
+    The compartments of all blocks are ordered by an arrangement.
 
     Attributes:
         state: 32-bit integers, or floats where the blocks are not discretised, as
@@ -39,12 +39,12 @@ class Chip:
         index: Integers, as :class:`spikearm.loihi_deploy.engine.layout.layout.Index` names them.
         real: Doubles, as :class:`spikearm.loihi_deploy.engine.layout.layout.Real` names them.
         spiked: Whether each compartment spiked, padded to whole words, 8-bit.
-        tiles: Where spikes go that reach fixed integer weights.
-        routes: Where all others go.
+        tiles: Fixed integer weights.
+        routes: Routes to all other weights.
         words: Scratch for random numbers, 32-bit.
-        arrangement: Where compartments lie in the state.
-        n_compartments: Compartments in all.
-        n_probed: Values that probes record in a step.
+        arrangement: Order of compartments in the state.
+        n_compartments: Number of compartments.
+        n_probed: Number of values that probes record in a step.
     """
 
     state: Arena
@@ -60,7 +60,7 @@ class Chip:
 
     @property
     def dtype(self) -> np.dtype:
-        """``int32`` or ``float32``."""
+        """Type of the state, ``int32`` or ``float32``."""
         return self.state.block.dtype
 
 
@@ -68,8 +68,8 @@ def compile_chip(emulator: EmulatorInterface, probes: Sequence[LoihiProbe]) -> C
     """Flatten blocks, as nengo-loihi's emulator has read them.
 
     Args:
-        emulator: A fresh emulator of the model; its state arrays are copied.
-        probes: What is recorded.
+        emulator: New emulator of the model; its state arrays are copied.
+        probes: Probes to record.
     """
     info, compartment = emulator.block_info, emulator.compartment
     n = info.n_compartments
@@ -84,7 +84,7 @@ def compile_chip(emulator: EmulatorInterface, probes: Sequence[LoihiProbe]) -> C
     state = {
         "current": np.zeros(arrangement.n_dendrites),
         "voltage": compartment.voltage[order],
-        "input": np.zeros(whole_lanes(arrangement.n_dendrites)),
+        "input": np.zeros(pad_to_lanes(arrangement.n_dendrites)),
         "bias": compartment.bias[order],
         "drive": compartment.bias[order],
         "threshold": compartment.vth[order],
@@ -125,7 +125,7 @@ def compile_chip(emulator: EmulatorInterface, probes: Sequence[LoihiProbe]) -> C
         state=Arena(info.dtype, {name: state[name] for name in State._fields}),
         index=Arena(np.int32, {name: index[name] for name in Index._fields}),
         real=Arena(np.float64, {name: real[name] for name in Real._fields}),
-        spiked=np.zeros(whole_lanes(n), dtype=np.uint8),
+        spiked=np.zeros(pad_to_lanes(n), dtype=np.uint8),
         tiles=tiles,
         routes=routes,
         words=np.zeros(2 * n_drawn, dtype=np.uint32),
@@ -136,7 +136,7 @@ def compile_chip(emulator: EmulatorInterface, probes: Sequence[LoihiProbe]) -> C
 
 
 def _may_move(emulator: EmulatorInterface, routes: Routes) -> bool:
-    """Tell whether nothing depends on the emulator's order: neither routes nor random numbers."""
+    """Return whether neither routes nor random numbers depend on the emulator's order."""
     is_integer = emulator.block_info.dtype == np.int32
     return (
         is_integer and not len(routes.route_source) and not emulator.compartment.noise.enabled.any()
@@ -144,7 +144,7 @@ def _may_move(emulator: EmulatorInterface, routes: Routes) -> bool:
 
 
 def _constants(compartment: Any, dtype: np.dtype) -> np.ndarray:
-    """Give how many 4096ths of current and voltage the chip keeps, bounds and refractory steps."""
+    """List the 4096ths of current and voltage that are kept, bounds and refractory steps."""
     if dtype != np.int32:
         return np.zeros((len(compartment.ref), 5), dtype=np.int32)
     columns = np.zeros((5, len(compartment.ref)), dtype=np.int32)
@@ -158,7 +158,7 @@ def _constants(compartment: Any, dtype: np.dtype) -> np.ndarray:
 def _probed(
     info: Any, probes: Sequence[LoihiProbe], arrangement: Arrangement
 ) -> tuple[np.ndarray, np.ndarray]:
-    """List what is recorded in a step: keys and places, probe by probe."""
+    """List keys and places of the values that are recorded in a step, probe by probe."""
     keys: list[np.ndarray] = [np.zeros(0, dtype=np.int32)]
     compartments: list[np.ndarray] = [np.zeros(0, dtype=np.int32)]
     for probe in probes:

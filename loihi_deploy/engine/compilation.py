@@ -1,4 +1,4 @@
-"""Tells how the compilation of the kernels proceeds, which happens once per installation."""
+"""Progress of the compilation of the kernels, which happens once per installation."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 
 def announce_compilation() -> None:
-    """Say that the first step will take long, if nothing has been compiled yet."""
+    """Log that the first step will take long, if nothing has been compiled yet."""
     if not Path(CACHE_FOLDER).exists():
         logger.warning(
             "The engine compiles its kernels in the first step; once, in about half a minute."

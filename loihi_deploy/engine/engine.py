@@ -15,10 +15,10 @@ from spikearm.loihi_deploy.engine import stepping as kernels
 from spikearm.loihi_deploy.engine.chip import PROBE_KEYS, compile_chip
 from spikearm.loihi_deploy.engine.kernels.mersenne import stream
 from spikearm.loihi_deploy.engine.layout import layout
+from spikearm.loihi_deploy.engine.probe_record import ProbeRecord
 from spikearm.loihi_deploy.nengo_loihi_compat import (
     EmulatorInterface,
     LoihiProbe,
-    ProbeFilter,
     scale_pes_errors,
 )
 from spikearm.neural.counts import StepCounts
@@ -31,21 +31,36 @@ MESSAGES = {
     layout.OVER_CURRENT: "Overflow in current",
     layout.OVER_MEMBRANE: "Overflow in u2",
 }
-"""What the emulator says, in the order in which it finds out."""
+"""Warnings of the emulator by flag, in the order in which it gives them."""
 
 STRICT_FLAGS = layout.OVER_INPUT | layout.OVER_CURRENT | layout.OVER_MEMBRANE | layout.LOST_TRACE
 
 
 def split_inputs(neurons: np.ndarray, start: np.ndarray) -> list[np.ndarray]:
-    """Tell whose spikes they are: give the neurons of each spike input."""
+    """Split the neurons that fired by spike input, from where each input's begin."""
     return [neurons[first:end] for first, end in pairwise(start)]
 
 
+def _supported_probes(model: Any) -> list[LoihiProbe]:
+    """List the probes of a model.
+
+    Raises:
+        SpikearmError: The engine does not support one of them.
+    """
+    for probe in model.probes:
+        if probe.key not in PROBE_KEYS:
+            raise SpikearmError(
+                f"A probe of '{probe.key}' of {probe.target[0].label} is not supported by the "
+                f"engine. Probe one of {', '.join(PROBE_KEYS)}, or use nengo_loihi.Simulator."
+            )
+    return list(model.probes)
+
+
 class Engine:
-    """Runs a model's blocks in machine code, spike for spike as the emulator does.
+    """Simulator of a model's blocks in machine code, spike for spike as nengo-loihi's emulator.
 
     Args:
-        model: A model that nengo-loihi has built.
+        model: Model that nengo-loihi has built.
         seed: Seed of noise and stochastic rounding; drawn if not given.
 
     Attributes:
@@ -55,15 +70,14 @@ class Engine:
             :mod:`spikearm.loihi_deploy.engine.layout.layout` orders them.
         inputs: The model's spike inputs.
         chip: The model's blocks as flat arrays.
-        columns: Where each probe's targets are in a recorded row.
+        record: Values of probes.
         error_scale: Scale of learning errors.
-        arguments: What kernels take of the chip.
-        arrived: Neurons of each spike input whose spikes came in the last step, unless they
-            came by an exchange.
-        keeps: Whether somebody will ask for what probes recorded: not where all of them are what
-            the host receives.
-        overflow_counts: How often each of :data:`MESSAGES` was given since construction: once per
-            step at most where steps run one by one.
+        arguments: Arguments of kernels that belong to the chip.
+        arrived: Neurons of each spike input whose spikes arrived in the last step, except through
+            an exchange.
+        keeps: Whether values of probes are kept: not where the host receives all of them.
+        overflow_counts: Number of times that each of :data:`MESSAGES` was given since
+            construction: once per step at most, where steps run one by one.
     """
 
     strict = False
@@ -72,18 +86,12 @@ class Engine:
         self.closed = True
         self.seed = int(np.random.default_rng().integers(2**31 - 1)) if seed is None else seed
         self._model = model
-        self._probes: list[LoihiProbe] = list(model.probes)
-        for probe in self._probes:
-            if probe.key not in PROBE_KEYS:
-                raise SpikearmError(
-                    f"A probe of '{probe.key}' of {probe.target[0].label} is not supported by the "
-                    f"engine. Probe one of {', '.join(PROBE_KEYS)}, or use nengo_loihi.Simulator."
-                )
+        probes = _supported_probes(model)
         self.inputs = list(model.inputs)
-        self.chip = compile_chip(EmulatorInterface(model, seed=self.seed), self._probes)
+        self.chip = compile_chip(EmulatorInterface(model, seed=self.seed), probes)
         self._initial = (self.chip.state.block.copy(), self.chip.index.block.copy())
         self._share_learned_weights()
-        self.columns = self._probe_columns()
+        self.record = ProbeRecord(probes, model.dt, self.chip.dtype)
         self._n_updated = self.chip.n_compartments + sum(one.n_neurons for one in self.inputs)
         self.error_scale = getattr(model, "pes_error_scale", 1.0)
         self._stream = stream(np.random.RandomState(self.seed))
@@ -123,7 +131,7 @@ class Engine:
         return self.counts_since([0] * layout.CLOCK_SIZE)
 
     def counts_since(self, clock: Sequence[int]) -> StepCounts:
-        """Count the neural work since ``clock`` was a copy of the engine's clock."""
+        """Return the neural work since ``clock`` was a copy of the engine's clock."""
         done = list(map(sub, self.clock.tolist(), clock))
         return StepCounts(
             spikes=done[layout.SPIKES] + done[layout.HOST_SPIKES],
@@ -150,9 +158,7 @@ class Engine:
         self.clock[layout.NOISY] = noisy
         self.clock[layout.RANDOM] = noisy or bool(self.chip.routes.learning)
         self.clock[layout.N_INPUTS] = len(self.inputs)
-        self._recorded: list[np.ndarray] = []
-        self._collected = dict.fromkeys(self._probes, 0)
-        self._filter = ProbeFilter(dt=self._model.dt)
+        self.record.clear()
         for one, spikes in zip(self.inputs, self._permanent, strict=True):
             one.spikes = dict(spikes)
 
@@ -180,20 +186,20 @@ class Engine:
         self.arrived = split_inputs(arriving, start[-1 - len(self.inputs) :])
         out = np.empty((steps, self.chip.n_probed), dtype=self.chip.dtype)
         kernels.run_chip(*self.arguments, arriving, start, out)
-        self._recorded.append(out)
-        self._complain()
+        self.record.add(out)
+        self._report_overflows()
 
     def advance(self, arriving: np.ndarray, start: np.ndarray) -> np.ndarray:
         """Advance by one step with spikes from shared memory.
 
         Args:
             arriving: Neurons of the spike inputs that fire, input by input.
-            start: Where each input's begin, shape (n_inputs + 1,).
+            start: Index of each input's first, and the end, shape (n_inputs + 1,).
 
         Returns:
-            What was recorded, as doubles, shape (1, n_probed).
+            Probed values, as doubles, shape (1, n_probed).
         """
-        out = self._room(1)
+        out = self._rows(1)
         kernels.run_chip(*self.arguments, arriving, start, out)
         self._keep(out)
         return out.astype(float)
@@ -202,25 +208,26 @@ class Engine:
         """Advance together with a compiled host.
 
         Args:
-            arguments: What :func:`~spikearm.loihi_deploy.engine.stepping.run_together` takes of
-                the host, then ``self.arguments``.
-            steps: How many steps.
+            arguments: The host's arguments of
+                :func:`~spikearm.loihi_deploy.engine.stepping.run_together`, then
+                ``self.arguments``.
+            steps: Number of steps.
         """
-        out = self._room(steps)
+        out = self._rows(steps)
         done = kernels.run_together(*arguments, out)
         self._keep(out[:done])
 
-    def _room(self, steps: int) -> np.ndarray:
-        """Make room for what probes record; the same again where nothing is kept."""
+    def _rows(self, steps: int) -> np.ndarray:
+        """Return rows for probed values; the same ones again where nothing is kept."""
         if self.keeps or len(self._scratch) != steps:
             self._scratch = np.empty((steps, self.chip.n_probed), dtype=self.chip.dtype)
         return self._scratch
 
-    def _keep(self, recorded: np.ndarray) -> None:
+    def _keep(self, rows: np.ndarray) -> None:
         if self.keeps:
-            self._recorded.append(recorded)
+            self.record.add(rows)
         if self.clock[layout.FLAGS]:
-            self._complain()
+            self._report_overflows()
 
     def host2chip(
         self, spikes: Iterable[tuple], errors: Iterable[tuple[Any, int, np.ndarray]]
@@ -237,25 +244,22 @@ class Engine:
             self.chip.state["errors"][where] += scaled.astype(self.chip.dtype)
 
     def chip2host(self, receivers: Mapping[LoihiProbe, Any]) -> None:
-        """Send what probes recorded to the host."""
+        """Send the values of probes to the host."""
         for probe, receiver in receivers.items():
-            first = self._collected[probe]
-            outputs = probe.weight_outputs(self._take(probe))
-            for step, value in enumerate(outputs):
+            first = self.record.n_collected(probe)
+            for step, value in enumerate(self.record.collect(probe, self.t)):
                 receiver.receive(self._model.dt * (first + step + 2), value)
-        self._forget()
+        self.record.drop_collected(self.t)
 
     def collect_probe_output(self, probe: LoihiProbe) -> np.ndarray:
-        """Give what a probe recorded since the last time, weighted and filtered."""
-        if self._collected[probe] == self.t:
-            return np.zeros((0, probe.output_size))
-        return self._filter(probe, probe.weight_outputs(self._take(probe)))
+        """Return a probe's values since the last collection, weighted and filtered."""
+        return self.record.collect_filtered(probe, self.t)
 
     def clear_probes(self) -> None:
-        """Do nothing: what has been collected is forgotten already."""
+        """Do nothing: collected values are dropped already."""
 
     def close(self) -> None:
-        """Refuse to run from now on."""
+        """Close the engine, which then refuses to run."""
         self.closed = True
 
     @property
@@ -263,42 +267,13 @@ class Engine:
         return self.chip.dtype == np.int32
 
     def _share_learned_weights(self) -> None:
-        """Let the model show weights as they are learned, as it does with the emulator."""
+        """Make the model's weights views of those that learn, as the emulator does."""
         for one in self.chip.routes.learning:
             weights = self.chip.state["weights"][one.first_weight :][: one.n_axons * one.n_targets]
             one.synapse.weights = list(weights.reshape(one.n_axons, 1, one.n_targets))
 
-    def _probe_columns(self) -> dict[LoihiProbe, list[slice]]:
-        """Find each probe's targets in a recorded row."""
-        columns: dict[LoihiProbe, list[slice]] = {}
-        first = 0
-        for probe in self._probes:
-            columns[probe] = []
-            for block, chosen in zip(probe.target, probe.slice, strict=True):
-                size = len(np.arange(block.n_neurons)[chosen])
-                columns[probe].append(slice(first, first + size))
-                first += size
-        return columns
-
-    def _take(self, probe: LoihiProbe) -> list[np.ndarray]:
-        """Give what was recorded for a probe and not collected yet, target by target."""
-        recorded = self._joined()[self._collected[probe] - self.t :]
-        self._collected[probe] = self.t
-        dtype = bool if probe.key == "spiked" else self.chip.dtype
-        return [np.ascontiguousarray(recorded[:, one], dtype=dtype) for one in self.columns[probe]]
-
-    def _joined(self) -> np.ndarray:
-        if len(self._recorded) > 1:
-            self._recorded = [np.concatenate(self._recorded)]
-        return self._recorded[0]
-
-    def _forget(self) -> None:
-        """Drop what every probe has collected."""
-        if all(collected == self.t for collected in self._collected.values()):
-            self._recorded = []
-
     def _arriving(self, steps: int) -> tuple[np.ndarray, np.ndarray]:
-        """List which neurons of the spike inputs arrive in each of the next steps."""
+        """List the neurons whose spikes arrive in each of the next steps, input by input."""
         parts = [
             np.asarray(one.spike_idxs(time - 1) if time >= 2 else [], dtype=np.int32)
             for time in range(self.t + 1, self.t + steps + 1)
@@ -308,7 +283,8 @@ class Engine:
         np.cumsum([len(part) for part in parts], out=start[1:])
         return np.concatenate([np.zeros(0, dtype=np.int32), *parts]), start
 
-    def _complain(self) -> None:
+    def _report_overflows(self) -> None:
+        """Count and warn of the overflows of the last call."""
         flags = int(self.clock[layout.FLAGS])
         if not flags:
             return

@@ -1,4 +1,4 @@
-"""Host and chip step by step, exchanging spikes, errors and outputs through shared memory."""
+"""Exchange of spikes, errors and outputs between host and chip through shared memory."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,22 +9,24 @@ import numpy as np
 
 from spikearm.loihi_deploy.engine.engine import Engine, split_inputs
 from spikearm.loihi_deploy.engine.host import blas
+from spikearm.loihi_deploy.engine.host.host_interface import host_interface
+from spikearm.loihi_deploy.engine.host.host_memory import Place
 from spikearm.loihi_deploy.engine.host.host_program import HostProgram
-from spikearm.loihi_deploy.engine.host.operators import Border, Place
 from spikearm.loihi_deploy.nengo_loihi_compat import LoihiProbe
 
 
 @dataclass(frozen=True)
 class _Output:
-    """What one block of the chip sends to one place on the host.
+    """Output of a block of the chip to a vector on the host.
 
     Attributes:
-        columns: Which of the probed values are sent.
-        weights: Shape (n_compartments, n), in the memory order of nengo-loihi's, because NumPy
-            asks BLAS for another sum where columns lie together; or one weight for all, shape ().
-        adds: Whether it is added to what a block before has sent there.
-        value: Where it goes on the host, shape (1, n).
-        first: Where that begins in the host's memory.
+        columns: Columns of the probed values that are sent.
+        weights: Weights, shape (n_compartments, n), in the memory order of nengo-loihi's, because
+            NumPy asks BLAS for another sum where columns are contiguous; or one weight for all,
+            shape ().
+        adds: Whether the output is added to that of a block before.
+        value: Vector on the host, shape (1, n).
+        first: First item of the vector in the host's memory.
     """
 
     columns: slice
@@ -34,31 +36,30 @@ class _Output:
     first: int
 
     def send(self, recorded: np.ndarray) -> None:
-        """Weight and send; by NumPy, because its rounding is the emulator's.
+        """Weight and send by NumPy, because its rounding is the emulator's.
 
         Args:
-            recorded: Probed values, as doubles, shape (1, n_probed).
+            recorded: Probed values as doubles, shape (1, n_probed).
         """
         sent = np.dot(recorded[:, self.columns], self.weights)
         self.value[:] = self.value + sent if self.adds else sent
 
 
 class Exchange:
-    """Runs a host that talks to the chip in every step.
+    """Runner of host and chip, which exchange values in every step.
 
     Args:
-        model: What nengo-loihi built.
+        model: Model that nengo-loihi built.
         host: Nengo's simulator of the host's part.
-        engine: The chip's part.
-        timers: Told how long runs take.
+        engine: Engine of the chip's part.
+        timers: Timers of nengo-loihi's simulator.
     """
 
     def __init__(self, model: Any, host: nengo.Simulator, engine: Engine, timers: Any) -> None:
         self._engine = engine
         self._timers = timers
-        border = read_border(model, engine)
         errors, scale = engine.chip.state["errors"], engine.error_scale
-        self._host = HostProgram(host, border, scale, errors)
+        self._host = HostProgram(host, host_interface(model, engine), scale, errors)
         n_inputs = sum(one.n_neurons for one in engine.inputs)
         self._sent = np.zeros((2, n_inputs), dtype=np.int32)
         self._sent_start = np.zeros((2, len(engine.inputs) + 1), dtype=np.int32)
@@ -74,7 +75,7 @@ class Exchange:
 
     @property
     def sent(self) -> np.ndarray:
-        """Neurons that the host fired towards the chip in the last step, all inputs numbered on."""
+        """Neurons that sent a spike to the chip in the last step, numbered through all inputs."""
         last = (self._engine.t - 1) % 2
         neurons, start = self._sent[last], self._sent_start[last]
         sizes = [one.n_neurons for one in self._engine.inputs]
@@ -82,10 +83,11 @@ class Exchange:
         return neurons[: start[-1]] + first
 
     def keep_sent(self, arrives: Callable[[int], np.ndarray]) -> None:
-        """Let only some of the spikes arrive that the host fired in the last step.
+        """Keep only some of the spikes that the host sent in the last step.
 
         Args:
-            arrives: Tells which of so many, in the order in which they were sent.
+            arrives: Function from a number of spikes to a mask of those that arrive, in the order
+                in which they were sent.
         """
         last = (self._engine.t - 1) % 2
         neurons, start = self._sent[last], self._sent_start[last]
@@ -94,13 +96,13 @@ class Exchange:
         start[:] = np.searchsorted(kept, start)
 
     def restart(self) -> None:
-        """Begin again, after host and chip have been reset."""
+        """Go back to the start, after host and chip have been reset."""
         self._host.restart()
         self._sent_start[:] = 0
 
     @property
     def arrived(self) -> list[np.ndarray]:
-        """Neurons of each spike input whose spikes came in the last step."""
+        """Neurons of each spike input whose spikes arrived in the last step."""
         last = self._engine.t % 2
         return split_inputs(self._sent[last], self._sent_start[last])
 
@@ -116,7 +118,7 @@ class Exchange:
         self._timers.stop("run")
 
     def advance(self) -> None:
-        """Advance host and chip by one step that nobody times."""
+        """Advance host and chip by one step, untimed."""
         if not self._together or self._engine.strict:
             self._run_in_turn()
         else:
@@ -124,9 +126,9 @@ class Exchange:
 
     def _run_together(self, steps: int) -> None:
         """Advance in one call of machine code."""
-        self._host.take()
+        self._host.read_inputs()
         self._engine.advance_with(self._together, steps)
-        self._host.give()
+        self._host.write_outputs()
 
     def _run_in_turn(self) -> None:
         """Advance by one step, part of which Python runs."""
@@ -137,7 +139,7 @@ class Exchange:
             output.send(recorded)
 
     def _arguments(self) -> tuple[np.ndarray, ...]:
-        """Give what ``run_together`` takes of the host."""
+        """Return the host's arguments of ``run_together``."""
         host, first, table = self._host, 0, []
         for one in self._outputs:
             n = one.columns.stop - one.columns.start
@@ -154,9 +156,9 @@ class Exchange:
         )  # fmt: skip
 
     def _list_outputs(self, probe: LoihiProbe, place: Place) -> Iterator[_Output]:
-        """Tell what each block of a probe sends: shares of a sum, or one part after the other."""
-        value, first = self._host.see(place)[None], 0
-        for columns, weights in zip(self._engine.columns[probe], probe.weights, strict=True):
+        """Yield the output of each block of a probe: shares of a sum, or consecutive parts."""
+        value, first = self._host.view(place)[None], 0
+        for columns, weights in zip(self._engine.record.columns[probe], probe.weights, strict=True):
             part = slice(first, first + columns.stop - columns.start)
             if weights.ndim:
                 contiguous = weights if weights.flags.forc else np.ascontiguousarray(weights)
@@ -164,53 +166,3 @@ class Exchange:
             else:
                 yield _Output(columns, weights, False, value[:, part], place.first + part.start)
             first = part.stop
-
-
-def can_exchange(model: Any, engine: Engine) -> bool:
-    """Tell whether all that crosses is of the plain kinds that shared memory serves.
-
-    Else nengo-loihi's own queues carry it: spikes that are given beforehand, several error
-    signals for one synapse, outputs whose order is changed on the way.
-    """
-    fed = [id(model.spike_targets[receiver]) for receiver in model.host2chip_senders.values()]
-    taught = [id(_taught(model, receiver)) for receiver in model.host2chip_pes_senders.values()]
-    probes = [model.objs[probe]["out"] for probe in model.chip2host_receivers]
-    return (
-        sorted(fed) == sorted(id(one) for one in engine.inputs)
-        and not any(one.permanent for one in engine.inputs)
-        and len(taught) == len(set(taught))
-        and all(_is_plain(probe) for probe in probes)
-    )
-
-
-def _is_plain(probe: LoihiProbe) -> bool:
-    weights = [np.empty(0) if one is None else one for one in probe.weights]
-    return (
-        probe.synapse is None
-        and probe.reindexing is None
-        and {one.ndim for one in weights} in ({0}, {2})
-        and {one.dtype for one in weights} == {np.dtype(np.float64)}
-    )
-
-
-def _taught(model: Any, receiver: Any) -> Any:
-    """Find the synapse that an error signal teaches."""
-    connection = model.nengo_probe_conns[receiver.error_target]
-    return model.objs[connection]["decoders"]
-
-
-def read_border(model: Any, engine: Engine) -> Border:
-    """List what crosses between host and chip."""
-    number = {id(one): k for k, one in enumerate(engine.inputs)}
-    first_error = {id(one.synapse): one.first_error for one in engine.chip.routes.learning}
-    return Border(
-        inputs={
-            id(sender.output): number[id(model.spike_targets[receiver])]
-            for sender, receiver in model.host2chip_senders.items()
-        },
-        errors={
-            id(sender.output): first_error[id(_taught(model, receiver))]
-            for sender, receiver in model.host2chip_pes_senders.items()
-        },
-        received=frozenset(id(receiver.output) for receiver in model.chip2host_receivers.values()),
-    )

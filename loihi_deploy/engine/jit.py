@@ -1,4 +1,4 @@
-"""How kernels are compiled, and where the compiled code is kept."""
+"""Compilation of kernels, and the folder of the compiled code."""
 
 import hashlib
 import os
@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 
 
 def cache_folder(sources: Path = HERE) -> str:
-    """Name a folder after the sources of all kernels.
+    """Return the cache folder, named after the sources of all kernels.
 
     numba looks for changes in a function's own file only, not in those of what it calls.
 

@@ -1,4 +1,4 @@
-"""Numbers side by side: one vector instruction that compilers do not find by themselves."""
+"""Vector instruction on neighbouring numbers, which compilers do not find by themselves."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from numba.extending import intrinsic
 LANES = 8  # 32-bit numbers that are added at once
 
 
-def whole_lanes(n: int) -> int:
-    """Give the least multiple of ``LANES`` that is not below ``n``."""
+def pad_to_lanes(n: int) -> int:
+    """Round up to a multiple of ``LANES``."""
     return -(-n // LANES) * LANES
 
 
@@ -24,11 +24,11 @@ def _type_add_lanes(  # noqa: ANN202  a numba signature
 
     Args:
         typing_context: Given by numba.
-        target: 32-bit integers.
-        first: Where the first lane is.
-        mantissas: 8-bit integers.
-        place: Where the first lane's is.
-        factor: 32-bit integer.
+        target: Sums, 32-bit integers.
+        first: Index of the first lane in ``target``.
+        mantissas: Mantissas, 8-bit integers.
+        place: Index of the first lane in ``mantissas``.
+        factor: Factor, a 32-bit integer.
     """
     return types.void(target, first, mantissas, place, factor), _add_lanes
 

@@ -1,4 +1,4 @@
-"""What a step of the chip computes, in machine code.
+"""Step of the chip, and of chip and host together, in machine code.
 
 The order and the rounding are those of nengo-loihi's emulator, so that every voltage and
 every spike is the same: first spikes of the step before reach their synapses, then learning
@@ -24,7 +24,7 @@ from spikearm.loihi_deploy.engine.layout.layout import (
 
 @jit
 def record(state, index, spiked, out):
-    """Copy what the probes look at."""
+    """Copy the probed values."""
     for k in range(len(index.probe_key)):
         i, key = index.probe_compartment[k], index.probe_key[k]
         if key == 0:
@@ -40,7 +40,7 @@ def step_chip(
     state, index, real, mantissas, spiked, spiked_words, stream, words, clock, arriving,
     arriving_start, out,
 ):  # fmt: skip
-    """Let the spikes of the step before arrive, learn from them, advance and record."""
+    """Deliver the spikes of the step before, learn from them, advance and record."""
     clock[TIME] += 1
     receive(index, clock, arriving, arriving_start)
     deliver(state, index, mantissas, clock)
@@ -67,7 +67,7 @@ def run_chip(
 
     Args:
         state_block, index_block, real_block: The chip's arenas.
-        state_bounds, index_bounds, real_bounds: Where their arrays lie.
+        state_bounds, index_bounds, real_bounds: Bounds of their arrays.
         mantissas: Weights of tiles, 8-bit.
         spiked: Spikes of the last step, 8-bit; the same memory as ``spiked_words``, 64-bit.
         spiked_words: See ``spiked``.
@@ -75,8 +75,8 @@ def run_chip(
         words: Scratch for random numbers.
         clock: Time, counters, flags and switches; changed.
         arriving: Neurons of the spike inputs that fire, step by step and input by input.
-        arriving_start: Where each begins, shape (n_steps * n_inputs + 1,).
-        out: What probes record, shape (n_steps, n_probed).
+        arriving_start: Index of each first one, shape (n_steps * n_inputs + 1,).
+        out: Rows of probed values, shape (n_steps, n_probed); written.
     """
     state = view_state(state_block, state_bounds)
     index = view_index(index_block, index_bounds)
@@ -97,18 +97,19 @@ def run_together(
     """Run host and chip in turn for a number of steps, or until a value is not finite.
 
     Args:
-        memory, program, ticks, links, alarms: As :func:`host_kernels.run_host` takes them.
+        memory, program, ticks, links, alarms: Arguments of
+            :func:`~spikearm.loihi_deploy.engine.host.kernels.run_host`.
         sent: Neurons that fire towards the chip in even and in odd steps.
-        sent_start: Where each input's begin, shape (2, n_inputs + 1).
-        outputs: What the chip sends, as :func:`_send` takes it, shape (n_outputs, 7).
-        output_weights: The weights, matrix by matrix.
-        recorded: Takes the probed values as doubles, shape (n_probed,).
+        sent_start: Index of each input's first, shape (2, n_inputs + 1).
+        outputs: Outputs of the chip, arguments of :func:`_send`, shape (n_outputs, 7).
+        output_weights: Weights, matrix by matrix.
+        recorded: Probed values as doubles, shape (n_probed,); written.
         summand: Scratch, as long as the longest vector that is sent.
         state_block, state_bounds, index_block, index_bounds, real_block, real_bounds, mantissas,
-            spiked, spiked_words, stream, words, clock, out: As :func:`run_chip` takes them.
+            spiked, spiked_words, stream, words, clock, out: Arguments of :func:`run_chip`.
 
     Returns:
-        Steps that were completed.
+        Number of completed steps.
     """
     state = view_state(state_block, state_bounds)
     index = view_index(index_block, index_bounds)
@@ -133,15 +134,15 @@ def run_together(
 
 @jit
 def _send(recorded, weights, one, memory, summand):
-    """Weight what a block's probe recorded and put it into the host's memory, or add it there.
+    """Weight a block's probed values and write them to the host's memory, or add them there.
 
     Args:
         recorded: Probed values, shape (n_probed,).
-        weights: Of all outputs.
-        one: The first probed value and their number, the first weight, the number of columns or
-            0 where there is one weight for all, whether rows lie together, the place in
-            ``memory``, and whether to add.
-        memory: The host's.
+        weights: Weights of all outputs.
+        one: First probed value and their number, first weight, number of columns or 0 where one
+            weight holds for all, whether rows are contiguous, place in ``memory``, and whether to
+            add.
+        memory: Memory of the host.
         summand: Scratch.
     """
     first, n, matrix, d, by_rows, place, adds = one

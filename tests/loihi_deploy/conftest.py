@@ -1,4 +1,4 @@
-"""A small network that hears, learns and speaks, on all ways on which spikes cross the border."""
+"""A small network that hears, learns and speaks, on all ways of spikes between host and chip."""
 
 from collections.abc import Callable
 from typing import Literal, NamedTuple

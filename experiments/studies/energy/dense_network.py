@@ -59,7 +59,7 @@ class DenseNetwork:
         """Advance by one control period.
 
         Args:
-            inputs: As :class:`~spikearm.controller.spiking.scaling.HostNodes` has them, shape
+            inputs: Inputs of :class:`~spikearm.controller.spiking.scaling.HostNodes`, shape
                 (3 n_joints + 6,).
 
         Returns:

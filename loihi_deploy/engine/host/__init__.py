@@ -1,1 +1,1 @@
-"""The host's part of a network, compiled."""
+"""Host's part of a network as a compiled program."""

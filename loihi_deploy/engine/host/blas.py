@@ -1,4 +1,4 @@
-"""NumPy's own BLAS, for machine code: the same functions, so the same rounding.
+"""BLAS of NumPy for machine code: the same functions, so the same rounding.
 
 nengo-loihi and Nengo multiply matrices with NumPy. The last bit of a product depends on the
 order in which a library adds, so the engine calls the very library that NumPy has loaded. Where
@@ -29,7 +29,7 @@ def _find(name: str) -> int | None:
 
 
 def _declare(name: str, signature: Any) -> Any:
-    """Let compiled code call a function of the library.
+    """Declare a function of the library for compiled code.
 
     Without the library, the code still has to link; a call, which :data:`FOUND` prevents, ends
     the process.

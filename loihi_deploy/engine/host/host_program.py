@@ -1,9 +1,8 @@
-"""The host's part of a model as a compiled program.
+"""Host's part of a model as a compiled program.
 
-Nengo simulates the host operator by operator in Python. Here, operators that only move,
-add, scale and filter signals, and neurons that code values as spikes, become lines of a
-program in machine code; all others run as Nengo made them, on the same memory and in the
-same order.
+Nengo simulates the host operator by operator in Python. Here, operators that only move, add, scale
+and filter signals, and neurons that code values as spikes, become instructions of a program in
+machine code; all others run as Nengo made them, on the same memory and in the same order.
 """
 
 import warnings
@@ -14,58 +13,65 @@ from nengo.builder.signal import Signal
 from nengo.exceptions import SimulationError
 
 from spikearm.loihi_deploy.engine.host import kernels
-from spikearm.loihi_deploy.engine.host.operators import Border, LineWriter, Place
+from spikearm.loihi_deploy.engine.host.host_interface import HostInterface
+from spikearm.loihi_deploy.engine.host.host_memory import Place
+from spikearm.loihi_deploy.engine.host.operators import Translator
 
 
 class HostProgram:
-    """Runs a Nengo model step by step.
+    """Program that runs the host step by step.
 
     Args:
         simulator: Nengo's simulator of the host; its signals are moved, and it is reset.
-        border: What crosses to the chip.
+        interface: Values that pass between host and chip.
         error_scale: The chip's scale of learning errors.
-        errors: The chip's learning errors, written to.
+        errors: The chip's learning errors; written.
 
     Attributes:
-        memory: All signals and constants.
-        program, links: What :func:`spikearm.loihi_deploy.engine.host.kernels.run_host` runs.
-        ticks, alarms: What it changes beside the memory.
-        places: Where the processes that receive from the chip put it.
+        memory: Signals and constants.
+        program, links: Program of :func:`spikearm.loihi_deploy.engine.host.kernels.run_host`.
+        ticks, alarms: State of the program beside the memory.
+        places: Places of the values that processes receive from the chip.
     """
 
     def __init__(
-        self, simulator: nengo.Simulator, border: Border, error_scale: float, errors: np.ndarray
+        self,
+        simulator: nengo.Simulator,
+        interface: HostInterface,
+        error_scale: float,
+        errors: np.ndarray,
     ) -> None:
         self._simulator = simulator
         self._errors = errors
         self._error_scale = error_scale
-        lines = LineWriter(simulator, border, error_scale)
-        self._segments = lines.write()
-        numbers = [line.numbers for line in lines.program]
+        translator = Translator(simulator, interface, error_scale)
+        self._segments = translator.translate()
+        numbers = [instruction.numbers for instruction in translator.program]
         self.program = np.array(numbers, dtype=np.int64).reshape(-1, kernels.WIDTH)
-        self.links = np.array(lines.links, dtype=np.int64)
-        self.memory = np.concatenate([np.zeros(lines.n_signals), lines.constants])
-        self.places = lines.received
-        self._host_inputs = [(self.see(place), fn) for place, fn in lines.host_inputs]
-        self._host_outputs = [(self.see(place), fn) for place, fn in lines.host_outputs]
-        self._move_signals(lines.bases)
+        self.links = np.array(translator.links, dtype=np.int64)
+        layout = translator.memory
+        self.memory = np.concatenate([np.zeros(layout.n_signals), layout.constants])
+        self.places = translator.received
+        self._host_inputs = [(self.view(place), fn) for place, fn in translator.host_inputs]
+        self._host_outputs = [(self.view(place), fn) for place, fn in translator.host_outputs]
+        self._move_signals(layout.bases)
         self.ticks = simulator.signals[simulator.model.step].reshape(1)
         self.alarms = np.zeros(1, dtype=np.int64)
         simulator.reset()  # makes the operators' steps anew, on the signals' new places
         self.restart()
 
     def restart(self) -> None:
-        """Begin again, after Nengo's simulator has been reset."""
+        """Go back to the start, after Nengo's simulator has been reset."""
         self._steps = list(self._simulator._steps)
         self.alarms[:] = 0
 
     @property
     def is_compiled(self) -> bool:
-        """Whether nothing of a step is left to Python but to hand arrays over."""
+        """Whether machine code runs the whole step, beside host inputs and outputs."""
         in_python = any(operator >= 0 for _, _, operator in self._segments)
         return not in_python and not self._simulator.model.probes
 
-    def see(self, place: Place) -> np.ndarray:
+    def view(self, place: Place) -> np.ndarray:
         """View a vector in the memory."""
         return self.memory[place.first :][: place.n * max(place.stride, 1) : max(place.stride, 1)]
 
@@ -73,13 +79,13 @@ class HostProgram:
         """Advance by one step.
 
         Args:
-            sent: Takes the neurons that fire towards the chip.
-            sent_start: Takes where each input's begin, shape (n_inputs + 1,).
+            sent: Neurons that send a spike to the chip; written.
+            sent_start: Index of each input's first, shape (n_inputs + 1,); written.
 
         Raises:
             SimulationError: A node gave a value that is not finite.
         """
-        self.take()
+        self.read_inputs()
         for first, last, operator in self._segments:
             if operator >= 0:
                 self._steps[operator]()
@@ -88,28 +94,28 @@ class HostProgram:
                     self.memory, self.program, first, last, self.ticks, self.links, sent,
                     sent_start, self._errors, self.alarms,
                 )  # fmt: skip
-        self.give()
+        self.write_outputs()
         if self._simulator.model.probes:
             self._simulator._probe()
 
-    def take(self) -> None:
-        """Take what the nodes hand over into the memory."""
+    def read_inputs(self) -> None:
+        """Copy host inputs into the memory."""
         for view, host_input in self._host_inputs:
             view[:] = host_input.values
 
-    def give(self) -> None:
-        """Give the nodes what is theirs.
+    def write_outputs(self) -> None:
+        """Copy host outputs out of the memory, and report alarms.
 
         Raises:
             SimulationError: A node gave a value that is not finite.
         """
         if self.alarms[0]:
-            self._complain()
+            self._report_alarms()
         for view, host_output in self._host_outputs:
             host_output.values[:] = view
 
     def finish(self) -> None:
-        """Tell Nengo's simulator how far it is."""
+        """Update the time of Nengo's simulator."""
         self._simulator._probe_step_time()
 
     def _move_signals(self, bases: dict[Signal, int]) -> None:
@@ -122,15 +128,15 @@ class HostProgram:
             home[...] = signals[signal]
             dict.__setitem__(signals, signal, home)
 
-    def _complain(self) -> None:
+    def _report_alarms(self) -> None:
         alarms, self.alarms[0] = int(self.alarms[0]), 0
         if alarms & kernels.NOT_FINITE:
             raise SimulationError("A node gave a value that is not finite.")
         bound = kernels.MAX_ERROR / self._error_scale
-        for alarm, what in (
+        for alarm, excess in (
             (kernels.ERROR_ABOVE, f"greater than chip max ({bound:.2e})"),
             (kernels.ERROR_BELOW, f"less than chip min ({-bound:.2e})"),
         ):
             if alarms & alarm:
                 advice = "Consider changing `Model.pes_error_scale`."
-                warnings.warn(f"Received PES error {what}. {advice}", stacklevel=2)
+                warnings.warn(f"Received PES error {excess}. {advice}", stacklevel=2)

@@ -1,7 +1,6 @@
-"""What a step of the host computes, in machine code: a small program over one block of memory.
+"""Step of the host in machine code: a small program over one block of memory.
 
-Every line of the program is one of Nengo's operators, in Nengo's order and with Nengo's
-rounding.
+Every instruction is one of Nengo's operators, or several joined, with Nengo's rounding.
 """
 
 import numpy as np
@@ -17,12 +16,14 @@ from spikearm.loihi_deploy.engine.host.blas import (
 )
 from spikearm.loihi_deploy.engine.jit import jit
 
-# Operations; loihi_deploy.engine.host_lines says what each one's operands are.
+# Operations; loihi_deploy.engine.host.operators sets their operands.
 (
     TIME, COPY, ADD, MULTIPLY_ADD, ROWS_ADD, MATRIX_ADD, LOWPASS, INTEGRATE_AND_FIRE, SEND, ERROR,
     CHECK,
 ) = range(11)  # fmt: skip
-WIDTH = 15  # numbers per line: the operation, two lengths, and four operands with two strides
+WIDTH = (
+    15  # numbers per instruction: the operation, two lengths, and four operands with two strides
+)
 
 ONE = np.uintp(1)
 MAX_ERROR = 127  # of PES on the chip
@@ -31,22 +32,22 @@ ERROR_ABOVE, ERROR_BELOW, NOT_FINITE = 1, 2, 4  # alarms
 
 @jit
 def run_host(memory, program, first, last, ticks, links, sent, sent_start, errors, alarms):
-    """Run some lines of the program once.
+    """Run some instructions of the program once.
 
     Args:
-        memory: All signals and constants, doubles.
-        program: One operation and its operands per line, shape (n_lines, WIDTH).
-        first: First line to run.
-        last: The line after the last one.
+        memory: Signals and constants, doubles.
+        program: Operation and operands of each instruction, shape (n_instructions, WIDTH).
+        first: First instruction to run.
+        last: End of the instructions to run.
         ticks: Steps since the start, shape (1,); the time signal follows it.
-        links: Where in the memory the columns of sparse matrices are.
-        sent: Takes the neurons that fire towards the chip.
-        sent_start: Takes where each input's begin, shape (n_inputs + 1,).
-        errors: Takes the learning errors, scaled and rounded.
-        alarms: Set where an error was cut or a value is not finite, shape (1,).
+        links: Places of the columns of sparse matrices in the memory.
+        sent: Neurons that send a spike to the chip; written.
+        sent_start: Index of each input's first, shape (n_inputs + 1,); written.
+        errors: Learning errors, scaled and rounded; written.
+        alarms: Flags of errors that were cut and of values that are not finite, shape (1,).
     """
-    for line in range(first, last):
-        p = program[line]
+    for number in range(first, last):
+        p = program[number]
         op, m, n = p[0], p[1], np.uintp(p[2])
         for k in range(m):
             # Numbers without sign, because one that may be negative is checked at each access.
@@ -103,9 +104,9 @@ def run_host(memory, program, first, last, ticks, links, sent, sent_start, error
 
 
 @jit
-def _at(line, k, place):
-    """Give where the k-th of an operand's vectors begins."""
-    return np.uintp(line[place] + k * line[place + 2])
+def _at(instruction, k, place):
+    """Compute the first item of the k-th of an operand's vectors."""
+    return np.uintp(instruction[place] + k * instruction[place + 2])
 
 
 @jit
@@ -127,10 +128,10 @@ def multiply_left(x, first, n, weights, matrix, d, by_rows, y, place):
     """Multiply a row with a matrix, ``y = x W``, as ``np.dot`` does.
 
     Args:
-        x, first, n: Where the row begins, and its length.
-        weights, matrix, d: Where the matrix begins, and its number of columns.
-        by_rows: Whether its rows lie together, rather than its columns.
-        y, place: Where the result begins.
+        x, first, n: Array and first item of the row, and its length.
+        weights, matrix, d: Array and first item of the matrix, and its number of columns.
+        by_rows: Whether its rows are contiguous, rather than its columns.
+        y, place: Array and first item of the result; written.
     """
     row, W = x.ctypes.data + DOUBLE * first, weights.ctypes.data + DOUBLE * matrix
     if d == 1:
@@ -143,7 +144,7 @@ def multiply_left(x, first, n, weights, matrix, d, by_rows, y, place):
 
 @jit
 def _error(scaled, alarms):
-    """Round a learning error, within what the chip takes."""
+    """Round a learning error, and cut it to the chip's range."""
     error = np.rint(scaled)
     if error > MAX_ERROR:
         alarms[0] |= ERROR_ABOVE

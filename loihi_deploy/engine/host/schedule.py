@@ -1,96 +1,63 @@
-"""Lines of the host's program, and an order in which many become few.
+"""Order of the host's instructions in which many can be joined.
 
-Networks of many like parts give many like lines. Lines that do not depend on one another may
-run in any order; those with the same operation, and operands at equal distances, become one.
+Networks of many similar parts give many similar instructions. Those that do not depend on one
+another may run in any order; those with the same operation, and operands at equal distances, are
+joined to one.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from spikearm.loihi_deploy.engine.host import kernels
-
-Operand = tuple[int, int, int]  # first item, distance between items, between sets of items
-
-NOTHING: Operand = (0, 0, 0)
+from spikearm.loihi_deploy.engine.host.instructions import Instruction
 
 
-@dataclass(frozen=True)
-class Line:
-    """One operation on vectors, or on ``m`` sets of them at equal distances.
-
-    Attributes:
-        op: One of the operations of :mod:`spikearm.loihi_deploy.engine.host.kernels`.
-        n: Items of each vector.
-        y, x, a, b: Operands.
-        m: Sets of vectors.
-    """
-
-    op: int
-    n: int
-    y: Operand = NOTHING
-    x: Operand = NOTHING
-    a: Operand = NOTHING
-    b: Operand = NOTHING
-    m: int = 1
-
-    @property
-    def operands(self) -> np.ndarray:
-        """The operands, shape (4, 3)."""
-        return np.array([self.y, self.x, self.a, self.b])
-
-    @property
-    def numbers(self) -> tuple[int, ...]:
-        """The line as the kernel reads it, the longer loop inside."""
-        operands, sizes = self.operands, (self.m, self.n)
-        if self.op not in (kernels.SEND, kernels.MATRIX_ADD):
-            if np.array_equal(operands[:, 2], self.n * operands[:, 1]):
-                sizes = (1, self.m * self.n)  # sets that follow one another are one
-            elif self.m > self.n:
-                operands, sizes = operands[:, [0, 2, 1]], (self.n, self.m)
-        return (self.op, *sizes, *operands.ravel().tolist())
-
-
-def schedule(lines: Sequence[Line], links: Sequence[int], n_signals: int) -> list[Line]:
-    """Reorder lines, where nothing depends on their order, and join like ones.
+def schedule(
+    instructions: Sequence[Instruction], links: Sequence[int], n_signals: int
+) -> list[Instruction]:
+    """Reorder instructions where nothing depends on their order, and join similar ones.
 
     Args:
-        lines: In an order that is right.
-        links: What the lines' links point to.
-        n_signals: Items of memory that are not constant.
+        instructions: Instructions in a valid order.
+        links: Places that the instructions' links refer to.
+        n_signals: Number of items of memory that are not constant.
     """
-    numbers = _levels(lines, links, n_signals)
-    levels: dict[int, list[Line]] = {number: [] for number in sorted(numbers)}
-    for line, number in zip(lines, numbers, strict=True):
-        levels[number].append(line)
-    alike = (sorted(levels[level], key=lambda line: (*_kind(line), line.y)) for level in levels)
-    return [line for lines in alike for line in join(lines)]
+    numbers = _levels(instructions, links, n_signals)
+    levels: dict[int, list[Instruction]] = {number: [] for number in sorted(numbers)}
+    for instruction, number in zip(instructions, numbers, strict=True):
+        levels[number].append(instruction)
+    alike = (
+        sorted(levels[level], key=lambda instruction: (*_kind(instruction), instruction.y))
+        for level in levels
+    )
+    return [instruction for instructions in alike for instruction in join(instructions)]
 
 
-def join(lines: Sequence[Line]) -> list[Line]:
-    """Join like lines that follow one another and do not depend on one another."""
-    joined: list[Line] = []
-    for line in lines:
-        longer = _join(joined[-1], line) if joined else None
+def join(instructions: Sequence[Instruction]) -> list[Instruction]:
+    """Join neighbouring similar instructions that do not depend on one another."""
+    joined: list[Instruction] = []
+    for instruction in instructions:
+        longer = _join(joined[-1], instruction) if joined else None
         if longer:
             joined[-1] = longer
         else:
-            joined.append(line)
+            joined.append(instruction)
     return joined
 
 
-def _kind(line: Line) -> tuple[int, ...]:
-    """Give what lines must have in common to be joined."""
-    return (line.op, line.n, *line.operands[:, 1].tolist())
+def _kind(instruction: Instruction) -> tuple[int, ...]:
+    """Return the numbers that instructions must have in common to be joined."""
+    return (instruction.op, instruction.n, *instruction.operands[:, 1].tolist())
 
 
-def _levels(lines: Sequence[Line], links: Sequence[int], n_signals: int) -> list[int]:
-    """Number lines so that each comes after those whose results it uses or replaces."""
+def _levels(instructions: Sequence[Instruction], links: Sequence[int], n_signals: int) -> list[int]:
+    """Number instructions so that each comes after those whose results it uses or replaces."""
     read, written = np.zeros((2, n_signals), dtype=np.int64)
     levels: list[int] = []
-    for line in lines:
-        reads, writes = (np.fromiter(one, int) for one in _touches(line, links))
+    for instruction in instructions:
+        reads, writes = (np.fromiter(one, int) for one in _touches(instruction, links))
         reads = reads[reads < n_signals]
         before = [written[reads], written[writes], read[writes]]
         level = 1 + max(int(one.max(initial=0)) for one in before)
@@ -100,25 +67,25 @@ def _levels(lines: Sequence[Line], links: Sequence[int], n_signals: int) -> list
     return levels
 
 
-def _touches(line: Line, links: Sequence[int]) -> tuple[Iterator[int], Iterator[int]]:
-    """Give the items of memory that a line reads and those that it writes."""
-    y, x, a = (range(first, first + step * line.n, step) if step else [first]
-               for first, step, _ in (line.y, line.x, line.a))  # fmt: skip
-    if line.op == kernels.ROWS_ADD:
-        x = links[line.b[0] : line.b[0] + line.n]
-    if line.op == kernels.MATRIX_ADD:
-        x = range(line.x[0], line.x[0] + line.b[1])
-    kept = a if line.op in (kernels.LOWPASS, kernels.INTEGRATE_AND_FIRE) else []
-    a = [] if line.op in (kernels.COPY, kernels.ADD, kernels.SEND, kernels.CHECK) else a
-    at_border = line.op in (kernels.SEND, kernels.ERROR, kernels.CHECK)
-    return iter([*x, *a]), iter([] if at_border else [*y, *kept])
+def _touches(instruction: Instruction, links: Sequence[int]) -> tuple[Iterator[int], Iterator[int]]:
+    """List the items of memory that an instruction reads, and those that it writes."""
+    y, x, a = (range(first, first + step * instruction.n, step) if step else [first]
+               for first, step, _ in (instruction.y, instruction.x, instruction.a))  # fmt: skip
+    if instruction.op == kernels.ROWS_ADD:
+        x = links[instruction.b[0] : instruction.b[0] + instruction.n]
+    if instruction.op == kernels.MATRIX_ADD:
+        x = range(instruction.x[0], instruction.x[0] + instruction.b[1])
+    kept = a if instruction.op in (kernels.LOWPASS, kernels.INTEGRATE_AND_FIRE) else []
+    a = [] if instruction.op in (kernels.COPY, kernels.ADD, kernels.SEND, kernels.CHECK) else a
+    at_interface = instruction.op in (kernels.SEND, kernels.ERROR, kernels.CHECK)
+    return iter([*x, *a]), iter([] if at_interface else [*y, *kept])
 
 
-def _join(before: Line, line: Line) -> Line | None:
-    """Add a line to one or more like it, if it is as far from them as they are apart."""
-    if _kind(before) != _kind(line) or line.op == kernels.ERROR:
+def _join(before: Instruction, instruction: Instruction) -> Instruction | None:
+    """Join an instruction to one or more, if its operands are at the distance of theirs."""
+    if _kind(before) != _kind(instruction) or instruction.op == kernels.ERROR:
         return None
-    apart = line.operands[:, 0] - before.operands[:, 0]
+    apart = instruction.operands[:, 0] - before.operands[:, 0]
     if before.m > 1:
         if not np.array_equal(apart, before.m * before.operands[:, 2]):
             return None

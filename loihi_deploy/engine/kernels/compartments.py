@@ -31,14 +31,14 @@ DECAY_BITS, DECAY_MASK = 12, 4095
 
 @jit
 def _wrap(x, bits):
-    """Let an integer overflow at a number of bits beside its sign."""
+    """Wrap an integer to a number of bits beside its sign."""
     top = np.int32(1 << bits)
     return np.int32(np.int32(np.int32(x + top) & np.int32((1 << (bits + 1)) - 1)) - top)
 
 
 @jit
 def _decay(x, keep):
-    """Give ``sign(x) floor(|x| keep / 4096)``, within 32 bits."""
+    """Compute ``sign(x) floor(|x| keep / 4096)``, within 32 bits."""
     size = np.int32(-x if x < 0 else x)
     high, low = np.int32(size >> DECAY_BITS), np.int32(size & DECAY_MASK)
     kept = np.int32(np.int32(high * keep) + np.int32(np.int32(low * keep) >> DECAY_BITS))
@@ -64,9 +64,9 @@ def update_integer(state, index, spiked, clock):
 
 @jit
 def _integrate(arriving, current, first, end, keep):
-    """Add what has arrived to currents that decay alike; tell what overflowed.
+    """Add synaptic inputs to currents that decay alike, and return what overflowed.
 
-    All is kept to 32 bits: a single wider number would halve the numbers per instruction.
+    Numbers have 32 bits: a single wider one would halve the numbers per instruction.
     """
     over_input = over_current = np.int32(0)
     for i in range(first, end):
@@ -86,7 +86,7 @@ def _fire(
     current, drive, voltage, threshold, waiting, spiked, first, end, shift, keep, floor, ceiling,
     refractory,
 ):  # fmt: skip
-    """Advance voltages with the same constants; tell what overflowed."""
+    """Advance voltages with the same constants, and return what overflowed."""
     over = np.int32(0)
     for i in range(first, end):
         x = np.int32(current[i + shift] + drive[i])
@@ -134,7 +134,7 @@ def update_float(state, index, real, spiked):
 def draw(state, index, real, clock, stream, words):
     """Draw the noise of a step.
 
-    What goes into the synaptic input is added to it; what goes into the membrane is kept.
+    Noise of synaptic inputs is added to them, noise of membranes is stored.
     """
     n = len(state.voltage)
     if clock[FLOATS]:
@@ -165,7 +165,7 @@ def skip_draw(state, clock, stream):
 
 
 def update(state, index, real, spiked, clock):
-    """Advance all compartments, as the type of their state asks for."""
+    """Advance all compartments, by the type of their state."""
 
 
 @overload(update)
@@ -177,7 +177,7 @@ def _choose_update(state, index, real, spiked, clock):
 
 @jit
 def collect(index, spiked, spiked_words, clock):
-    """List which compartments fired, looking at whole words of spikes."""
+    """List the compartments that fired, from whole words of spikes."""
     fired, count = index.fired, 0
     for word in range(len(spiked_words)):
         if spiked_words[word] != 0:

@@ -1,4 +1,4 @@
-"""What spikes do in the step after they were fired: reach weights, and leave traces."""
+"""Delivery of spikes in the step after they were fired: to weights, and to traces."""
 
 import numpy as np
 
@@ -80,7 +80,7 @@ def deliver_routes(state, index, clock):
 
 @jit
 def _find_sources(index, clock):
-    """Find where in the list of fired neurons each source's begin."""
+    """Find the first of each source's neurons in the list of fired neurons."""
     place = 0
     for source in range(len(index.source_start) - 1):
         index.fired_start[source] = place

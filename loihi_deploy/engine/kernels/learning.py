@@ -20,7 +20,7 @@ TRACE_MAX = 127
 
 @jit
 def _round(x, bound, uniform):
-    """Round a magnitude stochastically; gives the value and whether the bound cut it."""
+    """Round a magnitude stochastically; return the value and whether the bound cut it."""
     magnitude = abs(x)
     whole = np.floor(magnitude)
     value = np.int32(whole) + np.int32(magnitude - whole > uniform)
@@ -31,7 +31,7 @@ def _round(x, bound, uniform):
 
 @jit
 def trace(state, index, real, clock, stream, words):
-    """Let traces decay and rise."""
+    """Update traces: decay, then rise with spikes."""
     for one in range(len(index.learning) // PER_LEARNING):
         plan, rule = index.learning[one * PER_LEARNING :], real.learning_rule[one * PER_RULE :]
         if clock[TIME] % plan[5] != 0:

@@ -29,7 +29,7 @@ def _twisted(word, following, distant):
 
 @jit
 def _twist(state):
-    """Make the next 624 words; three loops, because the last ones use the first new ones."""
+    """Compute the next 624 words; three loops, because the last ones use the first new ones."""
     for i in range(N - M):
         state[i] = _twisted(state[i], state[i + 1], state[i + M])
     for i in range(N - M, N - 1):
@@ -51,9 +51,9 @@ def draw_doubles(state, words, doubles):
     """Draw doubles in [0, 1), as ``RandomState.rand`` does.
 
     Args:
-        state: The stream.
+        state: State of the stream.
         words: Scratch, at least twice as long as ``doubles``.
-        doubles: What is filled.
+        doubles: Doubles; written.
     """
     n_words, done = 2 * len(doubles), 0
     while done < n_words:

@@ -1,1 +1,1 @@
-"""Where the chip's numbers lie in memory."""
+"""Layout of the chip's numbers in memory."""

@@ -1,4 +1,4 @@
-"""Named arrays in a few blocks of memory, because passing many arrays to a kernel is slow.
+"""Named arrays in one block of memory, because passing many arrays to a kernel is slow.
 
 Handing one array to compiled code costs about 0.1 us, and a controller steps in ten. So
 arrays of one type lie one after the other in one block, and the kernel gets the blocks and
@@ -13,14 +13,14 @@ ALIGNMENT = 16  # items; keeps every array on a cache line
 
 
 class Arena:
-    """Copies arrays of one type into one block of memory.
+    """Copies of arrays of one type in one block of memory.
 
     Args:
-        dtype: Type of all of them.
+        dtype: Type of all arrays.
         arrays: One-dimensional arrays by name, in the order of their offsets.
 
     Attributes:
-        block: The memory.
+        block: Block of memory.
         bounds: First item and end of each array, shape (n_arrays, 2).
     """
 
@@ -36,6 +36,6 @@ class Arena:
             self[name][:] = values
 
     def __getitem__(self, name: str) -> np.ndarray:
-        """Give an array as a view into the block."""
+        """Return an array as a view into the block."""
         start, end = self.bounds[self._rows[name]]
         return self.block[start:end]

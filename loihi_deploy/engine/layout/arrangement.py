@@ -1,4 +1,4 @@
-"""Where compartments lie in memory: so that few vector instructions update and reach them all.
+"""Order of compartments in memory that lets few vector instructions update and reach them all.
 
 A compartment is a dendrite, which has the synaptic input and the current, and a soma, which has
 the voltage. Nothing that is computed depends on where they lie.
@@ -23,8 +23,8 @@ class Arrangement:
     Attributes:
         soma: Place of each compartment's soma.
         dendrite: Place of its dendrite.
-        leads: Whether it is the first of those that share its dendrite.
-        n_reached: Dendrites that something may reach; they come first.
+        leads: Whether each compartment is the first of those that share its dendrite.
+        n_reached: Number of dendrites that spikes may reach; they come first.
     """
 
     soma: np.ndarray
@@ -34,12 +34,12 @@ class Arrangement:
 
     @classmethod
     def plain(cls, n: int) -> "Arrangement":
-        """Leave all where it is."""
+        """Build the arrangement that keeps the emulator's order."""
         return cls(np.arange(n), np.arange(n), np.ones(n, dtype=bool), n)
 
     @property
     def n_dendrites(self) -> int:
-        """Dendrites in all."""
+        """Number of dendrites."""
         return int(self.leads.sum())
 
     @property
@@ -68,14 +68,14 @@ class Arrangement:
 
 
 def _runs(breaks: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Give first and end of each run of ``n`` items, where breaks lie between them."""
+    """List first and end of each run of ``n`` items between breaks."""
     inner = np.flatnonzero(breaks) + 1
     ends = np.concatenate([[0], inner, [n]]) if n else np.zeros(1, dtype=np.int64)
     return ends[:-1], ends[1:]
 
 
 def arrange(weights: FixedWeights, constants: Constants) -> Arrangement:
-    """Let compartments that the same weights reach share a dendrite; put like ones together.
+    """Arrange compartments: the same weights share a dendrite, equal constants are contiguous.
 
     Equal input and decay make equal currents, at every step. Of a kind, dendrites with many somas
     come first, so that the first somas of all are a run, the second somas of all that have one
@@ -84,7 +84,7 @@ def arrange(weights: FixedWeights, constants: Constants) -> Arrangement:
 
     Args:
         weights: All weights; nothing else may add to the compartments' input.
-        constants: Of the compartments, integers, shape (n_compartments, 5).
+        constants: Constants of the compartments, integers, shape (n_compartments, 5).
     """
     kind = np.unique(constants, axis=0, return_inverse=True)[1].ravel()
     columns = weights.by_target(len(constants))
@@ -109,13 +109,13 @@ def arrange(weights: FixedWeights, constants: Constants) -> Arrangement:
 
 
 def _number(things: list[Any]) -> np.ndarray:
-    """Give equal things equal numbers."""
+    """Number things, equal ones alike."""
     known: dict[Any, int] = {}
     return np.array([known.setdefault(thing, len(known)) for thing in things], dtype=np.int64)
 
 
 def _rank(groups: np.ndarray) -> np.ndarray:
-    """Give for each item how many of its group come before it."""
+    """Count for each item the members of its group before it."""
     order = np.argsort(groups, kind="stable")
     ordered = groups[order]
     rank = np.empty(len(groups), dtype=np.int64)
@@ -124,7 +124,7 @@ def _rank(groups: np.ndarray) -> np.ndarray:
 
 
 def _inverse(order: np.ndarray) -> np.ndarray:
-    """Give the place of each item in an order."""
+    """Return the place of each item in an order."""
     places = np.empty(len(order), dtype=np.int64)
     places[order] = np.arange(len(order))
     return places

@@ -1,4 +1,4 @@
-"""Weights that are fixed integers: what the spikes of each neuron add, and where."""
+"""Fixed integer weights, summed by neuron and target."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from spikearm.loihi_deploy.nengo_loihi_compat import EmulatorInterface
 
 @dataclass(frozen=True)
 class FixedWeights:
-    """Weights by neuron, then by target, none of them twice and none zero.
+    """Weights by neuron, then by target, each pair once and none zero.
 
     Attributes:
-        neurons: Neurons that spikes come from, shape (n_weights,).
-        targets: Compartments that they reach, shape (n_weights,).
-        weights: What a spike adds, shape (n_weights,).
-        events: Nonzero weights that a spike reaches, counted before those that reach the same
-            compartment are added up, shape (n_neurons,).
+        neurons: Neurons that give the spikes, shape (n_weights,).
+        targets: Compartments that the spikes reach, shape (n_weights,).
+        weights: Weights that a spike adds, shape (n_weights,).
+        events: Nonzero weights that a spike reaches, counted before those of the same compartment
+            are summed, shape (n_neurons,).
     """
 
     neurons: np.ndarray
@@ -29,7 +29,7 @@ class FixedWeights:
     events: np.ndarray
 
     def by_target(self, n_targets: int) -> list[tuple[bytes, bytes] | None]:
-        """Give the neurons and weights that reach each target, as comparable bytes."""
+        """List the neurons and weights that reach each target, as comparable bytes."""
         order, bounds = self._by_target(n_targets)
         neurons, weights = self.neurons[order], self.weights[order]
         return [
@@ -38,7 +38,7 @@ class FixedWeights:
         ]
 
     def sources_of_targets(self, n_targets: int) -> tuple[np.ndarray, np.ndarray]:
-        """Give the first and the last neuron that reaches each target; -1 where none does."""
+        """Find the first and the last neuron that reaches each target; -1 where none does."""
         order, bounds = self._by_target(n_targets)
         neurons = np.append(self.neurons[order], -1)
         first, last = bounds[:-1], bounds[1:] - 1
@@ -46,7 +46,7 @@ class FixedWeights:
         return np.where(none, -1, neurons[first]), np.where(none, -1, neurons[last])
 
     def _by_target(self, n_targets: int) -> tuple[np.ndarray, np.ndarray]:
-        """Give an order by target, and where in it each target's weights begin and end."""
+        """Return an order by target, and the bounds of each target's weights in it."""
         order = np.argsort(self.targets, kind="stable")
         return order, np.searchsorted(self.targets[order], np.arange(n_targets + 1))
 
@@ -70,7 +70,7 @@ def collect_weights(emulator: EmulatorInterface, sources: Sources) -> FixedWeigh
 def _rows(
     emulator: EmulatorInterface, sources: Sources
 ) -> Iterator[tuple[int, np.ndarray, np.ndarray, int]]:
-    """Give, spike by spike that can be, its neuron, and what it adds where; and its events."""
+    """Yield neuron, targets, weights and number of events of every possible spike."""
     if emulator.block_info.dtype != np.int32:
         return
     for synapse, where in emulator.synapses.items():
@@ -97,13 +97,13 @@ def _row(synapse: Any, axon: int, atom: int) -> tuple[np.ndarray, np.ndarray, in
 
 
 def last_of_each(indices: np.ndarray) -> np.ndarray:
-    """Find each index's last place: the emulator's ``input[indices] += weights`` adds that."""
+    """Find the last occurrence of each index, which ``input[indices] += weights`` adds."""
     _, places = np.unique(indices[::-1], return_index=True)
     return np.sort(len(indices) - 1 - places)
 
 
 def _sum_by_key(keys: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Add up the weights of equal keys; keys come out sorted."""
+    """Sum the weights of equal keys, sorted by key."""
     keys, where = np.unique(keys, return_inverse=True)
     sums = np.zeros(len(keys), dtype=np.int64)
     np.add.at(sums, where, weights)

@@ -1,4 +1,4 @@
-"""The arrays that kernels work on, as they lie in blocks of memory."""
+"""Arrays that kernels work on, in their order within blocks of memory."""
 
 from typing import NamedTuple
 
@@ -13,12 +13,12 @@ PER_ROW, PER_RUN = 3, 2  # numbers per neuron in ``rows``, per run of tiles in `
 PER_LEARNING, PER_RULE = 12, 4  # numbers per learning synapse in ``learning``, ``learning_rule``
 SHIFT_BITS, SHIFT_MASK = 5, 31  # of a run's head: the shift of its mantissas; above, its place
 
-# places in the clock
+# Indices of the clock
 TIME, SPIKES, EVENTS, LEARNED, HOST_SPIKES, FLAGS, N_FIRED = range(7)
 FLOATS, NOISY, RANDOM = 7, 8, 9  # switches; NOISY: noise is drawn; RANDOM: or passed over
 N_INPUTS, CLOCK_SIZE = 10, 11
 
-# flags
+# Flags
 OVER_INPUT, OVER_CURRENT, OVER_MEMBRANE, LOST_TRACE, CLIPPED_TRACE, CLIPPED_WEIGHT = (
     1, 2, 4, 8, 16, 32,
 )  # fmt: skip
@@ -95,7 +95,7 @@ def _view(block, bounds, row):
 
 @jit
 def view_state(block, bounds):
-    """See the arrays in a block of memory."""
+    """View the arrays in a block of memory."""
     return State(
         _view(block, bounds, 0), _view(block, bounds, 1), _view(block, bounds, 2),
         _view(block, bounds, 3), _view(block, bounds, 4), _view(block, bounds, 5),
@@ -107,7 +107,7 @@ def view_state(block, bounds):
 
 @jit
 def view_index(block, bounds):
-    """See the arrays in a block of memory."""
+    """View the arrays in a block of memory."""
     return Index(
         _view(block, bounds, 0), _view(block, bounds, 1), _view(block, bounds, 2),
         _view(block, bounds, 3), _view(block, bounds, 4), _view(block, bounds, 5),
@@ -124,7 +124,7 @@ def view_index(block, bounds):
 
 @jit
 def view_real(block, bounds):
-    """See the arrays in a block of memory."""
+    """View the arrays in a block of memory."""
     return Real(
         _view(block, bounds, 0), _view(block, bounds, 1), _view(block, bounds, 2),
         _view(block, bounds, 3), _view(block, bounds, 4), _view(block, bounds, 5),

@@ -1,7 +1,4 @@
-"""Where spikes go that reach weights in a certain order: those that learn, or are no integers.
-
-Rows of weights, sorted by what they come from.
-"""
+"""Routes of spikes to weights whose order matters: those that learn, or are no integers."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,11 +20,11 @@ class LearningSynapse:
     """Constants of the chip's learning rule for one group of synapses.
 
     Attributes:
-        synapse: The group, as nengo-loihi built it.
-        n_axons: Axons, each with one trace.
-        n_targets: Weights of each axon.
-        first_weight: Place of the first weight; the others follow axon by axon.
-        first_trace, first_error: Places of its traces and errors.
+        synapse: Group of synapses, as nengo-loihi built it.
+        n_axons: Number of axons, each with one trace.
+        n_targets: Number of weights of each axon.
+        first_weight: Index of the first weight; the others follow axon by axon.
+        first_trace, first_error: Indices of its first trace and error.
     """
 
     synapse: Any
@@ -40,9 +37,9 @@ class LearningSynapse:
 
 @dataclass(frozen=True)
 class Routes:
-    """Rows and the routes to them.
+    """Rows of weights, and the routes to them.
 
-    A row is what one spike reaches: ``row_size`` weights from ``row_weight`` on, added to
+    A row has the weights of one spike: ``row_size`` weights from ``row_weight`` on, added to
     the compartments from ``row_target`` on or, on a scattered route, to those at
     ``row_target`` plus the offsets listed from ``row_offset`` on. A route leads from a source
     to one group of synapses; ``route_row`` gives the row for each of the source's neurons, or
@@ -67,21 +64,21 @@ class Routes:
 
     @property
     def n_traces(self) -> int:
-        """Traces in all."""
+        """Number of traces."""
         return sum(one.n_axons for one in self.learning)
 
     @property
     def n_errors(self) -> int:
-        """Errors in all."""
+        """Number of errors."""
         return sum(one.n_targets // 2 for one in self.learning)
 
     @property
     def n_changes(self) -> int:
-        """Weights of the largest learning synapse."""
+        """Number of weights of the largest learning synapse."""
         return max((one.n_axons * one.n_targets for one in self.learning), default=0)
 
     def index_arrays(self) -> dict[str, np.ndarray]:
-        """Give the integer arrays for the kernels, by name."""
+        """Return the integer arrays for the kernels, by name."""
         arrays = {k: v for k, v in vars(self).items() if k not in ("weights", "learning")}
         plan = [
             (
@@ -93,7 +90,7 @@ class Routes:
         return arrays | {"learning": np.array(plan, dtype=np.int32).ravel()}
 
     def real_arrays(self) -> dict[str, np.ndarray]:
-        """Give the constants of learning for the kernels, by name."""
+        """Return the constants of learning for the kernels, by name."""
         rules = [
             (
                 np.exp(-one.synapse.train_epoch / one.synapse.tracing_tau),
@@ -107,7 +104,7 @@ class Routes:
 
 
 def _integer_rule(synapse: Any) -> tuple[int, ...]:
-    """Give the shifts of the integer rule: rate, rate's, weight's, result's, and the bound."""
+    """Return rate, three shifts (rate's, weight's, result's) and bound of the integer rule."""
     if not hasattr(synapse, "_lr_int"):
         # In single precision, NumPy computes with a Python number in single, too.
         return (int(not isinstance(synapse.learning_rate, np.float64)), 0, 0, 0, 0)
@@ -137,7 +134,7 @@ class _Rows:
     n_offsets: int = 0
 
     def store(self, weights: np.ndarray, indices: np.ndarray | None) -> tuple[int, int]:
-        """Store the weights of a row, and the offsets of a scattered one; give their places."""
+        """Store the weights of a row, and the offsets of a scattered one; return their places."""
         place, offset = self.n_weights, self.n_offsets
         self.weights.append(weights)
         self.n_weights += len(weights)
@@ -148,12 +145,12 @@ class _Rows:
 
 
 class _SynapseRows:
-    """Finds the rows of one group of synapses; weights that axons share are stored once.
+    """Rows of one group of synapses; weights that axons share are stored once.
 
     Args:
-        rows: Where rows are kept.
-        synapse: The group.
-        first: Its block's first compartment.
+        rows: Rows to add to.
+        synapse: Group of synapses.
+        first: First compartment of its block.
     """
 
     def __init__(self, rows: _Rows, synapse: Any, first: int) -> None:
@@ -165,7 +162,7 @@ class _SynapseRows:
         self._known: dict[tuple[int, int, int], int] = {}
 
     def find(self, axon: int, atom: int) -> int:
-        """Give the row that a spike reaches, or -1."""
+        """Return the number of the row that a spike reaches, or -1."""
         base = self._synapse.axon_compartment_base(axon)
         if base is None:
             return -1
@@ -193,7 +190,7 @@ class _SynapseRows:
 
 
 def _is_run(indices: np.ndarray) -> bool:
-    """Tell whether indices follow one another without a gap."""
+    """Return whether indices follow one another without a gap."""
     return bool(np.all(indices[1:] - indices[:-1] == 1))
 
 

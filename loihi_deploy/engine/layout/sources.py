@@ -1,4 +1,4 @@
-"""What spikes come from: the chip's blocks, then its spike inputs."""
+"""Sources of spikes: the chip's blocks, then its spike inputs."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,12 +9,12 @@ from spikearm.loihi_deploy.nengo_loihi_compat import EmulatorInterface
 
 
 class Sources:
-    """Numbers the neurons that spikes come from, and finds what they feed.
+    """Sources of spikes, whose neurons are numbered through, and the synapses that they feed.
 
-    Neurons of all blocks lie one after the other, those of the spike inputs behind them.
+    Neurons of the blocks come first, then those of the spike inputs.
 
     Args:
-        emulator: A fresh emulator of the model.
+        emulator: New emulator of the model.
 
     Attributes:
         start: First neuron of each source, and the end, shape (n_sources + 1,).
@@ -32,7 +32,7 @@ class Sources:
 
     @property
     def n_neurons(self) -> int:
-        """Neurons of all sources."""
+        """Number of neurons of all sources."""
         return int(self.start[-1])
 
     def feeding(self, synapse: Any) -> list[tuple[int, Any]]:
@@ -40,7 +40,7 @@ class Sources:
         return self._feeding.get(id(synapse), [])
 
     def axons_of(self, source: int, axon: Any) -> Iterator[tuple[int, int, int]]:
-        """Give neuron, number of the synapse's axon, and atom, where a source's neuron has one."""
+        """Yield neuron, number of the synapse's axon, and atom, for neurons that have an axon."""
         neurons = np.arange(self._all[source].n_neurons)
         numbers, atoms = axon.map_axon(neurons), axon.map_atoms(neurons)
         for neuron, number, atom in zip(neurons, numbers, atoms, strict=True):

@@ -1,16 +1,16 @@
 """Fixed integer weights, neuron by neuron: runs of tiles of eight lanes, and single weights.
 
-Integers may be added in any order, so all that a neuron's spike reaches lies together,
-whatever synapses it belongs to. Eight neighbouring dendrites are a tile; its weights are 8-bit
-mantissas, as on the chip. Neighbouring tiles are a run, with a common shift. What is alone in its
-tile, or does not fit 8 bits, is kept as it is.
+Integers may be added in any order, so all weights of a neuron's spike are contiguous, whatever
+synapses they belong to. Eight neighbouring dendrites are a tile; its weights are 8-bit
+mantissas, as on the chip. Neighbouring tiles are a run, with a common shift. Weights alone in
+their tile, or of more than 8 bits, are stored singly.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from spikearm.loihi_deploy.engine.lanes import LANES, whole_lanes
+from spikearm.loihi_deploy.engine.lanes import LANES, pad_to_lanes
 from spikearm.loihi_deploy.engine.layout.arrangement import Arrangement
 from spikearm.loihi_deploy.engine.layout.fixed_weights import FixedWeights
 from spikearm.loihi_deploy.engine.layout.layout import SHIFT_BITS
@@ -21,13 +21,13 @@ SMALLEST, LARGEST = -128, 127  # mantissas
 
 @dataclass(frozen=True)
 class Tiles:
-    """What the spikes of each source neuron reach.
+    """Weights that the spikes of each source neuron reach.
 
     Attributes:
-        run_start, item_start: Where each neuron's runs and single weights begin,
+        run_start, item_start: First run and first single weight of each neuron, and the end,
             shape (n_neurons + 1,).
         run_head: First tile of dendrites that a run reaches, and its shift, shape (n_runs,).
-        run_tile: First tile of its weights, and the end, shape (n_runs + 1,).
+        run_tile: First tile of a run's weights, and the end, shape (n_runs + 1,).
         mantissas: Weights, shape (n_tiles * LANES,), 8-bit.
         item_target, item_weight: Dendrites and weights, shape (n_items,).
         static_events: Nonzero weights that a spike reaches, shape (n_neurons,).
@@ -43,10 +43,10 @@ class Tiles:
     static_events: np.ndarray
 
     def index_arrays(self) -> dict[str, np.ndarray]:
-        """Give the integer arrays for the kernels, by name.
+        """Return the integer arrays for the kernels, by name.
 
-        What belongs to one neuron or one run lies together, because a spike that waits for
-        memory should wait once.
+        Numbers of a neuron or a run are contiguous, because a spike that waits for memory should
+        wait once.
         """
         rows = [self.run_start, self.item_start, np.append(self.static_events, 0)]
         runs = [np.append(self.run_head, 0), self.run_tile]
@@ -59,8 +59,8 @@ class Tiles:
 
 
 def compile_tiles(fixed: FixedWeights, arrangement: Arrangement) -> Tiles:
-    """Lay weights out for the kernels, neurons and targets by their places."""
-    n_lanes = whole_lanes(max(arrangement.n_dendrites, 1))
+    """Build the tiles, with neurons and targets in the order of an arrangement."""
+    n_lanes = pad_to_lanes(max(arrangement.n_dendrites, 1))
     tiles_per_neuron, n_neurons = n_lanes // LANES, len(fixed.events)
     places = np.arange(n_neurons)  # those of spike inputs stay
     places[: len(arrangement.soma)] = arrangement.soma
@@ -98,7 +98,7 @@ def compile_tiles(fixed: FixedWeights, arrangement: Arrangement) -> Tiles:
 def _runs(
     tile_keys: np.ndarray, tiles_per_neuron: int, weights: np.ndarray, first: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Find runs of neighbouring tiles, and let each have one shift if its weights then fit.
+    """Find runs of neighbouring tiles, each with one shift if its weights then fit.
 
     Returns:
         Shift of each tile, and the first tile of each run.
@@ -116,7 +116,7 @@ def _runs(
 
 
 def _own_shifts(weights: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """Give the zero bits behind all weights of each tile."""
+    """Count the trailing zero bits of all weights of each tile."""
     if not len(first):
         return np.zeros(0, dtype=np.int64)
     bits = np.bitwise_or.reduceat(weights, first)
@@ -124,7 +124,7 @@ def _own_shifts(weights: np.ndarray, first: np.ndarray) -> np.ndarray:
 
 
 def _fits(weights: np.ndarray, first: np.ndarray, shifts: np.ndarray) -> np.ndarray:
-    """Tell whether the weights of each tile, shifted, fit 8 bits."""
+    """Return a mask of the tiles whose weights, shifted, fit 8 bits."""
     if not len(first):
         return np.zeros(0, dtype=bool)
     low, high = np.minimum.reduceat(weights, first), np.maximum.reduceat(weights, first)

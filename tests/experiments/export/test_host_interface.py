@@ -1,4 +1,4 @@
-"""What the host does at the border, read from networks that differ from the controller's."""
+"""The host interface, read from networks that differ from the controller's."""
 
 from collections.abc import Callable
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""The host's program, reordered and joined: it does what its lines did one by one."""
+"""The host's program, reordered and joined: it does what its instructions did one by one."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,8 @@ import pytest
 
 from spikearm.loihi_deploy.engine.exchange import Exchange
 from spikearm.loihi_deploy.engine.host import blas, kernels
-from spikearm.loihi_deploy.engine.host.schedule import Line, Operand, join, schedule
+from spikearm.loihi_deploy.engine.host.instructions import Instruction, Operand
+from spikearm.loihi_deploy.engine.host.schedule import join, schedule
 from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
 from spikearm.loihi_deploy.simulator import Simulator
 
@@ -35,12 +36,12 @@ if not blas.FOUND:
     OPS.remove(kernels.MATRIX_ADD)
 WITH_A = (kernels.MULTIPLY_ADD, kernels.LOWPASS, kernels.INTEGRATE_AND_FIRE)
 KEEPING = (kernels.LOWPASS, kernels.INTEGRATE_AND_FIRE)  # a state, in a
-AT_BORDER = (kernels.SEND, kernels.ERROR, kernels.CHECK)
+AT_INTERFACE = (kernels.SEND, kernels.ERROR, kernels.CHECK)
 
 
 @dataclass
 class Machine:
-    """What lines work on."""
+    """What instructions work on."""
 
     memory: np.ndarray
     links: np.ndarray
@@ -55,56 +56,59 @@ class Machine:
         self.sent_start = np.zeros(self.n_inputs + 1, dtype=np.int32)
         self.errors = np.zeros(self.n_errors, dtype=np.int32)
 
-    def run(self, lines: Sequence[Line]) -> None:
-        """Run lines in machine code."""
-        numbers = [line.numbers for line in lines]
+    def run(self, instructions: Sequence[Instruction]) -> None:
+        """Run instructions in machine code."""
+        numbers = [instruction.numbers for instruction in instructions]
         program = np.array(numbers, dtype=np.int64).reshape(-1, kernels.WIDTH)
         kernels.run_host(
             self.memory, program, 0, len(program), self.ticks, self.links, self.sent,
             self.sent_start, self.errors, self.alarms,
         )  # fmt: skip
 
-    def obey(self, line: Line) -> None:
-        """Do in NumPy what a line says; where it says how many sets, there must be one."""
-        assert line.m == 1
-        y, x, a, b = (places(one, line.n) for one in (line.y, line.x, line.a, line.b))
+    def obey(self, instruction: Instruction) -> None:
+        """Do in NumPy what an instruction says; where it says how many sets, there must be one."""
+        assert instruction.m == 1
+        y, x, a, b = (
+            places(one, instruction.n)
+            for one in (instruction.y, instruction.x, instruction.a, instruction.b)
+        )
         memory = self.memory
-        if line.op == kernels.TIME:
+        if instruction.op == kernels.TIME:
             self.ticks += 1
             memory[y] = self.ticks * memory[x]
-        elif line.op == kernels.COPY:
+        elif instruction.op == kernels.COPY:
             memory[y] = memory[x]
-        elif line.op == kernels.ADD:
+        elif instruction.op == kernels.ADD:
             memory[y] += memory[x]
-        elif line.op == kernels.MULTIPLY_ADD:
+        elif instruction.op == kernels.MULTIPLY_ADD:
             memory[y] += memory[a] * memory[x]
-        elif line.op == kernels.ROWS_ADD:
+        elif instruction.op == kernels.ROWS_ADD:
             memory[y] += memory[a] * memory[self.links[b]]
-        elif line.op == kernels.MATRIX_ADD:
-            d = line.b[1]
-            A = memory[line.a[0] :][: line.n * d].reshape(line.n, d)
-            memory[y] += A.dot(memory[line.x[0] :][:d])
-        elif line.op == kernels.LOWPASS:
-            decay, gain = memory[line.b[0]], memory[line.b[0] + 1]
+        elif instruction.op == kernels.MATRIX_ADD:
+            d = instruction.b[1]
+            A = memory[instruction.a[0] :][: instruction.n * d].reshape(instruction.n, d)
+            memory[y] += A.dot(memory[instruction.x[0] :][:d])
+        elif instruction.op == kernels.LOWPASS:
+            decay, gain = memory[instruction.b[0]], memory[instruction.b[0] + 1]
             memory[a] = decay * memory[a] + gain * memory[x]
             memory[y] = memory[a]
-        elif line.op == kernels.INTEGRATE_AND_FIRE:
-            dt, height = memory[line.b[0]], memory[line.b[0] + 1]
+        elif instruction.op == kernels.INTEGRATE_AND_FIRE:
+            dt, height = memory[instruction.b[0]], memory[instruction.b[0] + 1]
             memory[a] += np.maximum(memory[x], 0) * dt
             spikes = np.floor(memory[a])
             memory[a] -= spikes
             memory[y] = height * spikes
-        elif line.op == kernels.SEND:
-            fired, start = np.flatnonzero(memory[x]), self.sent_start[line.y[0]]
+        elif instruction.op == kernels.SEND:
+            fired, start = np.flatnonzero(memory[x]), self.sent_start[instruction.y[0]]
             self.sent[start : start + len(fired)] = fired
-            self.sent_start[line.y[0] + 1] = start + len(fired)
-        elif line.op == kernels.ERROR:
-            error = np.rint(memory[line.a[0]] * memory[x])
+            self.sent_start[instruction.y[0] + 1] = start + len(fired)
+        elif instruction.op == kernels.ERROR:
+            error = np.rint(memory[instruction.a[0]] * memory[x])
             self.alarms |= kernels.ERROR_ABOVE * (error > 127).any()
             self.alarms |= kernels.ERROR_BELOW * (error < -127).any()
             self.errors[y] = np.clip(error, -127, 127)
         else:
-            assert line.op == kernels.CHECK
+            assert instruction.op == kernels.CHECK
             self.alarms |= kernels.NOT_FINITE * (not np.isfinite(memory[x]).all())
 
     def assert_like(self, other: "Machine") -> None:
@@ -126,18 +130,20 @@ class Program(NamedTuple):
     """Lines in an order that is right, and what they work on.
 
     Attributes:
-        lines: All but what is sent.
+        instructions: All but what is sent.
         sends: What is sent, input by input.
         machine: Memory and links, before the first step.
     """
 
-    lines: list[Line]
-    sends: list[Line]
+    instructions: list[Instruction]
+    sends: list[Instruction]
     machine: Machine
 
     @property
-    def scheduled(self) -> list[Line]:
-        return schedule(self.lines, self.machine.links.tolist(), N_SIGNALS) + join(self.sends)
+    def scheduled(self) -> list[Instruction]:
+        return schedule(self.instructions, self.machine.links.tolist(), N_SIGNALS) + join(
+            self.sends
+        )
 
     def fresh(self) -> Machine:
         machine = self.machine
@@ -145,7 +151,7 @@ class Program(NamedTuple):
 
 
 class ProgramMaker:
-    """Draws programs of several parts that are alike, merged at random, and of other lines."""
+    """Draws programs of several parts that are alike, merged at random, and of others."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self.rng = rng
@@ -157,12 +163,12 @@ class ProgramMaker:
         rng = self.rng
         templates = [self.draw_line(PART) for _ in range(rng.integers(3, 9))]
         parts = [[self.placed(one, PART * k) for one in templates] for k in range(N_PARTS)]
-        lines = self.merged(parts)
+        instructions = self.merged(parts)
         for _ in range(rng.integers(0, 5)):
             other = self.placed(self.draw_line(N_SIGNALS), 0)
-            lines.insert(int(rng.integers(len(lines) + 1)), other)
+            instructions.insert(int(rng.integers(len(instructions) + 1)), other)
         time = int(rng.integers(N_SIGNALS))
-        lines.insert(0, Line(kernels.TIME, 1, y=(time, 0, 0), x=self.constant(DT)))
+        instructions.insert(0, Instruction(kernels.TIME, 1, y=(time, 0, 0), x=self.constant(DT)))
         sends = list(self.draw_sends())
         memory = rng.normal(size=N_SIGNALS) * 10.0 ** rng.uniform(-1, 1, size=N_SIGNALS)
         memory[rng.random(N_SIGNALS) < 0.3] = 0.0
@@ -170,9 +176,9 @@ class ProgramMaker:
             memory[rng.integers(N_SIGNALS)] = rng.choice([np.nan, np.inf, -np.inf])
         memory = np.concatenate([memory, self.constants])
         links = np.array(self.links, dtype=np.int64)
-        return Program(lines, sends, Machine(memory, links, len(sends), self.n_errors))
+        return Program(instructions, sends, Machine(memory, links, len(sends), self.n_errors))
 
-    def merged(self, parts: Sequence[Sequence[Line]]) -> list[Line]:
+    def merged(self, parts: Sequence[Sequence[Instruction]]) -> list[Instruction]:
         """Merge sequences, each in its own order."""
         turns = np.repeat(np.arange(len(parts)), len(parts[0]))
         if self.rng.random() < 0.5:
@@ -184,22 +190,22 @@ class ProgramMaker:
         self.constants.extend(values)
         return N_SIGNALS + len(self.constants) - len(values), 0, 0
 
-    def draw_line(self, within: int) -> Line:
-        """Draw a line without constants; its vectors lie apart, as Nengo's signals do."""
+    def draw_line(self, within: int) -> Instruction:
+        """Draw an instruction without constants; its vectors lie apart, as Nengo's signals do."""
         rng = self.rng
         op = int(rng.choice(OPS))
         n = int(rng.integers(1, 5))
         d = int(rng.integers(2, 6))  # columns of a matrix
         free = set(range(within))
-        if op in AT_BORDER:
-            return Line(op, n, x=self.draw_vector(n, free))
+        if op in AT_INTERFACE:
+            return Instruction(op, n, x=self.draw_vector(n, free))
         y = self.draw_vector(n, free)
         if op == kernels.MATRIX_ADD:
-            return Line(op, n, y=y, x=self.draw_vector(d, free, steps=(1,)), b=(0, d, 0))
+            return Instruction(op, n, y=y, x=self.draw_vector(d, free, steps=(1,)), b=(0, d, 0))
         steps = (1, 0) if op in (kernels.COPY, kernels.ADD, kernels.MULTIPLY_ADD) else (1, 2)
         x = self.draw_vector(n, free, steps=steps)
         a = self.draw_vector(n, free, steps=(1,)) if op in WITH_A else (0, 0, 0)
-        return Line(op, n, y=y, x=x, a=a)
+        return Instruction(op, n, y=y, x=x, a=a)
 
     def draw_vector(self, n: int, free: set[int], steps: Sequence[int] = (1, 2, -1)) -> Operand:
         """Draw a vector among places that are free, and take them."""
@@ -211,45 +217,51 @@ class ProgramMaker:
                 free -= taken
                 return operand
 
-    def placed(self, line: Line, first: int) -> Line:
-        """Put a line into its part of the memory, and add the constants that it needs."""
-        rng, n = self.rng, line.n
-        y, x, a = ((at + first, step, 0) for at, step, _ in (line.y, line.x, line.a))
-        if line.op == kernels.ROWS_ADD:
+    def placed(self, instruction: Instruction, first: int) -> Instruction:
+        """Put an instruction into its part of the memory, and add the constants that it needs."""
+        rng, n = self.rng, instruction.n
+        y, x, a = (
+            (at + first, step, 0) for at, step, _ in (instruction.y, instruction.x, instruction.a)
+        )
+        if instruction.op == kernels.ROWS_ADD:
             weights, *_ = self.constant(*rng.normal(size=n))
             self.links.extend(places(x, n).tolist())
             link = len(self.links) - n
-            return Line(line.op, n, y=y, a=(weights, 1, 0), b=(link, 1, 0))
-        if line.op == kernels.MATRIX_ADD:
-            d = line.b[1]
+            return Instruction(instruction.op, n, y=y, a=(weights, 1, 0), b=(link, 1, 0))
+        if instruction.op == kernels.MATRIX_ADD:
+            d = instruction.b[1]
             weights = self.constant(*rng.normal(size=n * d))
             scratch, *_ = self.constant(*np.zeros(n))
-            return Line(line.op, n, y=y, x=x, a=weights, b=(scratch, d, 0))
-        if line.op == kernels.ERROR:
+            return Instruction(instruction.op, n, y=y, x=x, a=weights, b=(scratch, d, 0))
+        if instruction.op == kernels.ERROR:
             self.n_errors += n
             scale = self.constant(rng.choice([10.0, 100.0]))
-            return Line(line.op, n, y=(self.n_errors - n, 1, 0), x=x, a=scale)
-        if line.op == kernels.CHECK:
-            return Line(line.op, n, x=x)
-        if line.op in KEEPING:
-            return Line(line.op, n, y=y, x=x, a=a, b=self.constant(*rng.uniform(0.1, 0.9, size=2)))
-        return Line(line.op, n, y=y, x=x, a=a if line.op in WITH_A else (0, 0, 0))
+            return Instruction(instruction.op, n, y=(self.n_errors - n, 1, 0), x=x, a=scale)
+        if instruction.op == kernels.CHECK:
+            return Instruction(instruction.op, n, x=x)
+        if instruction.op in KEEPING:
+            return Instruction(
+                instruction.op, n, y=y, x=x, a=a, b=self.constant(*rng.uniform(0.1, 0.9, size=2))
+            )
+        return Instruction(
+            instruction.op, n, y=y, x=x, a=a if instruction.op in WITH_A else (0, 0, 0)
+        )
 
-    def draw_sends(self) -> Iterator[Line]:
+    def draw_sends(self) -> Iterator[Instruction]:
         """Send vectors of some sizes, now and then of the same size as the one before."""
         n = 1
         for number in range(self.rng.integers(2, 8)):
             n = int(self.rng.integers(1, 6)) if self.rng.random() < 0.5 else n
             first = int(self.rng.integers(N_SIGNALS - n))
-            yield Line(kernels.SEND, n, y=(number, 0, 0), x=(first, 1, 0))
+            yield Instruction(kernels.SEND, n, y=(number, 0, 0), x=(first, 1, 0))
 
 
 def random_programs(n: int) -> list[Program]:
     return [ProgramMaker(np.random.default_rng(seed)).make() for seed in range(n)]
 
 
-def singles(line: Line) -> list[Line]:
-    """Take a joined line apart."""
+def singles(instruction: Instruction) -> list[Instruction]:
+    """Take a joined instruction apart."""
 
     def moved(operand: Operand, k: int) -> Operand:
         first, step, apart = operand
@@ -257,32 +269,35 @@ def singles(line: Line) -> list[Line]:
 
     return [
         replace(
-            line,
+            instruction,
             m=1,
-            y=moved(line.y, k),
-            x=moved(line.x, k),
-            a=moved(line.a, k),
-            b=moved(line.b, k),
+            y=moved(instruction.y, k),
+            x=moved(instruction.x, k),
+            a=moved(instruction.a, k),
+            b=moved(instruction.b, k),
         )
-        for k in range(line.m)
+        for k in range(instruction.m)
     ]
 
 
 class Touched(NamedTuple):
-    """Items of signals that a line uses."""
+    """Items of signals that an instruction uses."""
 
     read: frozenset[int]
     written: frozenset[int]
 
 
-def touched(line: Line, links: np.ndarray) -> Touched:
-    y, x, a, b = (places(one, line.n).tolist() for one in (line.y, line.x, line.a, line.b))
-    if line.op == kernels.ROWS_ADD:
+def touched(instruction: Instruction, links: np.ndarray) -> Touched:
+    y, x, a, b = (
+        places(one, instruction.n).tolist()
+        for one in (instruction.y, instruction.x, instruction.a, instruction.b)
+    )
+    if instruction.op == kernels.ROWS_ADD:
         x = links[b].tolist()
-    if line.op == kernels.MATRIX_ADD:
-        x = list(range(line.x[0], line.x[0] + line.b[1]))
-    written = [] if line.op in AT_BORDER else y + (a if line.op in KEEPING else [])
-    read = [*x, *(a if line.op in WITH_A else [])]
+    if instruction.op == kernels.MATRIX_ADD:
+        x = list(range(instruction.x[0], instruction.x[0] + instruction.b[1]))
+    written = [] if instruction.op in AT_INTERFACE else y + (a if instruction.op in KEEPING else [])
+    read = [*x, *(a if instruction.op in WITH_A else [])]
     return Touched(
         frozenset(one for one in read if one < N_SIGNALS), frozenset(written)
     )  # constants never change
@@ -301,13 +316,13 @@ def test_random_programs_do_the_same_scheduled_and_joined_as_line_by_line():
     alarms, sent, errors = set(), set(), set()
     for program in PROGRAMS:
         by_hand, one_by_one, scheduled = program.fresh(), program.fresh(), program.fresh()
-        in_order, lines = [*program.lines, *program.sends], program.scheduled
+        in_order, instructions = [*program.instructions, *program.sends], program.scheduled
         for _ in range(N_STEPS):
             with np.errstate(all="ignore"):
-                for line in in_order:
-                    by_hand.obey(line)
+                for instruction in in_order:
+                    by_hand.obey(instruction)
             one_by_one.run(in_order)
-            scheduled.run(lines)
+            scheduled.run(instructions)
             one_by_one.assert_like(by_hand)
             scheduled.assert_like(by_hand)
         assert (by_hand.memory != program.machine.memory).any()
@@ -322,9 +337,9 @@ def test_in_these_programs_every_kind_of_line_but_errors_is_joined_and_few_lines
     joined, before, after = Counter(), 0, 0
     for program in PROGRAMS:
         scheduled = program.scheduled
-        before += len(program.lines) + len(program.sends)
+        before += len(program.instructions) + len(program.sends)
         after += len(scheduled)
-        joined.update(NAMES[line.op] for line in scheduled if line.m > 1)
+        joined.update(NAMES[instruction.op] for instruction in scheduled if instruction.m > 1)
     assert set(joined) == {NAMES[op] for op in (*OPS, kernels.SEND)} - {"error"}
     assert min(joined.values()) > 10
     assert after < 0.6 * before
@@ -334,10 +349,15 @@ def test_nothing_is_lost_and_lines_that_depend_on_each_other_keep_their_order_un
     dependent, turned = 0, 0
     for program in PROGRAMS:
         links = program.machine.links
-        scheduled = schedule(program.lines, links.tolist(), N_SIGNALS)
-        assert Counter(one for line in scheduled for one in singles(line)) == Counter(program.lines)
-        place = {one: k for k, line in enumerate(scheduled) for one in singles(line)}
-        uses = [(place[line], touched(line, links)) for line in program.lines]
+        scheduled = schedule(program.instructions, links.tolist(), N_SIGNALS)
+        assert Counter(one for instruction in scheduled for one in singles(instruction)) == Counter(
+            program.instructions
+        )
+        place = {one: k for k, instruction in enumerate(scheduled) for one in singles(instruction)}
+        uses = [
+            (place[instruction], touched(instruction, links))
+            for instruction in program.instructions
+        ]
         for (first, one), (second, other) in combinations(uses, 2):
             if depend(one, other):
                 assert first < second or one == other
@@ -346,38 +366,48 @@ def test_nothing_is_lost_and_lines_that_depend_on_each_other_keep_their_order_un
     assert dependent > 1000 and turned > 1000
 
 
-def chain(n: int, apart: int) -> list[Line]:
+def chain(n: int, apart: int) -> list[Instruction]:
     """Add each of some vectors to the next one: as like as can be, but one after the other."""
-    return [Line(kernels.ADD, 2, y=(apart * (k + 1), 1, 0), x=(apart * k, 1, 0)) for k in range(n)]
+    return [
+        Instruction(kernels.ADD, 2, y=(apart * (k + 1), 1, 0), x=(apart * k, 1, 0))
+        for k in range(n)
+    ]
 
 
 @pytest.mark.parametrize("apart", [1, 2])
 def test_like_lines_that_depend_on_one_another_are_never_joined(apart):
-    lines = chain(6, apart)
-    assert schedule(lines, [], N_SIGNALS) == lines
+    instructions = chain(6, apart)
+    assert schedule(instructions, [], N_SIGNALS) == instructions
 
 
 def test_like_lines_that_depend_on_nothing_are_one():
-    lines = [Line(kernels.ADD, 2, y=(4 * k, 1, 0), x=(4 * k + 2, 1, 0)) for k in range(6)]
-    (line,) = schedule(lines[::-1], [], N_SIGNALS)
-    assert line == Line(kernels.ADD, 2, y=(0, 1, 4), x=(2, 1, 4), m=6)
+    instructions = [
+        Instruction(kernels.ADD, 2, y=(4 * k, 1, 0), x=(4 * k + 2, 1, 0)) for k in range(6)
+    ]
+    (instruction,) = schedule(instructions[::-1], [], N_SIGNALS)
+    assert instruction == Instruction(kernels.ADD, 2, y=(0, 1, 4), x=(2, 1, 4), m=6)
 
 
 def test_lines_at_other_distances_are_left_apart():
     firsts = [0, 4, 8, 13, 20, 27]
-    lines = [Line(kernels.COPY, 2, y=(first, 1, 0), x=(60, 1, 0)) for first in firsts]
-    joined = schedule(lines, [], N_SIGNALS)
-    assert [(line.y, line.m) for line in joined] == [((0, 1, 4), 3), ((13, 1, 7), 3)]
+    instructions = [Instruction(kernels.COPY, 2, y=(first, 1, 0), x=(60, 1, 0)) for first in firsts]
+    joined = schedule(instructions, [], N_SIGNALS)
+    assert [(instruction.y, instruction.m) for instruction in joined] == [
+        ((0, 1, 4), 3),
+        ((13, 1, 7), 3),
+    ]
 
 
 def test_two_lines_that_write_the_same_place_keep_their_order():
-    lines = [Line(kernels.COPY, 1, y=(0, 0, 0), x=(first, 0, 0)) for first in (9, 5, 7)]
-    assert schedule(lines, [], N_SIGNALS) == lines
+    instructions = [
+        Instruction(kernels.COPY, 1, y=(0, 0, 0), x=(first, 0, 0)) for first in (9, 5, 7)
+    ]
+    assert schedule(instructions, [], N_SIGNALS) == instructions
 
 
 def test_what_is_read_and_then_replaced_is_read_first():
-    reads = Line(kernels.COPY, 1, y=(0, 0, 0), x=(9, 0, 0))
-    replaces = Line(kernels.COPY, 1, y=(9, 0, 0), x=(N_SIGNALS, 0, 0))
+    reads = Instruction(kernels.COPY, 1, y=(0, 0, 0), x=(9, 0, 0))
+    replaces = Instruction(kernels.COPY, 1, y=(9, 0, 0), x=(N_SIGNALS, 0, 0))
     assert schedule([reads, replaces], [], N_SIGNALS) == [reads, replaces]
     assert schedule([replaces, reads], [], N_SIGNALS) == [replaces, reads]
 
@@ -387,20 +417,22 @@ def test_what_is_sent_keeps_its_order_whatever_its_size(sizes):
     """The start of each input's spikes is the end of those of the input before."""
     firsts = np.cumsum([0, *sizes])
     sends = [
-        Line(kernels.SEND, n, y=(number, 0, 0), x=(int(firsts[number]), 1, 0))
+        Instruction(kernels.SEND, n, y=(number, 0, 0), x=(int(firsts[number]), 1, 0))
         for number, n in enumerate(sizes)
     ]
-    lines = join(sends)
-    numbers = [one.y[0] for line in lines for one in singles(line)]
+    instructions = join(sends)
+    numbers = [one.y[0] for instruction in instructions for one in singles(instruction)]
     assert numbers == list(range(len(sizes)))
-    assert len(lines) == len(sizes) - sum(n == m for n, m in pairwise(sizes))
+    assert len(instructions) == len(sizes) - sum(n == m for n, m in pairwise(sizes))
     machine = Machine(np.ones(N_SIGNALS), np.zeros(0, dtype=np.int64), len(sizes), 0)
-    machine.run(lines)
+    machine.run(instructions)
     assert machine.sent_start.tolist() == firsts.tolist()
     assert machine.sent[: firsts[-1]].tolist() == [k for n in sizes for k in range(n)]
 
 
-@pytest.mark.skipif(not blas.FOUND, reason="without a BLAS of NumPy's own, no line is a product")
+@pytest.mark.skipif(
+    not blas.FOUND, reason="without a BLAS of NumPy's own, no instruction is a product"
+)
 @pytest.mark.parametrize(("n_sets", "n_rows", "n_columns"), [(7, 2, 3), (3, 4, 2), (5, 1, 4)])
 def test_a_joined_product_is_right_with_more_sets_than_rows_and_with_fewer(
     n_sets, n_rows, n_columns
@@ -410,17 +442,17 @@ def test_a_joined_product_is_right_with_more_sets_than_rows_and_with_fewer(
     constants = n_sets * n_rows * (n_columns + 1)
     memory = rng.normal(size=N_SIGNALS + constants)
     matrices = N_SIGNALS + n_sets * n_rows
-    lines = [
-        Line(
+    instructions = [
+        Instruction(
             kernels.MATRIX_ADD, n_rows, y=(apart * k + n_columns, 1, 0), x=(apart * k, 1, 0),
             a=(matrices + n_rows * n_columns * k, 0, 0), b=(N_SIGNALS + n_rows * k, n_columns, 0),
         )
         for k in range(n_sets)
     ]  # fmt: skip
-    (line,) = schedule(lines, [], N_SIGNALS)
-    assert line.m == n_sets
+    (instruction,) = schedule(instructions, [], N_SIGNALS)
+    assert instruction.m == n_sets
     machine = Machine(memory, np.zeros(0, dtype=np.int64), 1, 0)
-    machine.run([line])
+    machine.run([instruction])
     expected = memory[:N_SIGNALS].copy()
     for k in range(n_sets):
         x = expected[apart * k :][:n_columns]
@@ -482,7 +514,7 @@ def test_inputs_of_several_sizes_are_sent_in_the_chip_s_order(sizes):
     made = like_parts(sizes)
     program = write(made).program
     sends = program[program[:, 0] == kernels.SEND]
-    np.testing.assert_array_equal(program[-len(sends) :], sends)  # the last lines
+    np.testing.assert_array_equal(program[-len(sends) :], sends)  # the last instructions
     numbers = [number + k * apart for _, m, _, number, _, apart, *_ in sends for k in range(m)]
     assert numbers == list(range(len(sizes)))
     assert len(set(sends[:, 2])) > 1

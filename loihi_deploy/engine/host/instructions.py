@@ -1,0 +1,48 @@
+"""Instructions of the host's program."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spikearm.loihi_deploy.engine.host import kernels
+
+Operand = tuple[int, int, int]
+"""First item, distance between two items, distance between two sets of items."""
+
+NOTHING: Operand = (0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """Operation on vectors, or on ``m`` sets of vectors at equal distances.
+
+    Attributes:
+        op: One of the operations of :mod:`spikearm.loihi_deploy.engine.host.kernels`.
+        n: Number of items of each vector.
+        y, x, a, b: Operands.
+        m: Number of sets of vectors.
+    """
+
+    op: int
+    n: int
+    y: Operand = NOTHING
+    x: Operand = NOTHING
+    a: Operand = NOTHING
+    b: Operand = NOTHING
+    m: int = 1
+
+    @property
+    def operands(self) -> np.ndarray:
+        """Operands, shape (4, 3)."""
+        return np.array([self.y, self.x, self.a, self.b])
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Instruction as the kernel reads it, with the longer loop inside."""
+        operands, sizes = self.operands, (self.m, self.n)
+        if self.op not in (kernels.SEND, kernels.MATRIX_ADD):
+            if np.array_equal(operands[:, 2], self.n * operands[:, 1]):
+                sizes = (1, self.m * self.n)  # sets that follow one another are one
+            elif self.m > self.n:
+                operands, sizes = operands[:, [0, 2, 1]], (self.n, self.m)
+        return (self.op, *sizes, *operands.ravel().tolist())

@@ -1,0 +1,84 @@
+"""Values that probes record, until the host or a caller collects them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from spikearm.loihi_deploy.nengo_loihi_compat import LoihiProbe, ProbeFilter
+
+
+class ProbeRecord:
+    """Record of the probes of a chip.
+
+    Args:
+        probes: Probes, in the order of their values in a row.
+        dt: Length of a step [s].
+        dtype: Type of currents and voltages.
+
+    Attributes:
+        columns: Columns of each probe's targets in a row.
+    """
+
+    def __init__(self, probes: Sequence[LoihiProbe], dt: float, dtype: np.dtype) -> None:
+        self._probes, self._dt, self._dtype = probes, dt, dtype
+        self.columns = _columns(probes)
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all rows, collected or not, and the state of filters."""
+        self._rows: list[np.ndarray] = []
+        self._collected = dict.fromkeys(self._probes, 0)
+        self._filter = ProbeFilter(dt=self._dt)
+
+    def add(self, rows: np.ndarray) -> None:
+        """Add the rows of some steps, shape (n_steps, n_probed)."""
+        self._rows.append(rows)
+
+    def n_collected(self, probe: LoihiProbe) -> int:
+        """Return the number of steps of which a probe's values have been collected."""
+        return self._collected[probe]
+
+    def collect(self, probe: LoihiProbe, time: int) -> np.ndarray:
+        """Return a probe's weighted values since the last collection.
+
+        Args:
+            probe: Probe to collect.
+            time: Steps since the start.
+
+        Returns:
+            Values, shape (n_steps, n).
+        """
+        rows = self._joined()[self._collected[probe] - time :]
+        self._collected[probe] = time
+        dtype = bool if probe.key == "spiked" else self._dtype
+        values = [np.ascontiguousarray(rows[:, one], dtype=dtype) for one in self.columns[probe]]
+        return probe.weight_outputs(values)
+
+    def collect_filtered(self, probe: LoihiProbe, time: int) -> np.ndarray:
+        """Return a probe's weighted and filtered values, as :meth:`collect` otherwise."""
+        if self._collected[probe] == time:
+            return np.zeros((0, probe.output_size))
+        return self._filter(probe, self.collect(probe, time))
+
+    def drop_collected(self, time: int) -> None:
+        """Drop all rows if every probe's values have been collected."""
+        if all(collected == time for collected in self._collected.values()):
+            self._rows = []
+
+    def _joined(self) -> np.ndarray:
+        if len(self._rows) > 1:
+            self._rows = [np.concatenate(self._rows)]
+        return self._rows[0]
+
+
+def _columns(probes: Sequence[LoihiProbe]) -> dict[LoihiProbe, list[slice]]:
+    """Number the columns of each probe's targets in a row."""
+    columns: dict[LoihiProbe, list[slice]] = {}
+    first = 0
+    for probe in probes:
+        columns[probe] = []
+        for block, chosen in zip(probe.target, probe.slice, strict=True):
+            size = len(np.arange(block.n_neurons)[chosen])
+            columns[probe].append(slice(first, first + size))
+            first += size
+    return columns
