@@ -117,7 +117,7 @@ class Simulator(nengo_loihi.Simulator):
             SpikearmError: nengo-loihi's queues carry the host's spikes, and no longer hold them.
         """
         if not isinstance(self._runner, Exchange):
-            raise SpikearmError("Spikes from the host that pass through queues cannot be read.")
+            raise SpikearmError("Spikes from the host cannot be read where they pass in queues.")
         return np.append(self.engine.fired, self.engine.chip.n_compartments + self._runner.sent)
 
     @property
