@@ -105,14 +105,14 @@ def copier(values: np.ndarray, addresses: np.ndarray) -> Callable[[], np.ndarray
 
 
 def span(addresses: np.ndarray) -> slice | np.ndarray:
-    """Give addresses that follow one another, as most arms' do, as a slice, which is faster."""
+    """Return addresses that follow one another, as most arms' do, as a slice, which is faster."""
     first, n = int(addresses[0]), len(addresses)
     run = np.arange(first, first + n)
     return slice(first, first + n) if np.array_equal(addresses, run) else addresses
 
 
 class RigidBodyModel:
-    """What a controller knows of an arm: its dynamics at any state, nothing of the plant.
+    """Nominal dynamics of an arm at any state, as a controller knows them.
 
     It keeps its own copy of the model, so a payload or friction added to the
     simulated arm stays unknown to the controller.
@@ -138,7 +138,7 @@ class RigidBodyModel:
 
     @property
     def base_position(self) -> np.ndarray:
-        """Where the first joint is in the home pose, shape (3,) [m]."""
+        """Position of the first joint in the home pose, shape (3,) [m]."""
         self.dynamics(self.chain.home)
         return self._data.xanchor[self._model.dof_jntid[self.chain.dof[0]]].copy()
 
@@ -159,7 +159,7 @@ class RigidBodyModel:
         return self._model.dof_frictionloss[self.chain.dof]
 
     def without_gravity(self) -> "RigidBodyModel":
-        """Give what a controller knows that was not told of gravity.
+        """Return the same model without gravity.
 
         Gravity that the file compensates is not there either: at rest no torque is needed.
         """

@@ -33,5 +33,5 @@ ARMS = {
 
 
 def mjcf_path(name: str) -> Path:
-    """Give the MJCF file of a shipped arm."""
+    """Return the MJCF file of a shipped arm."""
     return MJCF_FOLDER / f"{name}.xml"

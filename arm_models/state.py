@@ -1,4 +1,4 @@
-"""What is sensed of an arm at one moment."""
+"""Sensed state of an arm at one moment."""
 
 from typing import NamedTuple
 

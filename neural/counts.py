@@ -29,7 +29,7 @@ class StepCounts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """What a network takes, independent of its activity; names as NeuroBench has them.
+    """Memory and cores of a network, independent of its activity; names as in NeuroBench.
 
     Attributes:
         connection_sparsity: Share of weights that are zero [1].

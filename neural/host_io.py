@@ -1,10 +1,10 @@
-"""What crosses the border between host and network."""
+"""Values that host and network exchange in every step."""
 
 import numpy as np
 
 
 class HostInput:
-    """What a node puts into a network: an array that the host writes.
+    """Input of a network: an array that the host writes and a node reads.
 
     Attributes:
         values: Shape (n,).
@@ -14,12 +14,12 @@ class HostInput:
         self.values = np.zeros(n)
 
     def __call__(self, t: float) -> np.ndarray:
-        """Give the values, as a node's function does."""
+        """Return the values, as a node's function does."""
         return self.values
 
 
 class HostOutput:
-    """What a node takes out of a network: an array that the host reads.
+    """Output of a network: an array that a node writes and the host reads.
 
     Attributes:
         values: Shape (n,).
@@ -29,5 +29,5 @@ class HostOutput:
         self.values = np.zeros(n)
 
     def __call__(self, t: float, x: np.ndarray) -> None:
-        """Take the values, as a node's function does."""
+        """Store the values, as a node's function does."""
         self.values[:] = x

@@ -56,7 +56,7 @@ class NengoSimulation(LearningSimulation, SilenceableSimulation):
         return [self._signal(weights).copy() for weights in self._learned]
 
     def write_learned(self, learned: Sequence[np.ndarray]) -> None:
-        """Put back what :meth:`read_learned` gave."""
+        """Write weights that :meth:`read_learned` returned."""
         overwrite([self._signal(weights) for weights in self._learned], learned)
 
     @property
@@ -72,7 +72,7 @@ class NengoSimulation(LearningSimulation, SilenceableSimulation):
 
     @property
     def footprint(self) -> Footprint:
-        """What the network takes."""
+        """Memory and operations of the network."""
         outgoing = [c for c in self.network.all_connections if _neurons_of(c.pre_obj) is not None]
         decoders = [self._weights_in_use(connection) for connection in outgoing]
         inputs = [self._encoders_in_use(ensemble) for ensemble in self.network.all_ensembles]
@@ -119,19 +119,19 @@ class NengoSimulation(LearningSimulation, SilenceableSimulation):
         return fan_out
 
     def _weights(self, connection: nengo.Connection) -> np.ndarray:
-        """Give a connection's weights, one row per output; a single number is one for each."""
+        """Return a connection's weights, one row per output; a single number is one for each."""
         weights = self._simulator.data[connection].weights
         if weights is None or np.ndim(weights) < 2:
             return np.broadcast_to(1.0 if weights is None else weights, (1, connection.size_in))
         return weights
 
     def _weights_in_use(self, connection: nengo.Connection) -> np.ndarray:
-        """Tell which weights are not zero for good: those that learn are not."""
+        """Return a mask of the weights that are not zero for good: those that learn count."""
         weights = self._weights(connection)
         return (weights != 0) | (connection.learning_rule_type is not None)
 
     def _encoders_in_use(self, ensemble: nengo.Ensemble) -> np.ndarray:
-        """Give an ensemble's encoders, zero for dimensions that no connection reaches.
+        """Return an ensemble's encoders, zero for dimensions that no connection reaches.
 
         Values, rather than spikes, are multiplied with them.
         """
@@ -166,14 +166,14 @@ def _learning(network: nengo.Network) -> list[nengo.Connection]:
 
 
 def _neurons_of(end: object) -> nengo.Ensemble | None:
-    """Give the ensemble whose neurons are at one end of a connection, if there is one."""
+    """Return the ensemble whose neurons are at one end of a connection, if there is one."""
     if isinstance(end, nengo.ensemble.Neurons):
         return end.ensemble
     return end if isinstance(end, nengo.Ensemble) else None
 
 
 def _rows_in_use(transform: nengo.transforms.Transform) -> np.ndarray:
-    """Tell which outputs of a transform are not always zero, shape (size_out,)."""
+    """Return a mask of the outputs of a transform that are not always zero, (size_out,)."""
     if isinstance(transform, nengo.Dense) and np.ndim(transform.init) == 2:
         return np.any(transform.sample(), axis=1)
     return np.ones(transform.size_out, dtype=bool)

@@ -1,4 +1,4 @@
-"""Which joints of a model are the arm's."""
+"""Choice of the arm's joints in a model."""
 
 from collections.abc import Sequence
 

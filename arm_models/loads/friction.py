@@ -39,7 +39,7 @@ class JointFriction:
         )
 
     def holding(self, friction: np.ndarray | float) -> "JointFriction":
-        """Give other friction in its place, which holds a joint still.
+        """Return other friction in its place, which holds a joint still.
 
         Args:
             friction: Shape (n_joints,) or one number for all [N m].
@@ -65,7 +65,7 @@ class JointFriction:
         )
 
     def write(self, spec: mujoco.MjSpec, joints: Sequence[str]) -> None:
-        """Give it to joints."""
+        """Write it to joints."""
         columns = zip(joints, self.torque, self.solimp, self.solref, strict=True)
         for name, torque, solimp, solref in columns:
             joint = spec.joint(name)

@@ -1,4 +1,4 @@
-"""What pushes the hand from outside."""
+"""External forces at the hand."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -30,7 +30,7 @@ class HandForce:
 
     @cached_property
     def acts(self) -> bool:
-        """Whether there is any."""
+        """True if there is any force."""
         return bool(self.wrench.any() or self.viscous.any())
 
     def apply(self, model: mujoco.MjModel, data: mujoco.MjData, site: int) -> None:

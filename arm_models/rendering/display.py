@@ -1,4 +1,4 @@
-"""Whether there is a display to open a window on."""
+"""Check for a display to open a window on."""
 
 import warnings
 

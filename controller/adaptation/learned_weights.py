@@ -1,4 +1,4 @@
-"""What an adaptive network has learned, as a file."""
+"""Learned weights of an adaptive network, as a file."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ ABOUT, WEIGHTS = "about", "weights"
 
 @dataclass(frozen=True)
 class LearnedWeights:
-    """Learned weights, and whose they are.
+    """Learned weights, and the network that they belong to.
 
     A file is a compressed npz archive: ``about``, a text of JSON, and ``weights-0``, ``weights-1``
     and so on, the weights of each ensemble as the backend has them: integers of shape

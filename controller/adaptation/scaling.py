@@ -1,4 +1,4 @@
-"""What an adaptive network learns from, in which units, and how fast."""
+"""Configuration and scaling of adaptive networks."""
 
 import math
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ MAX_NEURONS = 2048  # a synapse that learns takes two of a core's 4096 input axo
 
 @dataclass(frozen=True)
 class AdaptationConfig:
-    """How an adaptive network is built, and how fast it learns.
+    """Size and learning rate of an adaptive network.
 
     Attributes:
         neurons: Neurons of each of its ensembles.
@@ -72,7 +72,7 @@ class AdaptationConfig:
 
 @dataclass(frozen=True)
 class AdaptationScaling:
-    """How physical values map to what an adaptive network takes and gives.
+    """Scaling of an adaptive network's inputs and outputs.
 
     The state is a point of the unit sphere: joint positions and velocities, each less that at home
     and over its range, all divided by ``sqrt(n_joints)``, are a point of the unit ball, and one

@@ -1,4 +1,4 @@
-"""What crosses the border between host and network, and in which units."""
+"""Values that host and network exchange, and their units."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ class HostNodes:
 
 @dataclass(frozen=True)
 class Scaling:
-    """How physical values map to the network's [-1, 1].
+    """Scaling of physical values to the network's [-1, 1].
 
     A joint angle crosses as the sine and the cosine of its distance from the middle of its
     range, each less a centre and over a half range, so that both fill [-1, 1].

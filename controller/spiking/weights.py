@@ -1,4 +1,4 @@
-"""All numbers of the controller's network."""
+"""Weights of the controller's network."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -14,7 +14,7 @@ NeuralStage = Literal["rate", "spiking", "loihi"]
 
 @dataclass(frozen=True)
 class NetworkWeights:
-    """What the neurons of the controller are connected with.
+    """Weights between the neurons of the controller.
 
     Rates are in Hz; a neuron's input current is in units of its threshold, as Nengo has it.
 
@@ -70,7 +70,7 @@ class NetworkWeights:
         return len(biases[0]), len(biases[1]), len(biases[2]), len(biases[3])
 
     def _shapes(self) -> dict[str, tuple[int, ...]]:
-        """Tell which shape each array has, by the numbers of joints, latent numbers and neurons."""
+        """Return the shape of each array, by the numbers of joints, latent numbers and neurons."""
         joints, latent = len(self.scaling.middle), len(self.latent)
         features, code, products, friction = self.layers
         return {
@@ -94,7 +94,7 @@ class NetworkWeights:
         }
 
     def with_readout(self, stage: NeuralStage, readout: np.ndarray) -> "NetworkWeights":
-        """Give the same weights with a stage's readout replaced."""
+        """Return the same weights with a stage's readout replaced."""
         return replace(self, readout={**self.readout, stage: readout})
 
     def arrays(self) -> dict[str, np.ndarray]:

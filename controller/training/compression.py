@@ -107,7 +107,7 @@ class Compression:
 
 
 def rates(current: np.ndarray) -> np.ndarray:
-    """Give the steady rates of leaky integrate-and-fire neurons, shape (n_samples, n) [Hz]."""
+    """Compute the steady rates of leaky integrate-and-fire neurons, shape (n_samples, n) [Hz]."""
     n = current.shape[1]
     return nengo.LIF(tau_rc=TAU_RC, tau_ref=TAU_REF).rates(current, np.ones(n), np.zeros(n))
 
@@ -181,7 +181,7 @@ def _spread(
 def _principal_code(
     task_map: np.ndarray, n_latent: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Give mean, components and codes of the task map, codes mostly within [-1, 1]."""
+    """Compute mean, components and codes of the task map, codes mostly within [-1, 1]."""
     mean = task_map.mean(axis=0)
     directions = np.linalg.svd(task_map - mean, full_matrices=False)[2][:n_latent]
     codes = (task_map - mean) @ directions.T

@@ -104,7 +104,7 @@ class DeepNetwork:
         )  # fmt: skip
 
     def read(self) -> Compression:
-        """Give what was learned, for rates in Hz."""
+        """Return the trained numbers, for rates in Hz."""
         self._simulator.freeze_params(self._network)
         weights = {
             name: np.asarray(connection.transform.init)

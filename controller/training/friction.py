@@ -35,12 +35,12 @@ class DryFriction:
 
     @classmethod
     def of(cls, model: RigidBodyModel, gains: Gains = Gains()) -> "DryFriction":
-        """Take the friction that a model knows."""
+        """Read the friction of a model."""
         home = model.dynamics(model.chain.home)
         return cls(np.asarray(model.friction), task_inertia(home)[1] / gains.kv)
 
     def compensate(self, velocities: np.ndarray, commands: np.ndarray) -> np.ndarray:
-        """Give the torque.
+        """Compute the torque.
 
         Args:
             velocities: Of the joints, shape (n_samples, n_joints) [rad/s].

@@ -74,7 +74,7 @@ def steady_rates(
     stage: NeuralStage,
     filters: Filters = Filters(),
 ) -> np.ndarray:
-    """Give every neuron's rate in sampled states, as the torque's filter passes it on.
+    """Compute every neuron's rate in sampled states, as the torque's filter passes it on.
 
     A first-order filter lags by its time constant behind a signal that rises evenly: a layer's
     rates are those of the state in which the joints were so much earlier. On the chip a neuron's

@@ -58,7 +58,7 @@ class Samples:
         return len(self.drift)
 
     def torque(self, commands: np.ndarray, friction: DryFriction | None = None) -> np.ndarray:
-        """Give the law's torque for a command in each state.
+        """Compute the law's torque for a command in each state.
 
         Args:
             commands: Shape (n_samples, 6) [m/s^2, rad/s^2].
@@ -73,7 +73,7 @@ class Samples:
         return torque + friction.compensate(self.velocities, commands)
 
     def take(self, which: np.ndarray | slice) -> "Samples":
-        """Give some of the samples."""
+        """Return some of the samples."""
         return Samples(*(array[which] for array in _fields(self)))
 
 
@@ -111,7 +111,7 @@ def sample_reach(
 
 
 def join(parts: list[Samples]) -> Samples:
-    """Put samples one after the other."""
+    """Concatenate samples."""
     return Samples(*(np.concatenate(arrays) for arrays in zip(*map(_fields, parts), strict=True)))
 
 

@@ -1,4 +1,4 @@
-"""What is learned, scaled for the network."""
+"""Training targets, scaled for the network."""
 
 import numpy as np
 
@@ -59,7 +59,7 @@ def make_training_targets(
 
 
 def torque_metric(model: RigidBodyModel, joint_weight: float = JOINT_WEIGHT) -> np.ndarray:
-    """Give what a torque error is multiplied with, so that its square counts what it does.
+    """Compute the metric of torque errors, by which their squares count as motion errors.
 
     A torque error ``e`` moves the hand with ``J M^-1 e`` and the joints with ``M^-1 e``, at home.
 
