@@ -49,7 +49,7 @@ class Options:
         setup = ControllerSetup(arm.model, trained, feedforward=self.feedforward)
         plan = BenchmarkPlan(arm, CentreOut(), controllers, [0], setup)
         done = run_benchmark(plan, Watcher())
-        motions = [leg.trajectory for leg in done.legs if leg.controller == "analytic"]
+        motions = [reach.trajectory for reach in done.reaches if reach.controller == "analytic"]
         table = Table("what", "hand, m/s²", "moves it, mm")
         for part, error in static_errors(arm, trained, motions).items():
             size = root_mean_square(np.linalg.norm(error, axis=1))

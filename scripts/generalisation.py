@@ -26,7 +26,7 @@ from spikearm.experiments.controllers import ChosenController, ControllerSetup
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
-from spikearm.experiments.tasks.episode import LEGS_PER_EPISODE
+from spikearm.experiments.tasks.episode import REACHES_PER_EPISODE
 from spikearm.experiments.tasks.episodes import Episode, Outcome, run_episodes
 
 RADII = (0.10, 0.15, 0.20, 0.25, 0.30)  # m, on the sphere
@@ -222,7 +222,7 @@ def make_point(
 def success_rate(outcomes: Sequence[Outcome]) -> float:
     """Give the share of motions that ended at their goal, of all that there should be."""
     reached = [metrics.success(motion.trajectory) for one in outcomes for motion in one.motions]
-    return float(np.sum(reached)) / (LEGS_PER_EPISODE * len(outcomes))
+    return float(np.sum(reached)) / (REACHES_PER_EPISODE * len(outcomes))
 
 
 def make_table(points: Sequence[Point]) -> Table:

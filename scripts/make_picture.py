@@ -22,10 +22,16 @@ def main(folder: Path) -> None:
     """Draw the last controller's hand paths to every target, and the arm at one of them."""
     run = read_run(folder)
     arm = load_arm(run.config["arm"])
-    legs = [leg for leg in run.legs if leg.label == run.legs[-1].label and leg.leg == "out"]
-    trails = [trail for leg in legs for trail in paths(leg.trajectory, len(leg.trajectory.time))]
+    reaches = [
+        reach
+        for reach in run.reaches
+        if reach.label == run.reaches[-1].label and reach.direction == "out"
+    ]
+    trails = [
+        trail for reach in reaches for trail in paths(reach.trajectory, len(reach.trajectory.time))
+    ]
     with Camera(arm, 1280, 800) as camera:
-        pose_arm(arm, legs[REACH].trajectory, STEP)
+        pose_arm(arm, reaches[REACH].trajectory, STEP)
         imageio.imwrite(PICTURE, camera.render(trails))
 
 

@@ -12,7 +12,7 @@ from spikearm.experiments.console.console import console
 from spikearm.experiments.console.options import check_new_file, find_trained
 from spikearm.experiments.records.atomic_file import append_line, check_appendable, whole_file
 from spikearm.experiments.records.provenance import provenance
-from spikearm.experiments.records.records import write_legs
+from spikearm.experiments.records.records import write_reaches
 from spikearm.experiments.studies.deployment.board_check import BoardCheck, check_board
 from spikearm.experiments.studies.deployment.deployment import (
     ControllerDeployment,
@@ -110,7 +110,7 @@ class DeployCommand:
         """Write the files that options ask for."""
         if self.steps is not None:
             with whole_file(self.steps) as draft:
-                write_legs([stages.leg], draft)
+                write_reaches([stages.reach], draft)
             console.print(f"Steps: {self.steps}", soft_wrap=True)
         if self.picture is not None:
             write_picture(stages.deployment, f"{arm.name} on Loihi", self.picture)

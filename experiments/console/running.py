@@ -20,7 +20,7 @@ from spikearm.experiments.studies.adaptation.table import describe_overflows, re
 from spikearm.experiments.studies.benchmark.benchmark import Benchmark, BenchmarkPlan, run_benchmark
 from spikearm.experiments.studies.benchmark.latency_table import latency_table
 from spikearm.experiments.studies.benchmark.table import summary_table
-from spikearm.experiments.tasks.episode import LEGS_PER_EPISODE
+from spikearm.experiments.tasks.episode import REACHES_PER_EPISODE
 
 Problem = SpikearmError | KeyboardInterrupt
 
@@ -91,8 +91,8 @@ def measure(
             pass
     benchmark = run_watched(plan, view)
     problems = benchmark_problems(benchmark)
-    if benchmark.legs:
-        run = Run(config, benchmark.rows, benchmark.legs, benchmark.status)
+    if benchmark.reaches:
+        run = Run(config, benchmark.rows, benchmark.reaches, benchmark.status)
         problems += save_run(run, folder, plan.arm if film else None, report)
         title = (
             f"{plan.arm.name}, {plan.task.variant}, feedforward of {plan.setup.feedforward}: "
@@ -112,7 +112,7 @@ def show_learning(benchmark: Benchmark, path: Path | None) -> None:
     """Print the learning of an adaptive controller, if there is one, and keep its weights."""
     if benchmark.learned is None:
         return
-    console.print(reach_table(benchmark.legs))
+    console.print(reach_table(benchmark.reaches))
     console.print(describe_overflows(benchmark.overflow_counts))
     if path is not None:
         with whole_file(path) as draft, draft.open("wb") as file:
@@ -123,7 +123,7 @@ def show_learning(benchmark: Benchmark, path: Path | None) -> None:
 def run_watched(plan: BenchmarkPlan, view: bool = False) -> Benchmark:
     """Run a plan with progress bars, viewing its last controller with its first seed if asked."""
     motion_time = plan.task.duration + plan.task.hold
-    steps = LEGS_PER_EPISODE * round(motion_time / plan.arm.timestep)
+    steps = REACHES_PER_EPISODE * round(motion_time / plan.arm.timestep)
     size = plan.task.targets, steps
     if view or plan.realtime:
         plan = replace(plan, jobs=1)  # the window shows steps of this process; others would disturb
@@ -189,12 +189,12 @@ def raise_first(problems: list[Problem]) -> None:
 
 def film_run(arm: Arm, run: Run, path: Path) -> None:
     """Film what the last controller did with its first seed, with a progress bar."""
-    label = run.legs[-1].label
-    seed = next(leg.seed for leg in run.legs if leg.label == label)
-    legs = [leg for leg in run.legs if leg.label == label and leg.seed == seed]
+    label = run.reaches[-1].label
+    seed = next(reach.seed for reach in run.reaches if reach.label == label)
+    reaches = [reach for reach in run.reaches if reach.label == label and reach.seed == seed]
     with progress_bar() as bar:
-        task = bar.add_task(f"filming {label}, seed {seed}", total=len(legs))
-        write_video(arm, legs, path, lambda: bar.advance(task))
+        task = bar.add_task(f"filming {label}, seed {seed}", total=len(reaches))
+        write_video(arm, reaches, path, lambda: bar.advance(task))
 
 
 def copy_film(folder: Path, path: Path) -> None:

@@ -21,28 +21,28 @@ from spikearm.experiments.records.atomic_file import missing_folders, remove_if_
 from spikearm.neural.array_file import DAMAGES, sentence
 
 CONFIG, SUMMARY, TRAJECTORY = "config.json", "summary.json", "trajectory.parquet"
-KEYS = ("controller", "adaptive", "seed", "reach", "leg")
+KEYS = ("controller", "adaptive", "seed", "target", "direction")
 REPORT, VIDEO = "report.html", "video.mp4"
 
 
 @dataclass(frozen=True)
-class Leg:
-    """One recorded motion: out to a target, or back home.
+class RecordedReach:
+    """One recorded reach: out to a target, or back to the start.
 
     Attributes:
         controller: Name of the controller that drove it.
         adaptive: True if an adaptive network learned beside it.
         seed: Seed of task and network.
-        reach: Index of the target, from 0.
-        leg: ``out`` or ``back``.
-        trajectory: What happened.
+        target: Index of the target, from 0.
+        direction: ``out`` to the target or ``back`` to the start.
+        trajectory: Recorded states, references and torques.
     """
 
     controller: str
     adaptive: bool
     seed: int
-    reach: int
-    leg: str
+    target: int
+    direction: str
     trajectory: Trajectory
 
     @property
@@ -58,14 +58,14 @@ class Run:
     Attributes:
         config: Resolved configuration, versions, git commit, seeds.
         rows: One row per arm, task, controller, backend and seed, keyed by metric name.
-        legs: The recorded motions.
+        reaches: Recorded reaches.
         status: ``complete``; ``interrupted`` or ``failed`` when only finished reaches are in it.
         folder: Where it was read from or written to.
     """
 
     config: dict[str, Any]
     rows: list[dict[str, Any]]
-    legs: list[Leg]
+    reaches: list[RecordedReach]
     status: str = "complete"
     folder: Path | None = None
 
@@ -108,7 +108,7 @@ def write_run(run: Run, folder: Path, extra: Callable[[Path], None] | None = Non
     check_new_folder(folder)
     with whole_folder(folder) as draft:
         write_account(run.config, run.rows, run.status, draft)
-        write_legs(run.legs, draft / TRAJECTORY)
+        write_reaches(run.reaches, draft / TRAJECTORY)
         if extra is not None:
             extra(draft)
     return replace(run, folder=folder)
@@ -122,9 +122,9 @@ def write_account(
         (folder / name).write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
 
 
-def write_legs(legs: list[Leg], path: Path) -> None:
-    """Write motions to a Parquet file, one row per step."""
-    pq.write_table(_table(legs), path, compression="zstd", write_page_checksum=True)
+def write_reaches(reaches: list[RecordedReach], path: Path) -> None:
+    """Write reaches to a Parquet file, one row per step."""
+    pq.write_table(_table(reaches), path, compression="zstd", write_page_checksum=True)
 
 
 def read_run(folder: Path) -> Run:
@@ -143,12 +143,12 @@ def read_run(folder: Path) -> Run:
         config = json.loads((folder / CONFIG).read_text())
         summary = json.loads((folder / SUMMARY).read_text())
         rows, status = summary["rows"], summary["status"]
-        legs = _legs(pq.read_table(folder / TRAJECTORY, page_checksum_verification=True))
+        reaches = _read_reaches(pq.read_table(folder / TRAJECTORY, page_checksum_verification=True))
     except (*DAMAGES, OSError, pa.ArrowException) as error:
         raise SpikearmError(
             f"'{folder}' is damaged, or of another version: {sentence(error)}. Run it again."
         ) from error
-    return Run(config, rows, legs, status, folder)
+    return Run(config, rows, reaches, status, folder)
 
 
 @contextmanager
@@ -176,17 +176,17 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         remove_if_empty(new_folders)
 
 
-def _table(legs: list[Leg]) -> pa.Table:
-    return pa.concat_tables([_leg_table(leg) for leg in legs]) if legs else pa.table({})
+def _table(reaches: list[RecordedReach]) -> pa.Table:
+    return pa.concat_tables([_reach_table(reach) for reach in reaches]) if reaches else pa.table({})
 
 
-def _leg_table(leg: Leg) -> pa.Table:
+def _reach_table(reach: RecordedReach) -> pa.Table:
     columns: dict[str, pa.Array] = {}
-    n_steps = len(leg.trajectory.time)
+    n_steps = len(reach.trajectory.time)
     for name in KEYS:
-        columns[name] = pa.array([getattr(leg, name)] * n_steps)
+        columns[name] = pa.array([getattr(reach, name)] * n_steps)
     for field in fields(Trajectory):
-        columns[field.name] = _column(getattr(leg.trajectory, field.name))
+        columns[field.name] = _column(getattr(reach.trajectory, field.name))
     return pa.table(columns)
 
 
@@ -196,13 +196,13 @@ def _column(values: np.ndarray) -> pa.Array:
     return pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), values.shape[1])
 
 
-def _legs(table: pa.Table) -> list[Leg]:
+def _read_reaches(table: pa.Table) -> list[RecordedReach]:
     if table.num_rows == 0:
         return []
     keys = list(zip(*(table[name].to_pylist() for name in KEYS), strict=True))
     starts = [0] + [i for i in range(1, len(keys)) if keys[i] != keys[i - 1]] + [len(keys)]
     return [
-        Leg(
+        RecordedReach(
             **dict(zip(KEYS, keys[start], strict=True)),
             trajectory=_trajectory(table.slice(start, end - start)),
         )

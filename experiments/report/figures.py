@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.experiments.records.records import Leg
+from spikearm.experiments.records.records import RecordedReach
 from spikearm.experiments.studies.benchmark.metrics import position_error
 
 IDEAL_COLOR = "#9a9a9a"
@@ -29,8 +29,9 @@ class Series:
 
     Attributes:
         label: Name in every legend.
-        color: Its colour in every picture.
-        legs: Its motions.
+        color: Colour of its controller.
+        dash: Dash of its lines, which tells runs apart.
+        reaches: Its motions.
         joints: Joint names.
         torque_limits: Shape (n_joints,) [N m].
         forward: The arm's forward axis, a horizontal unit vector, shape (3,).
@@ -38,20 +39,21 @@ class Series:
 
     label: str
     color: str
-    legs: Sequence[Leg]
+    reaches: Sequence[RecordedReach]
     joints: Sequence[str]
     torque_limits: np.ndarray
     forward: np.ndarray
+    dash: str = "solid"
 
     @property
     def trajectories(self) -> list[Trajectory]:
         """The motions without their names."""
-        return [leg.trajectory for leg in self.legs]
+        return [reach.trajectory for reach in self.reaches]
 
     @property
     def outward(self) -> list[Trajectory]:
         """The motions out to the targets."""
-        return [leg.trajectory for leg in self.legs if leg.leg == "out"]
+        return [reach.trajectory for reach in self.reaches if reach.direction == "out"]
 
     def from_start(self, points: np.ndarray) -> np.ndarray:
         """Express points in the arm's own frame: forward, left and up from where the hand starts.
@@ -123,11 +125,13 @@ def torques(series: Sequence[Series]) -> go.Figure:
     )  # fmt: skip
     for joint, limit in enumerate(first.torque_limits):
         cell = {"row": joint // JOINT_COLUMNS + 1, "col": joint % JOINT_COLUMNS + 1}
-        hardest = max(first.legs, key=lambda leg: np.abs(leg.trajectory.torque[:, joint]).max())
+        hardest = max(
+            first.reaches, key=lambda reach: np.abs(reach.trajectory.torque[:, joint]).max()
+        )
         for one in (s for s in series if s.joints == first.joints):
-            for leg in one.legs:
-                if (leg.reach, leg.leg) == (hardest.reach, hardest.leg):
-                    _add_torque(figure, one, leg.trajectory, joint, cell)
+            for reach in one.reaches:
+                if (reach.target, reach.direction) == (hardest.target, hardest.direction):
+                    _add_torque(figure, one, reach.trajectory, joint, cell)
         for bound in (-limit, limit):
             figure.add_hline(y=bound, line={"dash": "dot", "color": LIMIT_COLOR}, **cell)
         figure.update_yaxes(range=[-1.1 * limit, 1.1 * limit], **cell)
@@ -175,7 +179,7 @@ def _draw_paths(
         figure.add_trace(
             scatter(
                 **coordinates(_lifted(paths)), mode="lines", name=one.label, legendgroup=one.label,
-                showlegend=showlegend, line={"color": one.color, "width": 2},
+                showlegend=showlegend, line={"color": one.color, "width": 2, "dash": one.dash},
             ),
             row=row, col=col,
         )  # fmt: skip
@@ -205,7 +209,7 @@ def _add_torque(
     figure.add_scatter(
         x=_thin(trajectory, trajectory.time), y=_thin(trajectory, trajectory.torque[:, joint]),
         name=one.label, legendgroup=one.label, showlegend=not in_legend,
-        line={"color": one.color, "width": 1.3}, **cell,
+        line={"color": one.color, "width": 1.3, "dash": one.dash}, **cell,
     )  # fmt: skip
 
 
@@ -218,7 +222,7 @@ def _add_band(figure: go.Figure, one: Series, time: np.ndarray, values: np.ndarr
     )  # fmt: skip
     figure.add_scatter(
         x=time, y=values.mean(axis=0), name=one.label, legendgroup=one.label,
-        line={"color": one.color, "width": 2},
+        line={"color": one.color, "width": 2, "dash": one.dash},
     )  # fmt: skip
 
 

@@ -44,5 +44,5 @@ def _add_steps(figure: go.Figure, one: Series, column: str, cell: dict[str, int]
     figure.add_scatter(
         x=1e3 * longest_first[ranks - 1], y=1e2 * ranks / len(steps), name=one.label,
         legendgroup=one.label, showlegend=cell == {"row": 1, "col": 1},
-        line={"color": one.color, "width": 1.5}, **cell,
+        line={"color": one.color, "width": 1.5, "dash": one.dash}, **cell,
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """One self-contained HTML file that shows runs and compares them."""
 
 import base64
+import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ from spikearm.arm_models import SpikearmError
 from spikearm.experiments.records.atomic_file import whole_file
 from spikearm.experiments.records.records import VIDEO, Run
 from spikearm.experiments.report import figures
-from spikearm.experiments.report.figures import COLORS, Series
+from spikearm.experiments.report.figures import Series
 from spikearm.experiments.report.latency_figure import latency
+from spikearm.experiments.report.palette import DASHES, controller_color
 from spikearm.experiments.studies.benchmark.latency_table import LINES, TITLE, latency_cells
 from spikearm.experiments.studies.benchmark.table import (
     CONTROL,
@@ -70,7 +72,7 @@ def write_report(runs: Sequence[Run], path: Path, names: Sequence[str] | None = 
         SpikearmError: There is nothing to show, or the file cannot be written.
     """
     named = zip(_names(runs) if names is None else names, runs, strict=True)
-    shown = {name: run for name, run in named if run.legs}
+    shown = {name: run for name, run in named if run.reaches}
     if not shown:
         raise SpikearmError("These runs hold no finished reach: there is nothing to report.")
     for name, run in shown.items():
@@ -80,7 +82,7 @@ def write_report(runs: Sequence[Run], path: Path, names: Sequence[str] | None = 
         autoescape=select_autoescape(["html", "j2"]),
     )
     groups = _groups(shown)
-    series = [group.series(COLORS[i % len(COLORS)]) for i, group in enumerate(groups)]
+    series = [group.series() for group in groups]
     page = environment.get_template("report.html.j2").render(
         title=_title(list(shown.values())),
         columns=[(one.label, one.color) for one in series],
@@ -133,18 +135,23 @@ class _Group:
     """One controller of one run: a column of the tables and a colour in the pictures."""
 
     label: str
+    controller: str
+    dash: str
     run: Run
     rows: list[dict[str, Any]]
 
-    def series(self, color: str) -> Series:
-        """Draw its first seed."""
+    def series(self) -> Series:
+        """Return the reaches of its first seed."""
         name, adaptive, seed = (self.rows[0][key] for key in ("controller", "adaptive", "seed"))
         which = (name, adaptive, seed)
         return Series(
             label=self.label,
-            color=color,
-            legs=[
-                leg for leg in self.run.legs if (leg.controller, leg.adaptive, leg.seed) == which
+            color=controller_color(self.controller),
+            dash=self.dash,
+            reaches=[
+                reach
+                for reach in self.run.reaches
+                if (reach.controller, reach.adaptive, reach.seed) == which
             ],
             joints=self.run.config["joints"],
             torque_limits=np.array(self.run.config["torque_limits"]),
@@ -155,8 +162,8 @@ class _Group:
 def _groups(runs: dict[str, Run]) -> list[_Group]:
     several = len(runs) > 1
     return [
-        _Group(f"{name} {label}" if several else label, run, rows)
-        for name, run in runs.items()
+        _Group(f"{name} {label}" if several else label, label, dash, run, rows)
+        for (name, run), dash in zip(runs.items(), itertools.cycle(DASHES))
         for label, rows in by_controller(run.rows).items()
     ]
 

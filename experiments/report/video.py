@@ -10,7 +10,7 @@ from spikearm.arm_models import Arm, Pose
 from spikearm.arm_models.rendering.camera import Camera, Trail
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.experiments.records.atomic_file import whole_file
-from spikearm.experiments.records.records import Leg
+from spikearm.experiments.records.records import RecordedReach
 
 FRAME_RATE = 30  # frames per second of simulated time
 WIDTH, HEIGHT = 640, 480  # pixels
@@ -20,7 +20,7 @@ IDEAL_COLOR = (0.95, 0.50, 0.10, 0.8)
 
 
 def write_video(
-    arm: Arm, legs: Sequence[Leg], path: Path, tick: Callable[[], None] = lambda: None
+    arm: Arm, reaches: Sequence[RecordedReach], path: Path, tick: Callable[[], None] = lambda: None
 ) -> None:
     """Replay motions and film them in H.264, with the paths of hand and reference so far.
 
@@ -28,7 +28,7 @@ def write_video(
 
     Args:
         arm: The arm that made the motions; it is left where the last one ended.
-        legs: What to film, in order.
+        reaches: What to film, in order.
         path: The .mp4 file; it appears whole or not at all, but Ctrl-C keeps what is filmed.
         tick: Called after every motion, for a progress bar.
 
@@ -41,11 +41,11 @@ def write_video(
         imageio.get_writer(draft, fps=FRAME_RATE, codec="libx264", pixelformat="yuv420p") as film,
     ):
         trails: list[Trail] = []
-        for leg in legs:
-            for step in _frame_steps(leg.trajectory):
-                pose_arm(arm, leg.trajectory, step)
-                film.append_data(camera.render(trails + paths(leg.trajectory, step)))
-            trails += paths(leg.trajectory, len(leg.trajectory.time))
+        for reach in reaches:
+            for step in _frame_steps(reach.trajectory):
+                pose_arm(arm, reach.trajectory, step)
+                film.append_data(camera.render(trails + paths(reach.trajectory, step)))
+            trails += paths(reach.trajectory, len(reach.trajectory.time))
             tick()
 
 

@@ -13,21 +13,21 @@ from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.experiments.tasks.centre_out import Reaches
 
-LEGS_PER_EPISODE = 2
+REACHES_PER_EPISODE = 2
 
 
 @dataclass(frozen=True)
-class Motion:
-    """One leg of an episode as it happened.
+class Reach:
+    """One motion to a target, as it happened.
 
     Attributes:
-        leg: ``out`` or ``back``.
-        trajectory: What happened.
+        direction: ``out`` to the target or ``back`` to the start.
+        trajectory: Recorded states, references and torques.
         wall_time: Wall time of the loop, physics included [s].
         saturated_share: Share of joint torques that were cut at their limit [1].
     """
 
-    leg: str
+    direction: str
     trajectory: Trajectory
     wall_time: float
     saturated_share: float
@@ -42,14 +42,14 @@ def run_episode(
     pace: Callable[[float], Pace] = FreePace,
     sensors: Sensors = exact,
     guard: SensorGuard | None = None,
-) -> Iterator[Motion]:
+) -> Iterator[Reach]:
     """Reach out to a target and come back, from rest where reaches start.
 
     Yields:
-        The motion out, then the motion back, each as soon as it is over.
+        The reach out, then the reach back, each as soon as it is over.
     """
     controller.start(arm.reset(reaches.start_joints))
-    for leg, start, goal in (("out", reaches.start, target), ("back", target, reaches.start)):
+    for direction, start, goal in (("out", reaches.start, target), ("back", target, reaches.start)):
         arm.place_marker("target", goal)
         cut_before = int(arm.saturated_steps.sum())
         began = perf_counter()
@@ -58,4 +58,4 @@ def run_episode(
         trajectory = follow(arm, controller, motion, length, observe, pace, sensors, guard)
         wall_time = perf_counter() - began
         cut = int(arm.saturated_steps.sum()) - cut_before
-        yield Motion(leg, trajectory, wall_time, cut / trajectory.torque.size)
+        yield Reach(direction, trajectory, wall_time, cut / trajectory.torque.size)

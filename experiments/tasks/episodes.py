@@ -10,7 +10,7 @@ from spikearm.controller.loop.closed_loop import Observer
 from spikearm.controller.loop.pace import FreePace, Pace
 from spikearm.controller.references.reference import Reference
 from spikearm.experiments.tasks.centre_out import Reaches
-from spikearm.experiments.tasks.episode import Motion, run_episode
+from spikearm.experiments.tasks.episode import Reach, run_episode
 from spikearm.neural.parallel import WorkerLostError, parallel_map, stop_requested
 
 
@@ -42,7 +42,7 @@ class Outcome:
         problem: What ended the episode early, if something did.
     """
 
-    motions: tuple[Motion, ...]
+    motions: tuple[Reach, ...]
     problem: SpikearmError | KeyboardInterrupt | None = None
 
 
@@ -82,7 +82,7 @@ def run_episodes(
 def _run_one(episode: Episode, observe: Observer | None) -> Outcome:
     reaches = episode.reaches
     target = reaches.targets[episode.target]
-    motions: list[Motion] = []
+    motions: list[Reach] = []
     try:
         motions.extend(
             run_episode(episode.arm, episode.controller, reaches, target, observe, episode.pace)

@@ -271,7 +271,7 @@ def test_a_controller_that_fails_late_loses_no_finished_work(tmp_path, monkeypat
     assert "not finite" in capsys.readouterr().err
     run = read_run(tmp_path / "run")
     assert run.status == "failed"
-    assert [(leg.controller, leg.leg) for leg in run.legs] == [
+    assert [(reach.controller, reach.direction) for reach in run.reaches] == [
         ("analytic", "out"),
         ("analytic", "back"),
     ]

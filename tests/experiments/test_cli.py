@@ -27,7 +27,7 @@ N_STEPS = 150
 REACH = ["--targets", "1", "--radius", "0.03", "--duration", "0.12", "--hold", "0.03"]
 RUN = ["run", "--controller", "pd", "--variant", "sphere", *REACH]
 BENCH = ["bench", "--controllers", "rate", *REACH]
-LEGS = ("out", "back")
+DIRECTIONS = ("out", "back")
 FILES = {"config.json", "summary.json", "trajectory.parquet", "report.html"}
 PLANT = {
     "--arm", "--joints", "--end-effector", "--end-effector-offset", "--torque-limits", "--home",
@@ -154,7 +154,7 @@ def test_a_run_leaves_its_folder_and_prints_its_table(capsys):
     run = read_run(Path("here/monday"))
     assert run.status == "complete"
     assert [(row["controller"], row["seed"]) for row in run.rows] == [("analytic", 5), ("pd", 5)]
-    assert [leg.controller for leg in run.legs] == ["analytic", "analytic", "pd", "pd"]
+    assert [reach.controller for reach in run.reaches] == ["analytic", "analytic", "pd", "pd"]
     shown = f"{1e3 * run.rows[1]['position_rmse_m']:.3f}"
     assert shown in printed
     assert shown in Path("here/monday/report.html").read_text()
@@ -214,7 +214,7 @@ def test_loihi_is_run_by_the_backend_that_was_asked_for(monkeypatch, command, ba
     loihi, expected = read_run(Path("loihi")), read_run(Path("stand-in"))
     assert (loihi.rows[1]["controller"], loihi.rows[1]["backend"]) == ("loihi", backend)
     assert loihi.config["options"]["backend"] == backend
-    np.testing.assert_array_equal(loihi.legs[3].trajectory.q, expected.legs[3].trajectory.q)
+    np.testing.assert_array_equal(loihi.reaches[3].trajectory.q, expected.reaches[3].trajectory.q)
 
 
 @pytest.mark.parametrize("jobs", [["--jobs", "1"], ["--jobs", "3"], []])
@@ -223,9 +223,11 @@ def test_reaches_run_in_as_many_processes_as_was_asked_for(monkeypatch, jobs):
     entry = replace(CONTROLLERS["rate"], make=lambda *_: Idle(), needs_training=False)
     monkeypatch.setitem(CONTROLLERS, "rate", entry)
     assert main([*BENCH, "--targets", "5", *jobs, "--out", "run", "--no-report"]) == 0
-    legs = [leg for leg in read_run(Path("run")).legs if leg.controller == "rate"]
-    found = {int(process) for leg in legs for process in leg.trajectory.spikes}
-    assert [(leg.reach, leg.leg) for leg in legs] == [(k, leg) for k in range(5) for leg in LEGS]
+    reaches = [reach for reach in read_run(Path("run")).reaches if reach.controller == "rate"]
+    found = {int(process) for reach in reaches for process in reach.trajectory.spikes}
+    assert [(reach.target, reach.direction) for reach in reaches] == [
+        (k, direction) for k in range(5) for direction in DIRECTIONS
+    ]
     assert len(found) == (int(jobs[1]) if jobs else 2)
     assert (os.getpid() in found) == (jobs == ["--jobs", "1"])
     assert read_config("run")["options"]["jobs"] == (int(jobs[1]) if jobs else None)
@@ -244,7 +246,7 @@ def test_at_real_time_the_controller_is_paced_and_its_baseline_is_not(capsys):
     assert analytic["start_late_p50_s"] is None
     assert 0 <= pd["start_late_p50_s"] <= pd["start_late_max_s"]
     assert pd["realtime_factor"] <= 1.0  # no step begins before it is due
-    for one, other in zip(free.legs, paced.legs, strict=True):
+    for one, other in zip(free.reaches, paced.reaches, strict=True):
         np.testing.assert_array_equal(one.trajectory.q, other.trajectory.q)
         assert not one.trajectory.late_s.any()
         assert not one.trajectory.skipped_periods.any()
@@ -256,8 +258,10 @@ def test_at_real_time_reaches_run_one_by_one_in_this_process(monkeypatch):
     monkeypatch.setitem(CONTROLLERS, "pd", entry)
     assert main([*RUN, "--targets", "2", "--realtime", "--jobs", "2", "--out", "run",
                  "--no-report"]) == 0  # fmt: skip
-    legs = [leg for leg in read_run(Path("run")).legs if leg.controller == "pd"]
-    assert {int(process) for leg in legs for process in leg.trajectory.spikes} == {os.getpid()}
+    reaches = [reach for reach in read_run(Path("run")).reaches if reach.controller == "pd"]
+    assert {int(process) for reach in reaches for process in reach.trajectory.spikes} == {
+        os.getpid()
+    }
 
 
 def test_a_result_says_where_it_came_from():
@@ -354,7 +358,7 @@ def test_ctrl_c_keeps_the_finished_motions(monkeypatch, capsys):
     run = read_run(Path("run"))
     assert run.status == "interrupted"
     expected = [("analytic", "out"), ("analytic", "back"), ("pd", "out")]
-    assert [(leg.controller, leg.leg) for leg in run.legs] == expected
+    assert [(reach.controller, reach.direction) for reach in run.reaches] == expected
     assert names(Path("run")) == FILES
 
 

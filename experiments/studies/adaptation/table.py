@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from rich.table import Table
 
-from spikearm.experiments.records.records import Leg
+from spikearm.experiments.records.records import RecordedReach
 from spikearm.experiments.studies.adaptation.curve import Curve, Phase
 from spikearm.experiments.studies.benchmark.metrics import position_rmse
 from spikearm.experiments.studies.benchmark.statistics import bootstrap_interval
@@ -52,20 +52,23 @@ def remaining(curve: Curve, phase: Phase = "learning") -> np.ndarray:
     return curve.normalised(phase) if curve.is_perturbed else curve.excess(phase)
 
 
-def reach_table(legs: Sequence[Leg]) -> Table:
+def reach_table(reaches: Sequence[RecordedReach]) -> Table:
     """Lay out controllers as columns and reaches as lines, in their order: position rmse in mm."""
     controllers = by_controller(
-        [{"controller": leg.controller, "adaptive": leg.adaptive, "leg": leg} for leg in legs]
+        [
+            {"controller": reach.controller, "adaptive": reach.adaptive, "reach": reach}
+            for reach in reaches
+        ]
     )
     table = Table(title="Position rmse mm, reach by reach", title_justify="left")
     for heading in ("reach", *controllers):
         table.add_column(heading, justify="right")
-    for reach, way in dict.fromkeys((leg.reach, leg.leg) for leg in legs):
+    for reach, way in dict.fromkeys((reach.target, reach.direction) for reach in reaches):
         cells = (
             _mm(
-                position_rmse(row["leg"].trajectory)
+                position_rmse(row["reach"].trajectory)
                 for row in rows
-                if (row["leg"].reach, row["leg"].leg) == (reach, way)
+                if (row["reach"].target, row["reach"].direction) == (reach, way)
             )
             for rows in controllers.values()
         )

@@ -17,10 +17,10 @@ from spikearm.controller.references.reference import Reference
 from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.training.samples import Spread
 from spikearm.experiments.controllers import BASELINE, ChosenController, ControllerSetup
-from spikearm.experiments.records.records import Leg
+from spikearm.experiments.records.records import RecordedReach
 from spikearm.experiments.studies.benchmark.metrics_row import Measured, make_row
 from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
-from spikearm.experiments.tasks.episode import Motion
+from spikearm.experiments.tasks.episode import Reach
 from spikearm.experiments.tasks.episodes import Episode, run_episodes
 
 
@@ -71,7 +71,7 @@ class Benchmark:
 
     Attributes:
         rows: Rows of the controllers and seeds that have at least one finished reach.
-        legs: Every finished motion.
+        reaches: Every finished reach.
         status: ``complete``, ``interrupted`` by Ctrl-C, or ``failed``.
         failure: What went wrong, if something did.
         learned: Weights of the last adaptive controller.
@@ -79,7 +79,7 @@ class Benchmark:
     """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
-    legs: list[Leg] = field(default_factory=list)
+    reaches: list[RecordedReach] = field(default_factory=list)
     status: str = "complete"
     failure: SpikearmError | None = None
     learned: LearnedWeights | None = None
@@ -153,8 +153,8 @@ def _run_controller(
     with chosen.make(replace(plan.setup, seed=seed)) as controller:
         build_time = perf_counter() - began
         watcher.running(chosen.label, seed)
-        motions: list[Motion] = []
-        legs: list[Leg] = []
+        motions: list[Reach] = []
+        recorded: list[RecordedReach] = []
         pace = RealtimePace if plan.paces(chosen) else FreePace
         episodes = [
             Episode(plan.arm, controller, reaches, target, pace)
@@ -164,15 +164,17 @@ def _run_controller(
         try:
             for index, outcome in enumerate(run_episodes(episodes, jobs, watcher.step)):
                 motions += outcome.motions
-                legs += [
-                    Leg(chosen.name, chosen.adaptive, seed, index, m.leg, m.trajectory)
+                recorded += [
+                    RecordedReach(
+                        chosen.name, chosen.adaptive, seed, index, m.direction, m.trajectory
+                    )
                     for m in outcome.motions
                 ]
                 if outcome.problem is not None:
                     raise outcome.problem
                 watcher.reached(index + 1)
         finally:
-            _keep(plan, benchmark, chosen, reaches, motions, legs, controller, build_time)
+            _keep(plan, benchmark, chosen, reaches, motions, recorded, controller, build_time)
 
 
 def _keep(
@@ -180,20 +182,22 @@ def _keep(
     benchmark: Benchmark,
     chosen: ChosenController,
     reaches: Reaches,
-    motions: list[Motion],
-    legs: list[Leg],
+    motions: list[Reach],
+    recorded: list[RecordedReach],
     controller: Controller,
     build_time: float,
 ) -> None:
     """Add what a controller finished with a seed, if it is anything."""
-    if not legs:
+    if not recorded:
         return
-    benchmark.legs += legs
+    benchmark.reaches += recorded
     learner, neural = unwrap(controller, AdaptiveController), unwrap(controller, NeuralController)
     if learner is not None:
         benchmark.learned, benchmark.overflow_counts = learner.learned, learner.overflow_counts
-    seed = legs[0].seed
-    analytic = [leg for leg in benchmark.legs if leg.label == BASELINE and leg.seed == seed]
+    seed = recorded[0].seed
+    analytic = [
+        reach for reach in benchmark.reaches if reach.label == BASELINE and reach.seed == seed
+    ]
     identity = {
         "arm": plan.arm.name,
         "task": plan.task.variant,
@@ -209,7 +213,7 @@ def _keep(
     }
     measured = Measured(
         identity=identity,
-        legs=legs,
+        recorded=recorded,
         wall_time=sum(motion.wall_time for motion in motions),
         build_time=build_time,
         footprint=neural.simulation.footprint if neural else None,

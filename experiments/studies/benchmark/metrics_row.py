@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from spikearm.controller.loop.trajectory import COUNTED, Trajectory
-from spikearm.experiments.records.records import Leg
+from spikearm.experiments.records.records import RecordedReach
 from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.studies.benchmark.latency import latency_fields
 from spikearm.experiments.studies.benchmark.neurobench import neurobench_metrics
@@ -34,7 +34,7 @@ class Measured:
     Attributes:
         identity: Arm, task, feedforward, controller, backend, seed, radius, duration, offset, and
             whether the loop was paced on the wall clock.
-        legs: Its motions.
+        reaches: Its motions.
         wall_time: Wall time of the closed loops, physics included [s].
         build_time: Wall time of building the controller [s].
         footprint: What its network takes, or None.
@@ -42,14 +42,14 @@ class Measured:
     """
 
     identity: dict[str, Any]
-    legs: list[Leg]
+    reaches: list[RecordedReach]
     wall_time: float
     build_time: float
     footprint: Footprint | None
     saturated_share: float
 
 
-def make_row(measured: Measured, analytic: list[Leg]) -> dict[str, Any]:
+def make_row(measured: Measured, analytic: list[RecordedReach]) -> dict[str, Any]:
     """Compute the benchmark's fields; those that do not apply, or were not counted, are None.
 
     Args:
@@ -57,11 +57,11 @@ def make_row(measured: Measured, analytic: list[Leg]) -> dict[str, Any]:
         analytic: The analytic controller's motions of the same arm, task and seed, at
             least one for every motion measured.
     """
-    trajectories = [leg.trajectory for leg in measured.legs]
+    trajectories = [reach.trajectory for reach in measured.reaches]
     return {
         **measured.identity,
-        "n_motions": len(measured.legs),
-        **_control_fields(measured.legs, analytic),
+        "n_motions": len(measured.reaches),
+        **_control_fields(measured.reaches, analytic),
         "saturated_share": measured.saturated_share,
         **latency_fields(trajectories, measured.identity["realtime"]),
         "build_time_s": measured.build_time,
@@ -70,9 +70,9 @@ def make_row(measured: Measured, analytic: list[Leg]) -> dict[str, Any]:
     }
 
 
-def _control_fields(legs: list[Leg], analytic: list[Leg]) -> dict[str, Any]:
-    baseline = {(leg.reach, leg.leg): leg.trajectory for leg in analytic}
-    pairs = [(leg.trajectory, baseline[leg.reach, leg.leg]) for leg in legs]
+def _control_fields(reaches: list[RecordedReach], analytic: list[RecordedReach]) -> dict[str, Any]:
+    baseline = {(reach.target, reach.direction): reach.trajectory for reach in analytic}
+    pairs = [(reach.trajectory, baseline[reach.target, reach.direction]) for reach in reaches]
     position_rmse = _mean(metrics.position_rmse(t) for t, _ in pairs)
     analytic_rmse = _mean(metrics.position_rmse(a) for _, a in pairs)
     return {

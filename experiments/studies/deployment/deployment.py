@@ -8,7 +8,7 @@ import tyro
 
 from spikearm.arm_models import Arm
 from spikearm.controller.spiking.trained import TrainedController
-from spikearm.experiments.records.records import Leg
+from spikearm.experiments.records.records import RecordedReach
 from spikearm.experiments.studies.deployment.drive import (
     DriveConfig,
     drive_arm,
@@ -54,13 +54,13 @@ class Stages:
         deployment: Stages of the network that ran.
         rescaling: Quantisation errors with and without rescaling.
         allocations: Cores and traffic under every allocator.
-        leg: Reach of the arm, step by step.
+        reach: Reach of the arm, step by step.
     """
 
     deployment: Deployment
     rescaling: RescalingComparison
     allocations: tuple[Allocation, ...]
-    leg: Leg
+    reach: RecordedReach
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,6 @@ def deploy_controller(
         deployment,
         compare_rescaling(deployment.floats),
         compare_allocators(deployment.integers, simulation.activity),
-        Leg("loihi", False, drive.seed, 0, "out", trajectory),
+        RecordedReach("loihi", False, drive.seed, 0, "out", trajectory),
     )
     return ControllerDeployment(deployment.report, stages)

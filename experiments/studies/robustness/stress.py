@@ -15,9 +15,9 @@ from spikearm.experiments.perturbations.loop_setup import LoopSetup, Schedule
 from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.studies.condition import Condition, applies
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
-from spikearm.experiments.tasks.episode import Motion, run_episode
+from spikearm.experiments.tasks.episode import Reach, run_episode
 
-LEGS = ("out", "back")
+DIRECTIONS = ("out", "back")
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class MeasuredReach:
 
     Attributes:
         round: Number of times that the targets had been gone through before.
-        reach: Index of the target.
-        leg: ``out`` or ``back``.
+        target: Index of the target.
+        direction: ``out`` or ``back``.
         position_rmse_m: Root mean square distance from the ideal position; None if the arm was
             lost or stopped on the way [m].
         endpoint_error_m: Distance from the target at the end; None likewise [m].
@@ -36,8 +36,8 @@ class MeasuredReach:
     """
 
     round: int
-    reach: int
-    leg: str
+    target: int
+    direction: str
     position_rmse_m: float | None = None
     endpoint_error_m: float | None = None
     held_steps: int = 0
@@ -155,18 +155,18 @@ class StressPlan:
                 yield from _both_ways(motions, number, index)
 
 
-def _both_ways(motions: Iterator[Motion], number: int, index: int) -> Iterator[MeasuredReach]:
+def _both_ways(motions: Iterator[Reach], number: int, index: int) -> Iterator[MeasuredReach]:
     """Measure the motions of an episode, and account for those that did not come about."""
-    for leg in LEGS:
+    for direction in DIRECTIONS:
         try:
             path = next(motions).trajectory
         except SpikearmError as problem:
             yield from (
                 MeasuredReach(number, index, way, problem=str(problem))
-                for way in LEGS[LEGS.index(leg) :]
+                for way in DIRECTIONS[DIRECTIONS.index(direction) :]
             )
             return
         yield MeasuredReach(
-            number, index, leg, metrics.position_rmse(path), metrics.endpoint_error(path),
+            number, index, direction, metrics.position_rmse(path), metrics.endpoint_error(path),
             int(path.held.sum()),
         )  # fmt: skip

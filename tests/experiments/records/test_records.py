@@ -16,7 +16,7 @@ from spikearm.experiments.records.records import (
     CONFIG,
     SUMMARY,
     TRAJECTORY,
-    Leg,
+    RecordedReach,
     Run,
     check_new_folder,
     read_run,
@@ -25,7 +25,7 @@ from spikearm.experiments.records.records import (
 
 N_JOINTS = 6
 SCALAR_COLUMNS = {
-    "controller", "adaptive", "seed", "reach", "leg", "time", "step_latency_s",
+    "controller", "adaptive", "seed", "target", "direction", "time", "step_latency_s",
     "sense_s", "encode_s", "network_s", "decode_s", "act_s", "late_s", "skipped_periods", "held",
     "spikes", "synaptic_events", "neuron_updates", "learning_updates", "host_spikes",
 }  # fmt: skip
@@ -50,18 +50,18 @@ def draw_trajectory(n_steps: int, seed: int) -> Trajectory:
 
 @pytest.fixture
 def run() -> Run:
-    legs = [
-        Leg("analytic", False, 3, 0, "out", draw_trajectory(7, seed=1)),
-        Leg("analytic", False, 3, 0, "back", draw_trajectory(5, seed=2)),
-        Leg("spiking", True, 3, 0, "out", draw_trajectory(7, seed=3)),
-        Leg("spiking", False, 4, 2, "out", draw_trajectory(9, seed=4)),
+    reaches = [
+        RecordedReach("analytic", False, 3, 0, "out", draw_trajectory(7, seed=1)),
+        RecordedReach("analytic", False, 3, 0, "back", draw_trajectory(5, seed=2)),
+        RecordedReach("spiking", True, 3, 0, "out", draw_trajectory(7, seed=3)),
+        RecordedReach("spiking", False, 4, 2, "out", draw_trajectory(9, seed=4)),
     ]
     config = {"arm": "gen3", "seeds": [3, 4], "versions": {"python": "3.11"}, "git_commit": None}
     rows = [
         {"controller": "analytic", "seed": 3, "position_rmse_m": 0.00098, "spikes": None},
         {"controller": "spiking", "seed": 4, "position_rmse_m": 0.00123, "spikes": 412.5},
     ]
-    return Run(config, rows, legs, status="interrupted")
+    return Run(config, rows, reaches, status="interrupted")
 
 
 def test_a_run_is_read_back_as_it_was_written(run, tmp_path):
@@ -69,8 +69,8 @@ def test_a_run_is_read_back_as_it_was_written(run, tmp_path):
     read = read_run(tmp_path / "run")
     assert written.folder == read.folder == tmp_path / "run"
     assert (read.config, read.rows, read.status) == (run.config, run.rows, "interrupted")
-    assert len(read.legs) == 4
-    for expected, actual in zip(run.legs, read.legs, strict=True):
+    assert len(read.reaches) == 4
+    for expected, actual in zip(run.reaches, read.reaches, strict=True):
         assert replace(actual, trajectory=expected.trajectory) == expected
         for field in fields(Trajectory):
             values = getattr(expected.trajectory, field.name)
@@ -80,9 +80,9 @@ def test_a_run_is_read_back_as_it_was_written(run, tmp_path):
 
 
 def test_a_run_without_motions_is_read_back_empty(run, tmp_path):
-    write_run(replace(run, legs=[], rows=[]), tmp_path / "run")
+    write_run(replace(run, reaches=[], rows=[]), tmp_path / "run")
     read = read_run(tmp_path / "run")
-    assert read.legs == []
+    assert read.reaches == []
     assert read.rows == []
 
 

@@ -7,7 +7,7 @@ import pytest
 from blank_trajectory import blank_trajectory
 
 from spikearm.controller.loop.trajectory import PARTS
-from spikearm.experiments.records.records import Leg
+from spikearm.experiments.records.records import RecordedReach
 from spikearm.experiments.report.figures import Series
 from spikearm.experiments.report.latency_figure import COLUMNS, N_POINTS, latency
 
@@ -16,7 +16,7 @@ N_STEPS, PERIOD = 700, 0.004
 
 def a_series(label: str, seed: int, without: tuple[str, ...] = ()) -> Series:
     rng = np.random.default_rng(seed)
-    legs = []
+    reaches = []
     for reach in range(2):
         motion = blank_trajectory(N_STEPS, 3)
         motion.time[:] = PERIOD * np.arange(1, N_STEPS + 1)
@@ -24,8 +24,8 @@ def a_series(label: str, seed: int, without: tuple[str, ...] = ()) -> Series:
             if part not in without:
                 getattr(motion, part)[:] = rng.lognormal(-9, 1, N_STEPS)
         motion.step_latency_s[:] = sum(getattr(motion, part) for part in PARTS)
-        legs.append(Leg(label, False, 0, reach, "out", motion))
-    return Series(label, "#123456", legs, ["a", "b", "c"], np.ones(3), np.array([1.0, 0, 0]))
+        reaches.append(RecordedReach(label, False, 0, reach, "out", motion))
+    return Series(label, "#123456", reaches, ["a", "b", "c"], np.ones(3), np.array([1.0, 0, 0]))
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +64,8 @@ def test_the_deadline_is_drawn_where_the_whole_step_is(series):
 
 
 def test_a_single_step_is_drawn(series):
-    leg = series[1].legs[0]
+    reach = series[1].reaches[0]
     motion = blank_trajectory(1, 3)
     motion.time[:], motion.sense_s[:], motion.step_latency_s[:] = PERIOD, 2e-6, 2e-6
-    one = replace(series[1], legs=[replace(leg, trajectory=motion)])
+    one = replace(series[1], reaches=[replace(reach, trajectory=motion)])
     assert len(latency([one]).data) == 2

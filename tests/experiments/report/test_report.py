@@ -14,7 +14,7 @@ from scipy.spatial.transform import Rotation
 from spikearm.arm_models import Arm, SpikearmError, load_arm
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.experiments.controllers import ControllerSetup, choose_controllers
-from spikearm.experiments.records.records import Leg, Run, read_run, write_run
+from spikearm.experiments.records.records import RecordedReach, Run, read_run, write_run
 from spikearm.experiments.report import figures
 from spikearm.experiments.report.figures import Series
 from spikearm.experiments.report.report import CAPTIONS, write_report
@@ -46,7 +46,7 @@ def run(arm) -> Run:
         "torque_limits": arm.chain.torque_limits.tolist(), "forward_axis": [0.0, -1.0, 0.0],
         "options": {"seeds": 2}, "git_commit": "5ba3e1",
     }  # fmt: skip
-    return Run(config, benchmark.rows, benchmark.legs)
+    return Run(config, benchmark.rows, benchmark.reaches)
 
 
 def renamed(run: Run, name: str) -> Run:
@@ -211,12 +211,12 @@ def test_two_runs_are_compared_under_their_names(run, tmp_path):
 
 def test_runs_of_two_arms_are_compared(run, tmp_path):
     other = load_arm("ur5e")  # 6 joints, not 7
-    legs = [replace(leg, trajectory=resized(leg.trajectory, 6)) for leg in run.legs]
+    reaches = [replace(reach, trajectory=resized(reach.trajectory, 6)) for reach in run.reaches]
     config = run.config | {
         "name": "other", "arm": "ur5e", "joints": list(other.chain.joints),
         "torque_limits": other.chain.torque_limits.tolist(),
     }  # fmt: skip
-    page = read_page([run, replace(run, config=config, legs=legs)], tmp_path)
+    page = read_page([run, replace(run, config=config, reaches=reaches)], tmp_path)
     assert page.inside("h1") == ["gen3, ur5e: centre-out reaching (sphere)"]
     assert "other pd" in page.inside("th")
 
@@ -251,30 +251,30 @@ def resized(motion: Trajectory, n_joints: int) -> Trajectory:
 
 
 def test_an_interrupted_run_is_shown_with_what_it_has(run, tmp_path):
-    kept = [leg for leg in run.legs if leg.seed == 3][:5]  # analytic's four, and one of PD
-    assert [leg.controller for leg in kept] == ["analytic"] * 4 + ["pd"]
+    kept = [reach for reach in run.reaches if reach.seed == 3][:5]  # analytic's four, and one of PD
+    assert [reach.controller for reach in kept] == ["analytic"] * 4 + ["pd"]
     rows = [row for row in run.rows if row["seed"] == 3]
-    page = read_page([replace(run, rows=rows, legs=kept, status="interrupted")], tmp_path)
+    page = read_page([replace(run, rows=rows, reaches=kept, status="interrupted")], tmp_path)
     assert "monday: interrupted" in " ".join(page.inside("p"))
     assert page.inside("small") == []  # one seed: no interval
     assert len([h for h in page.inside("h2") if h in [title for _, title, _ in CAPTIONS]]) == 5
 
 
 def test_a_run_with_one_finished_motion_is_shown(run, tmp_path):
-    page = read_page([replace(run, rows=run.rows[:1], legs=run.legs[:1])], tmp_path)
+    page = read_page([replace(run, rows=run.rows[:1], reaches=run.reaches[:1])], tmp_path)
     assert "analytic" in page.inside("th")
 
 
 @pytest.mark.parametrize("n_runs", [0, 1, 2])
 def test_runs_without_a_finished_reach_make_no_report(run, tmp_path, n_runs):
-    empty = replace(run, rows=[], legs=[], status="interrupted")
+    empty = replace(run, rows=[], reaches=[], status="interrupted")
     with pytest.raises(SpikearmError, match="no finished reach"):
         write_report([empty] * n_runs, tmp_path / "report.html")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_run_without_a_finished_reach_is_left_out(run, tmp_path):
-    empty = replace(renamed(run, "tuesday"), rows=[], legs=[])
+    empty = replace(renamed(run, "tuesday"), rows=[], reaches=[])
     page = read_page([empty, run], tmp_path)
     assert "pd" in page.inside("th")
     assert not any("tuesday" in text for _, text in page.texts)
@@ -299,9 +299,9 @@ def test_a_report_that_cannot_be_written_is_explained(run, tmp_path):
 
 
 def a_series(run: Run, arm: Arm, stage: str, color: str = "#123456") -> Series:
-    legs = [leg for leg in run.legs if leg.controller == stage and leg.seed == 3]
+    reaches = [reach for reach in run.reaches if reach.controller == stage and reach.seed == 3]
     forward = np.array([0.6, -0.8, 0.0])
-    return Series(stage, color, legs, arm.chain.joints, arm.chain.torque_limits, forward)
+    return Series(stage, color, reaches, arm.chain.joints, arm.chain.torque_limits, forward)
 
 
 @pytest.fixture
@@ -335,18 +335,18 @@ def by_end(lines: np.ndarray) -> np.ndarray:
     return lines[np.argsort(lines[:, 1, 0])]
 
 
-def moved(leg: Leg, turn: Rotation, shift: np.ndarray) -> Leg:
+def moved(reach: RecordedReach, turn: Rotation, shift: np.ndarray) -> RecordedReach:
     """Turn a motion in space, then shift it."""
-    motion = leg.trajectory
-    return replace(leg, trajectory=replace(
+    motion = reach.trajectory
+    return replace(reach, trajectory=replace(
         motion, hand_position=turn.apply(motion.hand_position) + shift,
         reference_position=turn.apply(motion.reference_position) + shift,
     ))  # fmt: skip
 
 
 def test_a_series_goes_out_with_the_motions_that_go_out(series):
-    assert [leg.leg for leg in series[1].legs] == ["out", "back", "out", "back"]
-    assert series[1].outward[1] is series[1].legs[2].trajectory
+    assert [reach.direction for reach in series[1].reaches] == ["out", "back", "out", "back"]
+    assert series[1].outward[1] is series[1].reaches[2].trajectory
     assert len(series[1].outward) == 2
 
 
@@ -374,7 +374,7 @@ def test_another_arm_is_drawn_in_its_own_frame(series):
     turn, shift = Rotation.from_euler("z", 0.7), np.array([0.3, -0.9, 0.4])
     elsewhere = replace(
         series[1], label="other arm", forward=turn.apply(series[1].forward),
-        legs=[moved(leg, turn, shift) for leg in series[1].legs],
+        reaches=[moved(reach, turn, shift) for reach in series[1].reaches],
     )  # fmt: skip
     for draw in (figures.hand_paths, figures.hand_path_views):
         figure = draw([series[0], series[1], elsewhere])
@@ -388,7 +388,9 @@ def test_another_arm_is_drawn_in_its_own_frame(series):
 
 def test_the_ideal_lines_of_another_task_are_drawn_too(series):
     turn = Rotation.from_rotvec(0.5 * series[1].forward)  # about an axis that stays forward
-    other = replace(series[1], legs=[moved(leg, turn, np.zeros(3)) for leg in series[1].legs])
+    other = replace(
+        series[1], reaches=[moved(reach, turn, np.zeros(3)) for reach in series[1].reaches]
+    )
     (ideal,) = named(figures.hand_paths([series[0], other]), "ideal")
     assert len(ideal.x) == 2 * 2 * 3
 
@@ -439,12 +441,12 @@ def test_torques_are_those_of_the_motion_that_asks_most_of_the_joint(series):
     figure = figures.torques(series)
     hardest = []
     for joint in range(7):
-        peaks = [np.abs(leg.trajectory.torque[:, joint]).max() for leg in series[0].legs]
+        peaks = [np.abs(reach.trajectory.torque[:, joint]).max() for reach in series[0].reaches]
         hardest.append(int(np.argmax(peaks)))
         for one in series:
             trace = named(figure, one.label)[joint]
             np.testing.assert_array_equal(
-                trace.y, one.legs[hardest[-1]].trajectory.torque[DRAWN, joint]
+                trace.y, one.reaches[hardest[-1]].trajectory.torque[DRAWN, joint]
             )
     assert len(set(hardest)) > 1  # it is not the same one for every joint
     assert [title.text for title in figure.layout.annotations][:7] == list(series[0].joints)
@@ -452,12 +454,12 @@ def test_torques_are_those_of_the_motion_that_asks_most_of_the_joint(series):
 
 def test_a_series_is_in_the_legend_of_the_torques_once_even_without_the_first_joints_motion(series):
     peaks = [
-        [np.abs(leg.trajectory.torque[:, joint]).max() for leg in series[0].legs]
+        [np.abs(reach.trajectory.torque[:, joint]).max() for reach in series[0].reaches]
         for joint in range(7)
     ]
     hardest = np.argmax(peaks, axis=1)
-    kept = [leg for i, leg in enumerate(series[1].legs) if i != hardest[0]]
-    figure = figures.torques([series[0], replace(series[1], legs=kept)])
+    kept = [reach for i, reach in enumerate(series[1].reaches) if i != hardest[0]]
+    figure = figures.torques([series[0], replace(series[1], reaches=kept)])
     assert 0 < len(named(figure, "pd")) < 7  # some joints are drawn, the first is not
     for label in ("analytic", "pd"):
         in_legend = [trace.showlegend for trace in named(figure, label)]
@@ -474,15 +476,17 @@ def test_without_neurons_there_is_no_picture_of_spikes(series):
     assert figures.spikes(series) is None
 
 
-def spiking(leg: Leg, rng: np.random.Generator) -> Leg:
-    changes = {f.name: getattr(leg.trajectory, f.name) for f in fields(Trajectory)}
+def spiking(reach: RecordedReach, rng: np.random.Generator) -> RecordedReach:
+    changes = {f.name: getattr(reach.trajectory, f.name) for f in fields(Trajectory)}
     changes["spikes"] = rng.integers(3, 90, N_STEPS)
-    return replace(leg, trajectory=Trajectory(**changes))
+    return replace(reach, trajectory=Trajectory(**changes))
 
 
 def test_spikes_are_averaged_over_the_steps_between_two_points(series):
     rng = np.random.default_rng(9)
-    neural = replace(series[1], label="net", legs=[spiking(leg, rng) for leg in series[1].legs])
+    neural = replace(
+        series[1], label="net", reaches=[spiking(reach, rng) for reach in series[1].reaches]
+    )
     figure = figures.spikes([series[0], neural])
     assert figure is not None
     assert named(figure, "analytic") == []

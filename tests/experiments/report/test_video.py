@@ -14,7 +14,7 @@ from spikearm.arm_models.rendering.camera import Camera
 from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.references.minimum_jerk import MinimumJerk
-from spikearm.experiments.records.records import Leg
+from spikearm.experiments.records.records import RecordedReach
 from spikearm.experiments.report.video import HAND_COLOR, IDEAL_COLOR, paths, pose_arm, write_video
 
 LENGTHS = (0.20, 0.15)  # s
@@ -28,7 +28,7 @@ def arm() -> Arm:
 
 
 @pytest.fixture(scope="module")
-def legs(arm) -> list[Leg]:
+def reaches(arm) -> list[RecordedReach]:
     """A quick reach of 0.2 m and a quick way back."""
     home = arm.reset().hand
     goal = Pose(home.position + 0.2 * np.array([0.0, 0.6, 0.8]), home.quaternion)
@@ -37,7 +37,7 @@ def legs(arm) -> list[Leg]:
     for name, start, end, length in (("out", home, goal, LENGTHS[0]),
                                      ("back", goal, home, LENGTHS[1])):  # fmt: skip
         motion = follow(arm, controller, MinimumJerk(start, end, length), length)
-        recorded.append(Leg("analytic", False, 3, 0, name, motion))
+        recorded.append(RecordedReach("analytic", False, 3, 0, name, motion))
     return recorded
 
 
@@ -56,9 +56,9 @@ def read_facts(path: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def film(arm, legs, tmp_path_factory) -> Path:
+def film(arm, reaches, tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("film") / "reach.mp4"
-    write_video(arm, legs, path)
+    write_video(arm, reaches, path)
     return path
 
 
@@ -67,9 +67,9 @@ def frames(film) -> np.ndarray:
     return read_frames(film)
 
 
-def test_a_film_has_a_frame_for_every_thirtieth_of_a_second(film, frames, legs):
+def test_a_film_has_a_frame_for_every_thirtieth_of_a_second(film, frames, reaches):
     facts = read_facts(film)
-    assert [len(leg.trajectory.time) for leg in legs] == [200, 150]
+    assert [len(reach.trajectory.time) for reach in reaches] == [200, 150]
     assert frames.shape == (sum(FRAMES), 480, 640, 3)
     assert facts["fps"] == pytest.approx(30.0)
     assert facts["size"] == (640, 480)
@@ -83,13 +83,13 @@ def test_a_film_plays_in_any_browser(film):
     assert facts["pix_fmt"].startswith("yuv420p")
 
 
-def test_each_frame_shows_the_arm_where_it_was(arm, legs, frames):
+def test_each_frame_shows_the_arm_where_it_was(arm, reaches, frames):
     pictures = []
     with Camera(arm, 640, 480) as camera:
-        for leg, steps in zip(legs, STEPS, strict=True):
+        for reach, steps in zip(reaches, STEPS, strict=True):
             for step in steps:
-                pose_arm(arm, leg.trajectory, step)
-                pictures.append(camera.render(paths(leg.trajectory, step)))
+                pose_arm(arm, reach.trajectory, step)
+                pictures.append(camera.render(paths(reach.trajectory, step)))
     taken, filmed = np.array(pictures, dtype=float), frames.astype(float)
     gap = np.array([[np.abs(picture - frame).mean() for picture in taken] for frame in filmed])
     assert gap.shape == (sum(FRAMES), sum(FRAMES))
@@ -109,18 +109,18 @@ def test_frames_differ_as_the_arm_moves(frames):
     assert moved < 0.5  # the background stays
 
 
-def test_motions_that_are_over_stay_drawn(arm, legs, tmp_path):
-    write_video(arm, legs[1:], tmp_path / "back.mp4")
+def test_motions_that_are_over_stay_drawn(arm, reaches, tmp_path):
+    write_video(arm, reaches[1:], tmp_path / "back.mp4")
     alone = read_frames(tmp_path / "back.mp4")
-    write_video(arm, legs, tmp_path / "both.mp4")
+    write_video(arm, reaches, tmp_path / "both.mp4")
     both = read_frames(tmp_path / "both.mp4")
     # The first frame of the way back: no path of its own yet, but that of the way out.
     gap = np.abs(both[FRAMES[0]].astype(int) - alone[0].astype(int)).max(axis=2) > 60
     assert 100 < gap.sum() < 0.05 * gap.size
 
 
-def test_paths_are_those_of_hand_and_reference_so_far(legs):
-    motion = legs[0].trajectory
+def test_paths_are_those_of_hand_and_reference_so_far(reaches):
+    motion = reaches[0].trajectory
     ideal, hand = paths(motion, 100)
     points = [0, 30, 60, 90]  # every 0.03 s
     np.testing.assert_array_equal(ideal.points, motion.reference_position[points])
@@ -129,8 +129,8 @@ def test_paths_are_those_of_hand_and_reference_so_far(legs):
     assert np.abs(ideal.points - hand.points).max() > 1e-6
 
 
-def test_the_arm_and_its_markers_are_put_where_they_were(arm, legs):
-    motion = legs[0].trajectory
+def test_the_arm_and_its_markers_are_put_where_they_were(arm, reaches):
+    motion = reaches[0].trajectory
     pose_arm(arm, motion, 120)
     np.testing.assert_array_equal(arm.state.q, motion.q[120])
     np.testing.assert_array_equal(arm.state.dq, motion.dq[120])
@@ -142,36 +142,36 @@ def test_the_arm_and_its_markers_are_put_where_they_were(arm, legs):
     assert np.linalg.norm(motion.reference_position[-1] - motion.reference_position[120]) > 0.01
 
 
-def test_the_progress_moves_once_for_each_motion(arm, legs, tmp_path):
+def test_the_progress_moves_once_for_each_motion(arm, reaches, tmp_path):
     path = tmp_path / "film.mp4"
     seen = []
-    write_video(arm, legs, path, lambda: seen.append(path.exists()))
+    write_video(arm, reaches, path, lambda: seen.append(path.exists()))
     assert seen == [False, False]  # and nothing is there before the film is whole
     assert [file.name for file in tmp_path.iterdir()] == ["film.mp4"]
 
 
-def test_a_film_that_fails_half_way_leaves_nothing(arm, legs, tmp_path):
+def test_a_film_that_fails_half_way_leaves_nothing(arm, reaches, tmp_path):
     def fail() -> None:
         raise SpikearmError("The lamp went out.")
 
     with pytest.raises(SpikearmError, match="lamp"):
-        write_video(arm, legs, tmp_path / "film.mp4", fail)
+        write_video(arm, reaches, tmp_path / "film.mp4", fail)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ctrl_c_keeps_the_motions_that_are_filmed(arm, legs, tmp_path):
+def test_ctrl_c_keeps_the_motions_that_are_filmed(arm, reaches, tmp_path):
     def interrupt() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_video(arm, legs, tmp_path / "film.mp4", interrupt)
+        write_video(arm, reaches, tmp_path / "film.mp4", interrupt)
     frames = read_frames(tmp_path / "film.mp4")
     assert len(frames) == FRAMES[0]
     assert [file.name for file in tmp_path.iterdir()] == ["film.mp4"]
 
 
-def test_a_film_in_a_folder_that_cannot_be_written_is_explained(arm, legs, tmp_path):
+def test_a_film_in_a_folder_that_cannot_be_written_is_explained(arm, reaches, tmp_path):
     (tmp_path / "file").write_text("Mine.")
     with pytest.raises(SpikearmError, match=r"Cannot write .*film\.mp4"):
-        write_video(arm, legs, tmp_path / "file" / "film.mp4")
+        write_video(arm, reaches, tmp_path / "file" / "film.mp4")
     assert (tmp_path / "file").read_text() == "Mine."

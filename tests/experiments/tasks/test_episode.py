@@ -13,7 +13,7 @@ from spikearm.controller.controller import Controller
 from spikearm.controller.references.pose_error import rotation_error
 from spikearm.controller.references.reference import Reference
 from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
-from spikearm.experiments.tasks.episode import LEGS_PER_EPISODE, run_episode
+from spikearm.experiments.tasks.episode import REACHES_PER_EPISODE, run_episode
 
 DURATION, HOLD = 0.12, 0.03  # s; short, which a small reach allows
 N_STEPS = 150
@@ -67,8 +67,8 @@ class Overpowered(Controller):
 def test_an_episode_goes_out_to_the_target_and_back_home(arm, reaches):
     target = reaches.targets[1]
     out, back = run_episode(arm, Watched(arm), reaches, target)
-    assert LEGS_PER_EPISODE == 2
-    assert (out.leg, back.leg) == ("out", "back")
+    assert REACHES_PER_EPISODE == 2
+    assert (out.reach, back.reach) == ("out", "back")
     for motion, goal in ((out, target), (back, reaches.start)):
         trajectory = motion.trajectory
         assert len(trajectory.time) == N_STEPS
@@ -126,7 +126,7 @@ def test_a_motion_lasts_as_long_as_the_task_says_and_then_holds(arm, duration, h
     for motion in run_episode(arm, Watched(arm), reaches, reaches.targets[1]):
         trajectory = motion.trajectory
         assert trajectory.time[-1] == pytest.approx(duration + hold)
-        goal = target if motion.leg == "out" else reaches.start.position
+        goal = target if motion.reach == "out" else reaches.start.position
         left = np.linalg.norm(trajectory.reference_position - goal, axis=1)
         moving = trajectory.time < duration - 0.5 * arm.timestep
         np.testing.assert_allclose(left[~moving], 0.0, atol=1e-12)

@@ -13,7 +13,7 @@ from spikearm.controller.loop.trajectory import TIMED, Trajectory
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.controllers import CONTROLLERS, ControllerSetup, choose_controllers
-from spikearm.experiments.records.records import Leg
+from spikearm.experiments.records.records import RecordedReach
 from spikearm.experiments.studies.benchmark.benchmark import (
     Benchmark,
     BenchmarkPlan,
@@ -48,11 +48,11 @@ def a_plan(
     return BenchmarkPlan(arm, task, choose_controllers(controllers), seeds, setup)
 
 
-def names(legs: Sequence[Leg]) -> list[tuple[str, int, int, str]]:
-    return [(leg.controller, leg.seed, leg.reach, leg.leg) for leg in legs]
+def names(reaches: Sequence[RecordedReach]) -> list[tuple[str, int, int, str]]:
+    return [(reach.controller, reach.seed, reach.target, reach.direction) for reach in reaches]
 
 
-def assert_equal_but_for_wall_time(first: Leg, second: Leg) -> None:
+def assert_equal_but_for_wall_time(first: RecordedReach, second: RecordedReach) -> None:
     assert replace(first, trajectory=second.trajectory) == second
     for column in fields(Trajectory):
         if column.name not in TIMED:
@@ -130,8 +130,8 @@ def test_the_baseline_runs_first_and_no_stage_runs_twice(arm, stages):
     order = [(stage, seed) for seed in (3, 5) for stage in ("analytic", "pd", "pid")]
     assert diary.told == [(what, *one) for one in order for what in ("building", "running")]
     assert [(row["controller"], row["seed"]) for row in benchmark.rows] == order
-    expected = [(stage, seed, 0, leg) for stage, seed in order for leg in ("out", "back")]
-    assert names(benchmark.legs) == expected
+    expected = [(stage, seed, 0, reach) for stage, seed in order for reach in ("out", "back")]
+    assert names(benchmark.reaches) == expected
     assert benchmark.status == "complete"
     assert benchmark.failure is None
 
@@ -140,7 +140,7 @@ def test_every_reach_is_a_motion_out_and_one_back(arm):
     plan = a_plan(arm, ["analytic"], [3], replace(TASK, variant="circle", targets=2))
     benchmark = run_benchmark(plan, Watcher())
     expected = [(0, "out"), (0, "back"), (1, "out"), (1, "back")]
-    assert [(leg.reach, leg.leg) for leg in benchmark.legs] == expected
+    assert [(reach.target, reach.direction) for reach in benchmark.reaches] == expected
 
 
 def test_building_a_controller_is_timed_by_itself(arm, monkeypatch):
@@ -173,8 +173,8 @@ def test_the_watcher_is_told_of_every_reach_wherever_it_runs(arm, jobs, n_steps)
 def test_reaches_at_a_time_change_nothing_but_wall_time(arm):
     plan = a_plan(arm, ["pid"], [3, 4], replace(TASK, targets=3))
     at_once, one_by_one = (run_benchmark(replace(plan, jobs=n), Watcher()) for n in (3, 1))
-    assert names(at_once.legs) == names(one_by_one.legs)
-    for first, second in zip(at_once.legs, one_by_one.legs, strict=True):
+    assert names(at_once.reaches) == names(one_by_one.reaches)
+    for first, second in zip(at_once.reaches, one_by_one.reaches, strict=True):
         assert_equal_but_for_wall_time(first, second)
     for row, same in zip(at_once.rows, one_by_one.rows, strict=True):
         assert {k: v for k, v in row.items() if k not in WALL_TIME_FIELDS} == {
@@ -204,7 +204,7 @@ def test_rows_are_measured_from_the_legs_and_against_the_baseline(arm):
     benchmark = run_benchmark(a_plan(arm, ["pd"], [3]), Watcher())
     rmse = {}
     for stage in ("analytic", "pd"):
-        motions = [leg.trajectory for leg in benchmark.legs if leg.controller == stage]
+        motions = [reach.trajectory for reach in benchmark.reaches if reach.controller == stage]
         gaps = [motion.hand_position - motion.reference_position for motion in motions]
         rmse[stage] = np.mean([np.sqrt(np.mean(np.sum(gap**2, axis=1))) for gap in gaps])
     analytic, pd = benchmark.rows
@@ -218,9 +218,9 @@ def test_rows_are_measured_from_the_legs_and_against_the_baseline(arm):
 def test_one_seed_gives_one_benchmark_and_two_seeds_differ(arm):
     both = run_benchmark(a_plan(arm, ["pd"], [3, 4]), Watcher())
     again = run_benchmark(a_plan(arm, ["pd"], [4]), Watcher())
-    of_three = [leg for leg in both.legs if leg.seed == 3]
-    of_four = [leg for leg in both.legs if leg.seed == 4]
-    for first, second in zip(of_four, again.legs, strict=True):
+    of_three = [reach for reach in both.reaches if reach.seed == 3]
+    of_four = [reach for reach in both.reaches if reach.seed == 4]
+    for first, second in zip(of_four, again.reaches, strict=True):
         assert_equal_but_for_wall_time(first, second)
     for row, same in zip(both.rows[2:], again.rows, strict=True):
         assert {k: v for k, v in row.items() if k not in WALL_TIME_FIELDS} == {
@@ -233,7 +233,7 @@ def test_one_seed_gives_one_benchmark_and_two_seeds_differ(arm):
 
 def test_every_stage_of_a_seed_makes_the_same_reaches(arm):
     benchmark = run_benchmark(a_plan(arm, ["pd"], [6]), Watcher())
-    for analytic, pd in zip(benchmark.legs[:2], benchmark.legs[2:], strict=True):
+    for analytic, pd in zip(benchmark.reaches[:2], benchmark.reaches[2:], strict=True):
         wanted = analytic.trajectory.reference_position
         np.testing.assert_array_equal(pd.trajectory.reference_position, wanted)
         assert np.ptp(wanted, axis=0).max() > 0.01
@@ -267,7 +267,7 @@ def test_a_run_that_ends_early_keeps_what_is_finished(arm, made, ending, end_at,
     assert diary.steps == end_at  # it did end there
     assert benchmark.status == status
     assert benchmark.failure is (error if status == "failed" else None)
-    assert [(leg.controller, leg.leg) for leg in benchmark.legs] == kept
+    assert [(reach.controller, reach.direction) for reach in benchmark.reaches] == kept
     assert {row["controller"]: row["n_motions"] for row in benchmark.rows} == n_motions
     assert [controller.closed for controller in made] == [1] * (1 if end_at < 300 else 2)
 
@@ -306,7 +306,9 @@ def test_a_reach_that_ends_early_ends_the_run_wherever_it_runs(arm, monkeypatch,
     benchmark = run_benchmark(plan, Watcher())
     assert benchmark.status == status
     assert str(benchmark.failure) == (str(error) if status == "failed" else "None")
-    kept = [(leg.reach, leg.leg) for leg in benchmark.legs if leg.controller == "pd"]
+    kept = [
+        (reach.target, reach.direction) for reach in benchmark.reaches if reach.controller == "pd"
+    ]
     assert kept == [(0, "out"), (0, "back"), (1, "out")]
     assert {row["controller"]: row["n_motions"] for row in benchmark.rows} == {
         "analytic": 6,
@@ -317,8 +319,8 @@ def test_a_reach_that_ends_early_ends_the_run_wherever_it_runs(arm, monkeypatch,
 def test_what_was_finished_is_as_it_would_have_been(arm):
     whole = run_benchmark(a_plan(arm, ["pd"], [3]), Watcher())
     part = run_benchmark(a_plan(arm, ["pd"], [3]), Diary(end_at=3 * N_STEPS + 7))
-    assert len(part.legs) == 3
-    for first, second in zip(part.legs, whole.legs[:3], strict=True):
+    assert len(part.reaches) == 3
+    for first, second in zip(part.reaches, whole.reaches[:3], strict=True):
         assert_equal_but_for_wall_time(first, second)
 
 
@@ -354,7 +356,7 @@ def test_ctrl_c_between_stages_keeps_the_earlier_one_and_closes_all(arm, made, w
     assert watcher.told[-1] == (what, "pd", 3)
     assert benchmark.status == "interrupted"
     assert [row["controller"] for row in benchmark.rows] == ["analytic"]
-    assert len(benchmark.legs) == 2
+    assert len(benchmark.reaches) == 2
     assert [controller.closed for controller in made] == [1] * n_made
 
 
@@ -367,13 +369,13 @@ def test_a_controller_that_cannot_be_built_loses_no_finished_stage(arm, monkeypa
     assert benchmark.status == "failed"
     assert str(benchmark.failure) == "The network does not fit."
     assert [row["controller"] for row in benchmark.rows] == ["analytic"]
-    assert len(benchmark.legs) == 2
+    assert len(benchmark.reaches) == 2
 
 
 def test_a_target_out_of_reach_fails_before_anything_moves(arm):
     diary = Diary()
     benchmark = run_benchmark(a_plan(arm, ["pd"], [3], CentreOut(targets=1, radius=2.5)), diary)
-    assert (benchmark.status, benchmark.legs, benchmark.rows) == ("failed", [], [])
+    assert (benchmark.status, benchmark.reaches, benchmark.rows) == ("failed", [], [])
     assert "out of reach" in str(benchmark.failure)
     assert diary.told == []
 
@@ -392,11 +394,11 @@ def spiking(arm, trained) -> Benchmark:
 
 def test_one_seed_gives_one_motion_and_two_seeds_differ(arm, trained, spiking):
     again = run_benchmark(a_plan(arm, ["spiking"], [4], trained=trained), Watcher())
-    of_four = [leg for leg in spiking.legs if leg.seed == 4]
-    assert [leg.controller for leg in of_four] == ["analytic"] * 2 + ["spiking"] * 2
-    for first, second in zip(of_four, again.legs, strict=True):
+    of_four = [reach for reach in spiking.reaches if reach.seed == 4]
+    assert [reach.controller for reach in of_four] == ["analytic"] * 2 + ["spiking"] * 2
+    for first, second in zip(of_four, again.reaches, strict=True):
         assert_equal_but_for_wall_time(first, second)
-    neural = [leg.trajectory for leg in spiking.legs if leg.controller == "spiking"]
+    neural = [reach.trajectory for reach in spiking.reaches if reach.controller == "spiking"]
     three, four = neural[:2], neural[2:]
     for one, other in zip(three, four, strict=True):
         assert (one.spikes != other.spikes).mean() > 0.5
@@ -406,7 +408,9 @@ def test_one_seed_gives_one_motion_and_two_seeds_differ(arm, trained, spiking):
 def test_a_networks_row_holds_its_counts(spiking):
     row = spiking.rows[1]
     motions = [
-        leg.trajectory for leg in spiking.legs if leg.controller == "spiking" and leg.seed == 3
+        reach.trajectory
+        for reach in spiking.reaches
+        if reach.controller == "spiking" and reach.seed == 3
     ]
     assert (row["controller"], row["backend"], row["seed"]) == ("spiking", "nengo", 3)
     spikes = np.concatenate([motion.spikes for motion in motions])

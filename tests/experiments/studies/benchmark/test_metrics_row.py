@@ -9,7 +9,7 @@ import pytest
 from blank_trajectory import blank_trajectory
 
 from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.experiments.records.records import Leg
+from spikearm.experiments.records.records import RecordedReach
 from spikearm.experiments.studies.benchmark.latency import PACE_FIELDS
 from spikearm.experiments.studies.benchmark.metrics_row import Measured, make_row
 from spikearm.neural.counts import UNCOUNTED, Footprint
@@ -77,20 +77,23 @@ def counted(motion: Trajectory, spikes: int, events: int, updates: int) -> Traje
     return motion
 
 
-def legs(stage: str, *motions: Trajectory) -> list[Leg]:
+def reaches(stage: str, *motions: Trajectory) -> list[RecordedReach]:
     names = [(0, "out"), (0, "back"), (1, "out"), (1, "back")]
     return [
-        Leg(stage, False, 7, *name, motion) for name, motion in zip(names, motions, strict=False)
+        RecordedReach(stage, False, 7, *name, motion)
+        for name, motion in zip(names, motions, strict=False)
     ]
 
 
 OUT = a_motion((0.0, 3 * MM, 4 * MM), angle=0.02, torque=2.0, latency=0.001)  # 5 mm off
 BACK = a_motion((0.0, 0.0, 1 * MM), angle=0.05, torque=5.0, latency=0.004)  # 1 mm off
-BASELINE = legs("analytic", a_motion((0.0, 2 * MM, 0.0)), a_motion((0.0, 0.0, -2 * MM)))
+BASELINE = reaches("analytic", a_motion((0.0, 2 * MM, 0.0)), a_motion((0.0, 0.0, -2 * MM)))
 
 
-def row(*motions: Trajectory, analytic: list[Leg] = BASELINE, **changes: Any) -> dict[str, Any]:
-    measured = Measured(IDENTITY, legs("spiking", *motions), 0.64, 1.75, None, 0.125)
+def row(
+    *motions: Trajectory, analytic: list[RecordedReach] = BASELINE, **changes: Any
+) -> dict[str, Any]:
+    measured = Measured(IDENTITY, reaches("spiking", *motions), 0.64, 1.75, None, 0.125)
     return make_row(replace(measured, **changes), analytic)
 
 
@@ -139,7 +142,7 @@ def test_deviation_and_path_are_compared_with_the_analytic_controllers():
 
 
 def test_each_motion_is_compared_with_the_same_one_of_the_analytic_controller():
-    elsewhere = legs("analytic", *[a_motion((0.0, 70 * MM, 0.0))] * 4)[2:]
+    elsewhere = reaches("analytic", *[a_motion((0.0, 70 * MM, 0.0))] * 4)[2:]
     shuffled = [*elsewhere, *reversed(BASELINE)]
     assert row(OUT, BACK, analytic=shuffled) == row(OUT, BACK)
 
@@ -169,7 +172,7 @@ def test_effort_and_jerk_are_integrated_over_each_motion():
 def test_success_is_the_share_of_motions_that_end_within_5_mm_and_2_degrees():
     near, far = a_motion((0, 4.9 * MM, 0), angle=0.034), a_motion((0, 5.1 * MM, 0))
     turned_away = a_motion(angle=0.036)  # 2.06 degrees
-    analytic = legs("analytic", *[a_motion((0.0, 1 * MM, 0.0))] * 4)
+    analytic = reaches("analytic", *[a_motion((0.0, 1 * MM, 0.0))] * 4)
     assert row(near, far, near, near, analytic=analytic)["success_rate"] == 0.75
     assert row(near, turned_away, far, far, analytic=analytic)["success_rate"] == 0.25
 
@@ -240,8 +243,8 @@ def test_a_row_is_plain_json(filled):
 def test_what_was_not_counted_is_none_and_so_is_all_that_follows_from_it():
     motion = counted(a_motion(), spikes=5, events=30, updates=940)
     motion.spikes[:] = motion.synaptic_events[:] = UNCOUNTED
-    measured = Measured(IDENTITY, legs("loihi", motion), 1.0, 0.1, FOOTPRINT, 0.0)
-    row = make_row(measured, legs("analytic", a_motion((MM, 0.0, 0.0))))
+    measured = Measured(IDENTITY, reaches("loihi", motion), 1.0, 0.1, FOOTPRINT, 0.0)
+    row = make_row(measured, reaches("analytic", a_motion((MM, 0.0, 0.0))))
     lacking = {"spikes", "synaptic_events", "activation_sparsity", "effective_acs",
                "energy_per_step_j", "energy_source"}  # fmt: skip
     whole = neural_row()

@@ -35,10 +35,10 @@ def test_a_run_on_the_board_is_the_one_on_the_engine_less_what_cannot_be_counted
     for backend in ("engine", "board"):
         assert main([*words, "--backend", backend, "--out", backend]) == 0
     engine, board = (read_run(Path(backend)) for backend in ("engine", "board"))
-    for one, other in zip(engine.legs, board.legs, strict=True):
+    for one, other in zip(engine.reaches, board.reaches, strict=True):
         assert np.ptp(one.trajectory.torque, axis=0).min() > 0.01
         np.testing.assert_array_equal(other.trajectory.q, one.trajectory.q)
-    assert (board.legs[-1].trajectory.spikes == UNCOUNTED).all()
+    assert (board.reaches[-1].trajectory.spikes == UNCOUNTED).all()
     counted, known = engine.rows[-1], board.rows[-1]
     assert known["backend"] == "board"
     assert known["host_spikes"] == counted["host_spikes"] > 1

@@ -68,7 +68,7 @@ def test_without_a_perturbation_it_is_the_plain_closed_loop(arm, plan):
             path = follow(arm, law, MinimumJerk(*ends, TASK.duration), 0.22)
             expected.append((metrics.position_rmse(path), metrics.endpoint_error(path)))
     assert [(r.position_rmse_m, r.endpoint_error_m) for r in outcome.reaches] == expected
-    assert [(r.reach, r.leg) for r in outcome.reaches] == [
+    assert [(r.target, r.direction) for r in outcome.reaches] == [
         (0, "out"), (0, "back"), (1, "out"), (1, "back"),
     ]  # fmt: skip
 

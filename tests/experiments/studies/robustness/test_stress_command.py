@@ -41,7 +41,7 @@ def test_a_law_is_stressed_until_it_breaks(capfd, caplog):
     assert rmse[1] > 1.1 * rmse[0] > under["none", 0.0]["position_rmse_m"]
     motions = pq.read_table(folder / "reaches.parquet").to_pylist()
     assert len(motions) == 2 * len(under)
-    assert {motion["leg"] for motion in motions} == {"out", "back"}
+    assert {motion["direction"] for motion in motions} == {"out", "back"}
     assert "plotly" in (folder / "stress.html").read_text()
     config = json.loads((folder / "config.json").read_text())
     assert config["options"]["perturbations"] == ["no-numbers", "delay"]
