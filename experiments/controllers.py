@@ -307,4 +307,4 @@ CONTROLLERS: dict[str, ControllerSpec] = {
     "pd": ControllerSpec(_pd),
     "pid": ControllerSpec(_pid),
 }
-"""All controllers by name; add your own before the command line is called."""
+"""Controllers by name; add your own before the command line is called."""

@@ -11,7 +11,7 @@ from spikearm.experiments.studies.adaptation.trials import TrialPlan, Trials
 
 @dataclass(frozen=True)
 class AdaptCommand(PerturbedOptions):
-    """Let controllers learn an unknown load, friction, push or gravity.
+    """Learn an unknown load, friction, push or gravity beside a controller.
 
     Every controller makes the same reach again and again: once as it is and once perturbed, then
     with an adaptive network beside it. Afterwards the perturbation goes; and, from what was

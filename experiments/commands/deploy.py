@@ -47,7 +47,7 @@ class DeployCommand:
         spikearm deploy --arm gen3 --picture chip.html
 
     Attributes:
-        plant: Which arm.
+        plant: Arm that is controlled.
         board: What it is to run on.
         drive: What the arm does meanwhile.
         backend: Where the reach is made: on the engine, or after it on a Loihi board too, whose

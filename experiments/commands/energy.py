@@ -36,7 +36,7 @@ class EnergyCommand:
         spikearm energy --arm gen3
 
     Attributes:
-        plant: Which arm.
+        plant: Arm that is controlled.
         drive: What the arm does meanwhile.
         trained: Trained controller, from `spikearm train`. Default: the one that ships for the
             arm.

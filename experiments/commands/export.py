@@ -36,7 +36,7 @@ class ExportCommand:
 
     Attributes:
         out: The file to write.
-        plant: Which arm.
+        plant: Arm that is controlled.
         to: What to write.
         trained: Trained controller, from `spikearm train`. Default: the one that ships for the
             arm.

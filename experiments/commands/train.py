@@ -43,13 +43,13 @@ class TrainCommand:
 
     Attributes:
         out: Folder for what is learned; one that an earlier call began is gone on with.
-        plant: Which arm.
+        plant: Arm that is trained for.
         radius: Largest distance of the hand from home to be trained for [m]. Default: that of the
             benchmark's farthest targets, and a margin.
         tilt: Largest turn of the hand from home [rad]. Default: that of the benchmark, and a
             margin.
-        training: How much is learned from.
-        jobs: How many processes work at a time. Default: as many as there are cores.
+        training: Amount of training data and size of the networks.
+        jobs: Number of processes. Default: the number of cores.
     """
 
     out: Path

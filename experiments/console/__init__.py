@@ -1,1 +1,1 @@
-"""What a person sees and gives: progress, options, headless rendering."""
+"""Options, help, progress bars and results on the terminal."""

@@ -1,4 +1,4 @@
-"""What a person sees while work goes on."""
+"""Terminal output and progress bars."""
 
 from contextlib import ExitStack
 
@@ -25,7 +25,7 @@ REFRESH_STEPS = 50  # control steps between two updates of the bar
 
 
 def progress_bar() -> Progress:
-    """Make the bar that every long piece of work shows."""
+    """Return the progress bar of any long work."""
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description:32}"),
@@ -37,7 +37,7 @@ def progress_bar() -> Progress:
 
 
 class ProgressWatcher(Watcher):
-    """Shows a bar per controller and seed.
+    """Progress bars, one per controller and seed.
 
     Args:
         n_reaches: Reaches of one controller with one seed.
@@ -100,7 +100,7 @@ class ProgressWatcher(Watcher):
 
 
 class TrainingWatcher(CourseWatcher):
-    """Shows a bar per step of a training, and what was measured."""
+    """Progress bars of a training, one per step, and its measurements."""
 
     def __init__(self) -> None:
         self._progress = progress_bar()

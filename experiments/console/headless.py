@@ -1,4 +1,4 @@
-"""Which library MuJoCo renders with; it decides when it is imported, so this comes before."""
+"""Choice of MuJoCo's renderer, made before MuJoCo is imported."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ RENDERERS = ("", "egl", "glfw", "osmesa", "disable", "disabled", "off", "0")
 
 
 def choose_renderer() -> None:
-    """Let MuJoCo render without a display where there is none.
+    """Choose a renderer that needs no display where there is none.
 
     Raises:
         SystemExit: ``MUJOCO_GL`` holds something that MuJoCo would refuse on import.

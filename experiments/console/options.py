@@ -68,7 +68,7 @@ def find_trained(
         arm: The arm.
         path: File of the weights; those that ship when left out.
         controllers: Names of the controllers that are to run.
-        gravity_known: Whether it is to bear the arm's weight, if it has any.
+        gravity_known: True if controllers are to bear the arm's weight, if it has any.
 
     Returns:
         Trained weights; None where no controller needs them.

@@ -26,7 +26,7 @@ Problem = SpikearmError | KeyboardInterrupt
 
 
 class ViewingWatcher(ProgressWatcher):
-    """Shows progress and, while one controller moves it with one seed, the arm itself.
+    """Progress bars, and a window that shows the arm under one controller and seed.
 
     Args:
         n_reaches, steps_per_reach: As :class:`ProgressWatcher` takes them.
@@ -72,9 +72,9 @@ def measure(
     Finished reaches are kept, whatever happens to later ones, to the film or to the report.
 
     Args:
-        plan: What to run.
+        plan: Plan that is run.
         config: The resolved configuration.
-        folder: Where the results shall appear.
+        folder: New folder for the results.
         view: Show the last controller with the first seed in a window.
         film: Film it.
         report: Write a report.
@@ -163,7 +163,7 @@ def save_run(run: Run, folder: Path, filmed: Arm | None, report: bool) -> list[P
 
 @contextmanager
 def collected(problems: list[Problem]) -> Iterator[None]:
-    """Put off what goes wrong in the block until the other work is done."""
+    """Collect a problem of the block, to raise it after the other work is done."""
     try:
         yield
     except (SpikearmError, KeyboardInterrupt) as problem:
@@ -171,7 +171,7 @@ def collected(problems: list[Problem]) -> Iterator[None]:
 
 
 def print_place(folder: Path) -> None:
-    """Say where the results are, if they could be written."""
+    """Print the place of the results, if they could be written."""
     if (folder / REPORT).exists():
         console.print(f"Report: {folder / REPORT}", soft_wrap=True)
     elif folder.exists():
@@ -198,7 +198,7 @@ def film_run(arm: Arm, run: Run, path: Path) -> None:
 
 
 def copy_film(folder: Path, path: Path) -> None:
-    """Put a run's film where it was asked for."""
+    """Copy a run's film to another file."""
     if (folder / VIDEO).exists():
         with whole_file(path) as draft:
             shutil.copyfile(folder / VIDEO, draft)

@@ -14,14 +14,14 @@ from spikearm.neural.array_file import sentence
 
 @contextmanager
 def whole_file(path: Path, keep_on_interrupt: bool = False) -> Iterator[Path]:
-    """Give a draft beside a file, and rename it into place when the block ends well.
+    """Yield a draft beside a file, and rename it into place when the block ends well.
 
     An error leaves nothing behind, nor does an empty draft: no folder that was made for it
     either.
 
     Args:
-        path: The file.
-        keep_on_interrupt: Whether Ctrl-C keeps what has been written, because half of such
+        path: File to write.
+        keep_on_interrupt: True if Ctrl-C keeps what has been written, because half of such
             a file is of use.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Where a result came from: versions, commit, machine, time."""
+"""Provenance of a result: versions, commit, machine, time."""
 
 import importlib.metadata
 import os
@@ -32,7 +32,7 @@ def versions() -> dict[str, str | None]:
 
 
 def version(package: str) -> str | None:
-    """Give the version of a package; None where it is not installed."""
+    """Return the version of a package; None where it is not installed."""
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
@@ -40,7 +40,7 @@ def version(package: str) -> str | None:
 
 
 def _git_commit() -> str | None:
-    """Give the checkout's commit, with ``+`` where files differ; None when installed."""
+    """Return the checkout's commit, with ``+`` where files differ; None when installed."""
     if not (CHECKOUT / ".git").exists():
         return None
     commit = _git("rev-parse", "HEAD")

@@ -27,7 +27,7 @@ REPORT, VIDEO = "report.html", "video.mp4"
 
 @dataclass(frozen=True)
 class RecordedReach:
-    """One recorded reach: out to a target, or back to the start.
+    """Recorded reach: out to a target, or back to the start.
 
     Attributes:
         controller: Name of the controller that drove it.
@@ -53,14 +53,14 @@ class RecordedReach:
 
 @dataclass(frozen=True)
 class Run:
-    """Everything that a run leaves behind.
+    """Results of a run.
 
     Attributes:
         config: Resolved configuration, versions, git commit, seeds.
         rows: One row per arm, task, controller, backend and seed, keyed by metric name.
         reaches: Recorded reaches.
         status: ``complete``; ``interrupted`` or ``failed`` when only finished reaches are in it.
-        folder: Where it was read from or written to.
+        folder: Folder that it was read from or written to.
     """
 
     config: dict[str, Any]
@@ -98,8 +98,8 @@ def write_run(run: Run, folder: Path, extra: Callable[[Path], None] | None = Non
     """Write a run beside its place, then rename it there.
 
     Args:
-        run: What to write.
-        folder: Where it shall appear; must be absent or empty.
+        run: Run to write.
+        folder: Folder of the run; must be absent or empty.
         extra: Adds files (a report, a video) to the folder before it appears.
 
     Raises:
@@ -117,7 +117,7 @@ def write_run(run: Run, folder: Path, extra: Callable[[Path], None] | None = Non
 def write_account(
     config: dict[str, Any], rows: list[dict[str, Any]], status: str, folder: Path
 ) -> None:
-    """Write the two files that every run has: its configuration, and what came out, row by row."""
+    """Write the two files that every folder has: configuration, and results row by row."""
     for name, content in ((CONFIG, config), (SUMMARY, {"status": status, "rows": rows})):
         (folder / name).write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
 
@@ -153,7 +153,7 @@ def read_run(folder: Path) -> Run:
 
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
-    """Give a draft of a run's folder, and rename it into place when the block ends well.
+    """Yield a draft of a run's folder, and rename it into place when the block ends well.
 
     Raises:
         SpikearmError: The disk fails; nothing is left behind.

@@ -1,4 +1,4 @@
-"""One self-contained HTML file that shows runs and compares them."""
+"""Self-contained HTML file that shows runs and compares them."""
 
 import base64
 import itertools
@@ -65,7 +65,7 @@ def write_report(runs: Sequence[Run], path: Path, names: Sequence[str] | None = 
     Args:
         runs: Runs of the same or of different arms, tasks and controllers.
         path: The HTML file; it appears whole or not at all.
-        names: What the runs are called, none twice; left out, their folders' names, with as
+        names: Names of the runs, none twice; left out, their folders' names, with as
             much of the paths as tells them apart.
 
     Raises:
@@ -132,7 +132,7 @@ def _names(runs: Sequence[Run]) -> list[str]:
 
 @dataclass(frozen=True)
 class _Group:
-    """One controller of one run: a column of the tables and a colour in the pictures."""
+    """Controller of a run: a column of the tables and a colour in the pictures."""
 
     label: str
     controller: str
@@ -201,7 +201,7 @@ def _html(figure: go.Figure, with_library: bool) -> str:
 
 
 def _video(run: Run) -> str | None:
-    """Give a run's film as a data URL."""
+    """Return a run's film as a data URL."""
     film = run.folder / VIDEO if run.folder else None
     if film is None or not film.is_file():
         return None

@@ -28,7 +28,7 @@ def write_video(
 
     Args:
         arm: The arm that made the motions; it is left where the last one ended.
-        reaches: What to film, in order.
+        reaches: Reaches to film, in order.
         path: The .mp4 file; it appears whole or not at all, but Ctrl-C keeps what is filmed.
         tick: Called after every motion, for a progress bar.
 
@@ -50,7 +50,7 @@ def write_video(
 
 
 def pose_arm(arm: Arm, trajectory: Trajectory, step: int) -> None:
-    """Put an arm and its markers where they were after a step."""
+    """Move an arm and its markers to their poses after a step."""
     arm.reset(trajectory.q[step], trajectory.dq[step])
     arm.place_marker("target", _reference(trajectory, -1))
     arm.place_marker("reference", _reference(trajectory, step))

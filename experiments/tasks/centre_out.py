@@ -68,7 +68,7 @@ class CentreOut:
 
 @dataclass(frozen=True)
 class Reaches:
-    """The reaches of one arm and seed.
+    """Start and targets of one arm and seed.
 
     Attributes:
         start: Pose that every reach starts from.
@@ -76,7 +76,7 @@ class Reaches:
         targets: Poses to reach.
         radius: Their distance from home [m].
         duration: Length of the motion to a target, and of that back [s].
-        hold: How long the hand holds after either [s].
+        hold: Time that the hand holds still after either [s].
     """
 
     start: Pose
@@ -132,7 +132,7 @@ def plan_reaches(model: RigidBodyModel, task: CentreOut, seed: int) -> Reaches:
 def _follows(
     model: RigidBodyModel, start: Pose, goal: Pose, duration: float, joints: np.ndarray
 ) -> bool:
-    """Tell whether the arm can follow a motion, and also one that ends past its goal.
+    """Check that the arm can follow a motion, and also one that ends past its goal.
 
     The hand trails behind its reference and passes the goal by as much. An arm that just avoids
     a singular pose or a joint limit at the goal meets it there, and may not come back.
@@ -161,7 +161,7 @@ def _start_joints(model: RigidBodyModel, home: Pose, offset: float, seed: int) -
 def _goals(
     home: Pose, forward: np.ndarray, task: CentreOut, radius: float, seed: int
 ) -> Iterator[list[Pose]]:
-    """Give, target by target, the poses to try: one, or as many as turns may be drawn."""
+    """Yield the poses to try for each target: one, or as many as turns may be drawn."""
     rng = np.random.default_rng(seed)
     orientation = Rotation.from_quat(home.quaternion, scalar_first=True)
     for direction in _directions(forward, task, rng):
@@ -191,7 +191,7 @@ def frontal_plane(forward: np.ndarray) -> np.ndarray:
 
 
 def forward_axis(model: RigidBodyModel) -> np.ndarray:
-    """Give the arm's forward axis: horizontal, from the base to the hand at home, shape (3,)."""
+    """Return the arm's forward axis: horizontal, from the base to the hand at home, shape (3,)."""
     hand = model.dynamics(model.chain.home).hand.position
     along = (hand - model.base_position) * [1.0, 1.0, 0.0]
     return _unit(along) if np.linalg.norm(along) > 0.01 else np.array([1.0, 0.0, 0.0])

@@ -1,4 +1,4 @@
-"""One episode: from the start to a target and back, on one arm with one controller."""
+"""Episode: from the start to a target and back, on one arm with one controller."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ REACHES_PER_EPISODE = 2
 
 @dataclass(frozen=True)
 class Reach:
-    """One motion to a target, as it happened.
+    """Motion to a target, as it happened.
 
     Attributes:
         direction: ``out`` to the target or ``back`` to the start.

@@ -16,14 +16,14 @@ from spikearm.neural.parallel import WorkerLostError, parallel_map, stop_request
 
 @dataclass(frozen=True)
 class Episode:
-    """One closed loop: an arm that a controller moves to a target and back.
+    """Episode to be run: an arm that a controller moves to a target and back.
 
     Attributes:
-        arm: The plant.
-        controller: What drives it.
-        reaches: The reaches of the task.
-        target: Which of them.
-        pace: Tells steps when to begin, given the control period [s].
+        arm: Plant.
+        controller: Controller that drives the arm.
+        reaches: Start and targets.
+        target: Index of the target.
+        pace: Makes the pace of the control steps, given their period [s].
     """
 
     arm: Arm
@@ -35,11 +35,11 @@ class Episode:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an episode.
+    """Result of an episode.
 
     Attributes:
-        motions: The motions that were finished.
-        problem: What ended the episode early, if something did.
+        motions: Reaches that were finished.
+        problem: Error that ended the episode early, if there was one.
     """
 
     motions: tuple[Reach, ...]
@@ -55,8 +55,8 @@ def run_episodes(
     neurons' state, is a worker's own.
 
     Args:
-        episodes: What to run.
-        jobs: How many run at a time; the number of cores when left out. With one, or where
+        episodes: Episodes to run.
+        jobs: Number that run at a time; the number of cores when left out. With one, or where
             processes cannot be forked, all run in this process.
         observe: Called after every step of an episode in this process.
 

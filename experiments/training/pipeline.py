@@ -1,4 +1,4 @@
-"""The course of training: from an arm's model to a controller's weights, step by step."""
+"""Training pipeline: from an arm's model to a controller's weights, step by step."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -44,16 +44,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How much is learned from.
+    """Amount of training data and size of the networks.
 
     Attributes:
         reaches: Reaches that samples of the law are taken beside.
         presentations: States shown to the chip's neurons, which its readout is learned from.
         products: Product neurons.
-        spread: How far samples lie beside reaches.
+        spread: Distance of samples from reaches.
         edge: Percent of the samples, on each side, that the inputs' range leaves out.
         room: Of the inputs' range over that of the other samples.
-        joint_weight: What an error of a joint's acceleration counts beside one of the hand's [m].
+        joint_weight: Weight of an error of a joint's acceleration relative to the hand's [m].
         compression: The deep network.
         seed: Seed of everything.
     """
@@ -97,32 +97,32 @@ class TrainingConfig:
 
 
 class CourseWatcher:
-    """Is told how training proceeds; this one does nothing with it."""
+    """Observer of a training; this one ignores everything."""
 
     def begin(self, step: str, n_items: int) -> None:
-        """A step begins that consists of so many items."""
+        """Begin a step of so many items."""
 
     def advance(self) -> None:
-        """One item is done."""
+        """Count a finished item."""
 
     def say(self, text: str) -> None:
-        """Something was measured."""
+        """Show a measurement."""
 
 
 @dataclass(frozen=True)
 class Course:
-    """One training, in a folder of its own.
+    """Training of an arm's controller, in a folder of its own.
 
     Every step leaves a file, and a step whose file is there is not done again.
 
     Attributes:
-        arm: The plant, with nothing added to it.
-        workspace: Where the controller is to work.
-        config: How much is learned from.
-        folder: Where the files are.
-        watcher: Is told how it proceeds.
-        jobs: How many processes work at a time; the number of cores when left out.
-        chip: What runs stage ``loihi``.
+        arm: Plant, with nothing added to it.
+        workspace: Region of the hand that the controller is trained for.
+        config: Amount of training data and size of the networks.
+        folder: Folder of the files.
+        watcher: Observer of the training.
+        jobs: Number of processes; the number of cores when left out.
+        chip: Simulation of stage ``loihi``.
     """
 
     arm: Arm

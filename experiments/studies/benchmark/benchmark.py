@@ -73,7 +73,7 @@ class Benchmark:
         rows: Rows of the controllers and seeds that have at least one finished reach.
         reaches: Every finished reach.
         status: ``complete``, ``interrupted`` by Ctrl-C, or ``failed``.
-        failure: What went wrong, if something did.
+        failure: Error that ended it, if there was one.
         learned: Weights of the last adaptive controller.
         overflow_counts: In how many of its steps a number was cut or overflowed, by what it was.
     """
@@ -87,22 +87,22 @@ class Benchmark:
 
 
 class Watcher:
-    """Is told how a benchmark proceeds; this one does nothing with it."""
+    """Observer of a benchmark; this one ignores everything."""
 
     def building(self, controller: str, seed: int) -> None:
-        """A controller is about to be built."""
+        """Note that a controller is about to be built."""
 
     def running(self, controller: str, seed: int) -> None:
-        """A controller is about to move the arm."""
+        """Note that a controller is about to move the arm."""
 
     def step(self, arm: Arm, state: ArmState, reference: Reference) -> None:
-        """One control step is done, where reaches run one at a time."""
+        """Observe a control step, where reaches run one at a time."""
 
     def reached(self, n_reaches: int) -> None:
-        """So many reaches of the controller are done."""
+        """Note the number of the controller's finished episodes."""
 
     def notice(self, text: str) -> None:
-        """There is something that the person should know."""
+        """Show a remark."""
 
 
 def run_benchmark(plan: BenchmarkPlan, watcher: Watcher) -> Benchmark:
@@ -213,7 +213,7 @@ def _keep(
     }
     measured = Measured(
         identity=identity,
-        recorded=recorded,
+        reaches=recorded,
         wall_time=sum(motion.wall_time for motion in motions),
         build_time=build_time,
         footprint=neural.simulation.footprint if neural else None,

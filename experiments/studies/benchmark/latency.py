@@ -1,4 +1,4 @@
-"""What the wall times of control steps come to: percentiles, jitter, missed deadlines."""
+"""Statistics of the wall times of control steps: percentiles, jitter, missed deadlines."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ PACE_FIELDS = (
 
 
 def latency_fields(trajectories: Sequence[Trajectory], realtime: bool) -> dict[str, Any]:
-    """Compute the fields of a row that tell how long control steps took.
+    """Compute the fields of a row about the wall time of control steps.
 
     Percentiles leave out the first steps of every motion, which find the processor's caches full of
     something else and have their own fields. A deadline is missed if a torque is written more than
@@ -23,7 +23,7 @@ def latency_fields(trajectories: Sequence[Trajectory], realtime: bool) -> dict[s
 
     Args:
         trajectories: Motions of one controller and seed.
-        realtime: Whether they were paced on the wall clock.
+        realtime: True if they were paced on the wall clock.
     """
     warm_up, latency = _apart(trajectories, "step_latency_s")
     whole = _spread("step_latency", latency)
@@ -60,7 +60,7 @@ def _spread(name: str, times: np.ndarray) -> dict[str, float]:
 
 
 def _part_fields(trajectories: Sequence[Trajectory]) -> dict[str, dict[str, float | None]]:
-    """Give median, 99th percentile and largest by part; None for what a controller does not do."""
+    """Compute median, 99th percentile and largest by part; None for parts that take no time."""
     times = {part: _apart(trajectories, f"{part}_s")[1] for part in StepTimes._fields}
     spreads = {part: _spread("part_latency", taken) for part, taken in times.items()}
     return {
@@ -70,12 +70,12 @@ def _part_fields(trajectories: Sequence[Trajectory]) -> dict[str, dict[str, floa
 
 
 def _missed(trajectories: Sequence[Trajectory]) -> np.ndarray:
-    """Tell of each step whether its torque was late, shape (n_steps of all motions,)."""
+    """Find the steps whose torque was late, shape (n_steps of all motions,)."""
     return np.concatenate([one.late_s + one.step_latency_s > one.period for one in trajectories])
 
 
 def _pace_fields(trajectories: Sequence[Trajectory]) -> dict[str, float]:
-    """Tell how well the wall clock was kept; an overrun is a step that runs into later periods."""
+    """Compute lateness and overruns; an overrun is a step that runs into later periods."""
     skipped = np.concatenate([one.skipped_periods for one in trajectories])
     return {
         **_spread("start_late", np.concatenate([one.late_s for one in trajectories])),

@@ -1,4 +1,4 @@
-"""Where the time of a control step goes, as a person reads it."""
+"""Table of the wall time of a control step, part by part."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -39,7 +39,7 @@ LINES: tuple[tuple[Column, ...], ...] = (
 
 
 def latency_cells(line: Sequence[Column], rows: Sequence[dict[str, Any]]) -> str:
-    """Give means over seeds side by side, or nothing where they do not apply."""
+    """Return means over seeds side by side, or nothing where they do not apply."""
     return " / ".join(filter(None, (column.mean(rows) for column in line)))
 
 

@@ -1,7 +1,6 @@
-"""The control metrics, as the benchmark defines them.
+"""Control metrics of one reach, as the benchmark defines them.
 
-Each takes one motion and gives one number; means over reaches and intervals over
-seeds are taken elsewhere.
+Means over reaches and intervals over seeds are taken elsewhere.
 """
 
 import numpy as np
@@ -78,6 +77,6 @@ def effort(trajectory: Trajectory) -> float:
 
 
 def success(trajectory: Trajectory) -> bool:
-    """Whether the motion ends within 5 mm and 2 degrees of its target."""
+    """Return True if the motion ends within 5 mm and 2 degrees of its target."""
     angle = orientation_error(trajectory)[-1]
     return bool(endpoint_error(trajectory) < SUCCESS_DISTANCE and angle < SUCCESS_ANGLE)

@@ -1,4 +1,4 @@
-"""One row of a summary: the benchmark's metrics of one controller and seed."""
+"""Row of a summary: the benchmark's metrics of one controller and seed."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -34,10 +34,10 @@ class Measured:
     Attributes:
         identity: Arm, task, feedforward, controller, backend, seed, radius, duration, offset, and
             whether the loop was paced on the wall clock.
-        reaches: Its motions.
+        reaches: Its reaches.
         wall_time: Wall time of the closed loops, physics included [s].
         build_time: Wall time of building the controller [s].
-        footprint: What its network takes, or None.
+        footprint: Resources of its network, or None.
         saturated_share: Share of joint torques that were cut at their limit [1].
     """
 

@@ -12,8 +12,8 @@ def neurobench_metrics(
 
     Args:
         counts: Neural work of a step, on average.
-        footprint: What the network takes.
-        values: Whether neurons give values, as rate neurons do: each product of a value and a
+        footprint: Resources of the network.
+        values: True if neurons send values, as rate neurons do: each product of a value and a
             weight is then a multiply-add, where a spike's is an addition.
     """
     events = counts.synaptic_events

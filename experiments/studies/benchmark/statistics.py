@@ -1,4 +1,4 @@
-"""What can be said of a mean from a few seeds."""
+"""Confidence interval of a mean over a few seeds."""
 
 import numpy as np
 from scipy.stats import bootstrap

@@ -1,4 +1,4 @@
-"""The results of a run as a person reads them: means over seeds, with their intervals."""
+"""Table of a run's results: means over seeds, with their intervals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from spikearm.experiments.studies.benchmark.statistics import bootstrap_interval
 
 @dataclass(frozen=True)
 class Column:
-    """One metric as it is shown.
+    """Metric as a table shows it.
 
     Attributes:
         heading: Name and unit.
@@ -28,7 +28,7 @@ class Column:
     fmt: str
 
     def cell(self, rows: Sequence[dict[str, Any]]) -> tuple[str, str]:
-        """Give the mean and its 95 % interval as text, empty where they do not apply."""
+        """Return the mean and its 95 % interval as text, empty where they do not apply."""
         scaled = self._scaled(rows)
         if scaled is None:
             return "", ""
@@ -37,7 +37,7 @@ class Column:
         return self.mean(rows), interval
 
     def mean(self, rows: Sequence[dict[str, Any]]) -> str:
-        """Give the mean alone as text, empty where it does not apply."""
+        """Return the mean alone as text, empty where it does not apply."""
         scaled = self._scaled(rows)
         return "" if scaled is None else format(scaled.mean(), self.fmt)
 
