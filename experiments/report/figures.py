@@ -12,7 +12,6 @@ from spikearm.experiments.records.records import RecordedReach
 from spikearm.experiments.studies.benchmark.metrics import position_error
 
 IDEAL_COLOR = "#9a9a9a"
-COLORS = ("#1f5fa8", "#e0701a", "#2a9a55", "#b5338a", "#7a5cc4", "#8a6d3b", "#1aa3b5", "#c23b3b")
 LIMIT_COLOR = "#c23b3b"
 JOINT_COLUMNS = 4
 POINT_TIME = 0.01  # s between two points of a drawn curve

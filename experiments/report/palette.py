@@ -24,6 +24,9 @@ OTHER_COLORS = ("#5b8a8a", "#a05a5a", "#5a6ea0", "#7d7d2e", "#8c5fa0", "#3f7f4f"
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 """Dashes that tell several runs of one controller apart."""
 
+CSS_LINES = {"solid": "solid", "dash": "dashed", "dot": "dotted"}
+"""Styles of a line on a page for the first dashes."""
+
 
 def controller_color(label: str) -> str:
     """Return the colour of a controller, by its label in tables."""

@@ -19,7 +19,7 @@ from spikearm.experiments.records.records import VIDEO, Run
 from spikearm.experiments.report import figures
 from spikearm.experiments.report.figures import Series
 from spikearm.experiments.report.latency_figure import latency
-from spikearm.experiments.report.palette import DASHES, controller_color
+from spikearm.experiments.report.palette import CSS_LINES, DASHES, controller_color
 from spikearm.experiments.studies.benchmark.latency_table import LINES, TITLE, latency_cells
 from spikearm.experiments.studies.benchmark.table import (
     CONTROL,
@@ -85,7 +85,7 @@ def write_report(runs: Sequence[Run], path: Path, names: Sequence[str] | None = 
     series = [group.series() for group in groups]
     page = environment.get_template("report.html.j2").render(
         title=_title(list(shown.values())),
-        columns=[(one.label, one.color) for one in series],
+        columns=[(one.label, one.color, CSS_LINES.get(one.dash, "double")) for one in series],
         tables=[_table(groups, CONTROL + TIME), _table(groups, DETAIL)],
         latency=(TITLE, _latency(groups)),
         figures=_figures(series),

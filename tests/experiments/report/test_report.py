@@ -206,7 +206,7 @@ def test_two_runs_are_compared_under_their_names(run, tmp_path):
         assert headings.count(label) == 3
     assert len(page.inside("pre")) == 4
     swatches = [attributes["style"] for tag, attributes in page.tags if tag == "span"]
-    assert len(set(swatches)) == 4  # a colour each
+    assert len(set(swatches)) == 4  # the colour of the controller, the dash of the run
 
 
 def test_runs_of_two_arms_are_compared(run, tmp_path):
