@@ -68,7 +68,7 @@ def test_an_episode_goes_out_to_the_target_and_back_home(arm, reaches):
     target = reaches.targets[1]
     out, back = run_episode(arm, Watched(arm), reaches, target)
     assert REACHES_PER_EPISODE == 2
-    assert (out.reach, back.reach) == ("out", "back")
+    assert (out.direction, back.direction) == ("out", "back")
     for motion, goal in ((out, target), (back, reaches.start)):
         trajectory = motion.trajectory
         assert len(trajectory.time) == N_STEPS
@@ -126,7 +126,7 @@ def test_a_motion_lasts_as_long_as_the_task_says_and_then_holds(arm, duration, h
     for motion in run_episode(arm, Watched(arm), reaches, reaches.targets[1]):
         trajectory = motion.trajectory
         assert trajectory.time[-1] == pytest.approx(duration + hold)
-        goal = target if motion.reach == "out" else reaches.start.position
+        goal = target if motion.direction == "out" else reaches.start.position
         left = np.linalg.norm(trajectory.reference_position - goal, axis=1)
         moving = trajectory.time < duration - 0.5 * arm.timestep
         np.testing.assert_allclose(left[~moving], 0.0, atol=1e-12)

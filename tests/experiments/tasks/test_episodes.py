@@ -139,7 +139,7 @@ def assert_alike(first: Outcome, second: Outcome) -> None:
     assert len(first.motions) == len(second.motions) == 2
     assert first.problem is second.problem is None
     for one, other in zip(first.motions, second.motions, strict=True):
-        assert (one.reach, one.saturated_share) == (other.reach, other.saturated_share)
+        assert (one.direction, one.saturated_share) == (other.direction, other.saturated_share)
         for field in fields(Trajectory):
             if field.name not in TIMED:
                 values, others = (getattr(m.trajectory, field.name) for m in (one, other))
@@ -262,7 +262,7 @@ def test_a_controller_that_fails_keeps_what_was_finished(arm, reaches, jobs, fai
         type(None), SpikearmError, type(None)
     ]  # fmt: skip
     assert str(outcomes[1].problem) == "The elbow came off."
-    assert [motion.reach for motion in outcomes[1].motions] == ["out"][:n_motions]
+    assert [motion.direction for motion in outcomes[1].motions] == ["out"][:n_motions]
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
@@ -287,7 +287,7 @@ def test_ctrl_c_keeps_what_is_finished_and_ends_the_rest_at_once(arm, reaches, t
     outcomes.close()
     assert perf_counter() - began < 9.0  # s, that each of the others would have taken
     assert (len(finished.motions), finished.problem) == (2, None)
-    assert [motion.reach for motion in interrupted.motions] == ["out"]
+    assert [motion.direction for motion in interrupted.motions] == ["out"]
     assert isinstance(interrupted.problem, KeyboardInterrupt)
     assert not last.exists()
 
@@ -295,7 +295,7 @@ def test_ctrl_c_keeps_what_is_finished_and_ends_the_rest_at_once(arm, reaches, t
 def test_an_episode_that_interrupts_itself_in_a_worker_keeps_what_it_finished(arm, reaches):
     controllers = [Limp(fail_at=N_STEPS + 7, failure=KeyboardInterrupt()), Limp()]
     interrupted, finished = run_episodes(batch(arm, reaches, controllers), 2)
-    assert [motion.reach for motion in interrupted.motions] == ["out"]
+    assert [motion.direction for motion in interrupted.motions] == ["out"]
     assert isinstance(interrupted.problem, KeyboardInterrupt)
     assert (len(finished.motions), finished.problem) == (2, None)
 
