@@ -5,12 +5,13 @@ from spikearm.arm_models.chain import Chain
 from spikearm.arm_models.dynamics import Dynamics, RigidBodyModel
 from spikearm.arm_models.errors import SpikearmError
 from spikearm.arm_models.loading.load_arm import load_arm
-from spikearm.arm_models.registry import ARMS
+from spikearm.arm_models.registry import ARMS, ArmEntry
 from spikearm.arm_models.state import ArmState, Pose
 
 __all__ = [
     "ARMS",
     "Arm",
+    "ArmEntry",
     "ArmState",
     "Chain",
     "Dynamics",

@@ -14,7 +14,7 @@ from spikearm.arm_models.loading.end_effector import find_hand_site
 from spikearm.arm_models.loading.home import find_home
 from spikearm.arm_models.loading.joints import choose_joints
 from spikearm.arm_models.loading.torque_motors import drive_by_torque, read_torque_limits
-from spikearm.arm_models.registry import ARMS, mjcf_path
+from spikearm.arm_models.registry import ARMS
 
 logger = logging.getLogger(__name__)
 
@@ -77,12 +77,11 @@ def load_arm(
 
 
 def _read_spec(source: str | Path) -> tuple[str, mujoco.MjSpec]:
-    if str(source) in ARMS:
-        return str(source), mujoco.MjSpec.from_file(str(mjcf_path(str(source))))
-    path = Path(source)
+    known = ARMS.get(str(source))
+    path = Path(source) if known is None else known.mjcf
     if not path.is_file():
         raise SpikearmError(
-            f"'{source}' is neither a shipped arm nor an MJCF file that exists. "
+            f"'{path}' is neither a shipped arm nor an MJCF file that exists. "
             f"Shipped arms: {', '.join(ARMS)}."
         )
     try:
@@ -92,7 +91,7 @@ def _read_spec(source: str | Path) -> tuple[str, mujoco.MjSpec]:
         raise SpikearmError(f"MuJoCo cannot read '{path}': {_one_line(error)}{hint}") from error
     if not spec.joints:
         raise SpikearmError(f"'{path}' has no joints{FRAGMENT_HINT}")
-    return path.stem, spec
+    return path.stem if known is None else str(source), spec
 
 
 def _compile(spec: mujoco.MjSpec, name: str) -> mujoco.MjModel:
