@@ -26,9 +26,9 @@ from spikearm.controller.spiking.spiking_network import Filters, neuron_type
 from spikearm.controller.spiking.subnetwork import Subnetwork
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.controller.spiking.weights import NeuralStage
-from spikearm.loihi_deploy.backends.board import BoardSimulation, require_board
 from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
+from spikearm.loihi_deploy.board.board import BoardSimulation, require_board
 from spikearm.neural.nengo_simulation import NengoSimulation
 from spikearm.neural.simulation import NeuralSimulation
 

@@ -8,11 +8,11 @@ import numpy as np
 from nengo.exceptions import SimulationError, SimulatorClosed, ValidationError
 
 from spikearm.arm_models import SpikearmError
-from spikearm.loihi_deploy.backends.lossy_link import LossyLink
 from spikearm.loihi_deploy.engine.compilation import announce_compilation
 from spikearm.loihi_deploy.engine.engine import Engine
 from spikearm.loihi_deploy.engine.exchange import Exchange
-from spikearm.loihi_deploy.engine.host.host_interface import can_exchange
+from spikearm.loihi_deploy.engine.host_processes import can_exchange
+from spikearm.loihi_deploy.lossy_link import LossyLink
 from spikearm.loihi_deploy.nengo_loihi_compat import SimulationData, StepRunner, nengo_loihi
 
 TARGETS = ("sim", "simreal")

@@ -5,6 +5,7 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from spikearm.experiments.perturbations.registry import PERTURBATIONS
 from spikearm.experiments.records.records import read_run
 
 PAGE = Path(__file__).parents[1] / "docs" / "extending.md"
-TABLES = (ARMS, CONTROLLERS, PERTURBATIONS, cli.COMMANDS)
+TABLES: tuple[dict[str, Any], ...] = (ARMS, CONTROLLERS, PERTURBATIONS, cli.COMMANDS)
 
 
 def example(heading: str) -> str:

@@ -30,7 +30,7 @@ from spikearm.experiments.studies.deployment.table import (
     report_table,
     summary,
 )
-from spikearm.loihi_deploy.backends.board import require_board
+from spikearm.loihi_deploy.board.board import require_board
 from spikearm.loihi_deploy.checks.board_config import BoardConfig
 
 BREACH = 1  # exit status

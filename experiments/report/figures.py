@@ -8,11 +8,11 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from spikearm.controller.loop.trajectory import Trajectory
+from spikearm.experiments.palette import LIMIT_COLOR
 from spikearm.experiments.records.records import RecordedReach
 from spikearm.experiments.studies.benchmark.metrics import position_error
 
 IDEAL_COLOR = "#9a9a9a"
-LIMIT_COLOR = "#c23b3b"
 JOINT_COLUMNS = 4
 POINT_TIME = 0.01  # s between two points of a drawn curve
 ROOM = 1.2  # half the width of the drawn space over the targets' distance from the start

@@ -7,7 +7,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from spikearm.controller.loop.trajectory import PARTS
-from spikearm.experiments.report.figures import LIMIT_COLOR, Series
+from spikearm.experiments.palette import LIMIT_COLOR
+from spikearm.experiments.report.figures import Series
 
 COLUMNS = {"step_latency_s": "whole step"} | {name: name.removesuffix("_s") for name in PARTS}
 PER_ROW = 3

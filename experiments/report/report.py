@@ -14,12 +14,12 @@ import plotly.io
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from spikearm.arm_models import SpikearmError
+from spikearm.experiments.palette import CSS_LINES, DASHES, controller_color
 from spikearm.experiments.records.atomic_file import whole_file
 from spikearm.experiments.records.records import VIDEO, Run
 from spikearm.experiments.report import figures
 from spikearm.experiments.report.figures import Series
 from spikearm.experiments.report.latency_figure import latency
-from spikearm.experiments.report.palette import CSS_LINES, DASHES, controller_color
 from spikearm.experiments.studies.benchmark.latency_table import LINES, TITLE, latency_cells
 from spikearm.experiments.studies.benchmark.table import (
     CONTROL,

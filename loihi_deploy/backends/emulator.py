@@ -8,9 +8,9 @@ import numpy as np
 
 from spikearm.arm_models import SpikearmError
 from spikearm.loihi_deploy.backends.chip import ChipSimulation
-from spikearm.loihi_deploy.backends.lossy_link import LossyLink, lossy_link
 from spikearm.loihi_deploy.backends.neurons import FOREVER, neurons_of
 from spikearm.loihi_deploy.backends.overflows import counted
+from spikearm.loihi_deploy.lossy_link import LossyLink, lossy_link
 from spikearm.loihi_deploy.nengo_loihi_compat import (
     EmulatorInterface,
     nengo_loihi,

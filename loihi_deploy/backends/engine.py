@@ -7,10 +7,10 @@ import nengo
 import numpy as np
 
 from spikearm.loihi_deploy.backends.chip import ChipSimulation
-from spikearm.loihi_deploy.backends.lossy_link import LossyLink, lossy_link
 from spikearm.loihi_deploy.backends.neurons import FOREVER, neurons_of
 from spikearm.loihi_deploy.backends.overflows import counted
 from spikearm.loihi_deploy.discretisation.rescaling import RescaledModel
+from spikearm.loihi_deploy.lossy_link import LossyLink, lossy_link
 from spikearm.loihi_deploy.nengo_loihi_compat import Model, without_known_warnings
 from spikearm.loihi_deploy.simulator import Simulator
 from spikearm.neural.counts import StepCounts

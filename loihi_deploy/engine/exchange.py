@@ -9,9 +9,9 @@ import numpy as np
 
 from spikearm.loihi_deploy.engine.engine import Engine, split_inputs
 from spikearm.loihi_deploy.engine.host import blas
-from spikearm.loihi_deploy.engine.host.host_interface import host_interface
 from spikearm.loihi_deploy.engine.host.host_memory import Place
 from spikearm.loihi_deploy.engine.host.host_program import HostProgram
+from spikearm.loihi_deploy.engine.host_processes import host_interface
 from spikearm.loihi_deploy.nengo_loihi_compat import LoihiProbe
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from spikearm.experiments.report.palette import controller_color
+from spikearm.experiments.palette import controller_color
 from spikearm.experiments.studies.adaptation.curve import Curve, Phase
 from spikearm.experiments.studies.adaptation.table import grouped, remaining
 from spikearm.experiments.studies.benchmark.statistics import bootstrap_interval

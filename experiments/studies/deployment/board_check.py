@@ -15,8 +15,8 @@ from spikearm.experiments.studies.deployment.drive import (
     drive_arm,
     loihi_controller,
 )
-from spikearm.loihi_deploy.backends.board import BoardSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
+from spikearm.loihi_deploy.board.board import BoardSimulation
 from spikearm.loihi_deploy.checks.board_config import BoardConfig
 from spikearm.neural.simulation import NeuralSimulation
 

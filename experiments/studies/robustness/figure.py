@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from spikearm.experiments.palette import LIMIT_COLOR, controller_color
 from spikearm.experiments.perturbations.registry import find_perturbation
-from spikearm.experiments.report.figures import LIMIT_COLOR
-from spikearm.experiments.report.palette import controller_color
 from spikearm.experiments.studies.robustness.summary import Point, break_point, curve
 from spikearm.experiments.studies.robustness.table import breaks_at, measured
 

@@ -1,4 +1,4 @@
-"""Colours of controllers: the same in every picture."""
+"""Colours of controllers and limits: the same in every picture."""
 
 import zlib
 
@@ -20,6 +20,9 @@ COLORS = {
 
 OTHER_COLORS = ("#5b8a8a", "#a05a5a", "#5a6ea0", "#7d7d2e", "#8c5fa0", "#3f7f4f")
 """Colours of controllers that users add."""
+
+LIMIT_COLOR = "#c23b3b"
+"""Colour of bounds and limits."""
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 """Dashes that tell several runs of one controller apart."""

@@ -1,7 +1,7 @@
 """Colours of controllers."""
 
 from spikearm.experiments.controllers import CONTROLLERS, choose_controllers
-from spikearm.experiments.report.palette import COLORS, OTHER_COLORS, controller_color
+from spikearm.experiments.palette import COLORS, OTHER_COLORS, controller_color
 
 
 def test_every_controller_that_ships_has_a_colour_of_its_own():

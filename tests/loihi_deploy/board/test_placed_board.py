@@ -10,9 +10,9 @@ import numpy as np
 import nxsdk_stand_in
 import pytest
 
-from spikearm.loihi_deploy.backends.board import BoardSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation, RescaledSimulation
 from spikearm.loihi_deploy.backends.recording import RecordedSimulation
+from spikearm.loihi_deploy.board.board import BoardSimulation
 from spikearm.loihi_deploy.checks.board_config import BoardConfig
 from spikearm.loihi_deploy.discretisation.rescaling import RescaledModel
 from spikearm.loihi_deploy.mapping.traffic_allocator import TrafficAllocator

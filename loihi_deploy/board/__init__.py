@@ -1,0 +1,1 @@
+"""A Loihi board, as a backend."""
