@@ -75,14 +75,14 @@ class Variant:
         name: What is different.
         config: How it is trained.
         chip: What runs it.
-        heard: Whether its readout is learned from what its neurons did, or from the rates that
-            they settle at.
+        recorded: True if the readout is learned from recorded activity, False if from steady
+            rates in closed form.
     """
 
     name: str
     config: TrainingConfig
     chip: type[EngineSimulation] = EngineSimulation
-    heard: bool = True
+    recorded: bool = True
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Options:
         out: Folder for the picture and the numbers.
         reaches: Reaches that samples are taken beside.
         epochs: Of the deep network.
-        presentations: States shown to the chip's neurons.
+        recordings: Number of states in which the activity of the chip's neurons is recorded.
         only: Train only those whose name has this in it, and draw nothing: to share the work.
         jobs: How many processes work at a time. Default: as many as there are cores.
     """
@@ -132,7 +132,7 @@ class Options:
     out: Path = Path("docs")
     reaches: int = 1000
     epochs: int = 20
-    presentations: int = 9600
+    recordings: int = 9600
     only: str | None = None
     jobs: int | None = None
 
@@ -156,7 +156,7 @@ class Options:
         return [
             Variant("nothing", whole),
             Variant("deep network as the NEF makes it, not trained", raw),
-            Variant("readout from settled rates, neurons not heard", whole, heard=False),
+            Variant("readout from steady rates, without recordings", whole, recorded=False),
             Variant("latent code by weights from neuron to neuron", whole, NeuronToNeuron),
             Variant("weights and membranes in floating point", whole, FloatingPoint),
             Variant("10 neurons per product", self._config(LATENT, 10)),
@@ -166,7 +166,7 @@ class Options:
 
     def _config(self, n_latent: int, per_pair: int = PER_PAIR) -> TrainingConfig:
         return TrainingConfig(
-            self.reaches, self.presentations, products=6 * n_latent * per_pair,
+            self.reaches, self.recordings, products=6 * n_latent * per_pair,
             compression=CompressionConfig(n_latent=n_latent, epochs=self.epochs), seed=SEED,
         )  # fmt: skip
 
@@ -188,7 +188,7 @@ class Options:
                 arm, workspace, variant.config, folder, watcher, self.jobs, variant.chip
             )
             weights = course.run()
-        if variant.heard:
+        if variant.recorded:
             return weights
         with np.load(folder / "samples.npz") as arrays:
             samples = Samples(**{name: arrays[name].astype(float) for name in arrays.files})

@@ -1,6 +1,6 @@
 """Measures the gain of rescaling a controller's weights in closed loop.
 
-The readout is learned anew for each way of keeping weights, all from the same presentations,
+The readout is learned anew for each way of keeping weights, all from recordings of the same states,
 because the one that ships has been learned with coarse weights.
 
 .venv/bin/python scripts/rescaling_gain.py --arm gen3
@@ -33,7 +33,7 @@ class Way(NamedTuple):
 
     name: str
     chip: type[EngineSimulation]
-    heard: type[EngineSimulation]
+    recorded: type[EngineSimulation]
 
 
 WAYS = (
@@ -52,35 +52,37 @@ class Options:
         arm: Name of the arm.
         trained: Folder of its training, as scripts/train_shipped.py leaves it.
         folder: Folder for the readouts that are learned here.
-        presentations: Number of states presented to the chip's neurons.
+        recordings: Number of states in which the activity of the chip's neurons is recorded.
         jobs: Number of processes that work at a time. Default: the number of cores.
     """
 
     arm: str = "gen3"
     trained: Path = Path("trained/gen3")
     folder: Path = Path("trained/rescale")
-    presentations: int = 6000
+    recordings: int = 6000
     jobs: int | None = None
 
     def execute(self) -> None:
         """Learn, measure and print."""
         arm = load_arm(self.arm)
-        config = replace(CONFIGS.get(self.arm, TrainingConfig()), presentations=self.presentations)
+        config = replace(CONFIGS.get(self.arm, TrainingConfig()), recordings=self.recordings)
         results = [
-            measure(arm, Variant(way.name, config, way.chip), self._learn(arm, config, way.heard))
+            measure(
+                arm, Variant(way.name, config, way.chip), self._learn(arm, config, way.recorded)
+            )
             for way in WAYS
         ]
         Console().print(results_table(results))
 
     def _learn(
-        self, arm: Arm, config: TrainingConfig, heard: type[EngineSimulation]
+        self, arm: Arm, config: TrainingConfig, recorded: type[EngineSimulation]
     ) -> NetworkWeights:
         """Learn the readout from the activity of the chip's neurons, unless it is there."""
-        folder = self.folder / self.arm / heard.__name__
+        folder = self.folder / self.arm / recorded.__name__
         self._take_over(folder)
         workspace = Workspace(benchmark_radius(arm.model), TILT)
         with TrainingWatcher() as watcher:
-            return Course(arm, workspace, config, folder, watcher, self.jobs, heard).run()
+            return Course(arm, workspace, config, folder, watcher, self.jobs, recorded).run()
 
     def _take_over(self, folder: Path) -> None:
         """Copy the files of the training, or of another arithmetic here."""

@@ -25,7 +25,7 @@ from spikearm.experiments.training.pipeline import TrainingConfig
 ARMS = ("gen3", "panda", "fr3", "iiwa14", "ur5e", "jaco2_7dof")
 CONFIGS = {
     # Its motions need less room, and with less its held-out error is smaller by a twelfth.
-    "gen3": TrainingConfig(presentations=24000, spread=Spread(posture=0.15), edge=0.1, room=1.05),
+    "gen3": TrainingConfig(recordings=24000, spread=Spread(posture=0.15), edge=0.1, room=1.05),
 }
 MEASURED = (
     "task", "feedforward", "controller", "position_rmse_m", "excess_deviation", "fidelity_rmse_m",

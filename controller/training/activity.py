@@ -1,4 +1,4 @@
-"""What the neurons do when they are shown the arm: the data that readouts are learned from."""
+"""Recordings of neural activity, which readouts are learned from."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from spikearm.controller.training.friction import DryFriction
 from spikearm.controller.training.samples import Samples
 from spikearm.neural.simulation import NeuralSimulation
 
-SETTLING_STEPS = 40  # of each presentation: two membrane time constants
+SETTLING_STEPS = 40  # of each recording: two membrane time constants
 COUNTED_STEPS = 100  # the hand, whose poles are at 10 and 20 rad/s, averages over about as many
 
 
@@ -28,10 +28,16 @@ class Activity(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Listener:
-    """A network whose every neuron is listened to.
+class ActivityRecorder:
+    """Running network that puts out the filtered activity of every neuron.
 
-    Build one with :func:`listen`.
+    Build one with :func:`build_recorder`.
+
+    Attributes:
+        weights: Weights of the network.
+        inputs: Input values of a step, shape (3 n_joints + 6,).
+        outputs: Filtered activity after a step, shape (n_neurons,) [Hz].
+        simulation: Simulation of the network.
     """
 
     weights: NetworkWeights
@@ -39,8 +45,8 @@ class Listener:
     outputs: np.ndarray
     simulation: NeuralSimulation
 
-    def hear(self, inputs: np.ndarray) -> np.ndarray:
-        """Show a sequence of inputs; give the mean filtered activity of its last part.
+    def record(self, inputs: np.ndarray) -> np.ndarray:
+        """Run a sequence of inputs and return the mean filtered activity of its last part.
 
         Args:
             inputs: Scaled, shape (SETTLING_STEPS + COUNTED_STEPS, 3 n_joints + 6).
@@ -57,50 +63,50 @@ class Listener:
         return total / COUNTED_STEPS
 
 
-def listen(
+def build_recorder(
     weights: NetworkWeights,
     simulation: type[NeuralSimulation],
     stage: NeuralStage,
     filters: Filters = Filters(),
-) -> Listener:
-    """Build a network to listen to."""
+) -> ActivityRecorder:
+    """Build a network with the activity of its neurons as outputs, and its simulation."""
     built = build_network(weights, stage, filters, readout=False)
-    return Listener(
+    return ActivityRecorder(
         weights, built.nodes.inputs, built.nodes.outputs.values, simulation(built.network)
     )
 
 
-def present(
-    listener: Listener,
+def record_activity(
+    recorder: ActivityRecorder,
     samples: Samples,
     commands: np.ndarray,
     timestep: float,
     friction: DryFriction | None = None,
 ) -> Activity:
-    """Move the arm through sampled states, one after the other, and hear the neurons.
+    """Record the activity of the neurons while the arm moves through sampled states.
 
-    In each, the joints move at the sampled velocity and are in the sampled positions in the
-    middle of the time that counts. So the neurons lag as they do in a motion, and a readout that
-    is learned from them makes up for it. Samples whose inputs are beyond the network's range
-    are left out: what is cut cannot be learned.
+    In each state, the joints move at the sampled velocity and are in the sampled positions in the
+    middle of the time that is averaged. So the neurons lag as they do in a motion, and a readout
+    that is learned from them makes up for it. Samples whose inputs are beyond the network's range
+    are left out, because the network does not see the values that are cut.
 
     Args:
-        listener: The network.
-        samples: States, and the law in them.
-        commands: One for each, shape (n_samples, 6) [m/s^2, rad/s^2].
+        recorder: Recorder of the network.
+        samples: States, and the control law in them.
+        commands: Command in each state, shape (n_samples, 6) [m/s^2, rad/s^2].
         timestep: Control period [s].
         friction: Dry friction that the torque is to overcome too.
     """
     n_steps = SETTLING_STEPS + COUNTED_STEPS
     time = timestep * (np.arange(n_steps) - SETTLING_STEPS - (COUNTED_STEPS - 1) / 2)
-    inputs = np.empty((n_steps, len(listener.inputs)))
-    listener.simulation.restart()
+    inputs = np.empty((n_steps, len(recorder.inputs)))
+    recorder.simulation.restart()
     rows: list[np.ndarray] = []
     known: list[bool] = []
     for q, dq, command in zip(samples.positions, samples.velocities, commands, strict=True):
-        listener.weights.scaling.write(inputs, q + time[:, None] * dq, dq, command)
+        recorder.weights.scaling.write(inputs, q + time[:, None] * dq, dq, command)
         known.append(bool(np.abs(inputs).max() < 1.0))
         if known[-1]:
-            rows.append(listener.hear(inputs).astype(np.float32))
-    neurons = np.array(rows).reshape(len(rows), sum(listener.weights.layers))
+            rows.append(recorder.record(inputs).astype(np.float32))
+    neurons = np.array(rows).reshape(len(rows), sum(recorder.weights.layers))
     return Activity(neurons, samples.torque(commands, friction)[known])

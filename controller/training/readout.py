@@ -1,4 +1,4 @@
-"""Readouts: how torque is decoded from what the neurons really do."""
+"""Refinement of a readout by recorded activity."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ HELD_OUT = 0.1  # share of the batches that choose among them
 
 @dataclass(frozen=True)
 class Refinement:
-    """A refined readout and how well it does on batches that it has not seen.
+    """Refined readout, and its error on held-out batches.
 
     Attributes:
         readout: Shape (n_joints, n_neurons).
-        error_before, error: Root mean square error of the torque on held-out batches, by what it
-            does to the hand [m/s^2].
-        strength: The pull towards the prior that did best.
+        error_before, error: Root mean square error of the torque on held-out batches, as the
+            acceleration of the hand that it causes [m/s^2].
+        strength: Regularisation towards the prior that had the least error.
     """
 
     readout: np.ndarray
@@ -30,33 +30,33 @@ class Refinement:
 
 
 def refine(
-    prior: np.ndarray, heard: Sequence[Activity], torque_scale: np.ndarray, metric: np.ndarray
+    prior: np.ndarray, recordings: Sequence[Activity], torque_scale: np.ndarray, metric: np.ndarray
 ) -> Refinement:
-    """Correct a readout by what the neurons did.
+    """Correct a readout by the recorded activity of the neurons.
 
-    Ridge regression of the readout's errors, so that where the neurons said little the readout
-    stays what it was. Every tenth batch is held out to choose the regularisation, then learned
-    from as well.
+    Ridge regression of the readout's errors, which changes the readout little where the activity
+    carries little information. Every tenth batch is held out to choose the regularisation, and
+    takes part in the fit after that.
 
     Args:
-        prior: The readout so far, shape (n_joints, n_neurons).
-        heard: What the neurons did, and the torque that should have come out, in batches.
+        prior: Readout before the correction, shape (n_joints, n_neurons).
+        recordings: Batches of recorded activity, with the torque that belongs to it.
         torque_scale: Torque that an output of 1 stands for, shape (n_joints,) [N m].
-        metric: What a torque error does, from
+        metric: Metric of torque errors, from
             :func:`~spikearm.controller.training.targets.torque_metric`.
 
     Returns:
-        What did best on what was held out; the prior itself where no correction helps.
+        Correction with the least error on the held-out batches; the prior itself where none helps.
 
     Raises:
-        SpikearmError: Hardly any state that was shown was within the network's range.
+        SpikearmError: Hardly any recorded state was within the network's range.
     """
     to_effect = torque_scale[:, None] * metric.T
-    batches = [batch for batch in heard if len(batch.torque)]
+    batches = [batch for batch in recordings if len(batch.torque)]
     if len(batches) < 2:
         raise SpikearmError(
-            "Hardly any state that was shown to the neurons was within their range: nothing can "
-            "be learned. Give more presentations."
+            "Hardly any recorded state was within the range of the neurons: nothing can be "
+            "learned. Give more recordings."
         )
     held = batches[:: round(1 / HELD_OUT)]
     taught = [batch for i, batch in enumerate(batches) if i % round(1 / HELD_OUT) != 0]

@@ -15,7 +15,7 @@ from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.spiking.scaling import Scaling
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
-from spikearm.controller.training.activity import Activity, listen, present
+from spikearm.controller.training.activity import Activity, build_recorder, record_activity
 from spikearm.controller.training.compression import Compression, CompressionConfig, begin
 from spikearm.controller.training.friction import DryFriction
 from spikearm.controller.training.products import assemble, draw_commands, solve_readout
@@ -35,7 +35,7 @@ from spikearm.neural.array_file import read_arrays, understood
 from spikearm.neural.parallel import parallel_map
 from spikearm.neural.simulation import NeuralSimulation
 
-BATCH = 240  # presentations that one process shows at a time
+BATCH = 240  # recordings that one process makes at a time
 N_HELD_APART = round(1 / HELD_OUT)  # batches that a readout needs at least
 CHECKPOINT_EPOCHS = 5
 REMEDY = "Delete it, and the same command makes it again."
@@ -48,7 +48,8 @@ class TrainingConfig:
 
     Attributes:
         reaches: Reaches that samples of the law are taken beside.
-        presentations: States shown to the chip's neurons, which its readout is learned from.
+        recordings: States in which the activity of the chip's neurons is recorded, which its
+            readout is learned from.
         products: Product neurons.
         spread: Distance of samples from reaches.
         edge: Percent of the samples, on each side, that the inputs' range leaves out.
@@ -59,7 +60,7 @@ class TrainingConfig:
     """
 
     reaches: int = 4000
-    presentations: int = 36000
+    recordings: int = 36000
     products: int = 1800
     spread: Annotated[Spread, tyro.conf.arg(name="")] = field(default_factory=Spread)
     edge: float = EDGE
@@ -78,9 +79,9 @@ class TrainingConfig:
                 f"{self.reaches} reaches give {n_samples} samples, fewer than one batch of "
                 f"{self.compression.batch}. Give more reaches or a smaller batch."
             )
-        if not N_HELD_APART <= self.presentations <= n_samples:
+        if not N_HELD_APART <= self.recordings <= n_samples:
             raise SpikearmError(
-                f"{self.presentations} presentations are out of range: give {N_HELD_APART} to "
+                f"{self.recordings} recordings are out of range: give {N_HELD_APART} to "
                 f"{n_samples}, the number of samples."
             )
         if self.products < pairs:
@@ -139,12 +140,12 @@ class Course:
         compression = self._step("compression", Compression, lambda: self._compress(samples))
         weights = self._assemble(samples, compression)
         commands = draw_commands(weights.scaling, len(samples), self._rng("commands", 0))
-        shown = samples, commands
-        steady = self._step("readout", Readout, lambda: self._solve(weights, *shown, "spiking"))
-        heard = self._step("readout-loihi", Readout, lambda: self._listen(weights, *shown))
+        states = samples, commands
+        steady = self._step("readout", Readout, lambda: self._solve(weights, *states, "spiking"))
+        on_chip = self._step("readout-loihi", Readout, lambda: self._refine(weights, *states))
         for stage in ("rate", "spiking"):
             weights = weights.with_readout(stage, steady.weights)
-        return weights.with_readout("loihi", heard.weights)
+        return weights.with_readout("loihi", on_chip.weights)
 
     def _sample(self) -> Samples:
         def one(number: int) -> Samples:
@@ -182,7 +183,7 @@ class Course:
     def _require_chip(self, weights: NetworkWeights) -> None:
         """Refuse layers that no chip holds, before they are trained for long."""
         try:
-            listen(weights, self.chip, "loihi").simulation.close()
+            build_recorder(weights, self.chip, "loihi").simulation.close()
         except BuildError as error:
             raise SpikearmError(
                 f"A chip does not hold a network of these sizes: {error}. Give fewer --n-features, "
@@ -206,30 +207,33 @@ class Course:
         self.watcher.advance()
         return solved
 
-    def _listen(self, weights: NetworkWeights, samples: Samples, commands: np.ndarray) -> "Readout":
-        """Solve for the torque's decoders on the chip, and correct them by what its neurons do."""
+    def _refine(self, weights: NetworkWeights, samples: Samples, commands: np.ndarray) -> "Readout":
+        """Solve for the torque's decoders on the chip, and correct them by recorded activity."""
         prior = self._solve(weights, samples, commands, "loihi").weights
-        heard = self._present(weights, samples, commands)
+        recordings = self._record(weights, samples, commands)
         metric = torque_metric(self.arm.model, self.config.joint_weight)
-        refined = refine(prior, heard, weights.scaling.torque, metric)
+        refined = refine(prior, recordings, weights.scaling.torque, metric)
         self._report(refined)
         return Readout(refined.readout)
 
-    def _present(
+    def _record(
         self, weights: NetworkWeights, samples: Samples, commands: np.ndarray
     ) -> list[Activity]:
-        """Show states to the chip's neurons."""
-        order = self._rng("presentations", 0).permutation(len(samples))[: self.config.presentations]
+        """Record the activity of the chip's neurons in as many states as the config says."""
+        rng = self._rng("presentations", 0)  # the word is part of the seed of shipped controllers
+        order = rng.permutation(len(samples))[: self.config.recordings]
         batches = np.array_split(order, max(N_HELD_APART, len(order) // BATCH))
-        listener = listen(weights, self.chip, "loihi")
+        recorder = build_recorder(weights, self.chip, "loihi")
 
         def one(number: int) -> Activity:
             chosen = batches[number]
             states = samples.take(chosen)
-            return present(listener, states, commands[chosen], self.arm.timestep, self._friction)
+            return record_activity(
+                recorder, states, commands[chosen], self.arm.timestep, self._friction
+            )
 
-        with closing(listener.simulation):
-            return self._map("loihi: listening to the neurons", one, len(batches))
+        with closing(recorder.simulation):
+            return self._map("loihi: recording the neurons", one, len(batches))
 
     def _report(self, refined: Refinement) -> None:
         self.watcher.say(

@@ -194,7 +194,7 @@ KINDS = {
     "window and wall clock at once": Bad(
         [*RUN, "--view", "--realtime"], ["--view or --realtime", "--video"]
     ),
-    "window without a display": Bad([*RUN, "--view"], ["no display", "--video"], no_display),
+    "window without a display": Bad([*RUN, "--view"], ["no display", "film the arm"], no_display),
     "film without a renderer": Bad(
         [*RUN, "--video", "film.mp4"], ["no display", "MUJOCO_GL=egl"], no_renderer
     ),
@@ -213,12 +213,12 @@ KINDS = {
     "batch larger than the samples": Bad(
         [*TRAIN, "--reaches", "10", "--batch", "161"], ["160 samples", "batch of 161", "smaller"]
     ),
-    "too few presentations": Bad(
-        [*TRAIN, "--presentations", "9"], ["9 presentations", "give 10 to"]
+    "too few recordings": Bad(
+        [*TRAIN, "--recordings", "9"], ["9 recordings", "give 10 to"]
     ),
-    "more presentations than samples": Bad(
-        [*TRAIN, "--reaches", "100", "--presentations", "1601"],
-        ["1601 presentations", "10 to 1600"],
+    "more recordings than samples": Bad(
+        [*TRAIN, "--reaches", "100", "--recordings", "1601"],
+        ["1601 recordings", "10 to 1600"],
     ),
     "fewer products than pairs": Bad(
         [*TRAIN, "--n-latent", "5", "--products", "29"], ["29 product neurons", "30 or more"]

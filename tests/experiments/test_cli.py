@@ -66,7 +66,7 @@ OPTIONS = {
     "report": {"--out", "--overwrite"},
     "export": PLANT | {"--out", "--to", "--trained", "--run-time"},
     "train": PLANT | {
-        "--out", "--radius", "--tilt", "--jobs", "--seed", "--reaches", "--presentations",
+        "--out", "--radius", "--tilt", "--jobs", "--seed", "--reaches", "--recordings",
         "--products", "--n-features", "--n-code", "--n-latent", "--max-rates", "--rate-limit",
         "--velocity-share", "--epochs", "--batch", "--learning-rate", "--rate-weight", "--edge",
         "--room", "--joint-weight", "--per-reach", "--durations", "--posture", "--position",

@@ -117,7 +117,7 @@ WRITERS = {
     "bench": ["bench", "--controllers", "analytic", *REACH, "--no-report", "--out", "a/new"],
     "bundle": ["export", *TRAINED, "--run-time", "0.01", "--out", "a/new.npz"],
     "log": ["deploy", *TRAINED, *DRIVE, "--log", "a/new.jsonl"],
-    "training": ["train", "--arm", "ur5e", "--reaches", "40", "--presentations", "200",
+    "training": ["train", "--arm", "ur5e", "--reaches", "40", "--recordings", "200",
                  "--out", "begun"],
 }  # fmt: skip
 

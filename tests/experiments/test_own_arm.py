@@ -10,7 +10,7 @@ import pytest
 from spikearm.experiments.cli import main
 
 PLANT = ["--armature", "0.02", "--home", "0", "-0.5", "0", "1.9", "0", "-0.8", "0"]
-BUDGET = ["--reaches", "1500", "--epochs", "20", "--presentations", "9000"]
+BUDGET = ["--reaches", "1500", "--epochs", "20", "--recordings", "9000"]
 
 
 @pytest.mark.slow

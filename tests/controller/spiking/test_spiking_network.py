@@ -285,7 +285,7 @@ def test_the_torque_is_the_readout_of_the_stage_times_the_activities(weights, st
         assert np.abs(torque - activity @ weights.readout[other].T).max() > 0.1
 
 
-def test_a_stage_without_a_readout_can_be_listened_to_but_decodes_nothing(weights):
+def test_a_stage_without_a_readout_can_be_recorded_but_decodes_nothing(weights):
     bare = NetworkWeights.from_arrays(
         {name: a for name, a in weights.arrays().items() if not name.startswith("readout")}
     )

@@ -1,4 +1,4 @@
-"""What neurons do when they are shown the arm: by a loop of its own, and what is left out."""
+"""Recorded activity: against a loop written by hand, and with states that are left out."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,9 +15,9 @@ from spikearm.controller.training.activity import (
     COUNTED_STEPS,
     SETTLING_STEPS,
     Activity,
-    Listener,
-    listen,
-    present,
+    ActivityRecorder,
+    build_recorder,
+    record_activity,
 )
 from spikearm.controller.training.friction import DryFriction
 from spikearm.controller.training.products import steady_rates
@@ -79,16 +79,16 @@ def is_within(weights: NetworkWeights, q: np.ndarray, dq: np.ndarray, w: np.ndar
 
 
 def course_of(q: np.ndarray, dq: np.ndarray) -> list[np.ndarray]:
-    """List the positions in a presentation: on average over what counts, they are the sample's."""
+    """List the positions in a recording: on average over what counts, they are the sample's."""
     steps = range(SETTLING_STEPS + COUNTED_STEPS)
     middle = np.mean(steps[SETTLING_STEPS:])
     return [q + DT * (step - middle) * dq for step in steps]
 
 
-def presented(
+def recorded_by_hand(
     weights: NetworkWeights, stage: NeuralStage, samples: Samples, commands: np.ndarray
 ) -> list[np.ndarray | None]:
-    """Show the states in a loop of its own; None for those that are out of range."""
+    """Record the states in a loop written by hand; None for those that are out of range."""
     built = build_network(weights, stage, FILTERS, readout=False)
     seen = []
     with closing(NengoSimulation(built.network)) as simulation:
@@ -97,31 +97,31 @@ def presented(
             if not all(is_within(weights, at, dq, command) for at in course):
                 seen.append(None)
                 continue
-            heard = []
+            recorded = []
             for at in course:
                 built.nodes.inputs[:] = inputs_at(weights, at, dq, command)
                 simulation.step()
-                heard.append(built.nodes.outputs.values.copy())
-            seen.append(np.mean(heard[SETTLING_STEPS:], axis=0))
+                recorded.append(built.nodes.outputs.values.copy())
+            seen.append(np.mean(recorded[SETTLING_STEPS:], axis=0))
     return seen
 
 
-def hear(
+def record(
     weights: NetworkWeights, backend: type[NeuralSimulation], stage: NeuralStage,
     samples: Samples, commands: np.ndarray, timestep: float = DT,
     friction: DryFriction | None = None,
 ) -> Activity:  # fmt: skip
-    listener = listen(weights, backend, stage, FILTERS)
-    with closing(listener.simulation):
-        return present(listener, samples, commands, timestep, friction)
+    recorder = build_recorder(weights, backend, stage, FILTERS)
+    with closing(recorder.simulation):
+        return record_activity(recorder, samples, commands, timestep, friction)
 
 
 @pytest.mark.parametrize("stage", ["rate", "spiking"])
 def test_rows_are_the_mean_activity_of_the_steps_that_count(narrow, states, stage):
-    heard = hear(narrow, NengoSimulation, stage, *states)
-    expected = np.array(presented(narrow, stage, *states))
-    assert heard.neurons.shape == (N_STATES, 60)
-    np.testing.assert_allclose(heard.neurons, expected, rtol=1e-6, atol=1e-4)
+    recorded = record(narrow, NengoSimulation, stage, *states)
+    expected = np.array(recorded_by_hand(narrow, stage, *states))
+    assert recorded.neurons.shape == (N_STATES, 60)
+    np.testing.assert_allclose(recorded.neurons, expected, rtol=1e-6, atol=1e-4)
     assert (np.ptp(expected, axis=0) > 1.0).sum() > 20
     assert (np.ptp(expected[:, 51:], axis=0) > 1.0).sum() > 4
 
@@ -132,13 +132,13 @@ def test_states_out_of_range_are_left_out_and_so_are_their_torques(narrow, partl
     moments = list(zip(samples.positions, samples.velocities, commands, strict=True))
     within = [is_within(narrow, *moment) for moment in moments]
     assert [k for k, inside in enumerate(within) if not inside] == [TOO_FAST, FAR_COMMAND]
-    expected = presented(narrow, "rate", samples, commands)
+    expected = recorded_by_hand(narrow, "rate", samples, commands)
     assert [k for k, row in enumerate(expected) if row is None] == left_out
-    heard = hear(narrow, NengoSimulation, "rate", samples, commands)
+    recorded = record(narrow, NengoSimulation, "rate", samples, commands)
     rows = [row for row in expected if row is not None]
-    np.testing.assert_allclose(heard.neurons, rows, rtol=1e-6, atol=1e-4)
+    np.testing.assert_allclose(recorded.neurons, rows, rtol=1e-6, atol=1e-4)
     torques = [T @ w + d for T, w, d in zip(samples.task_map, commands, samples.drift, strict=True)]
-    np.testing.assert_allclose(heard.torque, np.delete(torques, left_out, axis=0), atol=1e-12)
+    np.testing.assert_allclose(recorded.torque, np.delete(torques, left_out, axis=0), atol=1e-12)
 
 
 def test_the_torque_overcomes_friction_too_where_there_is_some(narrow, partly_out):
@@ -146,7 +146,7 @@ def test_the_torque_overcomes_friction_too_where_there_is_some(narrow, partly_ou
     wanted = np.linspace(-0.04, 0.05, 18).reshape(3, 6)
     friction = DryFriction(np.array([1.6, 0.0, 0.7]), wanted)
     smooth, rough = (
-        hear(narrow, NengoSimulation, "rate", samples, commands, friction=given)
+        record(narrow, NengoSimulation, "rate", samples, commands, friction=given)
         for given in (None, friction)
     )
     np.testing.assert_array_equal(rough.neurons, smooth.neurons)
@@ -161,21 +161,21 @@ def test_the_torque_overcomes_friction_too_where_there_is_some(narrow, partly_ou
 @pytest.mark.parametrize("n_states", [4, 0])
 def test_where_all_is_left_out_there_are_no_rows(narrow, states, n_states):
     samples, commands = states[0].take(slice(n_states)), 100.0 + states[1][:n_states]
-    heard = hear(narrow, NengoSimulation, "rate", samples, commands)
-    assert heard.neurons.shape == (0, 60)
-    assert heard.torque.shape == (0, 3)
+    recorded = record(narrow, NengoSimulation, "rate", samples, commands)
+    assert recorded.neurons.shape == (0, 60)
+    assert recorded.torque.shape == (0, 3)
 
 
-def test_rate_neurons_lag_behind_the_middle_of_a_presentation_as_steady_rates_do(narrow, states):
+def test_rate_neurons_lag_behind_the_middle_of_a_recording_as_steady_rates_do(narrow, states):
     samples, commands = states
     # Where a network's and the joints' time are the same, as in a controller.
-    heard = hear(narrow, NengoSimulation, "rate", samples, commands, timestep=0.001).neurons
+    recorded = record(narrow, NengoSimulation, "rate", samples, commands, timestep=0.001).neurons
 
     def expected(shift: float) -> np.ndarray:
         moved = replace(samples, positions=samples.positions + shift * samples.velocities)
         return steady_rates(narrow, moved, commands, "rate", FILTERS)
 
-    wrong, slope = heard - expected(0.0), (expected(5e-3) - expected(-5e-3)) / 0.01
+    wrong, slope = recorded - expected(0.0), (expected(5e-3) - expected(-5e-3)) / 0.01
     *bounds, n_neurons = np.cumsum([0, *narrow.layers]).tolist()
     for first, last in pairwise(bounds):
         own = slice(first, last)
@@ -184,12 +184,12 @@ def test_rate_neurons_lag_behind_the_middle_of_a_presentation_as_steady_rates_do
         # a step per filter is left.
         assert abs(lag) < 2e-3
         assert np.square(slope[:, own]).mean() > 30.0**2
-    # Friction neurons hear nothing of the positions.
+    # Positions do not reach friction neurons.
     np.testing.assert_array_equal(slope[:, bounds[-1] : n_neurons], 0.0)
 
 
 def test_friction_neurons_have_the_rates_of_the_closed_form_in_motion_too(narrow, states):
-    heard = hear(narrow, NengoSimulation, "rate", *states).neurons[:, 51:]
+    recorded = record(narrow, NengoSimulation, "rate", *states).neurons[:, 51:]
     drive = np.hstack([narrow.friction_velocity, narrow.friction_command])
     moments = zip(states[0].positions, states[0].velocities, states[1], strict=True)
     inputs = np.array([inputs_at(narrow, *moment)[6:] for moment in moments])
@@ -198,21 +198,21 @@ def test_friction_neurons_have_the_rates_of_the_closed_form_in_motion_too(narrow
     assert expected.std() > 30.0
     # The torque's filter still remembers a twentieth of the state before when counting begins, and
     # forgets it within an eighth of what counts.
-    np.testing.assert_allclose(heard, expected, atol=0.01 * expected.max())
+    np.testing.assert_allclose(recorded, expected, atol=0.01 * expected.max())
 
 
 @pytest.fixture(scope="module")
-def engine(narrow) -> Iterator[Listener]:
-    listener = listen(narrow, EngineSimulation, "loihi", FILTERS)
-    with closing(listener.simulation):
-        yield listener
+def engine(narrow) -> Iterator[ActivityRecorder]:
+    recorder = build_recorder(narrow, EngineSimulation, "loihi", FILTERS)
+    with closing(recorder.simulation):
+        yield recorder
 
 
-def test_on_the_engine_the_same_presentations_give_the_same_activity(engine, partly_out):
+def test_on_the_engine_the_same_states_give_the_same_activity(engine, partly_out):
     samples, commands = partly_out
-    first = present(engine, samples, commands, DT)
-    between = present(engine, samples.take(slice(4, None)), commands[4:], DT)
-    again = present(engine, samples, commands, DT)
+    first = record_activity(engine, samples, commands, DT)
+    between = record_activity(engine, samples.take(slice(4, None)), commands[4:], DT)
+    again = record_activity(engine, samples, commands, DT)
     assert len(first.neurons) == N_STATES - 3
     np.testing.assert_array_equal(first.neurons, again.neurons)
     np.testing.assert_array_equal(first.torque, again.torque)
@@ -222,15 +222,15 @@ def test_on_the_engine_the_same_presentations_give_the_same_activity(engine, par
 
 def test_on_the_engine_neurons_fire_about_as_fast_as_in_steady_states(engine, narrow, states):
     samples, commands = states
-    heard = present(engine, samples, commands, timestep=0.001).neurons
+    recorded = record_activity(engine, samples, commands, timestep=0.001).neurons
     expected = steady_rates(narrow, samples, commands, "loihi", FILTERS)
     assert expected.std() > 20.0
-    assert np.corrcoef(heard.ravel(), expected.ravel())[0, 1] > 0.97
+    assert np.corrcoef(recorded.ravel(), expected.ravel())[0, 1] > 0.97
     # A tenth of a second counts spikes of 100 Hz to a tenth.
-    assert np.abs(heard - expected).mean() < 0.1 * expected[expected > 0].mean()
+    assert np.abs(recorded - expected).mean() < 0.1 * expected[expected > 0].mean()
 
 
-def test_presentations_with_other_commands_than_states_are_refused(engine, states):
+def test_recordings_with_other_commands_than_states_are_refused(engine, states):
     samples, commands = states
     with pytest.raises(ValueError, match="shorter"):
-        present(engine, samples, commands[:-1], DT)
+        record_activity(engine, samples, commands[:-1], DT)

@@ -104,7 +104,7 @@ def test_batches_without_rows_are_passed_over_and_choose_nothing():
     empty = Activity(np.zeros((0, N_NEURONS), dtype=np.float32), np.zeros((0, N_JOINTS)))
     # The first batch and the eleventh would have chosen.
     gaps = [empty, *seen[:4], empty, *seen[4:9], empty, *seen[9:], empty]
-    expected, refined = (refine(PRIOR, heard, SCALE, METRIC) for heard in (seen, gaps))
+    expected, refined = (refine(PRIOR, recorded, SCALE, METRIC) for recorded in (seen, gaps))
     np.testing.assert_array_equal(refined.readout, expected.readout)
     assert (refined.strength, refined.error) == (expected.strength, expected.error)
 
@@ -122,9 +122,9 @@ def test_a_correction_that_helps_nowhere_is_not_made():
     assert refined.strength == np.inf
 
 
-@pytest.mark.parametrize("n_heard", [0, 1])
-def test_without_states_in_range_nothing_is_learned_and_it_says_so(n_heard):
+@pytest.mark.parametrize("n_recorded", [0, 1])
+def test_without_states_in_range_nothing_is_learned_and_it_says_so(n_recorded):
     empty = Activity(np.zeros((0, N_NEURONS), dtype=np.float32), np.zeros((0, N_JOINTS)))
-    heard = [empty, *batches(n_heard, 12, seed=5), empty]
-    with pytest.raises(SpikearmError, match="more presentations"):
-        refine(PRIOR, heard, SCALE, METRIC)
+    recorded = [empty, *batches(n_recorded, 12, seed=5), empty]
+    with pytest.raises(SpikearmError, match="more recordings"):
+        refine(PRIOR, recorded, SCALE, METRIC)

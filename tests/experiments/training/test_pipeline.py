@@ -23,7 +23,7 @@ from spikearm.controller.classical.osc import FRICTION_SPEED, task_inertia
 from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
-from spikearm.controller.training.activity import Activity, Listener, present
+from spikearm.controller.training.activity import Activity, ActivityRecorder, record_activity
 from spikearm.controller.training.compression import Compression, CompressionConfig, begin
 from spikearm.controller.training.friction import PER_JOINT
 from spikearm.controller.training.products import steady_rates
@@ -36,15 +36,15 @@ from spikearm.experiments.training.pipeline import Course, CourseWatcher, Traini
 
 WORKSPACE = Workspace(radius=0.05, tilt=0.1)
 CONFIG = TrainingConfig(
-    reaches=20, presentations=190, products=120, seed=6,
+    reaches=20, recordings=190, products=120, seed=6,
     compression=CompressionConfig(n_features=40, n_code=30, n_latent=3, epochs=7, batch=64),
 )  # fmt: skip
 OPTIONS = [
-    "--reaches", "20", "--presentations", "190", "--products", "120", "--seed", "6",
+    "--reaches", "20", "--recordings", "190", "--products", "120", "--seed", "6",
     "--n-features", "40", "--n-code", "30", "--n-latent", "3", "--epochs", "7", "--batch", "64",
     "--radius", "0.05", "--tilt", "0.1", "--jobs", "1",
 ]  # fmt: skip
-LISTENING = "loihi: listening to the neurons"
+RECORDING = "loihi: recording the neurons"
 STEPS = {"samples.npz", "compression.npz", "readout.npz", "readout-loihi.npz"}
 
 
@@ -117,7 +117,7 @@ def taken(tmp_path_factory) -> Taken:
     diaries.append(stop_at(folder, "training the deep network"))
     left.append(names(folder))
     begin_the_deep_network(folder)
-    diaries.append(stop_at(folder, LISTENING, 3))
+    diaries.append(stop_at(folder, RECORDING, 3))
     left.append(names(folder))
     diaries.append(Diary())
     weights = a_course(folder, diaries[-1]).run()
@@ -134,37 +134,37 @@ def test_what_is_done_is_not_done_again(taken):
     assert begun[0] == ["sampling the control law"]
     assert begun[1] == ["sampling the control law", "training the deep network"]
     solving = [f"{stage}: solving for the readout" for stage in ("spiking", "loihi")]
-    assert begun[2] == [*solving, LISTENING]
-    assert begun[3] == [solving[1], LISTENING]
+    assert begun[2] == [*solving, RECORDING]
+    assert begun[3] == [solving[1], RECORDING]
 
 
 def test_steps_have_as_many_items_as_the_config_says(taken):
     assert dict(taken.diaries[1].begun) == {
         "sampling the control law": 20, "training the deep network": 7
     }  # fmt: skip
-    # Few presentations come in ten batches, so that one of them can be held out.
+    # Few recordings come in ten batches, so that one of them can be held out.
     assert [n_items for _, n_items in taken.diaries[2].begun] == [1, 1, 10]
 
 
-def test_every_presentation_is_of_another_sample_and_the_readout_learns_from_all(
+def test_every_recording_is_of_another_sample_and_the_readout_learns_from_all(
     taken, tmp_path, monkeypatch
 ):
     for name in STEPS - {"readout-loihi.npz"}:
         shutil.copy(taken.folder / name, tmp_path / name)
     monkeypatch.setattr(module, "BATCH", 15)
-    shown, heard, learned = [], [], []
+    shown, recorded, learned = [], [], []
 
-    def show(listener: Listener, samples: Samples, *arguments: Any) -> Activity:
+    def show(recorder: ActivityRecorder, samples: Samples, *arguments: Any) -> Activity:
         shown.append(samples)
-        heard.append(present(listener, samples, *arguments))
-        return heard[-1]
+        recorded.append(record_activity(recorder, samples, *arguments))
+        return recorded[-1]
 
     def learn(prior: np.ndarray, *arguments: Any) -> Refinement:
         learned.append((prior, refine(prior, *arguments)))
-        assert arguments[0] == heard
+        assert arguments[0] == recorded
         return learned[-1][1]
 
-    monkeypatch.setattr(module, "present", show)
+    monkeypatch.setattr(module, "record_activity", show)
     monkeypatch.setattr(module, "refine", learn)
     readout = a_course(tmp_path, Diary()).run().readout["loihi"]
     assert sorted(len(samples) for samples in shown) == [15] * 2 + [16] * 10
@@ -173,7 +173,7 @@ def test_every_presentation_is_of_another_sample_and_the_readout_learns_from_all
     seen = {row.tobytes() for samples in shown for row in samples.positions}
     assert len(seen) == 190
     assert seen < known
-    assert 170 < sum(len(activity.torque) for activity in heard) <= 190
+    assert 170 < sum(len(activity.torque) for activity in recorded) <= 190
     ((prior, refined),) = learned  # for the chip alone
     np.testing.assert_allclose(readout, refined.readout, rtol=1e-6)
     assert np.abs(readout - prior).max() > 1e-5
@@ -208,8 +208,8 @@ def test_stopped_or_not_on_one_core_or_two_the_weights_are_the_same(taken, tmp_p
 
 
 def test_the_samples_and_readouts_hang_on_the_seed(taken, tmp_path):
-    other = replace(CONFIG, seed=7, reaches=4, presentations=60)
-    again = replace(CONFIG, reaches=4, presentations=60)
+    other = replace(CONFIG, seed=7, reaches=4, recordings=60)
+    again = replace(CONFIG, reaches=4, recordings=60)
     drawn = []
     for folder, config in (("a", other), ("b", again)):
         (tmp_path / folder).mkdir()
@@ -246,7 +246,7 @@ def test_readouts_are_of_the_stages_own_neurons(taken):
 # Commands weigh less than velocities there, which costs their weights a bit.
 def test_an_arm_with_dry_friction_learns_to_overcome_it_in_every_stage(tmp_path, monkeypatch):
     arm = load_arm("fr3")
-    config = replace(CONFIG, reaches=10, presentations=60)
+    config = replace(CONFIG, reaches=10, recordings=60)
     course = Course(arm, WORKSPACE, config, tmp_path, Diary("training the deep network"), 1)
     with pytest.raises(StoppedError):
         course.run()
@@ -254,15 +254,15 @@ def test_an_arm_with_dry_friction_learns_to_overcome_it_in_every_stage(tmp_path,
     shown, given, taught = [], [], []
 
     def show(
-        listener: Listener, samples: Samples, commands: np.ndarray, *arguments: Any
+        recorder: ActivityRecorder, samples: Samples, commands: np.ndarray, *arguments: Any
     ) -> Activity:
-        activity = present(listener, samples, commands, *arguments)
+        activity = record_activity(recorder, samples, commands, *arguments)
         shown.append(samples)
         given.append(commands)
         taught.extend(activity.torque)
         return activity
 
-    monkeypatch.setattr(module, "present", show)
+    monkeypatch.setattr(module, "record_activity", show)
     weights = replace(course, watcher=Diary()).run()
     assert weights.layers == (40, 30, 120, 7 * PER_JOINT)
     samples, commands = join(shown), np.concatenate(given)
@@ -297,8 +297,8 @@ def test_layers_that_no_chip_holds_are_refused_before_they_are_trained(taken, tm
     ("change", "message"),
     [
         ({"reaches": 3}, "3 reaches give 48 samples, fewer than one batch of 64"),
-        ({"presentations": 9}, "9 presentations are out of range: give 10 to 320"),
-        ({"presentations": 321}, "321 presentations are out of range: give 10 to 320"),
+        ({"recordings": 9}, "9 recordings are out of range: give 10 to 320"),
+        ({"recordings": 321}, "321 recordings are out of range: give 10 to 320"),
         ({"products": 17}, "17 product neurons are too few for 18 pairs"),
         ({"seed": -1}, "Seed -1 is negative"),
     ],
@@ -309,8 +309,8 @@ def test_what_cannot_be_learned_from_is_refused(change, message):
 
 
 def test_the_least_and_the_most_that_can_be_learned_from_are_not_refused():
-    replace(CONFIG, reaches=4, presentations=10, products=18, seed=0)
-    replace(CONFIG, presentations=320)
+    replace(CONFIG, reaches=4, recordings=10, products=18, seed=0)
+    replace(CONFIG, recordings=320)
 
 
 @pytest.fixture
