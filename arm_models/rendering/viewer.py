@@ -1,4 +1,4 @@
-"""A window that shows an arm at real time."""
+"""Window that shows an arm at real time."""
 
 import copy
 import time
@@ -18,7 +18,7 @@ class Viewer:
     """MuJoCo's passive viewer on an arm; use it in a ``with`` statement.
 
     Args:
-        arm: What is shown.
+        arm: Arm in the window.
 
     Raises:
         SpikearmError: There is no display.
@@ -27,8 +27,8 @@ class Viewer:
     def __init__(self, arm: Arm) -> None:
         if not has_display():
             raise SpikearmError(
-                "There is no display for a window. Run it on a desktop, or leave --view away and "
-                "give --video FILE.mp4 to film the arm instead."
+                "There is no display for a window. Run it on a desktop, or film the arm in a video "
+                "file instead."
             )
         self._arm = arm
         self._open(look_at(arm))
@@ -43,7 +43,7 @@ class Viewer:
 
     @property
     def closed(self) -> bool:
-        """Whether the person has closed the window."""
+        """True once the window has been closed by its user."""
         return not self._handle.is_running()
 
     def show(self) -> None:

@@ -1,4 +1,4 @@
-"""Analytic operational space control: the baseline."""
+"""Analytic operational space control, the baseline."""
 
 import numpy as np
 
@@ -24,7 +24,7 @@ class OperationalSpaceController(FeedbackController):
     Args:
         model: The arm's nominal dynamics.
         gains: Gains of the law.
-        feedforward: Whether the reference's acceleration is fed forward.
+        feedforward: Derivative of the reference that is fed forward.
     """
 
     def __init__(
@@ -36,8 +36,7 @@ class OperationalSpaceController(FeedbackController):
         self.model = model
         self.gains = gains
         self.feedforward: Feedforward = feedforward
-        self._task_map = np.zeros((model.chain.n_joints, 6))
-        self._correction = np.zeros(6)
+        self._asked = np.zeros((6, model.chain.n_joints)), np.zeros((6, 6)), np.zeros(6)
 
     def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
         """Compute joint torques, shape (n_joints,) [N m]."""
@@ -54,7 +53,10 @@ class OperationalSpaceController(FeedbackController):
 
     @property
     def feedback(self) -> np.ndarray:
-        """Joint torques of errors alone: ``J^T L (Kp e + Kv (dx_ref - dx))``, (n_joints,) [N m]."""
+        """Joint torques of the last step's errors alone, shape (n_joints,) [N m].
+
+        ``J^T L (Kp e + Kv (dx_ref - dx))``; zeros before the first step.
+        """
         J, L, asked = self._asked
         return J.T @ (L @ asked)
 
@@ -69,7 +71,7 @@ class OperationalSpaceController(FeedbackController):
 
 
 def posture_acceleration(chain: Chain, q: np.ndarray, dq: np.ndarray, gains: Gains) -> np.ndarray:
-    """Compute what pulls a redundant arm home and off its joint limits, shape (n_joints,)."""
+    """Compute the joint acceleration towards home and off joint limits, (n_joints,) [rad/s^2]."""
     acceleration = gains.posture_kp * (chain.home - q) - gains.posture_kv * dq
     below = np.clip(chain.lower + gains.limit_margin - q, 0.0, None)
     above = np.clip(q - chain.upper + gains.limit_margin, 0.0, None)
@@ -77,15 +79,15 @@ def posture_acceleration(chain: Chain, q: np.ndarray, dq: np.ndarray, gains: Gai
 
 
 def null_space_torque(dynamics: Dynamics, acceleration: np.ndarray) -> np.ndarray:
-    """Compute the torque of that part of a joint acceleration that leaves the hand alone.
+    """Compute the torque of the null-space part of a joint acceleration, which spares the hand.
 
     ``M (I - J* J) ddq``, where all joints count alike, as in resolved rates. Khatib's projection,
     ``(I - J^T Jbar^T) M ddq``, leaves the hand alone too, but weighs joints by their inertia: there
     a light wrist swings far to spare a heavy elbow a little.
 
     Args:
-        dynamics: The arm's, at the state.
-        acceleration: What the joints are wanted to do, shape (n_joints,) [rad/s^2].
+        dynamics: Dynamics of the arm at the state.
+        acceleration: Desired joint acceleration, shape (n_joints,) [rad/s^2].
 
     Returns:
         Shape (n_joints,) [N m].
@@ -105,7 +107,7 @@ def drift_torque(
 
     Args:
         model: The arm's nominal dynamics.
-        dynamics: These, at the state.
+        dynamics: Dynamics of the model at the state.
         q: Joint positions, shape (n_joints,) [rad].
         dq: Joint velocities, shape (n_joints,) [rad/s].
         gains: Gains of the posture.
@@ -121,11 +123,11 @@ def drift_torque(
 
 
 def dry_friction_torque(friction: np.ndarray, wanted_speed: np.ndarray) -> np.ndarray:
-    """Compute the torque that overcomes dry friction where joints are wanted to move.
+    """Compute the torque that overcomes dry friction along the desired motion.
 
     Args:
-        friction: Of each joint, shape (n_joints,) [N m].
-        wanted_speed: Shape (..., n_joints) [rad/s].
+        friction: Dry friction of each joint, shape (n_joints,) [N m].
+        wanted_speed: Desired joint velocities, shape (..., n_joints) [rad/s].
 
     Returns:
         Shape (..., n_joints) [N m].

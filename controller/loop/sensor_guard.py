@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spikearm.arm_models import Arm, ArmState, SpikearmError
+from spikearm.arm_models.errors import check_positive
 from spikearm.controller.loop.sensor_check import SensorCheck
 from spikearm.controller.references.reference import Reference
 
@@ -34,11 +35,7 @@ class GuardLimits:
     hold_time: float = 0.02
 
     def __post_init__(self) -> None:
-        for name in ("frozen_time", "hold_time"):
-            value = getattr(self, name)
-            if not 0 < value < np.inf:
-                what = name.replace("_", " ").capitalize()
-                raise SpikearmError(f"{what} {value:g} is not possible: give more than 0 s.")
+        check_positive(self, "frozen_time", "hold_time")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
 from spikearm.neural.array_file import FORMAT_VERSION, check_names, read_versioned, understood
 
 WEIGHTLESS = "-weightless"
-"""What the name of an arm ends in whose controller was not told of gravity."""
+"""Suffix of the arm's name in files of controllers that were trained without gravity."""
 
 SHIPPED_FOLDER = Path(__file__).parents[1] / "shipped"
 ABOUT = "about"
@@ -25,12 +25,12 @@ REMEDY = "Name the controller.npz that `spikearm train` made."
 
 @dataclass(frozen=True)
 class TrainedController:
-    """Weights, and what they were trained for.
+    """Weights, and the task that they were trained for.
 
     Attributes:
-        weights: All numbers of the network.
-        workspace: Where they were trained to work.
-        about: Arm, training configuration, seed, versions and what was measured.
+        weights: Weights of the network.
+        workspace: Region of the hand that they were trained for.
+        about: Arm, training configuration, seed, versions and measured errors.
     """
 
     weights: NetworkWeights
@@ -39,7 +39,7 @@ class TrainedController:
 
     @property
     def knows_gravity(self) -> bool:
-        """Whether gravity was in what it was trained from; older files do not say, and had it."""
+        """True if trained with gravity, as controllers without an entry ``gravity`` were."""
         gravity = self.about.get("gravity")
         return gravity is None or bool(np.any(gravity))
 
@@ -75,19 +75,18 @@ def shipped(arm: str, knows_gravity: bool = True) -> TrainedController:
 
     Args:
         arm: Name of the arm.
-        knows_gravity: Whether to load the one that bears the arm's weight, or the one that leaves
-            it to be learned.
+        knows_gravity: True for the controller that compensates gravity, False for the one that
+            leaves gravity to adaptation.
 
     Raises:
         SpikearmError: There is none.
     """
-    name, option = (arm, "") if knows_gravity else (f"{arm}{WEIGHTLESS}", " --weightless")
+    name, kind = (arm, "") if knows_gravity else (f"{arm}{WEIGHTLESS}", " without gravity")
     path = SHIPPED_FOLDER / f"{name}.npz"
     if not path.exists():
         there = ", ".join(sorted(one.stem for one in SHIPPED_FOLDER.glob("*.npz")))
         raise SpikearmError(
-            f"No trained controller ships for '{name}' (there are: {there}). Train one with "
-            f"`spikearm train --arm {arm}{option} --out FOLDER` and give "
-            "--trained FOLDER/controller.npz."
+            f"No trained controller ships for '{name}' (there are: {there}). Train one{kind} with "
+            "`spikearm train` and use the controller.npz that it writes."
         )
     return TrainedController.load(path)

@@ -94,7 +94,7 @@ def test_without_a_display_nothing_is_started(arm, monkeypatch):
 
     monkeypatch.setattr(viewer_module, "has_display", lambda: False)
     monkeypatch.setattr(mujoco.viewer, "launch_passive", start)
-    with pytest.raises(SpikearmError, match=r"no display.*--video"):
+    with pytest.raises(SpikearmError, match=r"no display.*film the arm in a video file instead"):
         Viewer(arm)
 
 

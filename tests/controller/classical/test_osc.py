@@ -56,6 +56,15 @@ def hand_acceleration(model: RigidBodyModel, state: ArmState, torque: np.ndarray
     return here.jacobian @ np.linalg.solve(here.mass_matrix, resisted) + here.bias_acceleration
 
 
+def test_feedback_is_zero_until_the_first_torque_is_computed():
+    model = load_arm("gen3").model
+    controller = OperationalSpaceController(model)
+    np.testing.assert_array_equal(controller.feedback, np.zeros(7))
+    state = draw_state(model, seed=7)
+    controller.torque(state, draw_reference(state, seed=8))
+    assert np.abs(controller.feedback).max() > 1.0
+
+
 @pytest.mark.parametrize("name", SIX_OR_MORE_JOINTS)
 @pytest.mark.parametrize("feedforward", ["acceleration", "velocity"])
 def test_the_hand_accelerates_as_commanded(name, feedforward):

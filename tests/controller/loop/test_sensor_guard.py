@@ -144,7 +144,7 @@ def test_a_stopped_arm_is_as_good_as_new_after_a_reset(arm):
             np.testing.assert_array_equal(getattr(again, field.name), getattr(fresh, field.name))
 
 
-@pytest.mark.parametrize("limits", [{"hold_time": 0.0}, {"frozen_time": -1.0}])
-def test_patience_is_more_than_nothing(limits):
-    with pytest.raises(SpikearmError, match="give more than 0 s"):
-        GuardLimits(**limits)
+@pytest.mark.parametrize(("name", "time"), [("hold_time", 0.0), ("frozen_time", -1.0)])
+def test_limits_are_positive_times(name, time):
+    with pytest.raises(SpikearmError, match=f"^{name} {time:g} is not possible: give more than 0"):
+        GuardLimits(**{name: time})

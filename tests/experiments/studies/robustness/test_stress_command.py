@@ -83,7 +83,7 @@ def test_ctrl_c_before_anything_is_finished_leaves_nothing(monkeypatch):
     [
         (["--perturbations", "wind"], "no perturbation 'wind'. Perturbations: none, payload, "),
         (["--rounds", "0"], "0 rounds are too few"),
-        (["--hold-time", "0"], "Hold time 0 is not possible"),
+        (["--hold-time", "0"], "hold_time 0 is not possible"),
         (["--seeds", "0"], "0 seeds are too few"),
         (["--jobs", "0"], "0 jobs are too few"),
         (["--backend", "board"], "No board can be perturbed"),
