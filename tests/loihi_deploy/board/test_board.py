@@ -17,8 +17,8 @@ import nxsdk_stand_in
 import pytest
 
 from spikearm.arm_models import SpikearmError
-from spikearm.loihi_deploy.backends import board as board_module
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
+from spikearm.loihi_deploy.board import board as board_module
 from spikearm.loihi_deploy.board.board import BoardSimulation
 from spikearm.loihi_deploy.checks.board_config import BoardConfig
 from spikearm.loihi_deploy.nengo_loihi_compat import Greedy, nengo_loihi
