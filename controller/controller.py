@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Controller(ABC):
-    """Turns the sensed state and the reference into joint torques, once per step.
+    """Map from the sensed state and the reference to joint torques, called once per step.
 
     It may hold a simulator: use it in a ``with`` statement, or close it.
     """

@@ -1,4 +1,4 @@
-"""An adaptive controller: a controller with an adaptive sub-network, and what this has learned."""
+"""Controller with an adaptive sub-network, and access to its learned weights."""
 
 from collections import Counter
 
@@ -15,13 +15,13 @@ CUT_ERROR = "Error cut"
 
 
 class AdaptiveController(WrappedController):
-    """Gives access to what a controller's adaptive sub-network has learned.
+    """Controller with access to the learned weights of its adaptive sub-network.
 
-    Every start resets the neurons; what has been learned stays.
+    Every start resets the neurons and keeps the learned weights.
 
     Args:
         controller: Controller that runs the sub-network.
-        subnetwork: Adaptive sub-network, one of the controller's.
+        subnetwork: Adaptive sub-network of this controller.
 
     Raises:
         SpikearmError: The backend has no access to learned weights.
@@ -45,7 +45,7 @@ class AdaptiveController(WrappedController):
         """Replace the learned weights by others.
 
         Raises:
-            SpikearmError: They are another network's.
+            SpikearmError: The weights belong to another network.
         """
         about = self.subnetwork.about
         for name in about:

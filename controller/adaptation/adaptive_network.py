@@ -1,4 +1,4 @@
-"""The adaptive network: neurons over the arm's state whose decoders learn joint torques."""
+"""Adaptive network: neurons over the arm's state whose decoders learn joint torques."""
 
 import nengo
 import numpy as np
@@ -20,15 +20,15 @@ class AdaptiveNetwork:
     wanted share of them active at every point of it.
 
     Args:
-        n_joints: How many torques are learned.
-        config: How it is built.
-        neurons: Kind of the neurons.
+        n_joints: Number of joints, which is that of learned torques.
+        config: Size and learning rate of the network.
+        neurons: Neuron type.
         seed: Seed of encoders and rates.
 
     Attributes:
-        state: Where the host puts the scaled state, shape (2 n_joints + 1,).
-        error: Where it puts the scaled error, shape (n_joints,).
-        torque: Where the learned, scaled torque comes out, shape (n_joints,).
+        state: Input node of the scaled state, shape (2 n_joints + 1,).
+        error: Input node of the scaled error, shape (n_joints,).
+        torque: Output node of the learned, scaled torque, shape (n_joints,).
     """
 
     def __init__(
@@ -47,10 +47,10 @@ class AdaptiveNetwork:
 
     @property
     def intercept(self) -> float:
-        """What a state's product with an encoder has to exceed for the neuron to fire.
+        """Product of state and encoder above which a neuron fires.
 
-        That product of two points of a sphere has a known distribution (Voelker, Gosmann and
-        Stewart 2017), whose quantile this is.
+        It is a quantile of the product of two random points of the sphere, whose distribution is
+        known (Voelker, Gosmann and Stewart 2017).
         """
         sphere = nengo.dists.CosineSimilarity(len(self.state.values))
         return float(sphere.ppf(1.0 - self.config.active_share))

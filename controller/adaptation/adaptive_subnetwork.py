@@ -12,7 +12,7 @@ from spikearm.controller.adaptation.scaling import AdaptationScaling
 from spikearm.controller.classical.control_step import ControlStep
 
 Feedback = Callable[[ControlStep], np.ndarray]
-"""Computes the joint torques that errors ask for in a step, shape (n_joints,) [N m]."""
+"""Function that computes the feedback torque of a step, shape (n_joints,) [N m]."""
 
 
 class AdaptiveSubnetwork:
@@ -24,11 +24,11 @@ class AdaptiveSubnetwork:
         network: Adaptive network.
         scaling: Scaling of its inputs and outputs.
         feedback: Feedback that it learns from.
-        learning: Whether it learns.
+        learning: Learn from the first step on.
 
     Attributes:
-        learning: Whether it learns, which may be switched at any time. Without learning the error
-            is 0, and what has been learned still acts.
+        learning: True while it learns; it may be switched at any time. Without learning the error
+            is 0, and the learned weights still act.
         cut_steps: Steps so far in which the error was cut at its bound.
     """
 

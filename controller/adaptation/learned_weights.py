@@ -24,8 +24,8 @@ class LearnedWeights:
     shape (n_joints, n_neurons) in floating point.
 
     Attributes:
-        weights: One array per ensemble.
-        about: What they belong to: they fit no other joints, neurons or units.
+        weights: Weights of each ensemble.
+        about: Joints, neurons and units of the network, which is the only one that they fit.
     """
 
     weights: tuple[np.ndarray, ...]

@@ -26,16 +26,16 @@ class AdaptationConfig:
     """Size and learning rate of an adaptive network.
 
     Attributes:
-        neurons: Neurons of each of its ensembles.
-        ensembles: How many there are; what they learn is added up.
+        neurons: Number of neurons in each ensemble.
+        ensembles: Number of ensembles; their learned torques are added up.
         learning_rate: Share of a constant error that is learned in a second, while the arm stays
             where it is [1/s].
         active_share: Share of the neurons that are active at a time.
         push: Force at the hand whose joint torques count as an error of 1 [N]. It may be 1.27
             times as much before an error is cut.
-        dead_zone: What of each joint's error is taken for noise, as a share of an error of 1: so
-            much is taken off every error, and smaller ones are none.
-        span: Distance of the hand from home over which states are told apart [m].
+        dead_zone: Magnitude by which every scaled error is reduced, because smaller errors are
+            taken for noise, as a share of an error of 1.
+        span: Distance of the hand from home over which states are distinguished [m].
         span_time: Length of the fastest motion over that distance [s].
         adaptive_tau: Time constant of the learned torque's filter [s].
     """
@@ -84,7 +84,7 @@ class AdaptationScaling:
         ranges: Joint positions' and velocities' distance from home that maps to 1, before the
             division, shape (2 n_joints,) [rad, rad/s].
         error: Joint torques that count as an error of 1, shape (n_joints,) [N m].
-        dead_zone: What is taken off every error of the rule, which has a bound at 1.27.
+        dead_zone: Magnitude by which every scaled error is reduced, before it is cut at 1.27.
         torque: Joint torques that an output of 1 stands for, shape (n_joints,) [N m].
     """
 
@@ -96,11 +96,11 @@ class AdaptationScaling:
 
     @classmethod
     def of_arm(cls, model: RigidBodyModel, config: AdaptationConfig) -> "AdaptationScaling":
-        """Work out the ranges at home, to first order: ``dq = J^+ dx`` and ``u = J^T f``.
+        """Compute the ranges at home, to first order: ``dq = J^+ dx`` and ``u = J^T f``.
 
         Args:
             model: The arm's nominal dynamics.
-            config: How far and how fast the hand moves, and what may push it.
+            config: Distance and duration of the hand's motions, and the force that may push it.
         """
         J = model.dynamics(model.chain.home).jacobian
         linear, angular = np.linalg.norm(J.reshape(2, 3, -1), axis=1)  # (n_joints,) each
@@ -120,10 +120,10 @@ class AdaptationScaling:
         return self.ranges * np.sqrt(len(self.home))
 
     def write_state(self, inputs: np.ndarray, q: np.ndarray, dq: np.ndarray) -> None:
-        """Scale what is sensed.
+        """Scale the sensed state.
 
         Args:
-            inputs: Is overwritten, shape (2 n_joints + 1,).
+            inputs: Scaled state, overwritten, shape (2 n_joints + 1,).
             q: Joint positions, shape (n_joints,) [rad].
             dq: Joint velocities, shape (n_joints,) [rad/s].
         """
@@ -138,18 +138,18 @@ class AdaptationScaling:
         inputs[-1] = 0.0 if length > 1.0 else math.sqrt(1.0 - length**2)
 
     def write_error(self, error: np.ndarray, feedback: np.ndarray) -> bool:
-        """Scale what feedback had to ask for, which is what is still to be learned.
+        """Scale the feedback torque, which is the error that is still to be learned.
 
         Noise and lag leave errors that no torque of the state's alone takes away. Learning them
         anyway lets weights grow for ever, so a dead zone is taken off (Peterson and Narendra 1982).
 
         Args:
-            error: Is overwritten, shape (n_joints,); of the sign that the rule takes: what is
-                there less what should be.
-            feedback: Joint torques, shape (n_joints,) [N m].
+            error: Scaled error, overwritten, shape (n_joints,), with the sign of PES: actual minus
+                desired.
+            feedback: Feedback torques of the joints, shape (n_joints,) [N m].
 
         Returns:
-            Whether one was cut at ``ERROR_BOUND``.
+            True if an error was cut at ``ERROR_BOUND``.
         """
         np.divide(feedback, -self.error, out=error)
         np.copysign(np.maximum(np.abs(error) - self.dead_zone, 0.0), error, out=error)

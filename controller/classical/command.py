@@ -1,4 +1,4 @@
-"""The task-space command: what the hand should accelerate with."""
+"""Task-space command: the desired acceleration of the hand."""
 
 from typing import Literal
 
@@ -18,14 +18,14 @@ def task_command(
     """Compute ``w = ddx_ref + Kp e + Kv (dx_ref - dx)`` (Khatib 1987, eq. 31).
 
     Args:
-        state: What is sensed.
-        reference: Where the hand should be.
-        gains: ``kp``, ``ko`` and ``kv`` count here.
-        feedforward: ``acceleration`` feeds the reference's acceleration forward,
-            ``velocity`` leaves it out.
+        state: Sensed state of the arm.
+        reference: Reference of the hand.
+        gains: Gains of the law, of which ``kp``, ``ko`` and ``kv`` are used.
+        feedforward: Derivative that is fed forward: ``velocity`` leaves the reference's
+            acceleration out.
 
     Returns:
-        Wanted acceleration of the hand, linear then angular, shape (6,) [m/s^2, rad/s^2].
+        Desired acceleration of the hand, linear then angular, shape (6,) [m/s^2, rad/s^2].
     """
     kp, ko, kv = gains.kp, gains.ko, gains.kv
     terms = zip(
@@ -41,12 +41,12 @@ def task_command(
 
 
 def correction(command: np.ndarray, reference: Reference, feedforward: Feedforward) -> np.ndarray:
-    """Take from a command what errors alone asked for: ``Kp e + Kv (dx_ref - dx)``.
+    """Compute the part of a command that errors ask for: ``Kp e + Kv (dx_ref - dx)``.
 
     Args:
-        command: What :func:`task_command` gave, shape (6,) [m/s^2, rad/s^2].
-        reference: What it was given.
-        feedforward: The same.
+        command: Result of :func:`task_command`, shape (6,) [m/s^2, rad/s^2].
+        reference: Reference of the command.
+        feedforward: Derivative that the command fed forward.
 
     Returns:
         Shape (6,) [m/s^2, rad/s^2].

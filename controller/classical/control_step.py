@@ -1,4 +1,4 @@
-"""One control step: state, reference, and the command that follows from them."""
+"""Control step: state, reference, and the command that follows from them."""
 
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""The inertia of an arm at home, for torques in states whose own inertia is not computed."""
+"""Inertia of an arm at home, for torques in states whose inertia is not computed."""
 
 from dataclasses import dataclass
 

@@ -10,20 +10,20 @@ from spikearm.controller.references.reference import Reference
 
 
 class JointPIDController(FeedbackController):
-    """Holds every joint on its reference; with ``ki = 0`` it is a PD controller.
+    """PID controller of every joint on its reference; a PD controller with ``ki = 0``.
 
     ``u = D (kp e + kv de + ki int e) [+ g(q)]`` with ``D`` the diagonal of the mass matrix
     at home, so that one set of gains serves every joint of every arm.
 
     Args:
         model: The arm's nominal dynamics.
-        gains: ``kp`` and ``kv`` count here.
+        gains: Gains of the law, of which ``kp`` and ``kv`` are used.
         ki: Integral gain [1/s^3].
         gravity_compensation: Add the model's gravity torque.
         integral_limit: Bound on the integral's share of the joint acceleration, against
             wind-up [rad/s^2].
-        keep_integral: Whether a start leaves the integral as it is, so that it goes on from one
-            motion to the next, as what a network has learned does.
+        keep_integral: Keep the integral at a start, so that it carries over from one motion to
+            the next, as learned weights do.
     """
 
     def __init__(

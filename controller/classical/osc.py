@@ -13,7 +13,7 @@ MIN_EIGENVALUE = 1e-4  # of the scaled inverse inertia, and of J J^T; guards aga
 
 
 class OperationalSpaceController(FeedbackController):
-    """Controls the hand's position and orientation with the arm's full model.
+    """Controller of the hand's position and orientation with the arm's full model.
 
     ``u = J^T L (w - dJ dq) + b + M (I - J* J) ddq_posture + u_friction`` (Khatib 1987,
     eq. 50 to 52, with another null space: see :func:`null_space_torque`), with ``w`` from

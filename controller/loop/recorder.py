@@ -14,7 +14,7 @@ from spikearm.neural.counts import StepCounts
 
 
 class Recorder:
-    """Writes down a motion while it happens, and makes a trajectory of it.
+    """Recorder of a motion step by step, which makes a trajectory of it.
 
     Args:
         times: End of each step, since the motion began, shape (n_steps,) [s].

@@ -22,7 +22,7 @@ INTEGERS = {*COUNTED, "skipped_periods", "held"}
 
 @dataclass(frozen=True, repr=False)
 class Trajectory:
-    """One recorded motion; row ``i`` holds the state after step ``i`` and what led to it.
+    """Recorded motion; row ``i`` holds the state after step ``i``, and its torque and reference.
 
     Attributes:
         time: Time since the motion's start, shape (n_steps,) [s].

@@ -53,7 +53,7 @@ class JointReference:
         self.dq = np.zeros_like(self.q)
 
     def advance(self, reference: Reference) -> None:
-        """Take one step along the hand reference."""
+        """Advance one step along the hand reference."""
         here = self._model.dynamics(self.q)
         rate = reference.velocity + CLOSED_LOOP_GAIN * pose_error(reference.pose, here.hand)
         posture = POSTURE_GAIN * (self._posture - self.q)

@@ -23,7 +23,7 @@ BRAKING_SHARE = 0.7  # of the bound on acceleration; the rest is left to follow 
 
 @dataclass(frozen=True)
 class TrackingConfig:
-    """Bounds of the reference that tracks a target, and how closely it does.
+    """Bounds of the reference that tracks a target, and its time constants.
 
     Attributes:
         speed: Largest speed of the reference [m/s].
@@ -140,7 +140,7 @@ class _Tracker:
         self._bounds, self._difference, self._moved = bounds, difference, moved
 
     def advance(self, measured: np.ndarray, period: float) -> None:
-        """Take a step after the measured target."""
+        """Advance one step towards the measured target."""
         self._estimate(measured, period)
         speed, acceleration, _, gain, _ = self._bounds
         way = self._difference(self._target, self._moved(self.value, period * self.velocity))

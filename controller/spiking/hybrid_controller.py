@@ -19,7 +19,7 @@ from spikearm.neural.simulation import NeuralSimulation
 
 
 class HybridController(NeuralController):
-    """Adds the torques of sub-networks to those of a controller without neurons.
+    """Sum of a controller without neurons and the torques of sub-networks.
 
     Args:
         base: Controller without neurons.

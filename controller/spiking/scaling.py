@@ -1,4 +1,4 @@
-"""Values that host and network exchange, and their units."""
+"""Values that host and network exchange, and their scaling."""
 
 from dataclasses import dataclass
 
@@ -8,18 +8,18 @@ from spikearm.neural.host_io import HostInput, HostOutput
 
 
 class HostNodes:
-    """Values that cross in one step, all scaled to [-1, 1].
+    """Values that host and network exchange in one step, all scaled to [-1, 1].
 
-    A backend may read and write them directly, because nothing is computed on the way.
+    A backend may read and write them directly, because the nodes compute nothing.
 
     Attributes:
         posture: Sines, then cosines of the joint angles, shape (2 * n_joints,).
-        velocities: Shape (n_joints,).
-        command: Shape (6,).
-        inputs: The values of these three one after the other, in the same memory,
+        velocities: Joint velocities, shape (n_joints,).
+        command: Commanded acceleration of the hand, shape (6,).
+        inputs: Posture, velocities and command one after the other, in the same memory,
             shape (3 * n_joints + 6,).
-        outputs: What comes out of the network, shape (n_outputs,): the joint torques, or, where
-            a network is to be learned from, the neurons' filtered activity.
+        outputs: Outputs of the network, shape (n_outputs,): the joint torques, or the filtered
+            activity of the neurons where it is recorded for training.
     """
 
     def __init__(self, n_joints: int, n_outputs: int) -> None:
@@ -37,14 +37,14 @@ class HostNodes:
 class Scaling:
     """Scaling of physical values to the network's [-1, 1].
 
-    A joint angle crosses as the sine and the cosine of its distance from the middle of its
+    A joint angle is encoded as the sine and the cosine of its distance from the middle of its
     range, each less a centre and over a half range, so that both fill [-1, 1].
 
     Attributes:
         middle: Joint positions in the middle of their range, shape (n_joints,) [rad].
-        center: Sines', cosines', velocities' and commands' values that map to 0,
+        center: Sines, cosines, velocities and commands that map to 0,
             shape (3 * n_joints + 6,).
-        half_range: How far from it is 1, in the same order.
+        half_range: Distances from the center that map to 1, in the same order and shape.
         torque: Joint torque that an output of 1 stands for, shape (n_joints,) [N m].
     """
 
@@ -54,13 +54,13 @@ class Scaling:
     torque: np.ndarray
 
     def write(self, inputs: np.ndarray, q: np.ndarray, dq: np.ndarray, command: np.ndarray) -> None:
-        """Scale what is sensed and commanded, for one moment or for many.
+        """Scale joint positions, joint velocities and commands, for one step or for many.
 
         Args:
-            inputs: Is overwritten, shape (..., 3 * n_joints + 6).
+            inputs: Scaled inputs, overwritten, shape (..., 3 * n_joints + 6).
             q: Joint positions, shape (..., n_joints) [rad].
             dq: Joint velocities, shape (..., n_joints) [rad/s].
-            command: Shape (..., 6) [m/s^2, rad/s^2].
+            command: Commanded acceleration of the hand, shape (..., 6) [m/s^2, rad/s^2].
         """
         n = len(self.middle)
         angle = q - self.middle

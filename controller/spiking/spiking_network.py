@@ -18,8 +18,8 @@ class Filters:
     """Synaptic low-pass filters.
 
     Attributes:
-        layer_tau: Between layers [s].
-        torque_tau: Of the decoded torque [s].
+        layer_tau: Time constant between layers [s].
+        torque_tau: Time constant of the decoded torque [s].
     """
 
     layer_tau: float = 0.005
@@ -28,14 +28,14 @@ class Filters:
 
 @dataclass(frozen=True)
 class SpikingNetwork:
-    """The network, and the nodes by which the host exchanges values with it."""
+    """Nengo network, and the nodes by which the host exchanges values with it."""
 
     network: nengo.Network
     nodes: HostNodes
 
 
 def neuron_type(stage: NeuralStage) -> nengo.neurons.NeuronType:
-    """Make the leaky integrate-and-fire neurons of a stage."""
+    """Return the leaky integrate-and-fire neuron type of a stage."""
     if stage == "rate":
         return nengo.LIFRate(tau_rc=TAU_RC, tau_ref=TAU_REF)
     at_rest = {"voltage": nengo.dists.Choice([0])}
@@ -57,11 +57,11 @@ def build_network(
     too, whose neurons see velocities and command.
 
     Args:
-        weights: All numbers.
-        stage: What the network will run as: it decides the kind of neurons and the readout.
-        filters: Time constants.
+        weights: Weights of the network.
+        stage: Stage that the network will run in; it selects the neuron type and the readout.
+        filters: Time constants of the synapses.
         seed: Seed of everything random that a backend adds.
-        readout: Whether to decode torques; without, every neuron's filtered activity comes out.
+        readout: Decode torques; if False, the outputs are the filtered activity of all neurons.
     """
     n_joints = weights.velocity.shape[1]
     nodes = HostNodes(n_joints, n_joints if readout else sum(weights.layers))
@@ -93,7 +93,7 @@ def build_network(
 
 
 def _layer(label: str, bias: np.ndarray, dimensions: int) -> nengo.Ensemble:
-    """Make neurons that weights reach, rather than encoders."""
+    """Build an ensemble whose inputs come through weights instead of encoders."""
     return nengo.Ensemble(len(bias), dimensions, gain=_gain(bias), bias=bias, label=label)
 
 

@@ -19,22 +19,23 @@ class NetworkWeights:
     Rates are in Hz; a neuron's input current is in units of its threshold, as Nengo has it.
 
     Attributes:
-        scaling: How physical values map to what the network takes and gives.
-        posture: From the joint angles' sines and cosines to the first layer,
+        scaling: Scaling of the inputs and outputs.
+        posture: Weights from the sines and cosines of joint angles to the first layer,
             shape (n_features, 2 n_joints).
-        velocity: From the joint velocities to the first layer, shape (n_features, n_joints).
-        feature_bias: Shape (n_features,).
-        hidden: From the first to the second layer, shape (n_code, n_features).
-        code_bias: Shape (n_code,).
-        latent: From the second layer to the latent code, shape (n_latent, n_code).
+        velocity: Weights from the joint velocities to the first layer,
+            shape (n_features, n_joints).
+        feature_bias: Biases of the first layer, shape (n_features,).
+        hidden: Weights from the first to the second layer, shape (n_code, n_features).
+        code_bias: Biases of the second layer, shape (n_code,).
+        latent: Decoders of the latent code from the second layer, shape (n_latent, n_code).
         factors: Gain of each product neuron for the latent code, shape (n_products, n_latent).
-        command: The same for the command, shape (n_products, 6).
-        product_bias: Shape (n_products,).
-        friction_velocity: From the joint velocities to the neurons that overcome dry friction,
-            shape (n_friction, n_joints); none where nothing rubs.
-        friction_command: From the command to these, shape (n_friction, 6).
-        friction_bias: Shape (n_friction,).
-        readout: For each stage, from all neurons, layer by layer, to the scaled torque,
+        command: Gain of each product neuron for the command, shape (n_products, 6).
+        product_bias: Biases of the product neurons, shape (n_products,).
+        friction_velocity: Weights from the joint velocities to the neurons that compensate dry
+            friction, shape (n_friction, n_joints); no rows for joints without it.
+        friction_command: Weights from the command to these neurons, shape (n_friction, 6).
+        friction_bias: Biases of these neurons, shape (n_friction,).
+        readout: Decoders of the scaled torque from all neurons, layer by layer, for each stage,
             shape (n_joints, n_features + n_code + n_products + n_friction).
 
     Raises:
@@ -65,7 +66,7 @@ class NetworkWeights:
 
     @property
     def layers(self) -> tuple[int, int, int, int]:
-        """Neurons of the features, of the code, of the products and against friction."""
+        """Numbers of neurons in ``features``, ``code``, ``products`` and ``friction``."""
         biases = self.feature_bias, self.code_bias, self.product_bias, self.friction_bias
         return len(biases[0]), len(biases[1]), len(biases[2]), len(biases[3])
 
@@ -98,7 +99,7 @@ class NetworkWeights:
         return replace(self, readout={**self.readout, stage: readout})
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """List everything by name, as :meth:`from_arrays` takes it."""
+        """List all arrays by name, as :meth:`from_arrays` takes them."""
         own = {field.name: getattr(self, field.name) for field in fields(self)}
         scaling, readout = own.pop("scaling"), own.pop("readout")
         own |= {f"scaling.{field.name}": getattr(scaling, field.name) for field in fields(scaling)}
@@ -106,11 +107,11 @@ class NetworkWeights:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> "NetworkWeights":
-        """Rebuild the weights from what :meth:`arrays` gave.
+        """Rebuild the weights from the arrays that :meth:`arrays` returns.
 
         Raises:
             ValueError: An array is missing, or they are of different networks.
-            KeyError, TypeError: There is one that no network has.
+            KeyError, TypeError: An array has an unknown name.
         """
         groups: dict[str, dict[str, np.ndarray]] = {"": {}, "scaling": {}, "readout": {}}
         for name, array in arrays.items():

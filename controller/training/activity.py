@@ -95,7 +95,7 @@ def record_activity(
         samples: States, and the control law in them.
         commands: Command in each state, shape (n_samples, 6) [m/s^2, rad/s^2].
         timestep: Control period [s].
-        friction: Dry friction that the torque is to overcome too.
+        friction: Dry friction that the torque compensates too.
     """
     n_steps = SETTLING_STEPS + COUNTED_STEPS
     time = timestep * (np.arange(n_steps) - SETTLING_STEPS - (COUNTED_STEPS - 1) / 2)

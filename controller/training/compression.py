@@ -19,16 +19,16 @@ class CompressionConfig:
     """Size of the deep network and how it is trained.
 
     Attributes:
-        n_features: Neurons of the first layer.
-        n_code: Neurons of the second layer.
-        n_latent: Numbers in the latent code.
+        n_features: Number of neurons in the first layer.
+        n_code: Number of neurons in the second layer.
+        n_latent: Length of the latent code.
         max_rates: Range of the neurons' largest rates before training [Hz].
-        rate_limit: Rate above which training is told to stay [Hz].
+        rate_limit: Rate above which training penalises a neuron [Hz].
         velocity_share: Share of first-layer neurons that start with joint velocities.
-        epochs: Passes over the samples; with none, the network stays as the NEF makes it.
+        epochs: Passes over the samples; with 0, the network stays as the NEF builds it.
         batch: Samples per step.
-        learning_rate: Of Adam; it falls to zero along a cosine.
-        rate_weight: Of the penalty of rates beyond the limit, and of codes beyond 1.
+        learning_rate: Learning rate of Adam; it falls to zero along a cosine.
+        rate_weight: Weight of the penalty of rates beyond the limit, and of codes beyond 1.
     """
 
     n_features: int = 640
@@ -64,7 +64,7 @@ class CompressionConfig:
 
 @dataclass(frozen=True)
 class TrainingTargets:
-    """What the deep network learns, scaled.
+    """Inputs and targets of the deep network, scaled.
 
     Attributes:
         inputs: Posture and velocities, shape (n_samples, 3 n_joints).
@@ -80,16 +80,16 @@ class TrainingTargets:
 
 @dataclass(frozen=True)
 class Compression:
-    """The deep network's numbers, for rates in Hz.
+    """Weights of the deep network, for rates in Hz.
 
     Attributes:
-        first: Shape (n_features, 3 n_joints).
-        first_bias: Shape (n_features,).
-        second: Shape (n_code, n_features).
-        second_bias: Shape (n_code,).
+        first: Weights of the first layer, shape (n_features, 3 n_joints).
+        first_bias: Biases of the first layer, shape (n_features,).
+        second: Weights of the second layer, shape (n_code, n_features).
+        second_bias: Biases of the second layer, shape (n_code,).
         latent, latent_bias: Decoders of the code, shape (n_latent, n_code) and (n_latent,).
-        maps, maps_bias: The task map from the code: the law's matrices ``A_k`` and ``A_0``,
-            flat, shape (6 n_joints, n_latent) and (6 n_joints,).
+        maps, maps_bias: Decoders of the task map from the code: the law's matrices ``A_k`` and
+            ``A_0``, flat, shape (6 n_joints, n_latent) and (6 n_joints,).
         drift_first, drift_second, drift_bias: Decoders of the drift from both layers.
     """
 
@@ -115,18 +115,18 @@ def rates(current: np.ndarray) -> np.ndarray:
 def begin(
     targets: TrainingTargets, config: CompressionConfig, rng: np.random.Generator
 ) -> Compression:
-    """Make the network that training starts from: random layers, decoders by least squares.
+    """Build the network that training starts from: random layers, decoders by least squares.
 
     Encoders are random, intercepts spread over what the samples give: the NEF's recipe
     (Eliasmith and Anderson 2003), applied twice.
 
     Args:
-        targets: The samples.
-        config: Sizes.
+        targets: Inputs and targets of the network.
+        config: Sizes of the network.
         rng: Source of encoders, intercepts and largest rates.
 
     Raises:
-        SpikearmError: The code would be longer than what it compresses.
+        SpikearmError: The code would be longer than the task map that it compresses.
     """
     encoders = _state_encoders(targets.inputs.shape[1] // 3, config, rng)
     first, first_bias = _spread(targets.inputs, encoders, config, rng)

@@ -35,14 +35,14 @@ def train(
     limit and of codes beyond 1, which the neurons that follow cannot represent.
 
     Args:
-        targets: The samples.
-        start: Where to start from.
-        config: How to train.
+        targets: Inputs and targets of the network.
+        start: Weights to start from.
+        config: Configuration of the training.
         seed: Seed of the samples' order.
-        first_epoch: Epochs that ``start`` has behind it.
+        first_epoch: Number of epochs that ``start`` was trained for.
         every: Epochs between two calls of ``keep``.
-        keep: Is given what was learned so far, to go on from later.
-        watch: Is told how many epochs are done.
+        keep: Callback that stores the weights after so many epochs, to resume from.
+        watch: Callback that is called with the number of finished epochs.
     """
     with DeepNetwork(targets, start, config, seed) as network:
         for epoch in range(first_epoch, config.epochs):
@@ -54,14 +54,14 @@ def train(
 
 
 class DeepNetwork:
-    """Two layers of rate neurons, the latent code, and what is linear in it.
+    """Two layers of rate neurons, the latent code, and the decoders from it.
 
-    A context manager: what nengo-dl holds is freed at the end.
+    A context manager, which closes nengo-dl's simulator at the end.
 
     Args:
-        targets: What to learn.
-        start: Numbers to start from.
-        config: How to train.
+        targets: Inputs and targets of the network.
+        start: Weights to start from.
+        config: Configuration of the training.
         seed: Seed of the samples' order.
     """
 
@@ -93,7 +93,7 @@ class DeepNetwork:
         self._simulator.close()
 
     def run_epoch(self, epoch: int) -> None:
-        """Go through all samples once, in a new order."""
+        """Train on all samples once, in a new order."""
         fall = 0.5 * (1 + math.cos(math.pi * epoch / self._config.epochs))
         self._optimizer.learning_rate.assign(self._config.learning_rate * fall)
         order = self._order.permutation(len(self._inputs))
@@ -104,7 +104,7 @@ class DeepNetwork:
         )  # fmt: skip
 
     def read(self) -> Compression:
-        """Return the trained numbers, for rates in Hz."""
+        """Return the trained weights, for rates in Hz."""
         self._simulator.freeze_params(self._network)
         weights = {
             name: np.asarray(connection.transform.init)

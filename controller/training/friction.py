@@ -1,4 +1,4 @@
-"""Dry friction: what cancels it, and the neurons that compute that."""
+"""Compensation of dry friction, and the neurons that compute it."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ INTERCEPTS = 3 * FRICTION_SPEED  # rad/s, largest; around zero, where the torque
 
 @dataclass(frozen=True)
 class DryFriction:
-    """The torque that overcomes dry friction along the joint speed that is wanted.
+    """Torque that compensates dry friction along the desired joint velocity.
 
     ``f tanh((dq + Jbar w / kv) / v)`` with the inverse ``Jbar`` at home: the law's own term (see
     :class:`~spikearm.controller.classical.osc.OperationalSpaceController`) but for that, which
@@ -27,7 +27,7 @@ class DryFriction:
 
     Attributes:
         torque: Dry friction, shape (n_joints,) [N m].
-        wanted: What a command adds to the wanted joint speed, shape (n_joints, 6).
+        wanted: Map from a command to its part of the desired joint velocity, shape (n_joints, 6).
     """
 
     torque: np.ndarray
@@ -40,11 +40,11 @@ class DryFriction:
         return cls(np.asarray(model.friction), task_inertia(home)[1] / gains.kv)
 
     def compensate(self, velocities: np.ndarray, commands: np.ndarray) -> np.ndarray:
-        """Compute the torque.
+        """Compute the torque that compensates dry friction.
 
         Args:
-            velocities: Of the joints, shape (n_samples, n_joints) [rad/s].
-            commands: Shape (n_samples, 6) [m/s^2, rad/s^2].
+            velocities: Joint velocities, shape (n_samples, n_joints) [rad/s].
+            commands: Command in each state, shape (n_samples, 6) [m/s^2, rad/s^2].
 
         Returns:
             Shape (n_samples, n_joints) [N m].
@@ -54,10 +54,10 @@ class DryFriction:
     def neurons(
         self, scaling: Scaling, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Make neurons that see the wanted speed of a joint each; none where nothing rubs.
+        """Make neurons tuned to the desired velocity of a joint with dry friction each.
 
         Args:
-            scaling: Of the network's inputs.
+            scaling: Scaling of the network's inputs.
             rng: Source of directions, intercepts and largest rates.
 
         Returns:

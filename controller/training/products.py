@@ -25,7 +25,7 @@ def assemble(
     rng: np.random.Generator,
     friction: DryFriction,
 ) -> NetworkWeights:
-    """Put layers, products and what overcomes friction together, without readouts.
+    """Assemble layers, product neurons and friction neurons, without readouts.
 
     Each product neuron sees one number of the code and one of the command, on a diagonal of
     their plane, which is what a product is decoded from best (Gosmann 2015). Neurons of a pair
@@ -33,8 +33,8 @@ def assemble(
 
     Args:
         compression: The deep network.
-        scaling: Of what crosses the border.
-        n_products: Product neurons.
+        scaling: Scaling of inputs and outputs.
+        n_products: Number of product neurons.
         rng: Source of diagonals, intercepts and largest rates.
         friction: Dry friction of the arm.
     """
@@ -81,11 +81,11 @@ def steady_rates(
     period is a whole number of steps.
 
     Args:
-        weights: The network's numbers.
+        weights: Weights of the network.
         samples: States of the arm.
-        commands: One for each, shape (n_samples, 6) [m/s^2, rad/s^2].
-        stage: Whose neurons.
-        filters: Time constants.
+        commands: Command in each state, shape (n_samples, 6) [m/s^2, rad/s^2].
+        stage: Stage that selects the neuron type.
+        filters: Time constants of the synapses.
 
     Returns:
         Shape (n_samples, n_neurons) [Hz].
@@ -138,11 +138,11 @@ def solve_readout(
     """Decode the torque from the neurons' steady rates, by regularised least squares.
 
     Args:
-        weights: The network's numbers.
-        samples: States.
-        commands: One for each, shape (n_samples, 6) [m/s^2, rad/s^2].
-        stage: Whose neurons.
-        friction: Dry friction that the torque is to overcome too.
+        weights: Weights of the network.
+        samples: States of the arm.
+        commands: Command in each state, shape (n_samples, 6) [m/s^2, rad/s^2].
+        stage: Stage that selects the neuron type.
+        friction: Dry friction that the torque compensates too.
 
     Returns:
         Shape (n_joints, n_neurons).

@@ -17,7 +17,7 @@ N_TRIES = 200  # poses that are drawn for one goal
 
 @dataclass(frozen=True)
 class Spread:
-    """How far samples lie beside the reaches that they are taken from.
+    """Spread of the samples about the reaches that they are taken from.
 
     Attributes:
         per_reach: Samples taken from each reach.
@@ -43,9 +43,10 @@ class Samples:
     """The law ``u = T(q) w + d(q, dq)`` at sampled states, dry friction apart.
 
     Attributes:
-        positions, velocities: Shape (n_samples, n_joints) [rad, rad/s].
-        task_map: ``T = J^T L``, shape (n_samples, n_joints, 6).
-        drift: Everything that is not driven by the command: gravity, velocity torque,
+        positions: Joint positions, shape (n_samples, n_joints) [rad].
+        velocities: Joint velocities, shape (n_samples, n_joints) [rad/s].
+        task_map: Task map ``T = J^T L``, shape (n_samples, n_joints, 6).
+        drift: Torque that does not depend on the command: gravity, velocity torque,
             posture and damping, shape (n_samples, n_joints) [N m].
     """
 
@@ -61,8 +62,8 @@ class Samples:
         """Compute the law's torque for a command in each state.
 
         Args:
-            commands: Shape (n_samples, 6) [m/s^2, rad/s^2].
-            friction: Dry friction that is to be overcome too.
+            commands: Command in each state, shape (n_samples, 6) [m/s^2, rad/s^2].
+            friction: Dry friction that the torque compensates too.
 
         Returns:
             Shape (n_samples, n_joints) [N m].
@@ -88,10 +89,10 @@ def sample_reach(
 
     Args:
         model: The arm's nominal dynamics.
-        workspace: Where goals are.
+        workspace: Region of the goals.
         rng: Source of the goal and of the samples.
         gains: Gains of posture and damping.
-        spread: How many samples, and how far from the reach.
+        spread: Number of samples, and their spread about the reach.
 
     Raises:
         SpikearmError: The arm reaches hardly any pose of the workspace.

@@ -20,9 +20,9 @@ def fit_scaling(samples: Samples, edge: float = EDGE, room: float = ROOM) -> Sca
     """Choose the scaling so that the samples fill the network's range.
 
     Args:
-        samples: The samples.
-        edge: Percent of them on each side that do not count.
-        room: Of the range of joint angles and velocities over that of the others.
+        samples: Samples of the law.
+        edge: Percent of the samples on each side that the range leaves out.
+        room: Ratio of the range of joint angles and velocities to that of the other samples.
     """
     low, high = np.percentile(samples.positions, [edge, 100 - edge], axis=0)
     middle, half = (low + high) / 2, np.minimum(room * (high - low) / 2, np.pi)
@@ -43,10 +43,10 @@ def make_training_targets(
     """Scale samples of the law for the deep network.
 
     Args:
-        samples: The samples.
-        scaling: Of the network's inputs.
+        samples: Samples of the law.
+        scaling: Scaling of the network's inputs.
         model: The arm's nominal dynamics.
-        joint_weight: As :func:`torque_metric` has it.
+        joint_weight: Weight of joint accelerations, see :func:`torque_metric`.
     """
     n_samples, n_joints = samples.positions.shape
     inputs = np.empty((n_samples, 3 * n_joints + 6))
@@ -65,7 +65,7 @@ def torque_metric(model: RigidBodyModel, joint_weight: float = JOINT_WEIGHT) -> 
 
     Args:
         model: The arm's nominal dynamics.
-        joint_weight: What an error of 1 rad/s^2 of a joint counts as, of the hand [m].
+        joint_weight: Weight of an error of a joint's acceleration relative to the hand's [m].
 
     Returns:
         ``G`` with ``G^T G = M^-1 (J^T W^2 J + w^2 I) M^-1``, shape (n_joints, n_joints).
