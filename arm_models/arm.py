@@ -1,4 +1,4 @@
-"""A torque-driven arm in MuJoCo: the plant."""
+"""Torque-driven arm in MuJoCo, the plant."""
 
 import copy
 import math
@@ -24,16 +24,16 @@ DIVERGED = slice(int(mujoco.mjtWarning.mjWARN_BADQPOS), int(mujoco.mjtWarning.mj
 
 
 class Arm:
-    """A simulated arm that takes joint torques and gives its sensed state.
+    """Simulated arm that takes joint torques and returns its sensed state.
 
     Build one with :func:`spikearm.arm_models.load_arm`. One step is one period of control
     and of physics.
 
     Attributes:
-        name: What the arm was loaded as.
-        chain: The controlled joints and their limits.
-        model: What a controller may know: the nominal dynamics, without anything
-            added to the plant later.
+        name: Name or path that the arm was loaded from.
+        chain: Controlled joints and their limits.
+        model: Nominal dynamics, as a controller may know them, without anything that is added to
+            the plant later.
         saturated_steps: Steps since the reset in which each joint's torque was cut
             at its limit, shape (n_joints,).
     """
@@ -60,12 +60,12 @@ class Arm:
 
     @property
     def state(self) -> ArmState:
-        """The sensed state now."""
+        """Sensed state at the present time."""
         return self._readout.state()
 
     @property
     def dynamics(self) -> Dynamics:
-        """The plant's true dynamics now, payload included."""
+        """True dynamics of the plant at the present time, payload included."""
         return self._readout.dynamics()
 
     @property
@@ -86,7 +86,7 @@ class Arm:
         return float(self._data.energy[0]), float(self._data.energy[1])
 
     def reset(self, q: np.ndarray | None = None, dq: np.ndarray | None = None) -> ArmState:
-        """Put the arm at rest in its home pose, or where it is told.
+        """Reset the arm to rest in its home pose, or to a given state.
 
         Payload, friction and force field stay; an external force is taken away, and brakes are
         released.
@@ -112,7 +112,7 @@ class Arm:
         return self.state
 
     def step(self, torque: np.ndarray) -> ArmState:
-        """Hold joint torques for one period: :meth:`act`, :meth:`advance`, then sense.
+        """Apply joint torques for one period: :meth:`act`, :meth:`advance`, then sense.
 
         Args:
             torque: Joint torques, shape (n_joints,) [N m].
@@ -141,7 +141,7 @@ class Arm:
         self._ctrl[self._motors] = self._saturate(torque)
 
     def advance(self) -> None:
-        """Let one period of physics pass.
+        """Advance the simulation by one period.
 
         Raises:
             SpikearmError: The simulation diverged.
@@ -164,19 +164,19 @@ class Arm:
         self._rub(self._friction, braked=True)
 
     def place_marker(self, marker: Marker, pose: Pose) -> None:
-        """Show a pose in pictures; nothing feels it.
+        """Draw a pose in pictures, without an effect on the simulation.
 
         Args:
             marker: ``target``, where the hand should end up, or ``reference``, where it
                 should be now.
-            pose: Where to draw it.
+            pose: Pose of the marker.
         """
         mocap = self._model.body(f"spikearm_{marker}").mocapid[0]
         self._data.mocap_pos[mocap] = pose.position
         self._data.mocap_quat[mocap] = pose.quaternion
 
     def apply_force(self, wrench: np.ndarray) -> None:
-        """Apply a force and a torque to the hand until told otherwise or reset.
+        """Apply a constant force and torque to the hand, until the next call or reset.
 
         Args:
             wrench: Force, then torque, in the world frame, shape (6,) [N, N m].
@@ -187,11 +187,11 @@ class Arm:
         self._push_hand(replace(self._hand_force, wrench=wrench))
 
     def set_force_field(self, viscous: np.ndarray) -> None:
-        """Push the hand with ``f = B v``, anew in every step, until told otherwise.
+        """Apply the force ``f = B v`` to the hand in every step, until the next call.
 
         Args:
             viscous: ``B``, force per linear velocity of the hand, both in the world frame,
-                shape (3, 3) [N s/m]; zero takes the field away.
+                shape (3, 3) [N s/m]; zero removes the field.
 
         Raises:
             SpikearmError: It has another shape or is not finite.
@@ -199,11 +199,11 @@ class Arm:
         self._push_hand(replace(self._hand_force, viscous=viscous))
 
     def attach_payload(self, mass: float, offset: tuple[float, float, float] = (0, 0, 0)) -> None:
-        """Fix a steel ball to the hand, in mid-run if need be; it replaces an earlier one.
+        """Attach a steel ball to the hand, in place of an earlier one; allowed during a run.
 
         Args:
-            mass: Mass of the ball [kg]; 0 takes the payload away.
-            offset: Its centre in the hand's frame, shape (3,) [m].
+            mass: Mass of the ball [kg]; 0 removes the payload.
+            offset: Centre of the ball in the hand's frame, shape (3,) [m].
 
         Raises:
             SpikearmError: The mass is negative or not finite.
@@ -212,11 +212,11 @@ class Arm:
         self._recompile()
 
     def set_friction(self, friction: np.ndarray | float | None) -> None:
-        """Give every joint dry friction, in mid-run if need be.
+        """Set the dry friction of every joint; allowed during a run.
 
         Args:
-            friction: Friction torque, shape (n_joints,) or one for all [N m]; None gives
-                back what the arm's file has.
+            friction: Friction torque, shape (n_joints,) or one for all [N m]; None restores
+                that of the arm's file.
 
         Raises:
             SpikearmError: A number is negative or missing.
@@ -225,7 +225,7 @@ class Arm:
         self._rub(own if friction is None else own.holding(friction), self._braked)
 
     def _simulate(self, model: mujoco.MjModel, data: mujoco.MjData) -> None:
-        """Take this model and data, and hold the arrays that every step needs."""
+        """Replace model and data, and keep references to the arrays that every step needs."""
         self._model, self._data = model, data
         self._readout = Readout(model, data, self.chain)
         self._read_torque = copier(data.ctrl, self.chain.motors)
@@ -237,7 +237,7 @@ class Arm:
         mujoco.mj_step1(self._model, self._data)
 
     def _rub(self, friction: JointFriction, braked: bool) -> None:
-        """Give joints this friction, with brakes open or closed."""
+        """Set the friction of all joints, with brakes open or closed."""
         self._friction, self._braked = friction, braked
         acting = friction.with_brakes(self.chain.torque_limits) if braked else friction
         acting.write(self._spec, self.chain.joints)

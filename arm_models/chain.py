@@ -1,4 +1,4 @@
-"""The controlled joints of a MuJoCo model, by address, and what bounds them."""
+"""Controlled joints of a MuJoCo model, by address, and their limits."""
 
 from dataclasses import dataclass
 

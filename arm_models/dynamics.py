@@ -37,7 +37,7 @@ class Dynamics:
 
 
 class Readout:
-    """Reads a chain's state and dynamics from MuJoCo's data.
+    """Reader of a chain's state and dynamics in MuJoCo's data.
 
     What it gives are copies, which later steps leave alone. It holds the data's arrays, because
     asking MuJoCo for them takes long; data that is compiled anew needs a new one.
@@ -99,7 +99,7 @@ class Readout:
 
 
 def copier(values: np.ndarray, addresses: np.ndarray) -> Callable[[], np.ndarray]:
-    """Make a function that copies what is at these addresses at the time it is called."""
+    """Build a function that copies the values at these addresses when it is called."""
     where = span(addresses)
     return values[where].copy if isinstance(where, slice) else partial(values.take, where)
 

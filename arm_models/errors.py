@@ -1,13 +1,12 @@
-"""The exception for wrong input, and checks that raise it."""
+"""Exception for wrong input, and checks that raise it."""
 
 from math import inf
 
 
 class SpikearmError(ValueError):
-    """Sentence of what was wrong, what is allowed and what to do.
+    """Error of bad input: its text says what is wrong, what is allowed and what to do.
 
-    Raised for every kind of bad input; the command line prints its text and
-    leaves with exit status 2.
+    The command line prints the text and exits with status 2.
     """
 
 
@@ -15,7 +14,7 @@ def check_positive(config: object, *names: str) -> None:
     """Check that attributes of a configuration are positive, finite numbers.
 
     Raises:
-        SpikearmError: One is not.
+        SpikearmError: An attribute is not.
     """
     for name in names:
         value = getattr(config, name)

@@ -143,7 +143,7 @@ def run_on(batch: Sequence[Episode], n_cores: int, clock: Callable[[], float]) -
 
 
 def make_table(points: Sequence[Point]) -> Table:
-    """Lay the measurements out."""
+    """Build a table of the measurements."""
     table = Table(title="The closed loop, physics included", title_justify="left")
     for heading in ("controller", "backend"):
         table.add_column(heading)

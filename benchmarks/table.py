@@ -20,7 +20,7 @@ class Row:
         speedup: Speed over that of each peer on the same network [1].
         work: Work of a step, where the engine counted it.
         share: Share of the machine's limits, of simulators that do this work only.
-        same_output: Whether the output equals nengo-loihi's to the last bit.
+        same_output: True if the output equals nengo-loihi's to the last bit.
     """
 
     measured: Measurement

@@ -28,7 +28,7 @@ class LossyLink:
         self.restart()
 
     def restart(self) -> None:
-        """Go back to the first draw."""
+        """Reset to the first random draw."""
         self._rng = np.random.default_rng(self._seed)
 
     def draw(self, n_spikes: int) -> np.ndarray:

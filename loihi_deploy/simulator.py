@@ -44,12 +44,12 @@ class Simulator(nengo_loihi.Simulator):
         dt: Length of a step [s].
         seed: Seed of noise and stochastic rounding. Default: the network's, plus one.
         model: Model to build the network into. Default: a new one.
-        precompute: Whether the part of the host that only feeds the chip runs ahead of it. Default:
+        precompute: Run the part of the host that only feeds the chip ahead of it. Default:
             wherever this is possible.
         target: ``sim``, the chip's integer arithmetic, or ``simreal``, the blocks before
             discretisation.
         progress_bar: Not supported; a warning, as in nengo-loihi.
-        remove_passthrough: Whether nodes that only pass values on are removed.
+        remove_passthrough: Remove nodes that only pass values on.
         hardware_options: Ignored, as there is no hardware.
 
     Raises:
@@ -172,7 +172,7 @@ class Simulator(nengo_loihi.Simulator):
             link.thin(self.engine.inputs, self.engine.t)
 
     def reset(self, seed: int | None = None) -> None:
-        """Go back to the state just after construction.
+        """Reset to the state just after construction.
 
         Args:
             seed: New seed of noise, stochastic rounding and the host's processes.

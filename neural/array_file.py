@@ -17,7 +17,7 @@ DAMAGES = (
     AttributeError, EOFError, KeyError, MemoryError, NotImplementedError, RuntimeError, TypeError,
     SyntaxError, ValueError, struct.error, tokenize.TokenError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
-"""What reading a file raises that is damaged, or another."""
+"""Exceptions that reading a damaged or unrelated file raises."""
 
 
 @contextmanager
@@ -25,9 +25,9 @@ def understood(path: Path, kind: str, remedy: str) -> Iterator[None]:
     """Refuse a file that the block does not understand.
 
     Args:
-        path: The file.
-        kind: What it should be.
-        remedy: What to do if it is not.
+        path: Path of the file.
+        kind: Kind of file that is expected, for messages.
+        remedy: Sentence that says what to do about another file.
 
     Raises:
         SpikearmError: There is none, it cannot be read, or it is something else.
@@ -66,10 +66,10 @@ def read_versioned(path: Path, kind: str, remedy: str, known: int) -> dict[str, 
     """Read all arrays of a file but the one that holds its version, 1 where none does.
 
     Args:
-        path: The file.
-        kind: What it should be.
-        remedy: What to do if it is not.
-        known: Version that is understood.
+        path: Path of the file.
+        kind: Kind of file that is expected, for messages.
+        remedy: Sentence that says what to do about another file.
+        known: Version that can be read.
 
     Raises:
         SpikearmError: It cannot be read, is something else, or of another version.

@@ -46,7 +46,7 @@ class NengoSimulation(LearningSimulation, SilenceableSimulation):
         self._simulator.step()
 
     def restart(self) -> None:
-        """Go back to the state just after construction."""
+        """Reset to the state just after construction."""
         self._simulator.reset()
         self._whole = list(self._simulator._steps)
         self._change_silent(self._silent)

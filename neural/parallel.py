@@ -37,7 +37,7 @@ class WorkerLostError(SpikearmError):
 
 
 def parallel_map(work: Callable[[int], T], n_items: int, jobs: int | None = None) -> Iterator[T]:
-    """Do numbered pieces of work, several at a time.
+    """Run numbered pieces of work in parallel processes.
 
     Workers are forks of this process: the work may use whatever is here, networks and arms
     included, without a copy of it. What the work changes is a worker's own.
@@ -46,13 +46,13 @@ def parallel_map(work: Callable[[int], T], n_items: int, jobs: int | None = None
     result of the piece that was waited for, and then raises ``KeyboardInterrupt``.
 
     Args:
-        work: Is called with the number of the piece.
+        work: Function of the number of a piece.
         n_items: Number of pieces.
-        jobs: How many at a time; the number of cores when left out. With one, or where processes
-            cannot be forked, all is done in this process.
+        jobs: Number of processes; the number of cores when left out. With 1, or where processes
+            cannot be forked, all work runs in this process.
 
     Yields:
-        The results in the order of their numbers, each as soon as it is there.
+        Results in the order of their numbers, each as soon as it is there.
 
     Raises:
         WorkerLostError: A worker was killed. Results of pieces that are not finished are lost.

@@ -1,4 +1,4 @@
-"""Takes a controller's parts away, one at a time, and draws what its latent code's length does.
+"""Ablations of a controller, one part at a time, and the effect of its latent code's length.
 
 Every row is a training of its own, all with as many samples and epochs, fewer than those that ship
 have. Trainings lie in a folder each, and what is there is not done again.
@@ -72,9 +72,9 @@ class Variant:
     """A controller with something taken away, or changed.
 
     Attributes:
-        name: What is different.
-        config: How it is trained.
-        chip: What runs it.
+        name: Name of the change.
+        config: Configuration of the training.
+        chip: Simulation of stage ``loihi``.
         recorded: True if the readout is learned from recorded activity, False if from steady
             rates in closed form.
     """
@@ -87,18 +87,18 @@ class Variant:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of it, on the chip's arithmetic; position errors in m.
+    """Performance of a variant on the chip's arithmetic.
 
     Attributes:
-        name: Which variant.
+        name: Name of the variant.
         n_latent: Length of the latent code.
-        neurons: Of all three populations.
-        cores: Of the chip; None where the network does not run on one.
-        excess_deviation: On the circle, reference velocity.
-        circle_m: Fidelity there.
-        pose_m: Fidelity on the variant ``pose``, reference velocity.
-        strict_m: Deviation on the circle, reference acceleration.
-        success_rate: Over all of them.
+        neurons: Number of neurons.
+        cores: Number of cores; None where the network does not run on a chip.
+        excess_deviation: Excess deviation on the circle, feedforward of the velocity [1].
+        circle_m: Fidelity on the same reaches [m].
+        pose_m: Fidelity on the task ``pose``, feedforward of the velocity [m].
+        strict_m: Deviation on the circle, feedforward of the acceleration [m].
+        success_rate: Success rate over all reaches [1].
     """
 
     name: str
@@ -117,14 +117,14 @@ class Options:
     """Train and measure every variant on one arm.
 
     Attributes:
-        arm: Which arm.
-        folder: Where trainings are.
+        arm: Name of the arm.
+        folder: Folder of the trainings.
         out: Folder for the picture and the numbers.
-        reaches: Reaches that samples are taken beside.
-        epochs: Of the deep network.
+        reaches: Number of reaches that samples are taken beside.
+        epochs: Epochs of the deep network.
         recordings: Number of states in which the activity of the chip's neurons is recorded.
         only: Train only those whose name has this in it, and draw nothing: to share the work.
-        jobs: How many processes work at a time. Default: as many as there are cores.
+        jobs: Number of processes that work at a time. Default: the number of cores.
     """
 
     arm: str = "gen3"

@@ -1,4 +1,4 @@
-"""Compares allocators on random networks of many small ensembles.
+"""Comparison of allocators on random networks of many small ensembles.
 
 Controllers that ship fill their few cores: there is nothing to choose. These networks leave room.
 

@@ -1,4 +1,4 @@
-"""Measures the torque that wrongly read spikes would add on a board.
+"""Measurement of the torque that wrongly read spikes would add on a board.
 
 nengo-loihi's snip takes a neuron for spiking when its voltage is 128 times its refractory delay,
 which a voltage can also be by chance (docs/deployment.md). Here the engine drives an arm through

@@ -1,4 +1,4 @@
-"""Draws docs/energy.png from the last line of the log of `spikearm energy`.
+"""Picture docs/energy.png, drawn from the last line of the log of `spikearm energy`.
 
 .venv/bin/spikearm energy --arm gen3
 .venv/bin/python scripts/energy_figure.py runs/energy.jsonl

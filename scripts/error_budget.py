@@ -1,7 +1,7 @@
-"""Says what limits a trained controller: which part of it errs, and how far that moves the hand.
+"""Error budget: torque error of each part of a trained controller, and its effect on the hand.
 
-Along the analytic controller's own motions, the torque that neurons settle at is compared with the
-law's, part by part; then each stage runs in closed loop, where lag and the noise of spikes join.
+Along the motions of the analytic controller, the torque of the neurons' steady rates is compared
+with the law's, part by part; then each stage runs in closed loop, with lag and the noise of spikes.
 
 .venv/bin/python scripts/error_budget.py --arm gen3
 """
@@ -35,7 +35,7 @@ class Options:
     """Measure one arm's shipped controller on the circle, with seed 0.
 
     Attributes:
-        arm: Which arm.
+        arm: Name of the arm.
         feedforward: Part of the reference that is fed forward.
     """
 
@@ -67,9 +67,9 @@ def static_errors(
     """Compute how the settled neurons' torque accelerates the hand other than the law's does.
 
     Args:
-        arm: The arm.
-        trained: Its controller.
-        motions: Where to look.
+        arm: Arm of the controller.
+        trained: Trained controller.
+        motions: Motions whose states are compared.
 
     Returns:
         For the drift torque alone, for what the command adds and for both: shape

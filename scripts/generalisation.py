@@ -1,4 +1,4 @@
-"""Says how far a trained controller can be taken from what it was trained for.
+"""Generalisation of a trained controller beyond its training.
 
 Targets farther and farther from home, starts farther and farther off home, and faster and slower
 reaches, on the chip's arithmetic with the reference's velocity fed forward, beside the analytic
@@ -44,13 +44,13 @@ Case = tuple[Reaches, int]  # and which of the targets
 
 @dataclass(frozen=True)
 class Sweep:
-    """One property of the task that is varied.
+    """Property of the task that is varied.
 
     Attributes:
-        name: What it is called in the results.
-        label: What it is called in the picture, with its unit.
-        trained: What the controller was trained for, from and to.
-        cases: For every value, the reaches that the arm can make.
+        name: Name of the property in the results.
+        label: Label of its axis in the picture, with its unit.
+        trained: Range of values that the controller was trained for.
+        cases: Reaches that the arm can make, for every value.
     """
 
     name: str
@@ -61,16 +61,16 @@ class Sweep:
 
 @dataclass(frozen=True)
 class Point:
-    """What was measured at one value of a sweep.
+    """Measurements at one value of a sweep.
 
     Attributes:
-        sweep, value: Where.
-        inside: Whether the controller was trained for it.
-        n_targets: How many targets were reached for, and come back from.
+        sweep, value: Name of the sweep, and value of its property.
+        inside: True if the controller was trained for this value.
+        n_targets: Number of targets, each with a reach to it and back.
         success_rate: Share of motions that end at their goal; one that is cut short does not [1].
-        analytic_success_rate: The same of the analytic controller [1].
-        excess_deviation: Over the motions that were finished; None without any [1].
-        fidelity_rmse_m: The same [m].
+        analytic_success_rate: Success rate of the analytic controller [1].
+        excess_deviation: Excess deviation over the finished motions; None without any [1].
+        fidelity_rmse_m: Fidelity over the same motions [m].
     """
 
     sweep: str
@@ -88,10 +88,10 @@ class Options:
     """Measure one arm's shipped controller.
 
     Attributes:
-        arm: Which arm.
+        arm: Name of the arm.
         out: Folder for generalisation.png and generalisation.json.
-        targets: Targets at a value; four times as many at a radius of 0.2 m, and the circle's
-            eight where it is always the same.
+        targets: Number of targets at a value; four times as many at a radius of 0.2 m, and the
+            eight of the circle where the radius is not varied.
     """
 
     arm: str = "gen3"
@@ -159,7 +159,7 @@ def draw_cases(model: RigidBodyModel, task: CentreOut, n: int) -> list[Case]:
 
 
 def measure_sweeps(arm: Arm, trained: TrainedController, sweeps: Sequence[Sweep]) -> list[Point]:
-    """Let both controllers make all reaches, with a bar for each sweep."""
+    """Measure both controllers on all reaches, with a progress bar for each sweep."""
     setup = ControllerSetup(arm.model, trained, feedforward=FEEDFORWARD, seed=SEED)
     points = []
     law = ChosenController("analytic").make(setup)
@@ -220,13 +220,13 @@ def make_point(
 
 
 def success_rate(outcomes: Sequence[Outcome]) -> float:
-    """Give the share of motions that ended at their goal, of all that there should be."""
+    """Compute the share of all planned motions that ended at their goal."""
     reached = [metrics.success(motion.trajectory) for one in outcomes for motion in one.motions]
     return float(np.sum(reached)) / (REACHES_PER_EPISODE * len(outcomes))
 
 
 def make_table(points: Sequence[Point]) -> Table:
-    """Lay the measurements out."""
+    """Build a table of the measurements."""
     table = Table(collapse_padding=True, pad_edge=False)
     for heading in (
         "sweep", "value", "trained\nfor it", "targets", "success\n%", "analytic\n%", "excess\n%",

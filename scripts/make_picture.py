@@ -1,4 +1,4 @@
-"""Draws docs/arm.png, the picture of the README, from a run of `spikearm bench` or `run`.
+"""Picture docs/arm.png of the README, drawn from a run of `spikearm bench` or `run`.
 
 MUJOCO_GL=egl .venv/bin/python scripts/make_picture.py runs/bench-gen3-20261124-033000
 """

@@ -1,4 +1,4 @@
-"""Checks spikearm's NeuroBench metrics against the package neurobench, on the same network.
+"""Check of spikearm's NeuroBench metrics against the package neurobench, on the same network.
 
 Three values reach twelve neurons through weights, these eight others, and these two outputs. In
 floating point, snnTorch simulates the network by itself, and its spikes are compared, too. In the

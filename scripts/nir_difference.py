@@ -1,4 +1,4 @@
-"""Measures the difference of a NIR graph from its controller: latent code and torque at rest.
+"""Measurement of the difference of a NIR graph from its controller: latent code and torque at rest.
 
 States and commands are drawn as for training, and held; what the network settles at is compared
 between the graph, which sc-neurocore runs, the stage ``spiking`` with more and more of what the

@@ -1,4 +1,4 @@
-"""Searches the integral gain of PID control, and its bound, for a load that nobody told of.
+"""Search for the integral gain of PID control, and its bound, under an unknown payload.
 
 kp and kv are the benchmark's, the same for every controller; that of larger ones is shown beside
 it. The error is that of ``spikearm adapt``: position rmse out and back, mean of both ways.
@@ -41,13 +41,13 @@ STRENGTHS = (1.0, 2.0, 4.0)  # of kp; kv grows with its square root, ki with its
 
 @dataclass(frozen=True)
 class Setting:
-    """What a controller is made from.
+    """Configuration of a PID controller.
 
     Attributes:
-        strength: kp over the benchmark's.
+        strength: Ratio of kp to that of the benchmark.
         ki: Integral gain [1/s^3].
         limit: Bound of the integral [rad/s^2].
-        keep: Whether the integral goes on from trial to trial.
+        keep: Keep the integral from trial to trial.
     """
 
     strength: float = 1.0
@@ -57,13 +57,13 @@ class Setting:
 
     @property
     def label(self) -> str:
-        """Say what it is."""
+        """Name of the kind of controller."""
         if self.ki == 0:
             return "PD"
         return "PID, kept" if self.keep else "PID, emptied"
 
     def make(self, model: RigidBodyModel) -> JointPIDController:
-        """Make the controller."""
+        """Build the controller."""
         gains = replace(Gains(), kp=self.strength * Gains.kp, kv=sqrt(self.strength) * Gains.kv)
         return JointPIDController(
             model, gains, self.ki, integral_limit=self.limit, keep_integral=self.keep
@@ -72,12 +72,12 @@ class Setting:
 
 @dataclass(frozen=True)
 class Bench:
-    """One reach, done again and again.
+    """Reach that is repeated.
 
     Attributes:
-        arm: The plant.
-        reaches: The reaches of the task.
-        target: Which of them.
+        arm: Plant.
+        reaches: Reaches of the task.
+        target: Number of the target, from 0.
         trials: Most trials until an integral that is kept has settled.
     """
 
@@ -112,11 +112,11 @@ class Options:
     """Search, and print what was found.
 
     Attributes:
-        arm: Which arm.
+        arm: Name of the arm.
         perturbation: Perturbation of the plant that gains are searched for.
-        target: Which target of the circle, from 0.
+        target: Number of the target on the circle, from 0.
         trials: Most trials until an integral that is kept has settled.
-        jobs: How many processes work at a time. Default: as many as there are cores.
+        jobs: Number of processes that work at a time. Default: the number of cores.
     """
 
     arm: str = "gen3"

@@ -1,4 +1,4 @@
-"""Measures the gain of rescaling a controller's weights in closed loop.
+"""Measurement of the gain of rescaling a controller's weights, in closed loop.
 
 The readout is learned anew for each way of keeping weights, all from recordings of the same states,
 because the one that ships has been learned with coarse weights.

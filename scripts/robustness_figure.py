@@ -1,4 +1,4 @@
-"""Draws docs/robustness.png from runs of `spikearm stress`, with a headless Chromium.
+"""Picture docs/robustness.png, drawn from runs of `spikearm stress`, with a headless Chromium.
 
 .venv/bin/python scripts/robustness_figure.py runs/analytic runs/loihi
 """

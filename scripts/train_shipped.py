@@ -1,4 +1,4 @@
-"""Trains the controllers that ship with the package, and writes what they measure into them.
+"""Training of the controllers that ship with the package, and their measurements.
 
 .venv/bin/python scripts/train_shipped.py --arms gen3 panda
 .venv/bin/python scripts/train_shipped.py --arms gen3 --weightless
@@ -35,12 +35,12 @@ MEASURED = (
 
 @dataclass(frozen=True)
 class Options:
-    """Train, measure with seed 0, and put the files where the package has them.
+    """Train, measure with seed 0, and copy the files into the package.
 
     Attributes:
-        arms: Which arms.
-        weightless: Train those that leave gravity to be learned; they are measured without it.
-        folder: Where trainings are, one folder per arm; one that was begun is gone on with.
+        arms: Names of the arms.
+        weightless: Train and measure without gravity, which is left to adaptation.
+        folder: Folder of the trainings, with a folder per arm; a training that was begun goes on.
     """
 
     arms: tuple[str, ...] = ARMS

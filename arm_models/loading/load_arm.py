@@ -43,13 +43,16 @@ def load_arm(
         source: Name of a shipped arm (``spikearm arms`` lists them) or path of an MJCF file.
         joints: Controlled joints, base first. Left out: every hinge and slide from the end
             effector to the base, without fingers.
-        end_effector: A site or a body. Left out: the site ``hand`` or one of the usual names.
-        end_effector_offset: Where the hand is in the end effector's frame, shape (3,) [m].
-        torque_limits: Shape (n_joints,) [N m]. Left out: read from the file's force ranges.
+        end_effector: Name of a site or a body. Left out: the site ``hand`` or one of the usual
+            names.
+        end_effector_offset: Position of the hand in the frame of the end effector,
+            shape (3,) [m].
+        torque_limits: Torque limits, shape (n_joints,) [N m]. Left out: read from the force ranges
+            in the file.
         home: Joint positions to start from, shape (n_joints,) [rad]. Left out: the keyframe
             ``home``, else the file's first keyframe, else zero or mid-range.
-        armature: Rotor inertia to give every controlled joint [kg m^2].
-        weightless: Whether to take gravity away.
+        armature: Rotor inertia of every controlled joint [kg m^2]. Left out: that of the file.
+        weightless: Set gravity to zero.
 
     Raises:
         SpikearmError: The file, a joint, the end effector or a limit is missing or wrong.

@@ -1,4 +1,4 @@
-"""A load in the hand."""
+"""Payload in the hand."""
 
 import mujoco
 import numpy as np
@@ -19,11 +19,11 @@ def fix_payload(
     """Fix a steel ball to a site, in place of an earlier one.
 
     Args:
-        spec: What the model is compiled from; it is changed.
-        model: What it was last compiled to.
+        spec: Specification that the model is compiled from; it is changed.
+        model: Model as last compiled from it.
         site: Id of the site.
-        mass: Mass of the ball [kg]; 0 takes the payload away.
-        offset: Its centre in the site's frame, shape (3,) [m].
+        mass: Mass of the ball [kg]; 0 removes the payload.
+        offset: Centre of the ball in the site's frame, shape (3,) [m].
 
     Raises:
         SpikearmError: The mass is negative or not finite.

@@ -20,11 +20,11 @@ TRAIL_WIDTH = 4.0  # pixels
 
 @dataclass(frozen=True)
 class Trail:
-    """A path drawn into a picture.
+    """Path that is drawn into a picture.
 
     Attributes:
-        points: Shape (n_points, 3) [m].
-        color: Red, green, blue, opacity, each 0 to 1.
+        points: Points of the path, shape (n_points, 3) [m].
+        color: Red, green, blue and opacity, each 0 to 1.
     """
 
     points: np.ndarray
@@ -32,14 +32,14 @@ class Trail:
 
 
 class Camera:
-    """Renders an arm off screen; use it in a ``with`` statement.
+    """Off-screen camera on an arm; use it in a ``with`` statement.
 
     Args:
-        arm: What is looked at.
+        arm: Arm in the pictures.
         width, height: Size of the pictures [pixels].
 
     Raises:
-        SpikearmError: This machine has nothing to render with.
+        SpikearmError: No renderer works on this machine.
     """
 
     def __init__(self, arm: Arm, width: int = 640, height: int = 480) -> None:
@@ -56,7 +56,7 @@ class Camera:
         self._renderer.close()
 
     def render(self, trails: Sequence[Trail] = ()) -> np.ndarray:
-        """Take a picture of the arm as it is now.
+        """Render a picture of the arm in its present state.
 
         Args:
             trails: Paths to draw.

@@ -54,7 +54,7 @@ class EmulatorSimulation(ChipSimulation, SilenceableSimulation, LossySimulation)
         self._counts = self._count()
 
     def restart(self) -> None:
-        """Go back to the state just after construction.
+        """Reset to the state just after construction.
 
         nengo-loihi cannot reset a simulator, so the network is built again, with the same seed.
         """

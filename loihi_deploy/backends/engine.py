@@ -53,7 +53,7 @@ class EngineSimulation(ChipSimulation, SilenceableSimulation, LossySimulation):
             self._simulator.lose(self._link)
 
     def restart(self) -> None:
-        """Go back to the state just after construction."""
+        """Reset to the state just after construction."""
         self._simulator.reset()
         self._before = self._engine.clock.tolist()
         self._change_silent(self._silent)

@@ -20,7 +20,7 @@ def counted(overflow_counts: Counter[str], shown: bool = False) -> Iterator[None
 
     Args:
         overflow_counts: Counter to add to.
-        shown: Whether counted warnings are passed on, too.
+        shown: Pass counted warnings on, too.
     """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

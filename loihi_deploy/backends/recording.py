@@ -33,7 +33,7 @@ class Activity:
         active_updates: Updates of compartments that changed a current or a voltage, or gave a
             spike.
         spikes: Spikes of each compartment, shape (n_compartments,).
-        arrived: Whether each neuron of the spike inputs sent a spike, shape (n_steps, n_neurons).
+        arrived: Flags of spike inputs' neurons that sent a spike, shape (n_steps, n_neurons).
         input: Largest magnitude of each synaptic input, shape (n_compartments,); after an overflow,
             of its remainder.
         current: Largest magnitude of each current, shape (n_compartments,).
@@ -61,7 +61,7 @@ class RecordedSimulation(ChipSimulation):
 
     Args:
         network: Network to run.
-        rescaled: Whether blocks that lose much to 8 bits are rescaled, see
+        rescaled: Rescale blocks that lose much to 8 bits, see
             :func:`spikearm.loihi_deploy.discretisation.rescaling.rescale`.
 
     Attributes:
@@ -122,7 +122,7 @@ class RecordedSimulation(ChipSimulation):
         self._record(current, voltage)
 
     def restart(self) -> None:
-        """Go back to the state just after construction, and forget the activity."""
+        """Reset to the state just after construction, and forget the activity."""
         self._simulator.reset()
         self.forget()
 

@@ -87,7 +87,7 @@ class BoardSimulation(LearningSimulation):
             raise _lost("The board stopped answering", error) from error
 
     def restart(self) -> None:
-        """Go back to the state just after construction: the board is loaded again."""
+        """Reset to the state just after construction: the board is loaded again."""
         self.close()
         self._open()
 

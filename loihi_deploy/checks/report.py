@@ -20,7 +20,7 @@ class Row:
         used: Amount used, where most is.
         limit: Amount available.
         where: Name of the core, block or ensemble that uses most; empty where there is none.
-        ok: Whether the use fits.
+        ok: True if the use is within the limit.
         note: Remark on ``used``.
         remedy: Change that makes the network fit; empty where it does.
     """
@@ -39,14 +39,14 @@ class Report:
     """Result of a preflight.
 
     Attributes:
-        rows: One row per limit.
+        rows: Rows, one per limit.
     """
 
     rows: tuple[Row, ...]
 
     @property
     def ok(self) -> bool:
-        """Whether the network fits."""
+        """True if the network is within all limits."""
         return not self.breaches
 
     @property
@@ -59,7 +59,7 @@ def refusal(error: Exception) -> Row:
     """Build the row of a network that nengo-loihi does not build.
 
     Args:
-        error: One of :data:`REFUSALS`.
+        error: Exception, one of :data:`REFUSALS`.
     """
     return Row(REFUSED.resource, 1, REFUSED.most, ok=False, remedy=reason(error))
 

@@ -83,7 +83,7 @@ class EnergyMeter:
         """Read all counters [uJ].
 
         Raises:
-            UnreadableMeterError: One cannot be read.
+            UnreadableMeterError: A counter cannot be read.
         """
         return tuple(domain.read() for domain in self.domains)
 

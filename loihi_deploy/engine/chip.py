@@ -38,7 +38,7 @@ class Chip:
             :class:`spikearm.loihi_deploy.engine.layout.layout.State` names them.
         index: Integers, as :class:`spikearm.loihi_deploy.engine.layout.layout.Index` names them.
         real: Doubles, as :class:`spikearm.loihi_deploy.engine.layout.layout.Real` names them.
-        spiked: Whether each compartment spiked, padded to whole words, 8-bit.
+        spiked: Flags of compartments that spiked, padded to whole words, 8-bit.
         tiles: Fixed integer weights.
         routes: Routes to all other weights.
         words: Scratch for random numbers, 32-bit.

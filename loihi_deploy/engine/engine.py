@@ -64,8 +64,8 @@ class Engine:
         seed: Seed of noise and stochastic rounding; drawn if not given.
 
     Attributes:
-        strict: Whether an overflow is an error rather than a warning.
-        closed: Whether the engine has been closed.
+        strict: True if an overflow is an error rather than a warning.
+        closed: True once the engine has been closed.
         clock: Time and counters since the start, as
             :mod:`spikearm.loihi_deploy.engine.layout.layout` orders them.
         inputs: The model's spike inputs.
@@ -75,7 +75,7 @@ class Engine:
         arguments: Arguments of kernels that belong to the chip.
         arrived: Neurons of each spike input whose spikes arrived in the last step, except through
             an exchange.
-        keeps: Whether values of probes are kept: not where the host receives all of them.
+        keeps: True if values of probes are kept: not where the host receives all of them.
         overflow_counts: Number of times that each of :data:`MESSAGES` was given since
             construction: once per step at most, where steps run one by one.
     """
@@ -142,7 +142,7 @@ class Engine:
         )
 
     def reset(self, seed: int | None = None) -> None:
-        """Go back to the state just after construction.
+        """Reset to the state just after construction.
 
         Args:
             seed: Another seed of noise and stochastic rounding.

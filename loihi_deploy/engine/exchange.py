@@ -24,7 +24,7 @@ class _Output:
         weights: Weights, shape (n_compartments, n), in the memory order of nengo-loihi's, because
             NumPy asks BLAS for another sum where columns are contiguous; or one weight for all,
             shape ().
-        adds: Whether the output is added to that of a block before.
+        adds: True if the output is added to that of an earlier block.
         value: Vector on the host, shape (1, n).
         first: First item of the vector in the host's memory.
     """
@@ -96,7 +96,7 @@ class Exchange:
         start[:] = np.searchsorted(kept, start)
 
     def restart(self) -> None:
-        """Go back to the start, after host and chip have been reset."""
+        """Reset to the start, after host and chip have been reset."""
         self._host.restart()
         self._sent_start[:] = 0
 

@@ -92,7 +92,7 @@ def _distance(n_cores: int) -> np.ndarray:
 
 
 def _board(integers: IntegerBlocks, cores: list[list[Any]]) -> Board:
-    """Put blocks on the cores of a board; nengo-loihi's ``Allocator`` puts one on each."""
+    """Place blocks on the cores of a board; nengo-loihi's ``Allocator`` places one on each."""
     board = Board()
     for one in integers.inputs:
         board.add_input(one)

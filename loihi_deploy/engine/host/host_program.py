@@ -61,13 +61,13 @@ class HostProgram:
         self.restart()
 
     def restart(self) -> None:
-        """Go back to the start, after Nengo's simulator has been reset."""
+        """Reset to the start, after Nengo's simulator has been reset."""
         self._steps = list(self._simulator._steps)
         self.alarms[:] = 0
 
     @property
     def is_compiled(self) -> bool:
-        """Whether machine code runs the whole step, beside host inputs and outputs."""
+        """True if machine code runs the whole step, beside host inputs and outputs."""
         in_python = any(operator >= 0 for _, _, operator in self._segments)
         return not in_python and not self._simulator.model.probes
 

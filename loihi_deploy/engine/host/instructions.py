@@ -17,7 +17,7 @@ class Instruction:
     """Operation on vectors, or on ``m`` sets of vectors at equal distances.
 
     Attributes:
-        op: One of the operations of :mod:`spikearm.loihi_deploy.engine.host.kernels`.
+        op: Number of an operation of :mod:`spikearm.loihi_deploy.engine.host.kernels`.
         n: Number of items of each vector.
         y, x, a, b: Operands.
         m: Number of sets of vectors.

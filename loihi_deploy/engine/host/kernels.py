@@ -130,7 +130,7 @@ def multiply_left(x, first, n, weights, matrix, d, by_rows, y, place):
     Args:
         x, first, n: Array and first item of the row, and its length.
         weights, matrix, d: Array and first item of the matrix, and its number of columns.
-        by_rows: Whether its rows are contiguous, rather than its columns.
+        by_rows: True if its rows are contiguous, False if its columns are.
         y, place: Array and first item of the result; written.
     """
     row, W = x.ctypes.data + DOUBLE * first, weights.ctypes.data + DOUBLE * matrix

@@ -17,7 +17,7 @@ class Arena:
 
     Args:
         dtype: Type of all arrays.
-        arrays: One-dimensional arrays by name, in the order of their offsets.
+        arrays: Arrays of one dimension by name, in the order of their offsets.
 
     Attributes:
         block: Block of memory.

@@ -23,7 +23,7 @@ class Arrangement:
     Attributes:
         soma: Place of each compartment's soma.
         dendrite: Place of its dendrite.
-        leads: Whether each compartment is the first of those that share its dendrite.
+        leads: Flags of compartments that are the first of those that share their dendrite.
         n_reached: Number of dendrites that spikes may reach; they come first.
     """
 
@@ -83,7 +83,7 @@ def arrange(weights: FixedWeights, constants: Constants) -> Arrangement:
     their weights then fill tiles.
 
     Args:
-        weights: All weights; nothing else may add to the compartments' input.
+        weights: Fixed weights; nothing else may add to the compartments' input.
         constants: Constants of the compartments, integers, shape (n_compartments, 5).
     """
     kind = np.unique(constants, axis=0, return_inverse=True)[1].ravel()
