@@ -1,4 +1,4 @@
-"""The rigid-body quantities that a control law needs, at one state of the arm."""
+"""Rigid-body quantities that a control law needs, at one state of the arm."""
 
 import copy
 from collections.abc import Callable
@@ -43,9 +43,9 @@ class Readout:
     asking MuJoCo for them takes long; data that is compiled anew needs a new one.
 
     Args:
-        model: The compiled model.
-        data: Its data.
-        chain: The joints to read.
+        model: Compiled model.
+        data: Data of the model.
+        chain: Joints to read.
     """
 
     def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, chain: Chain) -> None:
@@ -65,7 +65,7 @@ class Readout:
         self._read_compensation = copier(data.qfrc_gravcomp, chain.dof)
 
     def state(self) -> ArmState:
-        """Read what sensors would give, hand velocity included."""
+        """Read the state as ideal sensors would, hand velocity included."""
         mujoco.mj_objectVelocity(self._model, self._data, SITE, self._site, self._twist, 0)
         return ArmState(
             time=self._data.time,
@@ -133,7 +133,7 @@ class RigidBodyModel:
 
     @property
     def gravity(self) -> np.ndarray:
-        """Acceleration of what falls, in the world frame, shape (3,) [m/s^2]."""
+        """Acceleration of gravity, in the world frame, shape (3,) [m/s^2]."""
         return self._model.opt.gravity.copy()
 
     @property

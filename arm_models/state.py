@@ -6,10 +6,10 @@ import numpy as np
 
 
 class Pose(NamedTuple):
-    """A position and an orientation of the hand in the world frame.
+    """Position and orientation of the hand in the world frame.
 
     Attributes:
-        position: Shape (3,) [m].
+        position: Position, shape (3,) [m].
         quaternion: Unit quaternion of the rotation from hand to world, scalar
             first, shape (4,).
     """
@@ -19,7 +19,7 @@ class Pose(NamedTuple):
 
 
 class ArmState(NamedTuple):
-    """The sensed state of an arm: an encoder board and a tracker would give it.
+    """Sensed state of an arm, as encoders and a tracker of the hand provide it.
 
     Attributes:
         time: Simulated time [s].

@@ -1,4 +1,4 @@
-"""Controllers: the base class, and what only some of them have."""
+"""Base classes of controllers."""
 
 from abc import ABC, abstractmethod
 from typing import Self, TypeVar
@@ -32,11 +32,11 @@ class Controller(ABC):
         """Reset the controller and prepare it for this state, while the arm is still held."""
 
     def close(self) -> None:  # noqa: B027  most controllers hold nothing
-        """Free what the controller holds."""
+        """Free the resources of the controller."""
 
 
 class NeuralController(Controller):
-    """A controller with neurons."""
+    """Controller with neurons."""
 
     @property
     @abstractmethod
@@ -53,7 +53,7 @@ class NeuralController(Controller):
 
 
 class FeedbackController(Controller):
-    """A controller that separates feedback from the rest of its torque.
+    """Controller that separates feedback from the rest of its torque.
 
     An adaptive network learns from it: with a perfect model, feedback would be zero.
     """
@@ -82,7 +82,7 @@ def feedback_controller(controller: Controller) -> FeedbackController:
 
 
 class WrappedController(Controller):
-    """A controller around another one, which passes on all calls but the torque's.
+    """Controller around another one, which passes on all calls but the torque's.
 
     Args:
         inner: Controller inside.
@@ -96,7 +96,7 @@ class WrappedController(Controller):
         self.inner.start(state)
 
     def close(self) -> None:
-        """Free what the controller inside holds."""
+        """Free the resources of the wrapped controller."""
         self.inner.close()
 
 

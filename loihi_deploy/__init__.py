@@ -16,7 +16,7 @@ HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import what is asked for when it is; it takes nengo-loihi a second."""
+    """Import a name on first use, because nengo-loihi takes a second to load."""
     if name not in HOMES:
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
     return getattr(import_module(HOMES[name]), name)

@@ -1,1 +1,1 @@
-"""Networks that run: backends, their counts, and what the host exchanges with them."""
+"""Running networks: backends, their counts, and the values that they exchange with the host."""

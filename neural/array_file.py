@@ -98,7 +98,7 @@ def check_names(arrays: Mapping[str, object], needed: set[str]) -> None:
 
 
 def sentence(error: Exception) -> str:
-    """Return an error's text as part of a sentence: in one line, without what cannot be printed."""
+    """Return an error's text as part of a sentence: in one line, without unprintable characters."""
     text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
     printable = "".join(one if one.isprintable() else " " for one in text)
     return " ".join(printable.split()).rstrip(".") or type(error).__name__

@@ -1,10 +1,10 @@
-"""The work of a network, counted."""
+"""Counts of the work of a network."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
 UNCOUNTED = -1
-"""Stands in :class:`StepCounts` for what a backend cannot count."""
+"""Value in :class:`StepCounts` of a count that a backend cannot provide."""
 
 
 class StepCounts(NamedTuple):

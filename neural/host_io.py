@@ -7,7 +7,7 @@ class HostInput:
     """Input of a network: an array that the host writes and a node reads.
 
     Attributes:
-        values: Shape (n,).
+        values: Values of the step, shape (n,).
     """
 
     def __init__(self, n: int) -> None:
@@ -22,7 +22,7 @@ class HostOutput:
     """Output of a network: an array that a node writes and the host reads.
 
     Attributes:
-        values: Shape (n,).
+        values: Values of the step, shape (n,).
     """
 
     def __init__(self, n: int) -> None:

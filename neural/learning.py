@@ -13,7 +13,7 @@ class LearningSimulation(NeuralSimulation):
     """A simulation whose learned weights can be read and written."""
 
     def rest(self) -> None:
-        """Return to the state just after construction, but keep what has been learned."""
+        """Reset to the state just after construction, but keep learned weights."""
         learned = self.read_learned()
         self.restart()
         self.write_learned(learned)
@@ -51,7 +51,7 @@ def learning_simulation(simulation: NeuralSimulation) -> LearningSimulation:
 
 
 def restart_neurons(simulation: NeuralSimulation) -> None:
-    """Restart a simulation, but keep what it has learned, if it can learn."""
+    """Restart a simulation, but keep its learned weights, if it has any."""
     if isinstance(simulation, LearningSimulation):
         simulation.rest()
     else:

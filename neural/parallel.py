@@ -23,11 +23,11 @@ GO_ON, STOP, END = range(3)
 
 
 class NotBegun:
-    """The result of a piece of work that was to begin when there was no need of it any more."""
+    """Result of a piece of work that was cancelled before it began."""
 
 
 class WorkerLostError(SpikearmError):
-    """A worker process was killed, perhaps because memory ran out."""
+    """Error of a worker process that was killed, perhaps because memory ran out."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -9,7 +9,7 @@ from spikearm.neural.counts import Footprint, StepCounts
 
 
 class NeuralSimulation(ABC):
-    """A Nengo network running on a backend.
+    """Nengo network running on a backend.
 
     The class itself stands for the backend: it is passed where a network is to be run,
     and called with the network. Faults and learned weights are interfaces of their own, in
@@ -47,4 +47,4 @@ class NeuralSimulation(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Free what the backend holds."""
+        """Free the resources of the backend."""

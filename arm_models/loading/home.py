@@ -22,8 +22,8 @@ def find_home(
     joints moved to mid-range where zero is outside their limits.
 
     Args:
-        model: The compiled model.
-        names: The controlled joints.
+        model: Compiled model.
+        names: Names of the controlled joints.
         qpos: Their addresses in ``MjData.qpos``.
         lower: Their lower limits, shape (n_joints,) [rad].
         upper: Their upper limits, shape (n_joints,) [rad].

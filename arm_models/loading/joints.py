@@ -17,9 +17,9 @@ def choose_joints(
     """Choose the controlled joints, base first.
 
     Args:
-        spec: The model; joints without a name get one.
-        site: The end effector.
-        names: The user's choice; left out, every hinge and slide from the base to the
+        spec: Specification of the model; joints without a name get one.
+        site: Site of the end effector.
+        names: Names of chosen joints; left out, every hinge and slide from the base to the
             end effector, without fingers (joints that an equality couples or that are
             named like one).
 

@@ -19,7 +19,7 @@ def read_torque_limits(
 
     Args:
         model: The model as its author wrote it.
-        names: The controlled joints.
+        names: Names of the controlled joints.
         given: Limits from the user, shape (n_joints,) [N m], which win over the file's.
 
     Returns:
@@ -47,7 +47,7 @@ def read_torque_limits(
 
 
 def drive_by_torque(spec: mujoco.MjSpec, names: Sequence[str], limits: np.ndarray) -> None:
-    """Delete what actuates the chain and give each joint one motor with explicit limits.
+    """Replace the actuators of the chain by one motor per joint with explicit limits.
 
     Motors are named after their joint, ``<joint>_torque``. Actuators of other joints
     stay; sensors of deleted actuators go with them, and keyframes lose their controls.

@@ -19,7 +19,7 @@ class JointFriction:
     """Dry friction of every joint, and how MuJoCo's solver is to take it.
 
     Attributes:
-        torque: Shape (n_joints,) [N m].
+        torque: Friction torque, shape (n_joints,) [N m].
         solimp: MuJoCo's ``solimpfriction``, shape (n_joints, 5).
         solref: MuJoCo's ``solreffriction``, shape (n_joints, 2).
     """
@@ -30,7 +30,7 @@ class JointFriction:
 
     @classmethod
     def of(cls, spec: mujoco.MjSpec, joints: Sequence[str]) -> "JointFriction":
-        """Read what joints have now."""
+        """Read the present friction of joints."""
         found = [spec.joint(name) for name in joints]
         return cls(
             np.array([joint.frictionloss for joint in found]),
@@ -42,7 +42,7 @@ class JointFriction:
         """Return other friction in its place, which holds a joint still.
 
         Args:
-            friction: Shape (n_joints,) or one number for all [N m].
+            friction: Friction torque, shape (n_joints,) or one number for all [N m].
 
         Raises:
             SpikearmError: A number is negative or missing.

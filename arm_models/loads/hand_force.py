@@ -12,7 +12,7 @@ from spikearm.arm_models.errors import SpikearmError
 
 @dataclass(frozen=True)
 class HandForce:
-    """A constant wrench, and a force that depends on the hand's velocity: ``f = f_0 + B v``.
+    """Constant wrench, and a force that depends on the hand's velocity: ``f = f_0 + B v``.
 
     All in the world frame, at the hand.
 
@@ -37,8 +37,8 @@ class HandForce:
         """Set the joint forces of the next step.
 
         Args:
-            model: The compiled model.
-            data: Its data, whose velocity stage must be current.
+            model: Compiled model.
+            data: Data of the model, whose velocity stage must be current.
             site: Id of the hand's site.
         """
         twist = np.zeros(6)

@@ -1,1 +1,1 @@
-"""Networks that learn, beside a controller, what it was not told."""
+"""Adaptive networks, which learn unmodelled joint torques beside a controller."""

@@ -40,7 +40,7 @@ class LearnedWeights:
 
     @classmethod
     def load(cls, path: Path) -> "LearnedWeights":
-        """Read what :meth:`save` wrote.
+        """Read a file of :meth:`save`.
 
         Raises:
             SpikearmError: There is no such file, or it is something else.

@@ -1,1 +1,1 @@
-"""The closed loop, and what watches, times and records it."""
+"""Closed loop, with its guard, clock and recorder."""

@@ -34,17 +34,17 @@ def follow(
     sensors: Sensors = exact,
     guard: SensorGuard | None = None,
 ) -> Trajectory:
-    """Move the arm after a target, from where it is now.
+    """Drive the arm along the references of a target, from its present state.
 
     Args:
         arm: Plant.
         controller: Controller that drives it.
         target: Target that is asked for the reference of every step, its time starting now.
         duration: Simulated time [s].
-        observe: Called after every step, for a viewer, a video or a progress bar.
-        pace: Makes the pace that tells steps when to begin, given the control period [s].
-        sensors: Returns what is sensed of the arm's state, which is recorded as it is.
-        guard: Watches the sensors; a new one when left out.
+        observe: Function called after every step, for a viewer, a video or a progress bar.
+        pace: Function that makes the pace of steps, given the control period [s].
+        sensors: Function from the arm's true state, which is recorded, to the sensed one.
+        guard: Guard of the sensors; a new one when left out.
 
     Returns:
         The motion, one row per step.

@@ -53,7 +53,7 @@ class RealtimePace(Pace):
 
     Args:
         period: Control period [s].
-        clock: Returns the time [s].
+        clock: Function that returns the time [s].
         sleep: Sleeps for a time [s], or longer.
     """
 

@@ -27,7 +27,7 @@ class StepTimes(NamedTuple):
 
 
 class StepClock:
-    """The moments that part a control step, marked as the loop passes them.
+    """Clock of the parts of a control step, marked as the loop passes them.
 
     The loop calls the methods in the order in which they stand here, once per step.
     """

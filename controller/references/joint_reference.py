@@ -67,8 +67,8 @@ def resolved_rate(here: Dynamics, hand_rate: np.ndarray, posture_rate: np.ndarra
 
     Args:
         here: Dynamics at the present configuration.
-        hand_rate: Shape (6,) [m/s, rad/s].
-        posture_rate: Shape (n_joints,) [rad/s].
+        hand_rate: Velocity of the hand, shape (6,) [m/s, rad/s].
+        posture_rate: Joint velocities towards the posture, shape (n_joints,) [rad/s].
 
     Returns:
         Shape (n_joints,) [rad/s].

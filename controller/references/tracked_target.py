@@ -1,4 +1,4 @@
-"""A target that jumps or moves, and is only known from moment to moment."""
+"""Target that jumps or moves, whose future is unknown."""
 
 import math
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from spikearm.controller.references.reference import Reference
 from spikearm.controller.references.target import Target
 
 Locate = Callable[[float, ArmState], Pose]
-"""Finds the pose of the target at a time since the motion began [s], given the sensed state."""
+"""Function from the time of a motion [s] and the sensed state to the pose of the target."""
 
 Difference = Callable[[np.ndarray, np.ndarray], np.ndarray]
 Moved = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -58,7 +58,7 @@ class TrackingConfig:
 
 
 class TrackedTarget(Target):
-    """A reference of bounded speed and acceleration, made from poses that jump or move.
+    """Reference of bounded speed and acceleration, made from poses that jump or move.
 
     The velocity of the target is estimated from its poses. The reference closes in on the target
     with that velocity and, on top, as fast as it can still brake (a square-root law): of the
@@ -68,7 +68,7 @@ class TrackedTarget(Target):
     where it was.
 
     Args:
-        locate: Finds the target, in every step.
+        locate: Function that locates the target, called in every step.
         config: Bounds and time constants.
     """
 
@@ -120,13 +120,13 @@ class _Bounds(NamedTuple):
 
 
 class _Tracker:
-    """A position or an orientation that tracks another.
+    """Position or orientation that tracks another.
 
     Args:
         value: Position or quaternion to start from, at rest.
         target: Position or quaternion to track.
         bounds: Bounds and time constants.
-        difference: Computes the way from its second argument to its first, shape (3,).
+        difference: Function of the way from its second argument to its first, shape (3,).
         moved: Moves a value by such a way.
     """
 

@@ -48,7 +48,7 @@ class HybridController(NeuralController):
         self._crossings = np.nan, np.nan
 
     def start(self, state: ArmState) -> None:
-        """Reset the controller and the neurons, but not what they learned, and let them settle."""
+        """Reset the controller and the neurons, keep learned weights, and settle the neurons."""
         self.base.start(state)
         if not self._fresh:
             restart_neurons(self._simulation)
@@ -79,7 +79,7 @@ class HybridController(NeuralController):
         return self._crossings
 
     def close(self) -> None:
-        """Free what the controller and the backend hold."""
+        """Free the resources of the controller and the backend."""
         self.base.close()
         self._simulation.close()
 

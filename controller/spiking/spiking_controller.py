@@ -65,7 +65,7 @@ class SpikingController(NeuralController):
         self._crossings = np.nan, np.nan
 
     def start(self, state: ArmState) -> None:
-        """Restart the neurons, but keep what they learned, and let them settle in this state."""
+        """Restart the neurons, keep learned weights, and settle the neurons in this state."""
         if not self._fresh:
             restart_neurons(self._simulation)
         self._write(state, np.zeros(6))
@@ -97,7 +97,7 @@ class SpikingController(NeuralController):
         return self._crossings
 
     def close(self) -> None:
-        """Free what the backend holds."""
+        """Free the resources of the backend."""
         self._simulation.close()
 
     def _write(self, state: ArmState, command: np.ndarray) -> None:

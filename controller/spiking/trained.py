@@ -55,7 +55,7 @@ class TrainedController:
 
     @classmethod
     def load(cls, path: Path) -> "TrainedController":
-        """Read what :meth:`save` wrote.
+        """Read a file of :meth:`save`.
 
         Raises:
             SpikearmError: There is no such file, it is something else, or of another version.

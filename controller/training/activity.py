@@ -19,8 +19,8 @@ class Activity(NamedTuple):
     """Mean filtered activity and the torque that belongs to it.
 
     Attributes:
-        neurons: Shape (n_rows, n_neurons) [Hz].
-        torque: Shape (n_rows, n_joints) [N m].
+        neurons: Mean filtered activity, shape (n_rows, n_neurons) [Hz].
+        torque: Torque of the law, shape (n_rows, n_joints) [N m].
     """
 
     neurons: np.ndarray

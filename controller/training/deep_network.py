@@ -166,7 +166,7 @@ class DeepNetwork:
 
 @contextmanager
 def _without_known_warnings() -> Iterator[None]:
-    """Silence what is harmless: neurons have biases, not intercepts, and no GPU is needed."""
+    """Silence harmless warnings: neurons have biases, not intercepts, and no GPU is needed."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="invalid value encountered in log1p")
         warnings.filterwarnings("ignore", message="Non-finite values detected in `max_rates`")

@@ -17,7 +17,7 @@ class Refinement:
     """Refined readout, and its error on held-out batches.
 
     Attributes:
-        readout: Shape (n_joints, n_neurons).
+        readout: Decoders of the torque, shape (n_joints, n_neurons).
         error_before, error: Root mean square error of the torque on held-out batches, as the
             acceleration of the hand that it causes [m/s^2].
         strength: Regularisation towards the prior that had the least error.

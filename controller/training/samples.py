@@ -1,4 +1,4 @@
-"""Samples of the control law over the workspace: what the deep network learns from."""
+"""Samples of the control law over the workspace, the training data of the deep network."""
 
 from dataclasses import dataclass
 

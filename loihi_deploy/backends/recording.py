@@ -65,7 +65,7 @@ class RecordedSimulation(ChipSimulation):
             :func:`spikearm.loihi_deploy.discretisation.rescaling.rescale`.
 
     Attributes:
-        rescaled: As given.
+        rescaled: True if blocks that lose much to 8 bits are rescaled.
     """
 
     def __init__(self, network: nengo.Network, rescaled: bool = False) -> None:

@@ -58,7 +58,7 @@ class Translator:
         }
 
     def translate(self) -> list[Segment]:
-        """Translate all operators, and list what runs in a step in its order."""
+        """Translate all operators, and list the operations of a step in order."""
         sends: dict[int, Instruction] = {}
         segments: list[Segment] = []
         pending: list[Instruction] = []

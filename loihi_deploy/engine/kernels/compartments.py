@@ -64,7 +64,7 @@ def update_integer(state, index, spiked, clock):
 
 @jit
 def _integrate(arriving, current, first, end, keep):
-    """Add synaptic inputs to currents that decay alike, and return what overflowed.
+    """Add synaptic inputs to currents that decay alike, and return the overflows.
 
     Numbers have 32 bits: a single wider one would halve the numbers per instruction.
     """
@@ -86,7 +86,7 @@ def _fire(
     current, drive, voltage, threshold, waiting, spiked, first, end, shift, keep, floor, ceiling,
     refractory,
 ):  # fmt: skip
-    """Advance voltages with the same constants, and return what overflowed."""
+    """Advance voltages with the same constants, and return the overflows."""
     over = np.int32(0)
     for i in range(first, end):
         x = np.int32(current[i + shift] + drive[i])
