@@ -1,1 +1,1 @@
-"""What is measured: the benchmark, its records and reports, the command line."""
+"""Experiments with controllers: tasks, perturbations, studies, records and the command line."""

@@ -11,7 +11,7 @@ def bootstrap_interval(values: np.ndarray, rng: np.random.Generator) -> tuple[fl
     """Bound the mean by its 95 % percentile bootstrap interval.
 
     Args:
-        values: One number per seed, shape (n_seeds,).
+        values: Numbers, one per seed, shape (n_seeds,).
         rng: Source of the resamples.
 
     Returns:

@@ -33,15 +33,15 @@ class MappingConfig:
     Attributes:
         allocator: Allocator that assigns cores: one of nengo-loihi's, or traffic, which goes by
             the spikes of the reach.
-        rescale: Whether lossy layers get a threshold by neuron.
+        rescale: True if lossy layers get a threshold by neuron.
     """
 
     allocator: AllocatorName = "greedy"
     rescale: Annotated[
         bool,
         tyro.conf.arg(
-            help=f"Whether layers that lose more than {RESCALE_ABOVE:.0%} of their weights to 8 "
-            "bits get a threshold by neuron, which brings most of it back."
+            help=f"Give layers that lose more than {RESCALE_ABOVE:.0%} of their weights to 8 bits a "
+            "threshold by neuron, which brings most of it back."
         ),
     ] = False
 
