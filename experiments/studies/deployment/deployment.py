@@ -40,8 +40,8 @@ class MappingConfig:
     rescale: Annotated[
         bool,
         tyro.conf.arg(
-            help=f"Give layers that lose more than {RESCALE_ABOVE:.0%} of their weights to 8 bits a "
-            "threshold by neuron, which brings most of it back."
+            help=f"Give layers that lose more than {RESCALE_ABOVE:.0%} of their weights to 8 bits "
+            "a threshold by neuron, which brings most of it back."
         ),
     ] = False
 
