@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 import tyro
-from ablations import FloatingPoint, Variant, measure, results_table
 from rich.console import Console
 from train_shipped import CONFIGS
 
 from spikearm.arm_models import Arm, load_arm
-from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.spiking.weights import NetworkWeights
-from spikearm.experiments.commands.train import TILT, benchmark_radius
 from spikearm.experiments.console.console import TrainingWatcher
 from spikearm.experiments.records.atomic_file import whole_file
+from spikearm.experiments.studies.ablations.result import measure
+from spikearm.experiments.studies.ablations.simulations import FloatingPoint
+from spikearm.experiments.studies.ablations.table import results_table
+from spikearm.experiments.studies.ablations.variant import Variant
+from spikearm.experiments.training.benchmark_workspace import benchmark_workspace
 from spikearm.experiments.training.pipeline import Course, TrainingConfig
 from spikearm.loihi_deploy.backends.engine import EngineSimulation, RescaledSimulation
 
@@ -80,7 +82,7 @@ class Options:
         """Learn the readout from the activity of the chip's neurons, unless it is there."""
         folder = self.folder / self.arm / recorded.__name__
         self._take_over(folder)
-        workspace = Workspace(benchmark_radius(arm.model), TILT)
+        workspace = benchmark_workspace(arm.model)
         with TrainingWatcher() as watcher:
             return Course(arm, workspace, config, folder, watcher, self.jobs, recorded).run()
 

@@ -3,11 +3,9 @@
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-import numpy as np
-
-from spikearm.arm_models import RigidBodyModel, SpikearmError
+from spikearm.arm_models import SpikearmError
 from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.console.arm_config import ArmConfig
@@ -15,12 +13,10 @@ from spikearm.experiments.console.console import TrainingWatcher, console
 from spikearm.experiments.console.options import resolved_config
 from spikearm.experiments.records.atomic_file import whole_file
 from spikearm.experiments.records.provenance import version
-from spikearm.experiments.tasks.centre_out import POSE_TURN, CentreOut, Variant, plan_reaches
+from spikearm.experiments.training.benchmark_workspace import TILT, benchmark_radius
 from spikearm.experiments.training.pipeline import Course, TrainingConfig
 from spikearm.neural.array_file import understood
 
-RADIUS_MARGIN = 0.15  # of the region beyond the benchmark's targets, relative to their distance
-TILT = POSE_TURN + float(np.radians(6.0))  # rad; the benchmark's turns, and a margin
 CONTROLLER = "controller.npz"
 CONFIG = "config.json"
 TRAINED_WITH = ("nengo-dl", "tensorflow", "tf-keras")
@@ -84,12 +80,6 @@ class TrainCommand:
             f"  spikearm bench {self.plant.options} --trained {self.out / CONTROLLER}",
             soft_wrap=True,
         )
-
-
-def benchmark_radius(model: RigidBodyModel) -> float:
-    """Find the largest radius of the benchmark's variants on this arm, and add the margin."""
-    tasks = [CentreOut(variant) for variant in get_args(Variant)]
-    return (1 + RADIUS_MARGIN) * max(plan_reaches(model, task, seed=0).radius for task in tasks)
 
 
 def _begin_or_go_on(folder: Path, about: dict[str, Any]) -> None:

@@ -1,0 +1,1 @@
+"""Ablations: controllers trained without one of their parts, or with another size of it."""
