@@ -13,21 +13,15 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from spikearm.arm_models import Arm, load_arm
+from spikearm.arm_models import load_arm
 from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.classical.gains import Gains
-from spikearm.controller.classical.osc import drift_torque, task_inertia
-from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.controller.spiking.trained import TrainedController, shipped
-from spikearm.controller.training.friction import DryFriction
-from spikearm.controller.training.products import steady_rates
-from spikearm.controller.training.samples import Samples
+from spikearm.controller.spiking.trained import shipped
 from spikearm.experiments.controllers import ControllerSetup, choose_controllers
 from spikearm.experiments.studies.benchmark.benchmark import BenchmarkPlan, Watcher, run_benchmark
 from spikearm.experiments.studies.benchmark.metrics import root_mean_square
+from spikearm.experiments.studies.error_budget import static_errors
 from spikearm.experiments.tasks.centre_out import CentreOut
-
-EVERY = 10  # control steps between two states
 
 
 @dataclass(frozen=True)
@@ -59,56 +53,6 @@ class Options:
                 f"{row['controller']}, closed loop", "", f"{1e3 * row['fidelity_rmse_m']:.3f}"
             )
         Console().print(table)
-
-
-def static_errors(
-    arm: Arm, trained: TrainedController, motions: list[Trajectory]
-) -> dict[str, np.ndarray]:
-    """Compute how the settled neurons' torque accelerates the hand other than the law's does.
-
-    Args:
-        arm: Arm of the controller.
-        trained: Trained controller.
-        motions: Motions whose states are compared.
-
-    Returns:
-        For the drift torque alone, for what the command adds and for both: shape
-        (n_states, 3) [m/s^2]. A slow error moves the hand by it over ``kp``.
-    """
-    q, dq, torque = (
-        np.concatenate([getattr(motion, name)[::EVERY] for motion in motions])
-        for name in ("q", "dq", "torque")
-    )
-    moments = [arm.model.dynamics(*state) for state in zip(q, dq, strict=True)]
-    task_map = np.array([here.jacobian.T @ task_inertia(here)[0] for here in moments])
-    drift = np.array(
-        [
-            drift_torque(arm.model, here, one, speed, Gains())
-            for here, one, speed in zip(moments, q, dq, strict=True)
-        ]
-    )
-    commands = np.array(
-        [
-            np.linalg.lstsq(T, u - d, rcond=None)[0]
-            for T, u, d in zip(task_map, torque, drift, strict=True)
-        ]
-    )
-    states, weights = Samples(q, dq, task_map, drift), trained.weights
-    friction = DryFriction.of(arm.model)
-
-    def accelerate(given: np.ndarray) -> np.ndarray:
-        rates = steady_rates(weights, states, given, "rate")
-        given_torque = rates @ weights.readout["rate"].T * weights.scaling.torque
-        wrong = given_torque - states.torque(given, friction)
-        return np.array(
-            [
-                here.jacobian[:3] @ np.linalg.solve(here.mass_matrix, one)
-                for here, one in zip(moments, wrong, strict=True)
-            ]
-        )
-
-    still, both = accelerate(np.zeros_like(commands)), accelerate(commands)
-    return {"drift torque": still, "command's torque": both - still, "both": both}
 
 
 if __name__ == "__main__":
