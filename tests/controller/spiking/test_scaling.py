@@ -1,4 +1,4 @@
-"""The port: its inputs one by one and all together. The scaling: against values by hand."""
+"""The nodes: its inputs one by one and all together. The scaling: against values by hand."""
 
 from math import cos, sin
 
@@ -45,21 +45,21 @@ def test_a_host_output_takes_values_rather_than_the_array():
 
 
 def test_what_is_written_to_the_inputs_comes_out_of_the_outlets():
-    port = HostNodes(n_joints=3, n_outputs=5)
-    port.inputs[:] = np.arange(15.0)
-    np.testing.assert_array_equal(port.posture(0.0), [0, 1, 2, 3, 4, 5])
-    np.testing.assert_array_equal(port.velocities(0.0), [6, 7, 8])
-    np.testing.assert_array_equal(port.command(0.0), [9, 10, 11, 12, 13, 14])
-    assert port.outputs.values.shape == (5,)
+    nodes = HostNodes(n_joints=3, n_outputs=5)
+    nodes.inputs[:] = np.arange(15.0)
+    np.testing.assert_array_equal(nodes.posture(0.0), [0, 1, 2, 3, 4, 5])
+    np.testing.assert_array_equal(nodes.velocities(0.0), [6, 7, 8])
+    np.testing.assert_array_equal(nodes.command(0.0), [9, 10, 11, 12, 13, 14])
+    assert nodes.outputs.values.shape == (5,)
 
 
 def test_what_is_written_to_a_host_input_is_among_the_inputs():
-    port = HostNodes(n_joints=3, n_outputs=5)
-    port.posture.values[:] = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
-    port.velocities.values[:] = [-1.0, -2.0, -3.0]
-    port.command.values[:] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+    nodes = HostNodes(n_joints=3, n_outputs=5)
+    nodes.posture.values[:] = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+    nodes.velocities.values[:] = [-1.0, -2.0, -3.0]
+    nodes.command.values[:] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
     np.testing.assert_array_equal(
-        port.inputs, [1, 2, 3, 4, 5, 6, -1, -2, -3, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+        nodes.inputs, [1, 2, 3, 4, 5, 6, -1, -2, -3, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
     )
 
 

@@ -289,7 +289,7 @@ def test_a_stage_without_a_readout_can_be_recorded_but_decodes_nothing(weights):
     bare = NetworkWeights.from_arrays(
         {name: a for name, a in weights.arrays().items() if not name.startswith("readout")}
     )
-    assert len(build_network(bare, "loihi", readout=False).port.outputs.values) == 60
+    assert len(build_network(bare, "loihi", readout=False).nodes.outputs.values) == 60
     with pytest.raises(KeyError, match="loihi"):
         build_network(bare, "loihi")
 
