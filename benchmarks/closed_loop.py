@@ -22,7 +22,7 @@ from spikearm.arm_models import load_arm
 from spikearm.controller.spiking.trained import shipped
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
 from spikearm.experiments.records.provenance import provenance
-from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.tasks.episodes import Episode, run_episodes
 
 SEED = 0
@@ -112,12 +112,12 @@ def measure(
 ) -> list[Point]:
     """Run a batch of episodes on each number of cores, in turn."""
     arm = load_arm(options.arm)
-    reaches = plan_reaches(arm.model, CentreOut("sphere", targets=episodes), SEED)
+    task = plan_task(arm.model, CentreOut("sphere", targets=episodes), SEED)
     backend = ", ".join(chosen.backends)
     clock = time.process_time if options.processor_time else time.perf_counter
     trained = shipped(options.arm) if chosen.spec.needs_training else None
     with chosen.make(ControllerSetup(arm.model, trained, seed=SEED)) as controller:
-        batch = [Episode(arm, controller, reaches, target) for target in range(episodes)]
+        batch = [Episode(arm, controller, task, target) for target in range(episodes)]
         rounds = [
             [run_on(batch, n, clock) for n in cores]
             for _ in track(range(options.rounds), f"{chosen.label} on {backend}")

@@ -19,7 +19,8 @@ from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.trained import shipped
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
-from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
+from spikearm.experiments.tasks.task import Task
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,11 @@ class Options:
 def main(options: Options) -> None:
     """Measure and print."""
     arm = load_arm(options.arm)
-    reaches = plan_reaches(arm.model, CentreOut(), seed=0)
+    task = plan_task(arm.model, CentreOut(), seed=0)
     setup = ControllerSetup(arm.model, shipped(options.arm))
     for name in ("analytic", "loihi"):
         with ChosenController(name).make(setup) as controller:
-            seen, loop = reach(arm, controller, reaches, options.rounds)
+            seen, loop = reach(arm, controller, task, options.rounds)
         guard = timed(lambda seen=seen: look(arm, seen), options.rounds) / len(seen)
         Console().print(
             f"{name}: {1e6 * guard:.2f} us of {1e6 * loop:.0f} us per step, "
@@ -51,14 +52,14 @@ def main(options: Options) -> None:
 
 
 def reach(
-    arm: Arm, controller: Controller, reaches: Reaches, rounds: int
+    arm: Arm, controller: Controller, task: Task, rounds: int
 ) -> tuple[list[tuple[ArmState, Reference]], float]:
     """Make reaches; return the sensed states of one, and the time of a step [s]."""
-    motion = MinimumJerk(reaches.start, reaches.targets[0], reaches.duration)
-    length = reaches.duration + reaches.hold
+    motion = MinimumJerk(task.start, task.targets[0], task.duration)
+    length = task.duration + task.hold
 
     def move(seen: list[tuple[ArmState, Reference]]) -> None:
-        controller.start(arm.reset(reaches.start_joints))
+        controller.start(arm.reset(task.start_joints))
         follow(arm, controller, motion, length, lambda _, *one: seen.append(one))
 
     seen: list[tuple[ArmState, Reference]] = []

@@ -22,7 +22,7 @@ from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.trained import shipped
 from spikearm.experiments.export.host_interface import OutputDecoding, read_outputs
-from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.loihi_deploy.backends.recording import RecordedSimulation
 
 REST = 128  # voltage per step of a rest that begins; nengo-loihi 1.1, hardware/interface.py
@@ -66,10 +66,10 @@ class WatchedSimulation(RecordedSimulation):
 def watch(name: str) -> tuple[Readout, OutputDecoding, np.ndarray]:
     """Make a reach; return the record, the decoding, and the arm's torques [N m]."""
     arm, weights = load_arm(name), shipped(name).weights
-    reaches = plan_reaches(arm.model, CentreOut(), seed=0)
+    task = plan_task(arm.model, CentreOut(), seed=0)
     with SpikingController(weights, WatchedSimulation, "loihi") as controller:
-        controller.start(arm.reset(reaches.start_joints))
-        motion = MinimumJerk(reaches.start, reaches.targets[0], DURATION)
+        controller.start(arm.reset(task.start_joints))
+        motion = MinimumJerk(task.start, task.targets[0], DURATION)
         log = follow(arm, controller, motion, DURATION)
         simulation = controller.simulation
         assert isinstance(simulation, WatchedSimulation)

@@ -23,8 +23,9 @@ from spikearm.controller.classical.joint_pid import JointPIDController
 from spikearm.experiments.perturbations.level import Level, default_level
 from spikearm.experiments.perturbations.loop_setup import LoopSetup
 from spikearm.experiments.studies.benchmark.metrics import position_rmse
-from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.tasks.episode import run_episode
+from spikearm.experiments.tasks.task import Task
 from spikearm.neural.parallel import parallel_map
 
 STEP = 10**0.25  # of the grid: four gains a decade
@@ -76,20 +77,20 @@ class Bench:
 
     Attributes:
         arm: Plant.
-        reaches: Reaches of the task.
+        task: Start and targets.
         target: Number of the target, from 0.
         trials: Most trials until an integral that is kept has settled.
     """
 
     arm: Arm
-    reaches: Reaches
+    task: Task
     target: int
     trials: int
 
     def errors(self, setting: Setting, level: Level) -> list[float]:
         """Measure trial after trial until nothing changes any more [m]; inf if the arm is lost."""
         controller = setting.make(level.perturbation.known_model(self.arm.model))
-        setup = level.apply(LoopSetup(self.arm, controller, self.reaches), seed=0)
+        setup = level.apply(LoopSetup(self.arm, controller, self.task), seed=0)
         errors: list[float] = []
         for _ in range(self.trials if setting.keep else 1):
             errors.append(self._try(controller))
@@ -99,9 +100,9 @@ class Bench:
         return errors
 
     def _try(self, controller: JointPIDController) -> float:
-        goal = self.reaches.targets[self.target]
+        goal = self.task.targets[self.target]
         try:
-            ways = list(run_episode(self.arm, controller, self.reaches, goal))
+            ways = list(run_episode(self.arm, controller, self.task, goal))
         except SpikearmError:
             return inf
         return float(np.mean([position_rmse(way.trajectory) for way in ways]))
@@ -140,7 +141,7 @@ class Options:
     @cached_property
     def _bench(self) -> Bench:
         arm = load_arm(self.arm)
-        return Bench(arm, plan_reaches(arm.model, CentreOut(), 0), self.target, self.trials)
+        return Bench(arm, plan_task(arm.model, CentreOut(), 0), self.target, self.trials)
 
     def _search(self, strength: float, keep: bool) -> Setting:
         """Try the grid, then refine the gain at the best bound, between the grid's neighbours."""

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from spikearm.controller.references.tracked_target import TrackedTarget, TrackingConfig
     from spikearm.controller.spiking.spiking_controller import SpikingController
     from spikearm.controller.spiking.trained import TrainedController, shipped
-    from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+    from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
+    from spikearm.experiments.tasks.task import Task
     from spikearm.loihi_deploy.backends.engine import EngineSimulation
     from spikearm.loihi_deploy.pipeline import preflight
     from spikearm.loihi_deploy.simulator import Simulator
@@ -41,12 +42,13 @@ HOMES = {
     "SpikearmError": "arm_models",
     "SpikingController": "controller.spiking.spiking_controller",
     "Target": "controller.references.target",
+    "Task": "experiments.tasks.task",
     "TrackedTarget": "controller.references.tracked_target",
     "TrackingConfig": "controller.references.tracked_target",
     "TrainedController": "controller.spiking.trained",
     "follow": "controller.loop.closed_loop",
     "load_arm": "arm_models",
-    "plan_reaches": "experiments.tasks.centre_out",
+    "plan_task": "experiments.tasks.centre_out",
     "preflight": "loihi_deploy.pipeline",
     "shipped": "controller.spiking.trained",
 }
@@ -68,12 +70,13 @@ __all__ = [
     "SpikearmError",
     "SpikingController",
     "Target",
+    "Task",
     "TrackedTarget",
     "TrackingConfig",
     "TrainedController",
     "follow",
     "load_arm",
-    "plan_reaches",
+    "plan_task",
     "preflight",
     "shipped",
 ]

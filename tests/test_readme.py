@@ -12,7 +12,7 @@ def test_the_python_example_reaches_its_target():
     (example,) = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
     scope: dict = {}
     exec(example, scope)
-    trajectory, target = scope["trajectory"], scope["reaches"].targets[1]
+    trajectory, target = scope["trajectory"], scope["task"].targets[1]
     assert np.linalg.norm(trajectory.hand_position[-1] - target.position) < 0.005  # m
 
 

@@ -16,7 +16,7 @@ from spikearm.experiments.console.options import check_new_file, find_trained, r
 from spikearm.experiments.export.make_bundle import make_bundle
 from spikearm.experiments.export.nir import load_nir, nir_graph
 from spikearm.experiments.records.atomic_file import whole_file
-from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 
 Format = Literal["bundle", "nir"]
 SUFFIXES: dict[Format, str] = {"bundle": ".npz", "nir": ".nir"}
@@ -74,10 +74,10 @@ class ExportCommand:
                 f"A run of {self.run_time} s is not possible: give {arm.timestep} s, a step, or "
                 "more."
             )
-        reaches = plan_reaches(arm.model, CentreOut(targets=1), seed=0)
-        motion = MinimumJerk(reaches.start, reaches.targets[0], reaches.duration)
+        task = plan_task(arm.model, CentreOut(targets=1), seed=0)
+        motion = MinimumJerk(task.start, task.targets[0], task.duration)
         about = resolved_config(self, "export", arm, self.out)
         n_steps = round(self.run_time / arm.timestep)
-        bundle = make_bundle(arm, trained.weights, motion, reaches.start_joints, n_steps, about)
+        bundle = make_bundle(arm, trained.weights, motion, task.start_joints, n_steps, about)
         with whole_file(self.out) as draft, draft.open("wb") as file:
             bundle.save(file)

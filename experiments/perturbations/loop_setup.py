@@ -7,7 +7,7 @@ from spikearm.arm_models import Arm, ArmState
 from spikearm.controller.controller import Controller, NeuralController, unwrap
 from spikearm.controller.loop.closed_loop import Sensors, exact
 from spikearm.controller.references.reference import Reference
-from spikearm.experiments.tasks.centre_out import Reaches
+from spikearm.experiments.tasks.task import Task
 from spikearm.neural.simulation import NeuralSimulation
 
 ROUNDING = 1e-9  # s; simulated time is a sum of periods
@@ -33,7 +33,7 @@ class LoopSetup:
     Attributes:
         arm: The plant.
         controller: Controller that drives it.
-        reaches: The reaches of the task.
+        task: Start and targets.
         sensors: Function from the arm's state to what is sensed of it.
         events: Changes that happen in every episode.
         undo: Functions that take back what was done to arm and controller, when all is over.
@@ -41,7 +41,7 @@ class LoopSetup:
 
     arm: Arm
     controller: Controller
-    reaches: Reaches
+    task: Task
     sensors: Sensors = exact
     events: tuple[Event, ...] = ()
     undo: tuple[Callable[[], object], ...] = ()
@@ -56,8 +56,8 @@ class LoopSetup:
     @property
     def halfway(self) -> tuple[float, float]:
         """Times at which the hand is fastest, on its way out and on its way back [s]."""
-        out = self.reaches.duration / 2
-        return out, out + self.reaches.duration + self.reaches.hold
+        out = self.task.duration / 2
+        return out, out + self.task.duration + self.task.hold
 
     def with_controller(self, controller: Controller) -> "LoopSetup":
         """Return the loop with another controller."""

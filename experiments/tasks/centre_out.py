@@ -1,4 +1,4 @@
-"""The task: centre-out reaching."""
+"""Centre-out reaching: its options, and the task that they give an arm."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from scipy.spatial.transform import Rotation
 from spikearm.arm_models import Pose, RigidBodyModel, SpikearmError
 from spikearm.controller.references.joint_reference import end_joints, reaches
 from spikearm.controller.references.minimum_jerk import MinimumJerk
+from spikearm.experiments.tasks.task import Task
 
 Variant = Literal["circle", "sphere", "pose"]
 
@@ -66,28 +67,7 @@ class CentreOut:
             raise SpikearmError(f"An offset of {self.offset} m is not possible: give 0 or more.")
 
 
-@dataclass(frozen=True)
-class Reaches:
-    """Start and targets of one arm and seed.
-
-    Attributes:
-        start: Pose that every reach starts from.
-        start_joints: Joint positions there, shape (n_joints,) [rad].
-        targets: Poses to reach.
-        radius: Their distance from home [m].
-        duration: Length of the motion to a target, and of that back [s].
-        hold: Time that the hand holds still after either [s].
-    """
-
-    start: Pose
-    start_joints: np.ndarray
-    targets: tuple[Pose, ...]
-    radius: float
-    duration: float
-    hold: float
-
-
-def plan_reaches(model: RigidBodyModel, task: CentreOut, seed: int) -> Reaches:
+def plan_task(model: RigidBodyModel, options: CentreOut, seed: int) -> Task:
     """Place the start and the targets for an arm.
 
     Raises:
@@ -101,27 +81,29 @@ def plan_reaches(model: RigidBodyModel, task: CentreOut, seed: int) -> Reaches:
             f"An arm of {model.chain.n_joints} joints cannot hold a position and an orientation: "
             f"this task needs {TASK_DIMENSIONS} joints or more."
         )
-    if task.duration < model.timestep:
+    if options.duration < model.timestep:
         raise SpikearmError(
-            f"A duration of {task.duration} s is less than a control step: give "
+            f"A duration of {options.duration} s is less than a control step: give "
             f"{model.timestep} s or more."
         )
     home = model.dynamics(model.chain.home).hand
-    start_joints = _start_joints(model, home, task.offset, seed)
+    start_joints = _start_joints(model, home, options.offset, seed)
     start = model.dynamics(start_joints).hand
     missed: list[str] = []
-    for radius in RADII if task.radius is None else (task.radius,):
+    for radius in RADII if options.radius is None else (options.radius,):
         targets: list[Pose] = []
-        for goals in _goals(home, forward_axis(model), task, radius, seed):
+        for goals in _goals(home, forward_axis(model), options, radius, seed):
             followed = (
-                goal for goal in goals if _follows(model, start, goal, task.duration, start_joints)
+                goal
+                for goal in goals
+                if _follows(model, start, goal, options.duration, start_joints)
             )
             target = next(followed, None)
             if target is None:
                 break
             targets.append(target)
         else:
-            return Reaches(start, start_joints, tuple(targets), radius, task.duration, task.hold)
+            return Task(start, start_joints, tuple(targets), radius, options.duration, options.hold)
         missed.append(f"{np.array2string(goals[0].position, precision=3)} m, {radius} m")
     raise SpikearmError(
         f"Target {missed[-1]} from home, is {CANNOT}. Give a smaller --radius or --offset, a "
@@ -159,24 +141,24 @@ def _start_joints(model: RigidBodyModel, home: Pose, offset: float, seed: int) -
 
 
 def _goals(
-    home: Pose, forward: np.ndarray, task: CentreOut, radius: float, seed: int
+    home: Pose, forward: np.ndarray, options: CentreOut, radius: float, seed: int
 ) -> Iterator[list[Pose]]:
     """Yield the poses to try for each target: one, or as many as turns may be drawn."""
     rng = np.random.default_rng(seed)
     orientation = Rotation.from_quat(home.quaternion, scalar_first=True)
-    for direction in _directions(forward, task, rng):
-        turns = task.turn * _unit(rng.normal(size=(N_TRIES if task.turn else 1, 3)))
+    for direction in _directions(forward, options, rng):
+        turns = options.turn * _unit(rng.normal(size=(N_TRIES if options.turn else 1, 3)))
         rotations = Rotation.from_rotvec(turns) * orientation
         position = home.position + radius * direction
         yield [Pose(position, quaternion) for quaternion in rotations.as_quat(scalar_first=True)]
 
 
-def _directions(forward: np.ndarray, task: CentreOut, rng: np.random.Generator) -> np.ndarray:
+def _directions(forward: np.ndarray, options: CentreOut, rng: np.random.Generator) -> np.ndarray:
     """Place the targets around home, shape (n_targets, 3)."""
-    if task.variant == "sphere":
-        return _unit(rng.normal(size=(task.targets, 3)))
+    if options.variant == "sphere":
+        return _unit(rng.normal(size=(options.targets, 3)))
     left, up = frontal_plane(forward)
-    angle = 2 * np.pi * np.arange(task.targets)[:, None] / task.targets
+    angle = 2 * np.pi * np.arange(options.targets)[:, None] / options.targets
     return np.cos(angle) * left + np.sin(angle) * up
 
 

@@ -11,7 +11,7 @@ from spikearm.controller.loop.pace import FreePace, Pace
 from spikearm.controller.loop.sensor_guard import SensorGuard
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
-from spikearm.experiments.tasks.centre_out import Reaches
+from spikearm.experiments.tasks.task import Task
 
 REACHES_PER_EPISODE = 2
 
@@ -36,25 +36,25 @@ class Reach:
 def run_episode(
     arm: Arm,
     controller: Controller,
-    reaches: Reaches,
+    task: Task,
     target: Pose,
     observe: Observer | None = None,
     pace: Callable[[float], Pace] = FreePace,
     sensors: Sensors = exact,
     guard: SensorGuard | None = None,
 ) -> Iterator[Reach]:
-    """Reach out to a target and come back, from rest where reaches start.
+    """Reach out to a target and come back, from rest at the start of the task.
 
     Yields:
         The reach out, then the reach back, each as soon as it is over.
     """
-    controller.start(arm.reset(reaches.start_joints))
-    for direction, start, goal in (("out", reaches.start, target), ("back", target, reaches.start)):
+    controller.start(arm.reset(task.start_joints))
+    for direction, start, goal in (("out", task.start, target), ("back", target, task.start)):
         arm.place_marker("target", goal)
         cut_before = int(arm.saturated_steps.sum())
         began = perf_counter()
-        motion = MinimumJerk(start, goal, reaches.duration)
-        length = reaches.duration + reaches.hold
+        motion = MinimumJerk(start, goal, task.duration)
+        length = task.duration + task.hold
         trajectory = follow(arm, controller, motion, length, observe, pace, sensors, guard)
         wall_time = perf_counter() - began
         cut = int(arm.saturated_steps.sum()) - cut_before

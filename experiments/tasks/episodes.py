@@ -9,8 +9,8 @@ from spikearm.controller.controller import Controller
 from spikearm.controller.loop.closed_loop import Observer
 from spikearm.controller.loop.pace import FreePace, Pace
 from spikearm.controller.references.reference import Reference
-from spikearm.experiments.tasks.centre_out import Reaches
 from spikearm.experiments.tasks.episode import Reach, run_episode
+from spikearm.experiments.tasks.task import Task
 from spikearm.neural.parallel import WorkerLostError, parallel_map, stop_requested
 
 
@@ -21,14 +21,14 @@ class Episode:
     Attributes:
         arm: Plant.
         controller: Controller that drives the arm.
-        reaches: Start and targets.
+        task: Start and targets.
         target: Index of the target.
         pace: Makes the pace of the control steps, given their period [s].
     """
 
     arm: Arm
     controller: Controller
-    reaches: Reaches
+    task: Task
     target: int
     pace: Callable[[float], Pace] = FreePace
 
@@ -80,12 +80,12 @@ def run_episodes(
 
 
 def _run_one(episode: Episode, observe: Observer | None) -> Outcome:
-    reaches = episode.reaches
-    target = reaches.targets[episode.target]
+    task = episode.task
+    target = task.targets[episode.target]
     motions: list[Reach] = []
     try:
         motions.extend(
-            run_episode(episode.arm, episode.controller, reaches, target, observe, episode.pace)
+            run_episode(episode.arm, episode.controller, task, target, observe, episode.pace)
         )
     except (SpikearmError, KeyboardInterrupt) as problem:
         return Outcome(tuple(motions), problem)

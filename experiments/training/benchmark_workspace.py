@@ -6,7 +6,7 @@ import numpy as np
 
 from spikearm.arm_models import RigidBodyModel
 from spikearm.controller.references.workspace import Workspace
-from spikearm.experiments.tasks.centre_out import POSE_TURN, CentreOut, Variant, plan_reaches
+from spikearm.experiments.tasks.centre_out import POSE_TURN, CentreOut, Variant, plan_task
 
 RADIUS_MARGIN = 0.15  # of the region beyond the benchmark's targets, relative to their distance
 TILT = POSE_TURN + float(np.radians(6.0))  # rad; the benchmark's turns, and a margin
@@ -20,4 +20,4 @@ def benchmark_workspace(model: RigidBodyModel) -> Workspace:
 def benchmark_radius(model: RigidBodyModel) -> float:
     """Find the largest radius of the benchmark's variants on this arm, and add the margin [m]."""
     tasks = [CentreOut(variant) for variant in get_args(Variant)]
-    return (1 + RADIUS_MARGIN) * max(plan_reaches(model, task, seed=0).radius for task in tasks)
+    return (1 + RADIUS_MARGIN) * max(plan_task(model, task, seed=0).radius for task in tasks)

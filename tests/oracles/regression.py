@@ -15,7 +15,7 @@ from spikearm.arm_models import load_arm
 from spikearm.controller.spiking.trained import shipped
 from spikearm.experiments.controllers import Backend, ChosenController, ControllerSetup
 from spikearm.experiments.records.provenance import versions
-from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.tasks.episode import run_episode
 
 SEED = 0
@@ -46,11 +46,11 @@ def record_reference(
 ) -> ReferenceTrajectory:
     """Run one reach of the circle."""
     arm = load_arm(arm_name)
-    reaches = plan_reaches(arm.model, CentreOut(), SEED)
+    task = plan_task(arm.model, CentreOut(), SEED)
     chosen = ChosenController(controller_name, backend=backend)
     trained = shipped(arm_name) if chosen.spec.needs_training else None
     with chosen.make(ControllerSetup(arm.model, trained, seed=SEED)) as controller:
-        out = next(run_episode(arm, controller, reaches, reaches.targets[TARGET])).trajectory
+        out = next(run_episode(arm, controller, task, task.targets[TARGET])).trajectory
     rows = slice(EVERY - 1, None, EVERY)
     return ReferenceTrajectory(out.q[rows], out.torque[rows], out.hand_position[rows], stack())
 

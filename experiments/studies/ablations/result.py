@@ -14,8 +14,9 @@ from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.experiments.studies.ablations.variant import SEED, Variant
 from spikearm.experiments.studies.benchmark import metrics
-from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.tasks.episodes import Episode, run_episodes
+from spikearm.experiments.tasks.task import Task
 
 
 @dataclass(frozen=True)
@@ -75,13 +76,13 @@ def measure(arm: Arm, variant: Variant, weights: NetworkWeights) -> Result:
         circle_m=_mean(metrics.fidelity_rmse, circle, ideal),
         pose_m=_mean(metrics.fidelity_rmse, pose, ideal_pose),
         strict_m=_mean(metrics.position_rmse, strict),
-        success_rate=_mean(metrics.success, circle + pose + strict),
+        success_rate=_mean(Task.success, circle + pose + strict),
     )
 
 
-def _move(arm: Arm, controller: Controller, task: CentreOut) -> list[Trajectory]:
-    reaches = plan_reaches(arm.model, task, SEED)
-    episodes = [Episode(arm, controller, reaches, i) for i in range(task.targets)]
+def _move(arm: Arm, controller: Controller, options: CentreOut) -> list[Trajectory]:
+    task = plan_task(arm.model, options, SEED)
+    episodes = [Episode(arm, controller, task, i) for i in range(options.targets)]
     return [motion.trajectory for one in run_episodes(episodes) for motion in one.motions]
 
 

@@ -21,8 +21,9 @@ from spikearm.experiments.perturbations.loop_setup import LoopSetup, Schedule
 from spikearm.experiments.studies.adaptation.curve import Curve, Learned, Phase, Trial
 from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.studies.condition import applies
-from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.tasks.episode import run_episode
+from spikearm.experiments.tasks.task import Task
 
 JOINT_SPACE = ("pd", "pid")
 
@@ -85,8 +86,8 @@ class TrialPlan:
                 could be perturbed so, or the target is out of its reach.
         """
         self.check(controller, level)
-        reaches = plan_reaches(self.arm.model, self.task, seed)
-        measure = _Measurement(self, level, seed, reaches)
+        task = plan_task(self.arm.model, self.task, seed)
+        measure = _Measurement(self, level, seed, task)
         plain = measure.once(controller, Level())
         if plain is None:
             raise SpikearmError(
@@ -125,7 +126,7 @@ class _Measurement:
     plan: TrialPlan
     level: Level
     seed: int
-    reaches: Reaches
+    task: Task
 
     def once(self, controller: str, level: Level) -> Trial | None:
         """Try a controller that does not learn; None if it loses the arm."""
@@ -180,7 +181,7 @@ class _Measurement:
     @contextmanager
     def _perturbed(self, controller: Controller, level: Level) -> Iterator[LoopSetup]:
         """Perturb the closed loop, and take that back."""
-        setup = LoopSetup(self.plan.arm, controller, self.reaches)
+        setup = LoopSetup(self.plan.arm, controller, self.task)
         setup = level.apply(setup, self.seed)
         try:
             yield setup
@@ -190,10 +191,10 @@ class _Measurement:
     def _try(self, setup: LoopSetup) -> Trial:
         schedule = Schedule(setup.events)
         schedule.begin()
-        target = self.reaches.targets[self.plan.trials.target]
+        target = self.task.targets[self.plan.trials.target]
         motions = list(
             run_episode(
-                setup.arm, setup.controller, self.reaches, target, schedule, sensors=setup.sensors
+                setup.arm, setup.controller, self.task, target, schedule, sensors=setup.sensors
             )
         )
         paths = [motion.trajectory for motion in motions]

@@ -19,9 +19,10 @@ from spikearm.controller.training.samples import Spread
 from spikearm.experiments.controllers import BASELINE, ChosenController, ControllerSetup
 from spikearm.experiments.records.records import RecordedReach
 from spikearm.experiments.studies.benchmark.metrics_row import Measured, make_row
-from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.tasks.episode import Reach
 from spikearm.experiments.tasks.episodes import Episode, run_episodes
+from spikearm.experiments.tasks.task import Task
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def run_benchmark(plan: BenchmarkPlan, watcher: Watcher) -> Benchmark:
     benchmark = Benchmark()
     try:
         for seed in plan.seeds:
-            reaches = plan_reaches(plan.arm.model, plan.task, seed)
+            reaches = plan_task(plan.arm.model, plan.task, seed)
             if plan.setup.trained is not None:
                 _notice_what_is_outside(plan.setup.trained.workspace, plan.task, reaches, watcher)
             for chosen in plan.ordered_controllers:
@@ -126,7 +127,7 @@ def run_benchmark(plan: BenchmarkPlan, watcher: Watcher) -> Benchmark:
 
 
 def _notice_what_is_outside(
-    trained_for: Workspace, task: CentreOut, reaches: Reaches, watcher: Watcher
+    trained_for: Workspace, task: CentreOut, reaches: Task, watcher: Watcher
 ) -> None:
     farthest, fastest = max(reaches.radius, task.offset), Spread().durations[0]
     if farthest > trained_for.radius or task.turn > trained_for.tilt or reaches.duration < fastest:
@@ -146,7 +147,7 @@ def _run_controller(
     watcher: Watcher,
     chosen: ChosenController,
     seed: int,
-    reaches: Reaches,
+    reaches: Task,
 ) -> None:
     watcher.building(chosen.label, seed)
     began = perf_counter()
@@ -181,7 +182,7 @@ def _keep(
     plan: BenchmarkPlan,
     benchmark: Benchmark,
     chosen: ChosenController,
-    reaches: Reaches,
+    reaches: Task,
     motions: list[Reach],
     recorded: list[RecordedReach],
     controller: Controller,

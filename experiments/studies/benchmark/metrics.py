@@ -8,9 +8,6 @@ import numpy as np
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.references.pose_error import rotation_error
 
-SUCCESS_DISTANCE = 0.005  # m
-SUCCESS_ANGLE = np.radians(2.0)  # rad
-
 
 def position_error(trajectory: Trajectory) -> np.ndarray:
     """Distance from hand to ideal position over time, shape (n_steps,) [m]."""
@@ -74,9 +71,3 @@ def effort(trajectory: Trajectory) -> float:
     """Integrated squared joint torque [N^2 m^2 s]."""
     dt = trajectory.time[1] - trajectory.time[0]
     return float(np.sum(trajectory.torque**2) * dt)
-
-
-def success(trajectory: Trajectory) -> bool:
-    """Return True if the motion ends within 5 mm and 2 degrees of its target."""
-    angle = orientation_error(trajectory)[-1]
-    return bool(endpoint_error(trajectory) < SUCCESS_DISTANCE and angle < SUCCESS_ANGLE)

@@ -13,7 +13,7 @@ from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.trained import TrainedController
-from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.neural.simulation import NeuralSimulation
 
 
@@ -41,10 +41,10 @@ def plan_drive(arm: Arm, drive: DriveConfig) -> tuple[np.ndarray, MinimumJerk]:
     Raises:
         SpikearmError: The arm does not reach the target.
     """
-    task = CentreOut(radius=drive.radius, duration=drive.duration)
-    reaches = plan_reaches(arm.model, task, drive.seed)
-    motion = MinimumJerk(reaches.start, reaches.targets[0], drive.duration)
-    return reaches.start_joints, motion
+    options = CentreOut(radius=drive.radius, duration=drive.duration)
+    task = plan_task(arm.model, options, drive.seed)
+    motion = MinimumJerk(task.start, task.targets[0], drive.duration)
+    return task.start_joints, motion
 
 
 def loihi_controller(

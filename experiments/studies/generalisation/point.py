@@ -9,6 +9,7 @@ from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.studies.generalisation.sweep import Sweep
 from spikearm.experiments.tasks.episode import REACHES_PER_EPISODE
 from spikearm.experiments.tasks.episodes import Outcome
+from spikearm.experiments.tasks.task import Task
 
 
 @dataclass(frozen=True)
@@ -67,5 +68,5 @@ def make_point(
 
 def success_rate(outcomes: Sequence[Outcome]) -> float:
     """Compute the share of all planned motions that ended at their goal [1]."""
-    reached = [metrics.success(motion.trajectory) for one in outcomes for motion in one.motions]
+    reached = [Task.success(motion.trajectory) for one in outcomes for motion in one.motions]
     return float(np.sum(reached)) / (REACHES_PER_EPISODE * len(outcomes))

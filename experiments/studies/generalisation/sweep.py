@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from spikearm.arm_models import RigidBodyModel, SpikearmError
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.controller.training.samples import Spread
-from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
+from spikearm.experiments.tasks.task import Task
 
 RADII = (0.10, 0.15, 0.20, 0.25, 0.30)  # m, on the sphere
 DENSE_RADIUS, DENSITY = 0.20, 4  # m, a radius with so many times as many targets as the others
@@ -16,7 +17,7 @@ DURATIONS = (0.6, 0.7, 0.8, 1.0, 1.3, 1.6, 2.0)  # s
 N_SEEDS = 10  # that are tried for every reach that is wanted
 CIRCLE_SEED = 0
 
-Case = tuple[Reaches, int]  # and the index of the target
+Case = tuple[Task, int]  # and the index of the target
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def plan_sweeps(
         report: Called with a line of text for every value with fewer reaches than wanted.
     """
     circle = CentreOut()
-    circle = replace(circle, radius=plan_reaches(model, circle, CIRCLE_SEED).radius)
+    circle = replace(circle, radius=plan_task(model, circle, CIRCLE_SEED).radius)
     n_circle = min(n_targets, circle.targets)
     near = (0.0, trained.workspace.radius)
 
@@ -87,7 +88,7 @@ def draw_cases(model: RigidBodyModel, task: CentreOut, n: int) -> list[Case]:
     cases: list[Case] = []
     for seed in range(N_SEEDS * n):
         with suppress(SpikearmError):  # out of reach
-            cases.append((plan_reaches(model, task, seed), seed % task.targets))
+            cases.append((plan_task(model, task, seed), seed % task.targets))
         if len(cases) == n:
             break
     return cases

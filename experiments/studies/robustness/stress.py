@@ -14,7 +14,7 @@ from spikearm.experiments.perturbations.level import Level
 from spikearm.experiments.perturbations.loop_setup import LoopSetup, Schedule
 from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.studies.condition import Condition, applies
-from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.tasks.episode import Reach, run_episode
 
 DIRECTIONS = ("out", "back")
@@ -125,7 +125,7 @@ class StressPlan:
 
     def loop(self, controller: Controller, seed: int) -> LoopSetup:
         """Return the unperturbed closed loop of a controller."""
-        return LoopSetup(self.arm, controller, plan_reaches(self.arm.model, self.task, seed))
+        return LoopSetup(self.arm, controller, plan_task(self.arm.model, self.task, seed))
 
     def outcome(self, setup: LoopSetup, condition: Condition) -> StressOutcome:
         """Measure a closed loop under a condition, and restore it."""
@@ -145,11 +145,11 @@ class StressPlan:
     def _reaches(self, setup: LoopSetup) -> Iterator[MeasuredReach]:
         schedule = Schedule(setup.events)
         for number in range(self.rounds):
-            for index, target in enumerate(setup.reaches.targets):
+            for index, target in enumerate(setup.task.targets):
                 schedule.begin()
                 guard = SensorGuard(setup.arm, self.limits)
                 motions = run_episode(
-                    setup.arm, setup.controller, setup.reaches, target, schedule,
+                    setup.arm, setup.controller, setup.task, target, schedule,
                     sensors=setup.sensors, guard=guard,
                 )  # fmt: skip
                 yield from _both_ways(motions, number, index)

@@ -10,7 +10,7 @@ from spikearm.controller.spiking.trained import TrainedController, shipped
 from spikearm.experiments.console.options import find_trained
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
 from spikearm.experiments.studies.benchmark.metrics import fidelity_rmse
-from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.tasks.episode import run_episode
 
 WEIGHT = [0.0, 0.0, -9.81]
@@ -69,12 +69,12 @@ def test_what_ships_for_a_weightless_arm_reaches_like_what_ships_for_a_heavy_one
     fidelity = []
     for weightless in (False, True):
         arm = load_arm("gen3", weightless=weightless)
-        reaches = plan_reaches(arm.model, CentreOut(), seed=0)
+        task = plan_task(arm.model, CentreOut(), seed=0)
         trained = find_trained(arm, None, ["loihi"])
         paths = []
         for name in ("analytic", "loihi"):
             with ChosenController(name).make(ControllerSetup(arm.model, trained)) as controller:
-                episode = run_episode(arm, controller, reaches, reaches.targets[2])
+                episode = run_episode(arm, controller, task, task.targets[2])
                 paths.append(next(episode).trajectory)
         fidelity.append(fidelity_rmse(paths[1], paths[0]))
     assert 1e-4 < fidelity[0] < 6e-4

@@ -15,7 +15,7 @@ from spikearm.controller.spiking.spiking_controller import SETTLING_STEPS, Spiki
 from spikearm.experiments.export.bundle import VERSION, Bundle
 from spikearm.experiments.export.chip_arrays import read_chip
 from spikearm.experiments.export.make_bundle import make_bundle
-from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
 from spikearm.loihi_deploy.simulator import Simulator
 
@@ -27,8 +27,8 @@ ABOUT = {"arm": "gen3", "joints": ["joint_1"]}
 @pytest.fixture(scope="module")
 def reach() -> tuple[MinimumJerk, np.ndarray]:
     """Give a quick motion of gen3 and where it begins."""
-    reaches = plan_reaches(load_arm("gen3").model, CentreOut(radius=0.05), seed=0)
-    return MinimumJerk(reaches.start, reaches.targets[1], 0.2), reaches.start_joints
+    task = plan_task(load_arm("gen3").model, CentreOut(radius=0.05), seed=0)
+    return MinimumJerk(task.start, task.targets[1], 0.2), task.start_joints
 
 
 @pytest.fixture(scope="module")

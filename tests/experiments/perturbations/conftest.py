@@ -12,7 +12,8 @@ from spikearm.controller.loop.closed_loop import exact, follow
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.reference import Reference
-from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
+from spikearm.experiments.tasks.task import Task
 
 Moved = Callable[..., Trajectory]
 
@@ -37,8 +38,8 @@ def arm() -> Arm:
 
 
 @pytest.fixture(scope="session")
-def reaches(arm) -> Reaches:
-    return plan_reaches(arm.model, CentreOut(targets=2, radius=0.05, duration=0.2, hold=0.06), 0)
+def task(arm) -> Task:
+    return plan_task(arm.model, CentreOut(targets=2, radius=0.05, duration=0.2, hold=0.06), 0)
 
 
 @pytest.fixture
@@ -47,13 +48,13 @@ def law(arm) -> Recorded:
 
 
 @pytest.fixture
-def move(arm, reaches) -> Moved:
+def move(arm, task) -> Moved:
     """Make the first reach with a controller."""
 
     def moved(controller: Controller, sensors=exact, observe=None) -> Trajectory:
-        controller.start(arm.reset(reaches.start_joints))
-        motion = MinimumJerk(reaches.start, reaches.targets[0], reaches.duration)
-        length = reaches.duration + reaches.hold
+        controller.start(arm.reset(task.start_joints))
+        motion = MinimumJerk(task.start, task.targets[0], task.duration)
+        length = task.duration + task.hold
         return follow(arm, controller, motion, length, observe, sensors=sensors)
 
     return moved

@@ -8,7 +8,7 @@ from spikearm.arm_models import Arm, load_arm
 from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.experiments.perturbations.level import Level
 from spikearm.experiments.perturbations.loop_setup import LoopSetup
-from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 
 LEVELS = (
     Level("payload", 0.7), Level("payload-off-centre", 0.7), Level("friction", 0.08),
@@ -24,8 +24,8 @@ def arm(request) -> Arm:
 
 def perturb(arm: Arm, *levels: Level) -> LoopSetup:
     """Perturb an arm; its controller has no part in it."""
-    reaches = plan_reaches(arm.model, CentreOut(targets=1), seed=0)
-    setup = LoopSetup(arm, OperationalSpaceController(arm.model), reaches)
+    task = plan_task(arm.model, CentreOut(targets=1), seed=0)
+    setup = LoopSetup(arm, OperationalSpaceController(arm.model), task)
     for level in levels:
         setup = level.apply(setup, seed=0)
     return setup
@@ -86,9 +86,9 @@ def test_friction_adds_to_what_the_arm_s_file_has(arm):
 
 
 def test_the_force_field_lies_in_the_targets_plane(arm):
-    reaches = plan_reaches(arm.model, CentreOut(), seed=0)
+    task = plan_task(arm.model, CentreOut(), seed=0)
     home = arm.model.dynamics(arm.chain.home)
-    left, _, up = ((t.position - reaches.start.position) / 0.2 for t in reaches.targets[:3])
+    left, _, up = ((t.position - task.start.position) / 0.2 for t in task.targets[:3])
     J = home.jacobian
     forward = np.cross(left, up)
     # Along the circle's first target and its third, as Shadmehr and Mussa-Ivaldi's matrix has it.

@@ -37,9 +37,9 @@ def test_events_happen_once_an_episode_at_their_time_and_in_their_order(arm):
     assert happened == [("first", 0), ("then", 3), ("later", 5)] * 2
 
 
-def test_a_payload_comes_on_the_way_out_and_goes_on_the_way_back(reaches, law):
+def test_a_payload_comes_on_the_way_out_and_goes_on_the_way_back(task, law):
     arm = load_arm("gen3")
-    setup = PERTURBATIONS["payload-midway"].apply(LoopSetup(arm, law, reaches), 1.7, 0)
+    setup = PERTURBATIONS["payload-midway"].apply(LoopSetup(arm, law, task), 1.7, 0)
     weights: list[float] = []
 
     def weight() -> float:
@@ -57,16 +57,16 @@ def test_a_payload_comes_on_the_way_out_and_goes_on_the_way_back(reaches, law):
     assert weight() == empty
 
 
-def test_limits_and_rates_and_delays_are_what_they_say(arm, reaches, law):
-    setup = LoopSetup(arm, law, reaches)
+def test_limits_and_rates_and_delays_are_what_they_say(arm, task, law):
+    setup = LoopSetup(arm, law, task)
     cut = PERTURBATIONS["saturation"].apply(setup, 0.4, 0).controller
     np.testing.assert_allclose(cut._limits, 0.4 * arm.chain.torque_limits)
     assert PERTURBATIONS["rate"].apply(setup, 250.0, 0).controller._every == 4
     assert PERTURBATIONS["delay"].apply(setup, 0.01, 0).controller._steps == 10
 
 
-def test_perturbations_compose(arm, reaches, law, move):
-    setup = LoopSetup(arm, law, reaches)
+def test_perturbations_compose(arm, task, law, move):
+    setup = LoopSetup(arm, law, task)
     for name, strength in (("delay", 0.003), ("frozen", 0.004), ("noise", 1e-4)):
         setup = PERTURBATIONS[name].apply(setup, strength, 5)
     log = move(setup.controller, setup.sensors)
@@ -79,10 +79,10 @@ def test_perturbations_compose(arm, reaches, law, move):
 
 
 @pytest.mark.parametrize("name", ["silenced", "silenced-midway"])
-def test_a_share_of_neurons_falls_silent_and_is_healed(name, arm, reaches, trained):
+def test_a_share_of_neurons_falls_silent_and_is_healed(name, arm, task, trained):
     with SpikingController(trained.weights, NengoSimulation, "spiking") as controller:
         simulation = silenceable_simulation(controller.simulation)
-        setup = PERTURBATIONS[name].apply(LoopSetup(arm, controller, reaches), 0.2, 3)
+        setup = PERTURBATIONS[name].apply(LoopSetup(arm, controller, task), 0.2, 3)
         silent = [len(simulation.silent)]
         for event in setup.events:
             event.act()

@@ -11,16 +11,15 @@ from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.references.joint_reference import reaches
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.pose_error import rotation_error
-from spikearm.experiments.studies.benchmark.metrics import success
 from spikearm.experiments.tasks.centre_out import (
     N_TRIES,
     POSE_TURN,
     RADII,
     CentreOut,
-    Reaches,
+    Task,
     Variant,
     forward_axis,
-    plan_reaches,
+    plan_task,
 )
 from spikearm.experiments.tasks.episode import run_episode
 
@@ -39,15 +38,15 @@ def gen3() -> RigidBodyModel:
     return load_arm("gen3").model
 
 
-def offsets(reaches: Reaches) -> np.ndarray:
+def offsets(task: Task) -> np.ndarray:
     """Give every target's offset from home, shape (n_targets, 3) [m]."""
-    return np.array([target.position - reaches.start.position for target in reaches.targets])
+    return np.array([target.position - task.start.position for target in task.targets])
 
 
-def turns(reaches: Reaches) -> np.ndarray:
+def turns(task: Task) -> np.ndarray:
     """Give every target's rotation vector from home, shape (n_targets, 3) [rad]."""
-    quaternion = reaches.start.quaternion
-    return np.array([rotation_error(target.quaternion, quaternion) for target in reaches.targets])
+    quaternion = task.start.quaternion
+    return np.array([rotation_error(target.quaternion, quaternion) for target in task.targets])
 
 
 def unit(vector: np.ndarray) -> np.ndarray:
@@ -56,7 +55,7 @@ def unit(vector: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_targets_are_at_the_radius_from_home(model, variant):
-    plan = plan_reaches(model, CentreOut(variant, targets=5, radius=RADIUS), seed=3)
+    plan = plan_task(model, CentreOut(variant, targets=5, radius=RADIUS), seed=3)
     assert len(plan.targets) == 5
     assert plan.radius == RADIUS
     np.testing.assert_allclose(np.linalg.norm(offsets(plan), axis=1), RADIUS)
@@ -64,7 +63,7 @@ def test_targets_are_at_the_radius_from_home(model, variant):
 
 @pytest.mark.parametrize("variant", ["circle", "pose"])
 def test_the_circle_is_normal_to_the_forward_axis_and_evenly_divided(model, variant: Variant):
-    plan = plan_reaches(model, CentreOut(variant, targets=5, radius=RADIUS), seed=3)
+    plan = plan_task(model, CentreOut(variant, targets=5, radius=RADIUS), seed=3)
     directions = offsets(plan) / RADIUS
     np.testing.assert_allclose(directions @ forward_axis(model), 0.0, atol=1e-9)
     # Neighbours are a fifth of a turn apart, the last and the first too.
@@ -84,7 +83,7 @@ def test_the_forward_axis_is_horizontal_from_base_to_hand(model):
 
 
 def test_on_gen3_forward_is_x_and_the_second_of_four_targets_is_above_home(gen3):
-    plan = plan_reaches(gen3, CentreOut(targets=4, radius=0.2), seed=5)
+    plan = plan_task(gen3, CentreOut(targets=4, radius=0.2), seed=5)
     np.testing.assert_allclose(forward_axis(gen3), [1.0, 0.0, 0.0], atol=0.01)
     np.testing.assert_allclose(offsets(plan)[1], [0.0, 0.0, 0.2], atol=1e-12)
     np.testing.assert_allclose(offsets(plan)[3], [0.0, 0.0, -0.2], atol=1e-12)
@@ -92,12 +91,12 @@ def test_on_gen3_forward_is_x_and_the_second_of_four_targets_is_above_home(gen3)
 
 @pytest.mark.parametrize("variant", ["circle", "sphere"])
 def test_without_a_turn_every_target_keeps_the_homes_orientation(gen3, variant: Variant):
-    plan = plan_reaches(gen3, CentreOut(variant, targets=5, radius=RADIUS), seed=3)
+    plan = plan_task(gen3, CentreOut(variant, targets=5, radius=RADIUS), seed=3)
     np.testing.assert_allclose(turns(plan), 0.0, atol=1e-9)
 
 
 def test_a_pose_target_is_turned_by_30_degrees_about_an_axis_of_its_own(gen3):
-    plan = plan_reaches(gen3, CentreOut("pose", targets=5, radius=RADIUS), seed=3)
+    plan = plan_task(gen3, CentreOut("pose", targets=5, radius=RADIUS), seed=3)
     angles = np.linalg.norm(turns(plan), axis=1)
     np.testing.assert_allclose(angles, np.radians(30.0), atol=1e-9)
     axes = turns(plan) / POSE_TURN
@@ -105,7 +104,7 @@ def test_a_pose_target_is_turned_by_30_degrees_about_an_axis_of_its_own(gen3):
 
 
 def test_a_turn_that_the_arm_cannot_follow_is_drawn_again(gen3):
-    plan = plan_reaches(gen3, CentreOut("pose", radius=0.2), seed=1)
+    plan = plan_task(gen3, CentreOut("pose", radius=0.2), seed=1)
     rng, again = np.random.default_rng(1), 0
     home = Rotation.from_quat(plan.start.quaternion, scalar_first=True)
     for target, turn in zip(plan.targets, turns(plan), strict=True):
@@ -120,7 +119,7 @@ def test_a_turn_that_the_arm_cannot_follow_is_drawn_again(gen3):
 
 
 def test_sphere_targets_leave_the_plane_on_all_sides(gen3):
-    plan = plan_reaches(gen3, CentreOut("sphere", targets=90, radius=RADIUS), seed=8)
+    plan = plan_task(gen3, CentreOut("sphere", targets=90, radius=RADIUS), seed=8)
     directions = offsets(plan) / RADIUS
     # Uniform on the sphere: each coordinate is uniform, of variance 1/3 (1 sigma: 0.03).
     np.testing.assert_allclose(directions.mean(axis=0), 0.0, atol=0.2)
@@ -130,51 +129,51 @@ def test_sphere_targets_leave_the_plane_on_all_sides(gen3):
 @pytest.mark.parametrize("variant", ["sphere", "pose"])
 def test_one_seed_places_the_same_targets_and_two_seeds_do_not(gen3, variant: Variant):
     task = CentreOut(variant, targets=3, radius=RADIUS)
-    first, again, other = (plan_reaches(gen3, task, seed) for seed in (12, 12, 13))
+    first, again, other = (plan_task(gen3, task, seed) for seed in (12, 12, 13))
     drawn = [np.hstack([offsets(plan), turns(plan)]) for plan in (first, again, other)]
     np.testing.assert_array_equal(drawn[0], drawn[1])
     assert np.abs(drawn[0] - drawn[2]).max(axis=1).min() > 1e-3
 
 
 def test_the_circle_does_not_depend_on_the_seed(gen3):
-    first, other = (plan_reaches(gen3, CentreOut(radius=RADIUS), seed) for seed in (4, 9))
+    first, other = (plan_task(gen3, CentreOut(radius=RADIUS), seed) for seed in (4, 9))
     np.testing.assert_array_equal(offsets(first), offsets(other))
 
 
 @pytest.mark.parametrize(("name", "radius"), [("gen3", 0.20), ("panda", 0.10)])
 def test_the_default_radius_is_the_largest_that_the_arm_reaches(name, radius):
     model = load_arm(name).model
-    plan = plan_reaches(model, CentreOut(), seed=2)
+    plan = plan_task(model, CentreOut(), seed=2)
     assert plan.radius == radius
     assert len(plan.targets) == 8
     for larger in (r for r in RADII if r > radius):
         with pytest.raises(SpikearmError, match="out of reach"):
-            plan_reaches(model, CentreOut(radius=larger), seed=2)
+            plan_task(model, CentreOut(radius=larger), seed=2)
 
 
 def test_every_planned_target_is_reached_by_the_kinematics(model):
-    plan = plan_reaches(model, CentreOut("pose", targets=3, radius=RADIUS), seed=6)
+    plan = plan_task(model, CentreOut("pose", targets=3, radius=RADIUS), seed=6)
     assert all(reaches(model, MinimumJerk(plan.start, t, 1.0)) for t in plan.targets)
 
 
 def test_an_arm_comes_back_from_a_target_drawn_beside_a_singular_pose():
     """The first turn that is drawn for this target ends just short of a stretched elbow."""
     arm = load_arm("panda")
-    plan = plan_reaches(arm.model, CentreOut("pose"), seed=1)
+    plan = plan_task(arm.model, CentreOut("pose"), seed=1)
     controller = OperationalSpaceController(arm.model, feedforward="velocity")
     motions = run_episode(arm, controller, plan, plan.targets[2])
-    assert [success(motion.trajectory) for motion in motions] == [True, True]
+    assert [plan.success(motion.trajectory) for motion in motions] == [True, True]
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_radius_beyond_the_arm_is_refused_with_the_target_named(gen3, variant):
     with pytest.raises(SpikearmError, match=r"Target \[.*\] m, 1\.3 m from home, is out of reach"):
-        plan_reaches(gen3, CentreOut(variant, targets=3, radius=1.3), seed=2)
+        plan_task(gen3, CentreOut(variant, targets=3, radius=1.3), seed=2)
 
 
 def test_a_negative_seed_is_refused(gen3):
     with pytest.raises(SpikearmError, match="Seed -2 is negative"):
-        plan_reaches(gen3, CentreOut(radius=RADIUS), seed=-2)
+        plan_task(gen3, CentreOut(radius=RADIUS), seed=-2)
 
 
 @pytest.mark.parametrize("radius", [0.0, -0.1, np.inf, np.nan])
@@ -203,31 +202,31 @@ def test_an_impossible_offset_is_refused(offset):
 
 def test_a_duration_shorter_than_a_control_step_is_refused(gen3):
     with pytest.raises(SpikearmError, match=r"0\.0005 s is less than a control step.*0\.001 s"):
-        plan_reaches(gen3, CentreOut(duration=0.0005), seed=2)
+        plan_task(gen3, CentreOut(duration=0.0005), seed=2)
 
 
 def test_a_motion_too_fast_for_the_joints_is_refused(model):
     task = CentreOut(targets=3, radius=0.1)
-    plan_reaches(model, task, seed=2)
+    plan_task(model, task, seed=2)
     with pytest.raises(SpikearmError, match=r"0\.1 m from home.*too fast.*longer --duration"):
-        plan_reaches(model, replace(task, duration=0.05), seed=2)
+        plan_task(model, replace(task, duration=0.05), seed=2)
 
 
 def test_an_offset_beyond_the_arm_is_refused(gen3):
     with pytest.raises(SpikearmError, match=r"starts, 1\.3 m from home, .*smaller --offset"):
-        plan_reaches(gen3, CentreOut(radius=RADIUS, offset=1.3), seed=2)
+        plan_task(gen3, CentreOut(radius=RADIUS, offset=1.3), seed=2)
 
 
 def test_reaches_last_as_long_as_the_task_says(gen3):
     task = CentreOut(targets=2, radius=RADIUS, duration=1.3, hold=0.2)
-    plan = plan_reaches(gen3, task, seed=3)
+    plan = plan_task(gen3, task, seed=3)
     assert (plan.duration, plan.hold) == (1.3, 0.2)
 
 
 @pytest.mark.parametrize("offset", [0.03, 0.08])
 def test_reaches_start_at_the_offset_from_home_oriented_as_there(model, offset):
     home = model.dynamics(model.chain.home).hand
-    plan = plan_reaches(model, CentreOut(targets=2, radius=RADIUS, offset=offset), seed=3)
+    plan = plan_task(model, CentreOut(targets=2, radius=RADIUS, offset=offset), seed=3)
     here = model.dynamics(plan.start_joints).hand
     np.testing.assert_array_equal(here.position, plan.start.position)
     np.testing.assert_array_equal(here.quaternion, plan.start.quaternion)
@@ -238,15 +237,15 @@ def test_reaches_start_at_the_offset_from_home_oriented_as_there(model, offset):
 
 
 def test_without_an_offset_reaches_start_in_the_home_configuration(model):
-    plan = plan_reaches(model, CentreOut(targets=2, radius=RADIUS), seed=3)
+    plan = plan_task(model, CentreOut(targets=2, radius=RADIUS), seed=3)
     np.testing.assert_array_equal(plan.start_joints, model.chain.home)
 
 
 def test_the_offsets_direction_is_the_seeds_and_uniform(gen3):
     home = gen3.dynamics(gen3.chain.home).hand.position
     task = CentreOut(targets=1, radius=RADIUS, offset=0.02)
-    starts = [plan_reaches(gen3, task, seed).start.position - home for seed in range(40)]
-    again = plan_reaches(gen3, task, seed=7).start.position - home
+    starts = [plan_task(gen3, task, seed).start.position - home for seed in range(40)]
+    again = plan_task(gen3, task, seed=7).start.position - home
     np.testing.assert_array_equal(again, starts[7])
     directions = np.array(starts) / 0.02
     # Each coordinate of a uniform direction has mean 0 and variance 1/3 (1 sigma: 0.09, 0.05).
@@ -259,7 +258,7 @@ def test_a_start_that_the_arm_cannot_follow_is_drawn_again(gen3):
     for seed in range(5):
         (rng,) = np.random.default_rng(seed).spawn(1)
         first = Pose(home.position + 0.15 * unit(rng.normal(size=3)), home.quaternion)
-        start = plan_reaches(gen3, CentreOut(targets=1, radius=0.02, offset=0.15), seed).start
+        start = plan_task(gen3, CentreOut(targets=1, radius=0.02, offset=0.15), seed).start
         if np.linalg.norm(start.position - first.position) > 1e-3:
             assert not reaches(gen3, MinimumJerk(home, first, 1.0))
             again += 1
@@ -269,15 +268,15 @@ def test_a_start_that_the_arm_cannot_follow_is_drawn_again(gen3):
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_targets_are_around_home_wherever_reaches_start_and_however_long_they_last(gen3, variant):
     task = CentreOut(variant, targets=3, radius=RADIUS)
-    plain = plan_reaches(gen3, task, seed=5)
-    other = plan_reaches(gen3, replace(task, offset=0.05, duration=1.4, hold=0.1), seed=5)
+    plain = plan_task(gen3, task, seed=5)
+    other = plan_task(gen3, replace(task, offset=0.05, duration=1.4, hold=0.1), seed=5)
     for one, same in zip(plain.targets, other.targets, strict=True):
         np.testing.assert_array_equal(one.position, same.position)
         np.testing.assert_array_equal(one.quaternion, same.quaternion)
 
 
 def test_a_seeds_first_numbers_are_those_of_its_targets(gen3):
-    plan = plan_reaches(gen3, CentreOut("sphere", targets=4, radius=0.1, offset=0.02), seed=11)
+    plan = plan_task(gen3, CentreOut("sphere", targets=4, radius=0.1, offset=0.02), seed=11)
     directions = np.random.default_rng(11).normal(size=(4, 3))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     home = gen3.dynamics(gen3.chain.home).hand.position
@@ -286,7 +285,7 @@ def test_a_seeds_first_numbers_are_those_of_its_targets(gen3):
 
 
 def test_what_is_reached_is_asked_from_where_reaches_start(gen3):
-    plan = plan_reaches(gen3, CentreOut(radius=0.2, offset=0.1), seed=3)
+    plan = plan_task(gen3, CentreOut(radius=0.2, offset=0.1), seed=3)
     for target in plan.targets:
         assert reaches(gen3, MinimumJerk(plan.start, target, 1.0), plan.start_joints)
 
@@ -298,7 +297,7 @@ def test_too_few_targets_are_refused(targets):
 
 
 def test_home_is_the_pose_of_the_home_configuration(model):
-    plan = plan_reaches(model, CentreOut(targets=2, radius=RADIUS), seed=3)
+    plan = plan_task(model, CentreOut(targets=2, radius=RADIUS), seed=3)
     here: Pose = model.dynamics(model.chain.home).hand
     np.testing.assert_array_equal(plan.start.position, here.position)
     gap = Rotation.from_quat(plan.start.quaternion) * Rotation.from_quat(here.quaternion).inv()

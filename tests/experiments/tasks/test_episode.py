@@ -12,8 +12,9 @@ from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.controller import Controller
 from spikearm.controller.references.pose_error import rotation_error
 from spikearm.controller.references.reference import Reference
-from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.tasks.episode import REACHES_PER_EPISODE, run_episode
+from spikearm.experiments.tasks.task import Task
 
 DURATION, HOLD = 0.12, 0.03  # s; short, which a small reach allows
 N_STEPS = 150
@@ -27,8 +28,8 @@ def arm() -> Arm:
 
 
 @pytest.fixture
-def reaches(arm) -> Reaches:
-    return plan_reaches(arm.model, TASK, seed=5)
+def task(arm) -> Task:
+    return plan_task(arm.model, TASK, seed=5)
 
 
 class Watched(OperationalSpaceController):
@@ -64,26 +65,26 @@ class Overpowered(Controller):
         return torque
 
 
-def test_an_episode_goes_out_to_the_target_and_back_home(arm, reaches):
-    target = reaches.targets[1]
-    out, back = run_episode(arm, Watched(arm), reaches, target)
+def test_an_episode_goes_out_to_the_target_and_back_home(arm, task):
+    target = task.targets[1]
+    out, back = run_episode(arm, Watched(arm), task, target)
     assert REACHES_PER_EPISODE == 2
     assert (out.direction, back.direction) == ("out", "back")
-    for motion, goal in ((out, target), (back, reaches.start)):
+    for motion, goal in ((out, target), (back, task.start)):
         trajectory = motion.trajectory
         assert len(trajectory.time) == N_STEPS
         np.testing.assert_allclose(trajectory.reference_position[-1], goal.position)
         turn = abs(trajectory.reference_quaternion[-1] @ goal.quaternion)
         assert turn == pytest.approx(1.0)
         assert np.linalg.norm(trajectory.hand_position[-1] - goal.position) < 0.01
-    apart = np.linalg.norm(target.position - reaches.start.position)
+    apart = np.linalg.norm(target.position - task.start.position)
     assert apart == pytest.approx(0.03)
 
 
-def test_the_arm_starts_at_home_at_rest_wherever_it_was(arm, reaches):
+def test_the_arm_starts_at_home_at_rest_wherever_it_was(arm, task):
     arm.reset(arm.chain.home + 0.3, np.full(7, 0.8))
     controller = Watched(arm)
-    list(run_episode(arm, controller, reaches, reaches.targets[0]))
+    list(run_episode(arm, controller, task, task.targets[0]))
     assert len(controller.started) == 1  # an episode is one run, the way back included
     for state in (controller.started[0], controller.states[0]):
         np.testing.assert_array_equal(state.q, arm.chain.home)
@@ -92,10 +93,10 @@ def test_the_arm_starts_at_home_at_rest_wherever_it_was(arm, reaches):
 
 
 def test_reaches_off_home_start_there_and_come_back_there(arm):
-    reaches = plan_reaches(arm.model, replace(TASK, offset=0.05, duration=0.3), seed=5)
+    task = plan_task(arm.model, replace(TASK, offset=0.05, duration=0.3), seed=5)
     home = arm.reset().hand
     controller = Watched(arm)
-    out, back = run_episode(arm, controller, reaches, reaches.targets[0])
+    out, back = run_episode(arm, controller, task, task.targets[0])
     for state in (controller.started[0], controller.states[0]):
         assert np.linalg.norm(state.hand.position - home.position) == pytest.approx(0.05, abs=1e-5)
         turn = rotation_error(state.hand.quaternion, home.quaternion)
@@ -110,10 +111,10 @@ def test_reaches_off_home_start_there_and_come_back_there(arm):
 
 
 def test_joint_control_too_starts_off_home_and_comes_to_the_target(arm):
-    reaches = plan_reaches(arm.model, replace(TASK, offset=0.05, duration=0.5, hold=0.3), seed=5)
+    task = plan_task(arm.model, replace(TASK, offset=0.05, duration=0.5, hold=0.3), seed=5)
     controller = JointPIDController(arm.model, ki=300.0)
-    out, back = run_episode(arm, controller, reaches, reaches.targets[0])
-    for motion, goal in ((out, reaches.targets[0]), (back, reaches.start)):
+    out, back = run_episode(arm, controller, task, task.targets[0])
+    for motion, goal in ((out, task.targets[0]), (back, task.start)):
         first, last = motion.trajectory.hand_position[[0, -1]]
         assert np.linalg.norm(last - goal.position) < 2e-3
         assert np.linalg.norm(first - goal.position) > 0.03
@@ -121,12 +122,12 @@ def test_joint_control_too_starts_off_home_and_comes_to_the_target(arm):
 
 @pytest.mark.parametrize(("duration", "hold"), [(0.2, 0.05), (0.16, 0.0)])
 def test_a_motion_lasts_as_long_as_the_task_says_and_then_holds(arm, duration, hold):
-    reaches = plan_reaches(arm.model, replace(TASK, duration=duration, hold=hold), seed=5)
-    target = reaches.targets[1].position
-    for motion in run_episode(arm, Watched(arm), reaches, reaches.targets[1]):
+    task = plan_task(arm.model, replace(TASK, duration=duration, hold=hold), seed=5)
+    target = task.targets[1].position
+    for motion in run_episode(arm, Watched(arm), task, task.targets[1]):
         trajectory = motion.trajectory
         assert trajectory.time[-1] == pytest.approx(duration + hold)
-        goal = target if motion.direction == "out" else reaches.start.position
+        goal = target if motion.direction == "out" else task.start.position
         left = np.linalg.norm(trajectory.reference_position - goal, axis=1)
         moving = trajectory.time < duration - 0.5 * arm.timestep
         np.testing.assert_allclose(left[~moving], 0.0, atol=1e-12)
@@ -134,26 +135,26 @@ def test_a_motion_lasts_as_long_as_the_task_says_and_then_holds(arm, duration, h
         assert left[round(0.5 * duration / arm.timestep) - 1] == pytest.approx(0.015, rel=1e-6)
 
 
-def test_the_way_back_begins_where_the_way_out_ended(arm, reaches):
+def test_the_way_back_begins_where_the_way_out_ended(arm, task):
     controller = Watched(arm)
-    out, _ = run_episode(arm, controller, reaches, reaches.targets[2])
+    out, _ = run_episode(arm, controller, task, task.targets[2])
     assert len(controller.states) == 2 * N_STEPS
     np.testing.assert_array_equal(controller.states[N_STEPS].q, out.trajectory.q[-1])
     np.testing.assert_array_equal(controller.states[N_STEPS].dq, out.trajectory.dq[-1])
     assert controller.states[N_STEPS].time == pytest.approx(DURATION + HOLD)
 
 
-def test_one_arm_gives_the_same_episode_twice(arm, reaches):
-    first = list(run_episode(arm, Watched(arm), reaches, reaches.targets[0]))
-    second = list(run_episode(arm, Watched(arm), reaches, reaches.targets[0]))
+def test_one_arm_gives_the_same_episode_twice(arm, task):
+    first = list(run_episode(arm, Watched(arm), task, task.targets[0]))
+    second = list(run_episode(arm, Watched(arm), task, task.targets[0]))
     for one, other in zip(first, second, strict=True):
         np.testing.assert_array_equal(one.trajectory.q, other.trajectory.q)
 
 
-def test_a_motion_is_given_as_soon_as_it_is_over(arm, reaches):
+def test_a_motion_is_given_as_soon_as_it_is_over(arm, task):
     seen: list[float] = []
     motions = run_episode(
-        arm, Watched(arm), reaches, reaches.targets[0], lambda _, state, __: seen.append(state.time)
+        arm, Watched(arm), task, task.targets[0], lambda _, state, __: seen.append(state.time)
     )
     assert len(seen) == 0
     next(motions)
@@ -163,8 +164,8 @@ def test_a_motion_is_given_as_soon_as_it_is_over(arm, reaches):
     np.testing.assert_allclose(seen, 0.001 * np.arange(1, 2 * N_STEPS + 1))
 
 
-def test_the_marker_is_at_the_goal_of_the_motion(arm, reaches):
-    target = reaches.targets[1]
+def test_the_marker_is_at_the_goal_of_the_motion(arm, task):
+    target = task.targets[1]
     marked: list[Pose] = []
 
     def look(observed: Arm, state: ArmState, reference: Reference) -> None:
@@ -172,16 +173,16 @@ def test_the_marker_is_at_the_goal_of_the_motion(arm, reaches):
         mocap = model.body(MARKED).mocapid[0]
         marked.append(Pose(data.mocap_pos[mocap].copy(), data.mocap_quat[mocap].copy()))
 
-    list(run_episode(arm, Watched(arm), reaches, target, look))
-    goals = [target] * N_STEPS + [reaches.start] * N_STEPS
+    list(run_episode(arm, Watched(arm), task, target, look))
+    goals = [target] * N_STEPS + [task.start] * N_STEPS
     assert len(marked) == len(goals)
     for pose, goal in zip(marked, goals, strict=True):
         np.testing.assert_array_equal(pose.position, goal.position)
         np.testing.assert_array_equal(pose.quaternion, goal.quaternion)
 
 
-def test_torques_cut_at_their_limit_are_counted_for_each_motion(arm, reaches):
-    out, back = run_episode(arm, Overpowered(arm), reaches, reaches.targets[0])
+def test_torques_cut_at_their_limit_are_counted_for_each_motion(arm, task):
+    out, back = run_episode(arm, Overpowered(arm), task, task.targets[0])
     # Out: one joint once and two joints three times; back: one joint once.
     assert out.saturated_share == pytest.approx((1 + 3 * 2) / (N_STEPS * 7))
     assert back.saturated_share == pytest.approx(1 / (N_STEPS * 7))
@@ -190,8 +191,8 @@ def test_torques_cut_at_their_limit_are_counted_for_each_motion(arm, reaches):
     np.testing.assert_array_equal(out.trajectory.torque[29:32, 6], -limit)
 
 
-def test_a_gentle_law_cuts_nothing(arm, reaches):
-    motions = list(run_episode(arm, Watched(arm), reaches, reaches.targets[0]))
+def test_a_gentle_law_cuts_nothing(arm, task):
+    motions = list(run_episode(arm, Watched(arm), task, task.targets[0]))
     largest = max(np.abs(m.trajectory.torque / arm.chain.torque_limits).max() for m in motions)
     assert 0.1 < largest < 1.0
     assert [motion.saturated_share for motion in motions] == [0.0, 0.0]
@@ -207,9 +208,9 @@ class Slow(Controller):
         return np.zeros(7)
 
 
-def test_wall_time_is_that_of_the_loop_and_not_of_what_happens_between(arm, reaches):
+def test_wall_time_is_that_of_the_loop_and_not_of_what_happens_between(arm, task):
     began = perf_counter()
-    motions = run_episode(arm, Slow(), reaches, reaches.targets[0])
+    motions = run_episode(arm, Slow(), task, task.targets[0])
     out = next(motions)
     pause = perf_counter() + 0.3
     while perf_counter() < pause:

@@ -23,8 +23,9 @@ from spikearm.controller.loop.trajectory import TIMED, Trajectory
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.experiments.controllers import PID_INTEGRAL_GAIN
-from spikearm.experiments.tasks.centre_out import CentreOut, Reaches, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.tasks.episodes import Episode, Outcome, run_episodes
+from spikearm.experiments.tasks.task import Task
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.neural.counts import StepCounts
 
@@ -45,8 +46,8 @@ def arm() -> Arm:
 
 
 @pytest.fixture(scope="module")
-def reaches(arm) -> Reaches:
-    return plan_reaches(arm.model, TASK, seed=5)
+def task(arm) -> Task:
+    return plan_task(arm.model, TASK, seed=5)
 
 
 class Limp(CountingController):
@@ -124,8 +125,8 @@ class Striding(Limp):
         pass
 
 
-def batch(arm: Arm, reaches: Reaches, controllers: Sequence[Controller]) -> list[Episode]:
-    return [Episode(arm, one, reaches, target) for target, one in enumerate(controllers)]
+def batch(arm: Arm, task: Task, controllers: Sequence[Controller]) -> list[Episode]:
+    return [Episode(arm, one, task, target) for target, one in enumerate(controllers)]
 
 
 def processes(outcomes: Sequence[Outcome]) -> list[int]:
@@ -159,8 +160,8 @@ def spiking(trained) -> Iterator[SpikingController]:
 
 @pytest.mark.parametrize("controller", ["pid", "spiking"])
 @pytest.mark.parametrize("jobs", [2, N_TARGETS])
-def test_several_at_a_time_move_as_one_by_one(request, arm, reaches, controller, jobs):
-    episodes = batch(arm, reaches, [request.getfixturevalue(controller)] * N_TARGETS)
+def test_several_at_a_time_move_as_one_by_one(request, arm, task, controller, jobs):
+    episodes = batch(arm, task, [request.getfixturevalue(controller)] * N_TARGETS)
     at_once = list(run_episodes(episodes, jobs))
     one_by_one = list(run_episodes(episodes, 1))
     assert len(at_once) == len(one_by_one) == N_TARGETS
@@ -172,28 +173,28 @@ def test_several_at_a_time_move_as_one_by_one(request, arm, reaches, controller,
         assert all((motion.trajectory.step_latency_s > 0).all() for motion in outcome.motions)
 
 
-def test_what_a_worker_changes_stays_in_it(arm, reaches):
+def test_what_a_worker_changes_stays_in_it(arm, task):
     striding = Striding()
-    list(run_episodes(batch(arm, reaches, [striding] * 3), 3))
+    list(run_episodes(batch(arm, task, [striding] * 3), 3))
     assert striding.steps == 0
-    list(run_episodes(batch(arm, reaches, [striding] * 3), 1))
+    list(run_episodes(batch(arm, task, [striding] * 3), 1))
     assert striding.steps == 3 * 2 * N_STEPS
 
 
-def test_outcomes_come_in_the_order_of_their_episodes(arm, reaches):
+def test_outcomes_come_in_the_order_of_their_episodes(arm, task):
     controllers = [Limp(pause=0.003), Limp(), Limp(), Limp(pause=0.001)]
-    outcomes = list(run_episodes(batch(arm, reaches, controllers), 2))
-    for outcome, target in zip(outcomes, reaches.targets, strict=False):
+    outcomes = list(run_episodes(batch(arm, task, controllers), 2))
+    for outcome, target in zip(outcomes, task.targets, strict=False):
         goal = outcome.motions[0].trajectory.reference_position[-1]
         np.testing.assert_allclose(goal, target.position)
     ends = [outcome.motions[1].trajectory.synaptic_events[-1] for outcome in outcomes]
     assert ends[1] < ends[2] < ends[0]  # although the first one was finished after them
 
 
-def test_an_outcome_is_given_as_soon_as_it_is_there(arm, reaches, tmp_path):
+def test_an_outcome_is_given_as_soon_as_it_is_there(arm, task, tmp_path):
     last = tmp_path / "last"
     controllers = [Limp(), Limp(pause=0.001), Limp(), Limp(started=last)]
-    outcomes = run_episodes(batch(arm, reaches, controllers), 2)
+    outcomes = run_episodes(batch(arm, task, controllers), 2)
     next(outcomes)
     assert not last.exists()
     assert len(list(outcomes)) == 3
@@ -201,22 +202,22 @@ def test_an_outcome_is_given_as_soon_as_it_is_there(arm, reaches, tmp_path):
 
 
 @pytest.mark.parametrize("jobs", [2, 3])
-def test_workers_are_other_processes(arm, reaches, jobs):
-    found = processes(list(run_episodes(batch(arm, reaches, [Limp(pause=0.001)] * 5), jobs)))
+def test_workers_are_other_processes(arm, task, jobs):
+    found = processes(list(run_episodes(batch(arm, task, [Limp(pause=0.001)] * 5), jobs)))
     assert os.getpid() not in found
     assert len(set(found)) == jobs
 
 
-def test_without_a_number_there_are_as_many_workers_as_cores(arm, reaches, monkeypatch):
+def test_without_a_number_there_are_as_many_workers_as_cores(arm, task, monkeypatch):
     monkeypatch.setattr(os, "cpu_count", lambda: 4)
-    outcomes = run_episodes(batch(arm, reaches, [Limp(pause=0.001)] * 5))
+    outcomes = run_episodes(batch(arm, task, [Limp(pause=0.001)] * 5))
     next(outcomes)
     assert len(multiprocessing.active_children()) == 4
     assert len(list(outcomes)) == 4
 
 
-def test_there_are_no_more_workers_than_episodes(arm, reaches):
-    outcomes = run_episodes(batch(arm, reaches, [Limp(pause=0.001)] * 2), 50)
+def test_there_are_no_more_workers_than_episodes(arm, task):
+    outcomes = run_episodes(batch(arm, task, [Limp(pause=0.001)] * 2), 50)
     next(outcomes)
     assert len(multiprocessing.active_children()) == 2
     assert len(list(outcomes)) == 1
@@ -228,11 +229,11 @@ def test_there_are_no_more_workers_than_episodes(arm, reaches):
     ids=["one job", "one episode", "no forks"],
 )
 def test_one_by_one_they_run_and_are_observed_in_this_process(
-    arm, reaches, monkeypatch, n_episodes, jobs, methods
+    arm, task, monkeypatch, n_episodes, jobs, methods
 ):
     monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: methods)
     seen: list[Arm] = []
-    episodes = batch(arm, reaches, [Limp()] * n_episodes)
+    episodes = batch(arm, task, [Limp()] * n_episodes)
     outcomes = run_episodes(episodes, jobs, lambda observed, *_: seen.append(observed))
     first = next(outcomes)
     assert len(seen) == 2 * N_STEPS
@@ -240,9 +241,9 @@ def test_one_by_one_they_run_and_are_observed_in_this_process(
     assert seen == [arm] * (n_episodes * 2 * N_STEPS)
 
 
-def test_in_workers_nothing_is_observed_here(arm, reaches):
+def test_in_workers_nothing_is_observed_here(arm, task):
     seen: list[Arm] = []
-    episodes = batch(arm, reaches, [Limp()] * 3)
+    episodes = batch(arm, task, [Limp()] * 3)
     assert len(list(run_episodes(episodes, 2, lambda *_: seen.append(arm)))) == 3
     assert seen == []
 
@@ -253,10 +254,10 @@ def test_a_batch_of_no_episodes_has_no_outcomes():
 
 @pytest.mark.parametrize("jobs", [1, 3])
 @pytest.mark.parametrize(("fail_at", "n_motions"), [(40, 0), (N_STEPS + 40, 1)])
-def test_a_controller_that_fails_keeps_what_was_finished(arm, reaches, jobs, fail_at, n_motions):
+def test_a_controller_that_fails_keeps_what_was_finished(arm, task, jobs, fail_at, n_motions):
     problem = SpikearmError("The elbow came off.")
     controllers = [Limp(), Limp(fail_at=fail_at, failure=problem), Limp()]
-    outcomes = list(run_episodes(batch(arm, reaches, controllers), jobs))
+    outcomes = list(run_episodes(batch(arm, task, controllers), jobs))
     assert [len(outcome.motions) for outcome in outcomes] == [2, n_motions, 2]
     assert [type(outcome.problem) for outcome in outcomes] == [
         type(None), SpikearmError, type(None)
@@ -266,20 +267,20 @@ def test_a_controller_that_fails_keeps_what_was_finished(arm, reaches, jobs, fai
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
-def test_an_error_in_the_program_is_not_swallowed(arm, reaches, jobs):
+def test_an_error_in_the_program_is_not_swallowed(arm, task, jobs):
     controllers = [Limp(), Limp(fail_at=40, failure=ZeroDivisionError()), Limp()]
-    outcomes = run_episodes(batch(arm, reaches, controllers), jobs)
+    outcomes = run_episodes(batch(arm, task, controllers), jobs)
     assert len(next(outcomes).motions) == 2
     with pytest.raises(ZeroDivisionError):
         next(outcomes)
 
 
 @pytest.mark.parametrize("jobs", [2, 3])
-def test_ctrl_c_keeps_what_is_finished_and_ends_the_rest_at_once(arm, reaches, tmp_path, jobs):
+def test_ctrl_c_keeps_what_is_finished_and_ends_the_rest_at_once(arm, task, tmp_path, jobs):
     moment, last = tmp_path / "moment", tmp_path / "last"
     slow = [Limp(pause=0.03), Limp(pause=0.03), Limp(pause=0.03, started=last)]  # 9 s each
     controllers = [Limp(), Impatient(N_STEPS + 7, moment), *slow]
-    outcomes = run_episodes(batch(arm, reaches, controllers), jobs)
+    outcomes = run_episodes(batch(arm, task, controllers), jobs)
     finished = next(outcomes)
     moment.touch()
     began = perf_counter()
@@ -292,18 +293,18 @@ def test_ctrl_c_keeps_what_is_finished_and_ends_the_rest_at_once(arm, reaches, t
     assert not last.exists()
 
 
-def test_an_episode_that_interrupts_itself_in_a_worker_keeps_what_it_finished(arm, reaches):
+def test_an_episode_that_interrupts_itself_in_a_worker_keeps_what_it_finished(arm, task):
     controllers = [Limp(fail_at=N_STEPS + 7, failure=KeyboardInterrupt()), Limp()]
-    interrupted, finished = run_episodes(batch(arm, reaches, controllers), 2)
+    interrupted, finished = run_episodes(batch(arm, task, controllers), 2)
     assert [motion.direction for motion in interrupted.motions] == ["out"]
     assert isinstance(interrupted.problem, KeyboardInterrupt)
     assert (len(finished.motions), finished.problem) == (2, None)
 
 
-def test_whoever_needs_no_more_outcomes_does_not_wait_for_them(arm, reaches, tmp_path):
+def test_whoever_needs_no_more_outcomes_does_not_wait_for_them(arm, task, tmp_path):
     late = tmp_path / "late"
     endless = [Limp(pause=0.03), Limp(pause=0.03), Limp(started=late)]  # 9 s each
-    outcomes = run_episodes(batch(arm, reaches, [Limp(), *endless]), 2)
+    outcomes = run_episodes(batch(arm, task, [Limp(), *endless]), 2)
     next(outcomes)
     began = perf_counter()
     outcomes.close()
@@ -311,9 +312,9 @@ def test_whoever_needs_no_more_outcomes_does_not_wait_for_them(arm, reaches, tmp
     assert not late.exists()
 
 
-def test_a_worker_that_is_killed_is_reported(arm, reaches):
+def test_a_worker_that_is_killed_is_reported(arm, task):
     controllers = [Limp(fail_at=40, failure=signal.SIGKILL), Limp(pause=0.001)]
-    outcomes = list(run_episodes(batch(arm, reaches, controllers), 2))
+    outcomes = list(run_episodes(batch(arm, task, controllers), 2))
     for outcome in outcomes:
         assert outcome.motions == ()
         assert isinstance(outcome.problem, SpikearmError)
@@ -326,7 +327,7 @@ def test_workers_end_with_their_parent_even_if_it_is_killed():
         import os
         import signal
         from spikearm.arm_models import load_arm
-        from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+        from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
         from spikearm.experiments.tasks.episodes import Episode, run_episodes
         from test_episodes import Limp
 
@@ -335,10 +336,10 @@ def test_workers_end_with_their_parent_even_if_it_is_killed():
                 os.kill(os.getppid(), signal.SIGKILL)
 
         arm = load_arm("gen3")
-        reaches = plan_reaches(arm.model, CentreOut(targets=3, radius=0.03), seed=5)
+        task = plan_task(arm.model, CentreOut(targets=3, radius=0.03), seed=5)
         # The first worker has nothing to do any more, the second one for a minute.
         controllers = [Limp(), Limp(pause=0.02), Deadly(pause=0.001, fail_at=2000)]
-        list(run_episodes([Episode(arm, c, reaches, k) for k, c in enumerate(controllers)], 3))
+        list(run_episodes([Episode(arm, c, task, k) for k, c in enumerate(controllers)], 3))
     """
     parent = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(script)],

@@ -15,7 +15,7 @@ from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.experiments.studies.benchmark import metrics
-from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.loihi_deploy.backends.emulator import STEP_TIMERS, EmulatorSimulation
 from spikearm.loihi_deploy.backends.footprint import STATE_BYTES
 from spikearm.loihi_deploy.nengo_loihi_compat import StepRunner, nengo_loihi
@@ -335,16 +335,14 @@ def test_on_a_board_nengo_loihi_times_the_begin_the_exchange_and_the_end_of_a_ru
 def reaching(trained) -> Any:
     """Begin the same reach twice with one spiking controller on the emulator."""
     arm = load_arm("gen3")
-    reaches = plan_reaches(arm.model, CentreOut(radius=0.05), seed=0)
+    task = plan_task(arm.model, CentreOut(radius=0.05), seed=0)
     logs = []
     controller = SpikingController(trained.weights, EmulatorSimulation, "loihi")
     with closing(controller):
         for _ in range(2):
             state: ArmState = arm.reset()
             controller.start(state)
-            logs.append(
-                follow(arm, controller, MinimumJerk(state.hand, reaches.targets[1], 1), 0.2)
-            )
+            logs.append(follow(arm, controller, MinimumJerk(state.hand, task.targets[1], 1), 0.2))
         return logs, controller.simulation.footprint
 
 

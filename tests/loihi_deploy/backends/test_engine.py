@@ -13,7 +13,7 @@ from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.trajectory import TIMED, Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.spiking_controller import SpikingController
-from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.loihi_deploy.engine.exchange import Exchange
@@ -282,11 +282,11 @@ def test_neurons_that_leave_in_another_order_go_through_queues_but_their_sums_do
 def loops(trained) -> dict[type, list[Trajectory]]:
     """Begin a reach of gen3 twice on each backend."""
     arm = load_arm("gen3")
-    reaches = plan_reaches(arm.model, CentreOut(radius=0.05), seed=0)
+    task = plan_task(arm.model, CentreOut(radius=0.05), seed=0)
     logs: dict[type, list[Trajectory]] = {backend: [] for backend in BACKENDS}
     for backend in BACKENDS:
         with SpikingController(trained.weights, backend, "loihi") as controller:
-            for target in reaches.targets[1:3]:
+            for target in task.targets[1:3]:
                 state = arm.reset()
                 controller.start(state)
                 motion = MinimumJerk(state.hand, target, 1.0)

@@ -26,7 +26,7 @@ from spikearm.experiments.studies.adaptation.table import curve_table, describe_
 from spikearm.experiments.studies.adaptation.trials import TrialPlan, Trials
 from spikearm.experiments.studies.benchmark.metrics import position_rmse
 from spikearm.experiments.studies.study import StudyRun
-from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 
 TASK = CentreOut(targets=3, radius=0.05, duration=0.15, hold=0.05)
 TRIALS = Trials(target=1, trials=3, probes=2)
@@ -93,16 +93,16 @@ def test_retention_is_what_the_first_trial_again_keeps_of_what_was_learned():
 
 def test_without_learning_it_is_measured_with_and_without_the_load(curve):
     arm = load_arm("gen3")
-    reaches = plan_reaches(arm.model, TASK, 0)
+    task = plan_task(arm.model, TASK, 0)
     measured, strayed = [], []
     for level in (Level(), LOAD):
-        level.apply(LoopSetup(arm, JointPIDController(arm.model), reaches), seed=0)
+        level.apply(LoopSetup(arm, JointPIDController(arm.model), task), seed=0)
         controller = JointPIDController(arm.model)
         controller.start(arm.reset())
         ways = []
         for start, goal in (
-            (reaches.start, reaches.targets[1]),
-            (reaches.targets[1], reaches.start),
+            (task.start, task.targets[1]),
+            (task.targets[1], task.start),
         ):
             motion = MinimumJerk(start, goal, TASK.duration)
             ways.append(follow(arm, controller, motion, 0.2))

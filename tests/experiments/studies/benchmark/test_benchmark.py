@@ -20,7 +20,7 @@ from spikearm.experiments.studies.benchmark.benchmark import (
     Watcher,
     run_benchmark,
 )
-from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 
 N_STEPS = 150
 TASK = CentreOut("sphere", targets=1, radius=0.03, duration=0.12, hold=0.03)  # short
@@ -298,7 +298,7 @@ class Failing(Controller):
 def test_a_reach_that_ends_early_ends_the_run_wherever_it_runs(arm, monkeypatch, ending, jobs):
     error, status = ENDINGS[ending]
     task = replace(TASK, targets=3)
-    away = plan_reaches(arm.model, task, 3).targets[1].position
+    away = plan_task(arm.model, task, 3).targets[1].position
     entry = CONTROLLERS["pd"]
     failing = replace(entry, make=lambda *given: Failing(error, entry.make(*given), away))
     monkeypatch.setitem(CONTROLLERS, "pd", failing)

@@ -126,19 +126,3 @@ def test_effort_is_squared_torque_of_all_joints_times_time():
     motion = make(hand=[[0.0] * 3] * 3, torque=[[3.0, -4.0], [0.5, 2.0], [-6.0, 1.0]])
     # (25 + 4.25 + 37) N^2 m^2 times 0.02 s
     assert metrics.effort(motion) == pytest.approx(1.325)
-
-
-@pytest.mark.parametrize(
-    ("distance", "degrees", "succeeds"),
-    [
-        (0.0049, 1.9, True),
-        (0.0049, -1.9, True),
-        (0.0051, 1.9, False),
-        (0.0049, 2.1, False),
-        (0.0051, -2.1, False),
-    ],
-)
-def test_a_reach_succeeds_within_5_mm_and_2_degrees_at_its_end(distance, degrees, succeeds):
-    step = [0.6 * distance, 0.0, -0.8 * distance]
-    motion = make(hand=[[0.3, 0.1, 0.2], step], angles=[0.8, np.radians(degrees)])
-    assert metrics.success(motion) is succeeds

@@ -24,7 +24,7 @@ from spikearm.experiments.perturbations.registry import PERTURBATIONS
 from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.studies.condition import Condition
 from spikearm.experiments.studies.robustness.stress import StressOutcome, StressPlan
-from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.neural.parallel import parallel_map
 
 ANALYTIC = ChosenController("analytic")
@@ -59,12 +59,12 @@ def condition(name: str, strength: float, controller: ChosenController = ANALYTI
 
 def test_without_a_perturbation_it_is_the_plain_closed_loop(arm, plan):
     (outcome,) = outcomes(plan, [Condition(ANALYTIC, 0)])
-    reaches = plan_reaches(arm.model, TASK, 0)
+    task = plan_task(arm.model, TASK, 0)
     expected = []
-    for target in reaches.targets:
+    for target in task.targets:
         law = OperationalSpaceController(arm.model)
         arm.reset()
-        for ends in ((reaches.start, target), (target, reaches.start)):
+        for ends in ((task.start, target), (target, task.start)):
             path = follow(arm, law, MinimumJerk(*ends, TASK.duration), 0.22)
             expected.append((metrics.position_rmse(path), metrics.endpoint_error(path)))
     assert [(r.position_rmse_m, r.endpoint_error_m) for r in outcome.reaches] == expected

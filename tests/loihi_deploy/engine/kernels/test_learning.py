@@ -16,7 +16,7 @@ from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.trained import TrainedController, shipped
 from spikearm.experiments.controllers import Adaptation, Backend, ChosenController, ControllerSetup
 from spikearm.experiments.studies.adaptation.table import describe_overflows
-from spikearm.experiments.tasks.centre_out import CentreOut, plan_reaches
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.loihi_deploy import limits, preflight
 from spikearm.loihi_deploy.backends.overflows import CLIPPED_TRACE, CLIPPED_WEIGHT, CUT_TRACE
 
@@ -52,7 +52,7 @@ def learn(
 ) -> Learned:
     """Begin a reach of the loaded gen3, some times."""
     arm = load_arm("gen3")
-    target = plan_reaches(arm.model, CentreOut(radius=0.05), seed=0).targets[1]
+    target = plan_task(arm.model, CentreOut(radius=0.05), seed=0).targets[1]
     arm.attach_payload(LOAD)
     paths = []
     with make(arm, stage, backend, config, trained) as controller:

@@ -1,0 +1,42 @@
+"""Task of an arm: start, targets and success."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spikearm.arm_models import Pose
+from spikearm.controller.loop.trajectory import Trajectory
+from spikearm.controller.references.pose_error import rotation_error
+
+SUCCESS_DISTANCE = 0.005  # m
+SUCCESS_ANGLE = np.radians(2.0)  # rad
+
+
+@dataclass(frozen=True)
+class Task:
+    """Reaches of one arm from a start to targets and back.
+
+    Attributes:
+        start: Pose that every reach starts from.
+        start_joints: Joint positions there, shape (n_joints,) [rad].
+        targets: Poses to reach.
+        radius: Their distance from home [m].
+        duration: Length of the motion to a target, and of that back [s].
+        hold: Time that the hand holds still after either [s].
+    """
+
+    start: Pose
+    start_joints: np.ndarray
+    targets: tuple[Pose, ...]
+    radius: float
+    duration: float
+    hold: float
+
+    @staticmethod
+    def success(trajectory: Trajectory) -> bool:
+        """Check that a motion ends within 5 mm and 2 degrees of the end of its reference."""
+        distance = trajectory.hand_position[-1] - trajectory.reference_position[-1]
+        turn = rotation_error(trajectory.reference_quaternion[-1], trajectory.hand_quaternion[-1])
+        return bool(
+            np.linalg.norm(distance) < SUCCESS_DISTANCE and np.linalg.norm(turn) < SUCCESS_ANGLE
+        )
