@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from rich.table import Table
-
 from spikearm.arm_models import ARMS, load_arm
 from spikearm.experiments.console.console import console
+from spikearm.experiments.tables import make_table
 
 
 @dataclass(frozen=True)
@@ -14,9 +13,8 @@ class ArmsCommand:
 
     def execute(self) -> None:
         """Print the table of arms."""
-        table = Table(title="Arms", title_justify="left")
-        for heading in ("name", "arm", "joints", "moving mass kg", "torque limits N m", "source"):
-            table.add_column(heading, justify="right" if heading in ("joints",) else "left")
+        text = ("name", "arm", "moving mass kg", "torque limits N m", "source")
+        table = make_table("Arms", (*text[:2], "joints", *text[2:]), left=text)
         for name, entry in ARMS.items():
             arm = load_arm(name)
             limits = " ".join(f"{limit:g}" for limit in arm.chain.torque_limits)

@@ -11,6 +11,7 @@ from spikearm.experiments.studies.adaptation.curve import Curve, Phase
 from spikearm.experiments.studies.benchmark.metrics import position_rmse
 from spikearm.experiments.studies.benchmark.statistics import bootstrap_interval
 from spikearm.experiments.studies.benchmark.table import by_controller
+from spikearm.experiments.tables import make_table
 
 SHOWN_TRIALS = (1, 2, 5, 10, 20, 50)
 CAPTION = (
@@ -26,15 +27,12 @@ def curve_table(curves: Sequence[Curve]) -> Table:
     """Lay out perturbations and controllers as lines, trials as columns, means over seeds."""
     last = max(len(curve.trials()) for curve in curves)
     shown = sorted({*(number for number in SHOWN_TRIALS if number < last), last})
-    table = Table(title="Learning, trial by trial", title_justify="left", caption=CAPTION)
-    table.add_column("perturbation")
-    table.add_column("controller")
-    for heading in ("plain mm", "perturbed mm", "not learning"):
-        table.add_column(heading, justify="right")
-    for number in shown:
-        table.add_column(f"trial {number}", justify="right")
-    for heading in (f"trial {last} mm", "after", "kept", "weight %", "real-time"):
-        table.add_column(heading, justify="right")
+    text = ("perturbation", "controller")
+    before = ("plain mm", "perturbed mm", "not learning")
+    trials = (f"trial {number}" for number in shown)
+    after = (f"trial {last} mm", "after", "kept", "weight %", "real-time")
+    headings = (*text, *before, *trials, *after)
+    table = make_table("Learning, trial by trial", headings, left=text, caption=CAPTION)
     for group in grouped(curves):
         table.add_row(*_cells(group, shown))
     return table
@@ -60,9 +58,7 @@ def reach_table(reaches: Sequence[RecordedReach]) -> Table:
             for reach in reaches
         ]
     )
-    table = Table(title="Position rmse mm, reach by reach", title_justify="left")
-    for heading in ("reach", *controllers):
-        table.add_column(heading, justify="right")
+    table = make_table("Position rmse mm, reach by reach", ("reach", *controllers))
     for reach, way in dict.fromkeys((reach.target, reach.direction) for reach in reaches):
         cells = (
             _mm(

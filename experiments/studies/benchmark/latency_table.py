@@ -8,6 +8,7 @@ from rich.table import Table
 from spikearm.controller.loop.step_times import StepTimes
 from spikearm.experiments.studies.benchmark.latency import WARM_UP_STEPS
 from spikearm.experiments.studies.benchmark.table import Column, by_controller
+from spikearm.experiments.tables import make_table
 
 TITLE = "Wall time of a control step µs: median / 99th percentile / largest"
 MICRO = 1e6
@@ -45,11 +46,8 @@ def latency_cells(line: Sequence[Column], rows: Sequence[dict[str, Any]]) -> str
 
 def latency_table(rows: Sequence[dict[str, Any]]) -> Table:
     """Lay out the parts of a control step as lines and controllers as columns."""
-    table = Table(title=TITLE, title_justify="left")
-    table.add_column("", no_wrap=True)
     controllers = by_controller(rows)
-    for label in controllers:
-        table.add_column(label, justify="right")
+    table = make_table(TITLE, ("", *controllers))
     for line in LINES:
         cells = [latency_cells(line, mine) for mine in controllers.values()]
         if any(cells):

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from spikearm.experiments.controllers import controller_label
 from spikearm.experiments.studies.benchmark.statistics import bootstrap_interval
+from spikearm.experiments.tables import make_table
 
 
 @dataclass(frozen=True)
@@ -94,11 +95,8 @@ def by_controller(rows: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, An
 
 def summary_table(rows: Sequence[dict[str, Any]], title: str) -> Table:
     """Lay out the most important metrics as lines and controllers as columns."""
-    table = Table(title=title, title_justify="left")
-    table.add_column("", no_wrap=True)
     controllers = by_controller(rows)
-    for label in controllers:
-        table.add_column(label, justify="right")
+    table = make_table(title, ("", *controllers))
     for column in CONTROL + TIME:
         cells = (column.cell(mine) for mine in controllers.values())
         table.add_row(column.heading, *("\n".join(filter(None, cell)) for cell in cells))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
+from spikearm.experiments.tables import make_table
 from spikearm.loihi_deploy.checks.compare_allocators import Allocation
 from spikearm.loihi_deploy.checks.compare_rescaling import RescalingComparison
 from spikearm.loihi_deploy.checks.report import Report, Row
@@ -20,10 +21,8 @@ OPTIONS = {CORES.resource: "--chips", HOST_SPIKES.resource: "--host-spikes"}
 
 def report_table(report: Report, title: str) -> Table:
     """Lay out one limit per line."""
-    table = Table(title=title, title_justify="left")
-    for heading in ("resource", "used", "limit", "where most is used", "verdict"):
-        justify = "right" if heading in ("used", "limit") else "left"
-        table.add_column(heading, justify=justify)
+    headings = ("resource", "used", "limit", "where most is used", "verdict")
+    table = make_table(title, headings, left=("resource", "where most is used", "verdict"))
     for row in report.rows:
         cells = (row.resource, _number(row.used), _number(row.limit), row.where, _verdict(row))
         style = "" if row.ok else "red"
@@ -33,11 +32,10 @@ def report_table(report: Report, title: str) -> Table:
 
 def error_table(rescaling: RescalingComparison) -> Table:
     """Lay out the quantisation error of each weight matrix, as it is and rescaled."""
-    table = Table(title="Weights in the chip's integers", title_justify="left")
-    for heading in (
+    headings = (
         "into", "from", "weights", "rms error %", "rescaled", "largest error", "largest weight",
-    ):  # fmt: skip
-        table.add_column(heading, justify="left" if heading in ("into", "from") else "right")
+    )  # fmt: skip
+    table = make_table("Weights in the chip's integers", headings, left=("into", "from"))
     for one, after in _weight_errors(rescaling):
         table.add_row(
             Text(one.block), Text(one.source), str(one.n_values), _percent(one.relative_rms),
@@ -53,7 +51,7 @@ def losses(rescaling: RescalingComparison, in_use: bool) -> str:
 
     Args:
         rescaling: Quantisation errors with and without rescaling.
-        in_use: Whether the network that ran is rescaled.
+        in_use: True if the network that ran is rescaled.
     """
     pairs = [pair for pair in _weight_errors(rescaling) if pair[0].relative_rms > RESCALE_ABOVE]
     if not pairs:
@@ -69,12 +67,12 @@ def losses(rescaling: RescalingComparison, in_use: bool) -> str:
 
 def allocation_table(allocations: Sequence[Allocation], chosen: str) -> Table:
     """Lay out cores and spike traffic under every allocator."""
-    table = Table(title="Cores by allocator; spikes and hops per step", title_justify="left")
-    for heading in (
+    headings = (
         "allocator", "cores", "chips", "spikes between cores", "within", "hops east-west",
         "north-south", "energy pJ, estimated",
-    ):  # fmt: skip
-        table.add_column(heading, justify="left" if heading == "allocator" else "right")
+    )  # fmt: skip
+    title = "Cores by allocator; spikes and hops per step"
+    table = make_table(title, headings, left=("allocator",))
     for one in allocations:
         traffic = one.traffic
         within = traffic.spikes + traffic.between_chips - one.between_cores

@@ -4,6 +4,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from spikearm.experiments.studies.energy.report import HARD, PUBLISHED, SPIKES, EnergyReport, Way
+from spikearm.experiments.tables import make_table
 from spikearm.loihi_deploy.energy.account import Account
 from spikearm.loihi_deploy.energy.devices import (
     ACTIVE,
@@ -149,9 +150,6 @@ def _accounts(report: EnergyReport, job: str) -> list[Account]:
 
 
 def _table(title: str, *headings: str) -> Table:
-    table = Table(
-        title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True
+    return make_table(
+        title, headings, TEXT, no_wrap=(), box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True
     )
-    for heading in headings:
-        table.add_column(heading, justify="left" if heading in TEXT else "right")
-    return table

@@ -6,6 +6,7 @@ from rich.table import Table
 
 from spikearm.experiments.perturbations.registry import NONE, find_perturbation
 from spikearm.experiments.studies.robustness.summary import Point, break_point, curve
+from spikearm.experiments.tables import make_table
 
 HEADING = (
     "Position rmse in mm, and how many reaches end within 10 mm of their target. A controller "
@@ -21,10 +22,7 @@ def stress_tables(points: Sequence[Point]) -> list[Table]:
 def break_table(points: Sequence[Point]) -> Table:
     """Lay out where each controller breaks: perturbations as lines, controllers as columns."""
     controllers = list(dict.fromkeys(point.controller for point in points))
-    table = Table(title="Breaks at", title_justify="left")
-    table.add_column("", no_wrap=True)
-    for controller in controllers:
-        table.add_column(controller, justify="right")
+    table = make_table("Breaks at", ("", *controllers))
     for name in measured(points):
         table.add_row(
             heading(name),
@@ -61,9 +59,7 @@ def _table(points: Sequence[Point], name: str) -> Table:
         for controller in dict.fromkeys(point.controller for point in points)
         if curve(points, controller, name)
     ]
-    table = Table(title=heading(name), title_justify="left")
-    for column in ("", *controllers):
-        table.add_column(column, justify="right")
+    table = make_table(heading(name), ("", *controllers), left=(), no_wrap=())
     curves = [
         {point.level.shown: point for point in curve(points, controller, name)}
         for controller in controllers
