@@ -48,11 +48,11 @@ class DeployCommand:
 
     Attributes:
         plant: Arm that is controlled.
-        board: What it is to run on.
-        drive: What the arm does meanwhile.
-        backend: Where the reach is made: on the engine, or after it on a Loihi board too, whose
+        board: Board that the network is to run on.
+        drive: Reach that the arm makes meanwhile.
+        backend: Machine that makes the reach: the engine, or after it a Loihi board too, whose
             torques are then compared.
-        mapping: How the network is brought onto the chip.
+        mapping: Mapping of the network onto the chip.
         trained: Trained controller, from `spikearm train`. Default: the one that ships for the
             arm.
         log: File that a line about this deployment is added to.

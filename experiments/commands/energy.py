@@ -37,11 +37,11 @@ class EnergyCommand:
 
     Attributes:
         plant: Arm that is controlled.
-        drive: What the arm does meanwhile.
+        drive: Reach that the arm makes meanwhile.
         trained: Trained controller, from `spikearm train`. Default: the one that ships for the
             arm.
         log: File that a line with all numbers is added to.
-        measure_time: How long this machine idles and works for each measurement [s].
+        measure_time: Time that this machine idles, and works, for each measurement [s].
     """
 
     plant: ArmConfig = field(default_factory=ArmConfig)

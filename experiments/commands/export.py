@@ -37,10 +37,10 @@ class ExportCommand:
     Attributes:
         out: The file to write.
         plant: Arm that is controlled.
-        to: What to write.
+        to: Format of the file.
         trained: Trained controller, from `spikearm train`. Default: the one that ships for the
             arm.
-        run_time: How much of a reach a bundle holds [s].
+        run_time: Length of the part of a reach that a bundle holds [s].
     """
 
     out: Path

@@ -53,7 +53,7 @@ class TrainingConfig:
         products: Product neurons.
         spread: Distance of samples from reaches.
         edge: Percent of the samples, on each side, that the inputs' range leaves out.
-        room: Of the inputs' range over that of the other samples.
+        room: Ratio of the inputs' range to the range of the other samples.
         joint_weight: Weight of an error of a joint's acceleration relative to the hand's [m].
         compression: The deep network.
         seed: Seed of everything.
