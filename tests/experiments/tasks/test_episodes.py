@@ -343,7 +343,7 @@ def test_workers_end_with_their_parent_even_if_it_is_killed():
     """
     parent = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(script)],
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent)},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])},
         stdout=subprocess.PIPE,
     )
     parent.communicate(timeout=30)  # the pipe closes when the last process that has it ends
