@@ -1,0 +1,1 @@
+"""Search for the integral gain of PID control, and its bound, under an unknown perturbation."""
