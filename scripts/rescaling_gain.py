@@ -6,44 +6,23 @@ because the one that ships has been learned with coarse weights.
 .venv/bin/python scripts/rescaling_gain.py --arm gen3
 """
 
-import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
 
 import tyro
 from rich.console import Console
 from train_shipped import CONFIGS
 
-from spikearm.arm_models import Arm, load_arm
-from spikearm.controller.spiking.weights import NetworkWeights
+from spikearm.arm_models import load_arm
 from spikearm.experiments.console.console import TrainingWatcher
-from spikearm.experiments.records.atomic_file import whole_file
-from spikearm.experiments.studies.ablations.result import measure
-from spikearm.experiments.studies.ablations.simulations import FloatingPoint
-from spikearm.experiments.studies.ablations.table import results_table
-from spikearm.experiments.studies.ablations.variant import Variant
-from spikearm.experiments.training.benchmark_workspace import benchmark_workspace
-from spikearm.experiments.training.pipeline import Course, TrainingConfig
-from spikearm.loihi_deploy.backends.engine import EngineSimulation, RescaledSimulation
-
-KEPT = ("samples.npz", "compression.npz", "readout.npz")  # the same however weights are kept
-
-
-class Way(NamedTuple):
-    """Arithmetic of the weights, and the simulation that the readout is learned from."""
-
-    name: str
-    chip: type[EngineSimulation]
-    recorded: type[EngineSimulation]
-
-
-WAYS = (
-    Way("8 bits", EngineSimulation, EngineSimulation),
-    Way("8 bits, rescaled", RescaledSimulation, RescaledSimulation),
-    Way("8 bits, rescaled, readout of 8 bits", RescaledSimulation, EngineSimulation),
-    Way("floating point", FloatingPoint, FloatingPoint),
+from spikearm.experiments.studies.ablations.arithmetic import (
+    ARITHMETICS,
+    Arithmetic,
+    ArithmeticStudy,
 )
+from spikearm.experiments.studies.ablations.result import Result
+from spikearm.experiments.studies.ablations.table import results_table
+from spikearm.experiments.training.pipeline import TrainingConfig
 
 
 @dataclass(frozen=True)
@@ -66,35 +45,17 @@ class Options:
 
     def execute(self) -> None:
         """Learn, measure and print."""
-        arm = load_arm(self.arm)
         config = replace(CONFIGS.get(self.arm, TrainingConfig()), recordings=self.recordings)
-        results = [
-            measure(
-                arm, Variant(way.name, config, way.chip), self._learn(arm, config, way.recorded)
-            )
-            for way in WAYS
-        ]
-        Console().print(results_table(results))
+        arm, folder = load_arm(self.arm), self.folder / self.arm
+        study = ArithmeticStudy(arm, config, self.trained, folder, self.jobs)
+        Console().print(results_table([run(study, one) for one in ARITHMETICS]))
 
-    def _learn(
-        self, arm: Arm, config: TrainingConfig, recorded: type[EngineSimulation]
-    ) -> NetworkWeights:
-        """Learn the readout from the activity of the chip's neurons, unless it is there."""
-        folder = self.folder / self.arm / recorded.__name__
-        self._take_over(folder)
-        workspace = benchmark_workspace(arm.model)
-        with TrainingWatcher() as watcher:
-            return Course(arm, workspace, config, folder, watcher, self.jobs, recorded).run()
 
-    def _take_over(self, folder: Path) -> None:
-        """Copy the files of the training, or of another arithmetic here."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in KEPT:
-            there = [self.trained / name, *folder.parent.glob(f"*/{name}")]
-            source = next((path for path in there if path.exists()), None)
-            if source is not None and not (folder / name).exists():
-                with whole_file(folder / name) as draft:
-                    shutil.copyfile(source, draft)
+def run(study: ArithmeticStudy, arithmetic: Arithmetic) -> Result:
+    """Learn the readout for one arithmetic, and measure it."""
+    with TrainingWatcher() as watcher:
+        weights = study.learn(arithmetic.recorded, watcher)
+    return study.measure(arithmetic, weights)
 
 
 if __name__ == "__main__":
