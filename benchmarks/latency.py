@@ -16,8 +16,9 @@ from spikearm.arm_models import load_arm
 from spikearm.controller.spiking.trained import shipped
 from spikearm.experiments.controllers import Backend, ControllerSetup, choose_controllers
 from spikearm.experiments.records.provenance import provenance
-from spikearm.experiments.studies.benchmark.benchmark import BenchmarkPlan, Watcher, run_benchmark
+from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
 from spikearm.experiments.studies.benchmark.latency_table import LINES, latency_cells, latency_table
+from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.tasks.centre_out import CentreOut
 
 SEED = 0
@@ -60,7 +61,7 @@ def measure(
     task = CentreOut(targets=targets)
     controllers = choose_controllers(names, backend=backend)
     plan = BenchmarkPlan(arm, task, controllers, [SEED], ControllerSetup(arm.model, trained), 1)
-    rows = run_benchmark(plan, Watcher()).rows
+    rows = run_benchmark(plan).rows
     return [row | {"controller": f"{row['controller']}, {row['backend']}"} for row in rows]
 
 

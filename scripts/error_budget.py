@@ -18,8 +18,9 @@ from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.spiking.trained import shipped
 from spikearm.experiments.controllers import ControllerSetup, choose_controllers
-from spikearm.experiments.studies.benchmark.benchmark import BenchmarkPlan, Watcher, run_benchmark
+from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
 from spikearm.experiments.studies.benchmark.metrics import root_mean_square
+from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.studies.error_budget import static_errors
 from spikearm.experiments.tasks.centre_out import CentreOut
 
@@ -42,7 +43,7 @@ class Options:
         controllers = choose_controllers(["rate", "spiking", "loihi"])
         setup = ControllerSetup(arm.model, trained, feedforward=self.feedforward)
         plan = BenchmarkPlan(arm, CentreOut(), controllers, [0], setup)
-        done = run_benchmark(plan, Watcher())
+        done = run_benchmark(plan)
         motions = [reach.trajectory for reach in done.reaches if reach.controller == "analytic"]
         table = Table("what", "hand, m/s²", "moves it, mm")
         for part, error in static_errors(arm, trained, motions).items():

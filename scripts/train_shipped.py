@@ -18,7 +18,8 @@ from spikearm.experiments.commands.train import CONTROLLER, TrainCommand
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.controllers import ControllerSetup, choose_controllers
 from spikearm.experiments.records.atomic_file import whole_file
-from spikearm.experiments.studies.benchmark.benchmark import BenchmarkPlan, Watcher, run_benchmark
+from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
+from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.tasks.centre_out import CentreOut
 from spikearm.experiments.training.pipeline import TrainingConfig
 
@@ -71,7 +72,7 @@ def _measure(plant: ArmConfig, trained: TrainedController) -> list[dict[str, obj
     for feedforward in get_args(Feedforward):
         setup = ControllerSetup(arm.model, trained, feedforward=feedforward)
         plan = BenchmarkPlan(arm, CentreOut(), controllers, [0], setup)
-        rows += run_benchmark(plan, Watcher()).rows
+        rows += run_benchmark(plan).rows
     return [{name: row.get(name) for name in MEASURED} for row in rows]
 
 

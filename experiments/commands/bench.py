@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from spikearm.experiments.console.experiment_options import ExperimentOptions, Seeds
 from spikearm.experiments.console.running import measure
-from spikearm.experiments.studies.benchmark.benchmark import BenchmarkPlan
+from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from spikearm.arm_models import SpikearmError
 from spikearm.experiments.console.experiment_options import ExperimentOptions, check_seed
 from spikearm.experiments.console.options import Learning, check_new_file
 from spikearm.experiments.console.running import copy_film, measure
-from spikearm.experiments.studies.benchmark.benchmark import BenchmarkPlan
+from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 
 
 @dataclass(frozen=True)

@@ -7,37 +7,11 @@ import plotly.io
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from spikearm.experiments.console.console import console, progress_bar
+from spikearm.experiments.console.console import ProgressWatcher, console
 from spikearm.experiments.records.records import whole_folder, write_account
-from spikearm.experiments.studies.study import Batch, Study, StudyRun, StudyWatcher, run_study
+from spikearm.experiments.studies.study import Study, StudyRun, run_study
 
 T = TypeVar("T")
-
-
-class BatchBars(StudyWatcher):
-    """Progress bars, one per batch of a study."""
-
-    def __init__(self) -> None:
-        self._progress = progress_bar()
-
-    def __enter__(self) -> "BatchBars":
-        self._progress.__enter__()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._progress.stop()
-
-    def building(self, batch: Batch[Any]) -> None:
-        """Show another bar."""
-        self._task = self._progress.add_task(f"{batch.title}: building", total=None)
-
-    def measuring(self, batch: Batch[Any]) -> None:
-        """Show how much there is to measure."""
-        self._progress.update(self._task, description=batch.title, total=batch.n_conditions)
-
-    def measured(self) -> None:
-        """Move the bar."""
-        self._progress.advance(self._task)
 
 
 def conduct(study: Study[Any], config: dict[str, Any], folder: Path) -> None:
@@ -54,7 +28,7 @@ def conduct(study: Study[Any], config: dict[str, Any], folder: Path) -> None:
         SpikearmError: A condition could not be measured, or the disk fails.
         KeyboardInterrupt: The person pressed Ctrl-C.
     """
-    with BatchBars() as bars:
+    with ProgressWatcher() as bars:
         run = run_study(study, bars)
     if run.outcomes:
         for table in study.tables(run.outcomes):

@@ -1,6 +1,7 @@
 """Terminal output and progress bars."""
 
 from contextlib import ExitStack
+from typing import Any
 
 from rich.console import Console
 from rich.progress import (
@@ -14,7 +15,7 @@ from rich.progress import (
 
 from spikearm.arm_models import Arm, ArmState
 from spikearm.controller.references.reference import Reference
-from spikearm.experiments.studies.benchmark.benchmark import Watcher
+from spikearm.experiments.studies.study import Batch, StudyWatcher
 from spikearm.experiments.training.pipeline import CourseWatcher
 from spikearm.loihi_deploy.engine.compilation import watch_compilation
 
@@ -36,17 +37,16 @@ def progress_bar() -> Progress:
     )
 
 
-class ProgressWatcher(Watcher):
-    """Progress bars, one per controller and seed.
+class ProgressWatcher(StudyWatcher):
+    """Progress bars, one per batch of a study, that may move within a condition.
 
     Args:
-        n_reaches: Reaches of one controller with one seed.
-        steps_per_reach: Control steps of each, out and back.
+        steps_per_condition: Control steps of each condition.
     """
 
-    def __init__(self, n_reaches: int, steps_per_reach: int) -> None:
-        self._n_reaches = n_reaches
-        self._steps_per_reach = steps_per_reach
+    def __init__(self, steps_per_condition: int = 1) -> None:
+        self._steps_per_condition = steps_per_condition
+        self._n_measured = 0
         self._progress = progress_bar()
         self._pending = 0
         self._n_compiled = 0
@@ -60,9 +60,9 @@ class ProgressWatcher(Watcher):
     def __exit__(self, *exception: object) -> None:
         self._opened.close()
 
-    def building(self, controller: str, seed: int) -> None:
-        """Show that a controller is being built."""
-        self._task = self._progress.add_task(f"{controller}, seed {seed}: building", total=None)
+    def building(self, batch: Batch[Any]) -> None:
+        """Show another bar."""
+        self._task = self._progress.add_task(f"{batch.title}: building", total=None)
 
     def _compiled(self) -> None:
         """Show that the engine is being compiled, on its first use."""
@@ -72,15 +72,13 @@ class ProgressWatcher(Watcher):
         description = f"compiling, once: {self._n_compiled} kernels"
         self._progress.update(self._compiling, description=description)
 
-    def running(self, controller: str, seed: int) -> None:
-        """Show that a controller moves the arm."""
-        self._pending = 0
+    def measuring(self, batch: Batch[Any]) -> None:
+        """Show how much there is to measure."""
+        self._pending = self._n_measured = 0
         if self._n_compiled:
             self._progress.update(self._compiling, total=1, completed=1)
-        total = self._n_reaches * self._steps_per_reach
-        self._progress.update(
-            self._task, description=f"{controller}, seed {seed}", total=total, completed=0
-        )
+        total = batch.n_conditions * self._steps_per_condition
+        self._progress.update(self._task, description=batch.title, total=total, completed=0)
 
     def step(self, arm: Arm, state: ArmState, reference: Reference) -> None:
         """Move the bar now and then."""
@@ -89,10 +87,12 @@ class ProgressWatcher(Watcher):
             self._progress.advance(self._task, self._pending)
             self._pending = 0
 
-    def reached(self, n_reaches: int) -> None:
-        """Move the bar to the end of a reach, wherever its steps were taken."""
+    def measured(self) -> None:
+        """Move the bar to the end of a condition, wherever its steps were taken."""
         self._pending = 0
-        self._progress.update(self._task, completed=n_reaches * self._steps_per_reach)
+        self._n_measured += 1
+        completed = self._n_measured * self._steps_per_condition
+        self._progress.update(self._task, completed=completed)
 
     def notice(self, text: str) -> None:
         """Print it above the bars, on the error stream."""

@@ -17,35 +17,34 @@ from spikearm.experiments.records.records import REPORT, VIDEO, Run, check_new_f
 from spikearm.experiments.report.report import write_report
 from spikearm.experiments.report.video import write_video
 from spikearm.experiments.studies.adaptation.table import describe_overflows, reach_table
-from spikearm.experiments.studies.benchmark.benchmark import Benchmark, BenchmarkPlan, run_benchmark
+from spikearm.experiments.studies.benchmark.benchmark import Benchmark, run_benchmark
 from spikearm.experiments.studies.benchmark.latency_table import latency_table
+from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
+from spikearm.experiments.studies.benchmark.study import batch_title
 from spikearm.experiments.studies.benchmark.table import summary_table
+from spikearm.experiments.studies.study import Batch, Problem
 from spikearm.experiments.tasks.episode import REACHES_PER_EPISODE
-
-Problem = SpikearmError | KeyboardInterrupt
 
 
 class ViewingWatcher(ProgressWatcher):
     """Progress bars, and a window that shows the arm under one controller and seed.
 
     Args:
-        n_reaches, steps_per_reach: As :class:`ProgressWatcher` takes them.
-        shown: Label of the controller and seed that are viewed.
+        steps_per_condition: Control steps of each condition.
+        shown: Title of the batch that is viewed.
         viewer: Shows the arm in a window at real time.
     """
 
-    def __init__(
-        self, n_reaches: int, steps_per_reach: int, shown: tuple[str, int], viewer: Viewer
-    ) -> None:
-        super().__init__(n_reaches, steps_per_reach)
+    def __init__(self, steps_per_condition: int, shown: str, viewer: Viewer) -> None:
+        super().__init__(steps_per_condition)
         self._shown = shown
         self._viewer = viewer
         self._showing = False
 
-    def running(self, controller: str, seed: int) -> None:
-        """Start showing when it is the turn of the controller that is shown."""
-        super().running(controller, seed)
-        self._showing = (controller, seed) == self._shown
+    def measuring(self, batch: Batch[Any]) -> None:
+        """Start showing when it is the turn of the batch that is shown."""
+        super().measuring(batch)
+        self._showing = batch.title == self._shown
 
     def step(self, arm: Arm, state: ArmState, reference: Reference) -> None:
         """Show one step; a closed window ends the run as Ctrl-C does."""
@@ -90,7 +89,7 @@ def measure(
         with Camera(plan.arm):  # rather now than after the work is done
             pass
     benchmark = run_watched(plan, view)
-    problems = benchmark_problems(benchmark)
+    problems = [] if benchmark.problem is None else [benchmark.problem]
     if benchmark.reaches:
         run = Run(config, benchmark.rows, benchmark.reaches, benchmark.status)
         problems += save_run(run, folder, plan.arm if film else None, report)
@@ -103,7 +102,7 @@ def measure(
         with collected(problems):
             show_learning(benchmark, keep_learned)
         print_place(folder)
-    elif benchmark.failure is None:
+    elif benchmark.status != "failed":
         console.print("No reach was finished, and nothing was written.")
     raise_first(problems)
 
@@ -124,24 +123,17 @@ def run_watched(plan: BenchmarkPlan, view: bool = False) -> Benchmark:
     """Run a plan with progress bars, viewing its last controller with its first seed if asked."""
     motion_time = plan.task.duration + plan.task.hold
     steps = REACHES_PER_EPISODE * round(motion_time / plan.arm.timestep)
-    size = plan.task.targets, steps
     if view or plan.realtime:
         plan = replace(plan, jobs=1)  # the window shows steps of this process; others would disturb
     with ExitStack() as stack:
         if view:
             viewer = stack.enter_context(Viewer(plan.arm))
-            shown = plan.ordered_controllers[-1].label, plan.seeds[0]
-            watcher = ViewingWatcher(*size, shown, viewer)
+            shown = batch_title(plan.ordered_controllers[-1], plan.seeds[0])
+            watcher = ViewingWatcher(steps, shown, viewer)
         else:
-            watcher = ProgressWatcher(*size)
-        return run_benchmark(plan, stack.enter_context(watcher))
-
-
-def benchmark_problems(benchmark: Benchmark) -> list[Problem]:
-    """List what ended a benchmark early."""
-    if benchmark.status == "interrupted":
-        return [KeyboardInterrupt()]
-    return [] if benchmark.failure is None else [benchmark.failure]
+            watcher = ProgressWatcher(steps)
+        stack.enter_context(watcher)
+        return run_benchmark(plan, watcher, watcher.step)
 
 
 def save_run(run: Run, folder: Path, filmed: Arm | None, report: bool) -> list[Problem]:

@@ -15,6 +15,8 @@ from spikearm.neural.parallel import parallel_map
 T = TypeVar("T")
 Measure = Callable[[int], T]
 """Function of the number of a condition that returns its outcome."""
+Problem = SpikearmError | KeyboardInterrupt
+"""Reason why a measurement ended early."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Batch(Generic[T]):
         n_conditions: Number of conditions.
         prepare: Function that builds what they share, for as long as they are measured.
         jobs: Number of conditions that are measured at a time; the number of cores if None.
+        notice: Remark on its conditions, or None.
 
     Raises:
         SpikearmError: There are fewer than one of these jobs.
@@ -35,22 +38,15 @@ class Batch(Generic[T]):
     n_conditions: int
     prepare: Callable[[], AbstractContextManager[Measure[T]]]
     jobs: int | None = None
+    notice: str | None = None
 
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:
             raise SpikearmError(f"{self.jobs} jobs are too few: give 1 or more.")
 
 
-class Study(ABC, Generic[T]):
-    """Conditions, their measurement, and the rows, tables and pictures of the outcomes.
-
-    Attributes:
-        details_file: Name of the Parquet file of details.
-        picture_file: Name of the picture.
-    """
-
-    details_file: ClassVar[str]
-    picture_file: ClassVar[str]
+class Experiment(ABC, Generic[T]):
+    """Conditions, their measurement, and the rows of the outcomes."""
 
     @abstractmethod
     def batches(self) -> Iterator[Batch[T]]:
@@ -59,6 +55,25 @@ class Study(ABC, Generic[T]):
     @abstractmethod
     def rows(self, outcomes: Sequence[T]) -> list[dict[str, Any]]:
         """Return the rows of the summary."""
+
+    def problem(self, outcome: T) -> Problem | None:
+        """Return the reason why an outcome is only a part, or None if it is whole.
+
+        The part is kept, and the run ends.
+        """
+        return None
+
+
+class Study(Experiment[T]):
+    """Experiment whose outcomes are also tables, a file of details and a picture.
+
+    Attributes:
+        details_file: Name of the Parquet file of details.
+        picture_file: Name of the picture.
+    """
+
+    details_file: ClassVar[str]
+    picture_file: ClassVar[str]
 
     @abstractmethod
     def details(self, outcomes: Sequence[T]) -> list[dict[str, Any]]:
@@ -75,21 +90,24 @@ class Study(ABC, Generic[T]):
 
 @dataclass
 class StudyRun(Generic[T]):
-    """Outcomes of a study, which grow as it runs.
+    """Outcomes of an experiment, which grow as it runs.
 
     Attributes:
-        outcomes: Outcomes of the conditions that are finished.
+        outcomes: Outcomes of the conditions that are finished, or of which a part is kept.
         status: ``complete``, ``interrupted`` by Ctrl-C, or ``failed``.
         problem: Reason why it ended early, if it did.
     """
 
     outcomes: list[T] = field(default_factory=list)
     status: str = "complete"
-    problem: SpikearmError | KeyboardInterrupt | None = None
+    problem: Problem | None = None
 
 
 class StudyWatcher:
-    """Observer of a study's progress; this one does nothing."""
+    """Observer of an experiment's progress; this one does nothing."""
+
+    def notice(self, text: str) -> None:
+        """Show a remark."""
 
     def building(self, batch: Batch[Any]) -> None:
         """Begin a batch."""
@@ -101,15 +119,15 @@ class StudyWatcher:
         """Count a finished condition."""
 
 
-def run_study(study: Study[T], watcher: StudyWatcher) -> StudyRun[T]:
-    """Measure every condition of a study.
+def run_study(study: Experiment[T], watcher: StudyWatcher) -> StudyRun[T]:
+    """Measure every condition of an experiment.
 
     Ctrl-C or an error ends it; what is finished is kept.
     """
     run = StudyRun[T]()
     try:
         for batch in study.batches():
-            _run_batch(batch, run, watcher)
+            _run_batch(study, batch, run, watcher)
     except KeyboardInterrupt as interrupt:
         run.status, run.problem = "interrupted", interrupt
     except SpikearmError as error:
@@ -117,10 +135,17 @@ def run_study(study: Study[T], watcher: StudyWatcher) -> StudyRun[T]:
     return run
 
 
-def _run_batch(batch: Batch[T], run: StudyRun[T], watcher: StudyWatcher) -> None:
+def _run_batch(
+    study: Experiment[T], batch: Batch[T], run: StudyRun[T], watcher: StudyWatcher
+) -> None:
+    if batch.notice is not None:
+        watcher.notice(batch.notice)
     watcher.building(batch)
     with batch.prepare() as measure:
         watcher.measuring(batch)
         for outcome in parallel_map(measure, batch.n_conditions, batch.jobs):
             run.outcomes.append(outcome)
+            problem = study.problem(outcome)
+            if problem is not None:
+                raise problem
             watcher.measured()

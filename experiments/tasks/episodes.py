@@ -68,15 +68,27 @@ def run_episodes(
         KeyboardInterrupt: Ctrl-C was pressed while episodes ran in workers. What was finished of
             the one that was waited for has been yielded.
     """
-    here = os.getpid()
-
-    def run(number: int) -> Outcome:
-        return _run_one(episodes[number], observe if os.getpid() == here else _heed_stop)
-
+    run = episode_runner(observe)
     try:
-        yield from parallel_map(run, len(episodes), jobs)
+        yield from parallel_map(lambda number: run(episodes[number]), len(episodes), jobs)
     except WorkerLostError as problem:
         yield Outcome((), problem)
+
+
+def episode_runner(observe: Observer | None = None) -> Callable[[Episode], Outcome]:
+    """Return a function that runs an episode, here or in a worker that is forked later.
+
+    An episode in a worker ends when its parent is interrupted; what it finished is kept.
+
+    Args:
+        observe: Called after every step of an episode in this process.
+    """
+    here = os.getpid()
+
+    def run(episode: Episode) -> Outcome:
+        return _run_one(episode, observe if os.getpid() == here else _heed_stop)
+
+    return run
 
 
 def _run_one(episode: Episode, observe: Observer | None) -> Outcome:

@@ -16,7 +16,8 @@ from spikearm.experiments.controllers import (
     ControllerSpec,
     choose_controllers,
 )
-from spikearm.experiments.studies.benchmark.benchmark import BenchmarkPlan, Watcher, run_benchmark
+from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
+from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.tasks.centre_out import CentreOut
 
 BACKENDS: tuple[Backend, ...] = get_args(Backend)
@@ -83,6 +84,6 @@ def test_a_controller_from_outside_is_benched_beside_the_baseline(monkeypatch):
     task = CentreOut(targets=1, radius=0.03, duration=0.12, hold=0.03)
     setup = ControllerSetup(arm.model)
     plan = BenchmarkPlan(arm, task, choose_controllers(["mine", "pd"]), [0], setup)
-    _, mine, pd = run_benchmark(plan, Watcher()).rows
+    _, mine, pd = run_benchmark(plan).rows
     assert (mine["controller"], mine["adaptive"], mine["backend"]) == ("mine", False, "numpy")
     assert mine["position_rmse_m"] == pd["position_rmse_m"]

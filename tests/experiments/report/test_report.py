@@ -18,8 +18,9 @@ from spikearm.experiments.records.records import RecordedReach, Run, read_run, w
 from spikearm.experiments.report import figures
 from spikearm.experiments.report.figures import Series
 from spikearm.experiments.report.report import CAPTIONS, write_report
-from spikearm.experiments.studies.benchmark.benchmark import BenchmarkPlan, Watcher, run_benchmark
+from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
 from spikearm.experiments.studies.benchmark.latency_table import TITLE
+from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.tasks.centre_out import CentreOut
 
 STEP = 0.001  # s
@@ -40,7 +41,7 @@ def run(arm) -> Run:
     task = CentreOut("sphere", targets=2, radius=0.03, duration=0.12, hold=0.03)
     setup = ControllerSetup(arm.model)
     plan = BenchmarkPlan(arm, task, choose_controllers(["pd"]), [3, 4], setup)
-    benchmark = run_benchmark(plan, Watcher())
+    benchmark = run_benchmark(plan)
     config = {
         "name": "monday", "arm": "gen3", "joints": list(arm.chain.joints),
         "torque_limits": arm.chain.torque_limits.tolist(), "forward_axis": [0.0, -1.0, 0.0],

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import plotly.graph_objects as go
 import pytest
@@ -58,6 +59,9 @@ class Events(StudyWatcher):
     def __init__(self) -> None:
         self.told: list[str] = []
 
+    def notice(self, text: str) -> None:
+        self.told.append(text)
+
     def building(self, batch: Batch[int]) -> None:
         self.told.append(f"building {batch.title}")
 
@@ -93,6 +97,43 @@ def test_what_is_finished_is_kept_and_all_is_freed(trouble, status):
     assert run.outcomes == ALL[:6]
     assert (run.status, run.problem) == (status, trouble)
     assert study.events == ["built", "freed"] * 2
+
+
+class Halves(Squares):
+    """Squares of which the seventh is only a part."""
+
+    cut_short: SpikearmError | KeyboardInterrupt
+
+    def problem(self, outcome: int) -> SpikearmError | KeyboardInterrupt | None:
+        return self.cut_short if outcome == ALL[6] else None
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(
+    ("trouble", "status"),
+    [(KeyboardInterrupt(), "interrupted"), (SpikearmError("it fell"), "failed")],
+)
+def test_a_part_of_an_outcome_is_kept_and_ends_the_run(jobs, trouble, status):
+    study, events = Halves(jobs), Events()
+    study.cut_short = trouble
+    run = run_study(study, events)
+    assert run.outcomes == ALL[:7]
+    assert (run.status, run.problem) == (status, trouble)
+    assert study.events == ["built", "freed"] * 2
+    assert events.told.count("one") == 6  # the part does not count as measured
+
+
+def test_a_batchs_remark_is_shown_before_it_is_built():
+    class Remarked(Squares):
+        def batches(self) -> Iterator[Batch[int]]:
+            for batch, notice in zip(super().batches(), (None, "these are large"), strict=True):
+                yield replace(batch, notice=notice)
+
+    events = Events()
+    run_study(Remarked(), events)
+    assert [one for one in events.told if one != "one"] == [
+        "building from 0", "measuring 4", "these are large", "building from 10", "measuring 4",
+    ]  # fmt: skip
 
 
 def test_a_worker_that_is_killed_fails_the_study_and_keeps_the_first_batch():

@@ -3,23 +3,28 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from spikearm.arm_models import Arm, ArmState, SpikearmError, load_arm
+from spikearm.controller.adaptation.adaptive_controller import AdaptiveController
+from spikearm.controller.adaptation.learned_weights import LearnedWeights
 from spikearm.controller.controller import Controller
 from spikearm.controller.loop.trajectory import TIMED, Trajectory
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.trained import TrainedController
-from spikearm.experiments.controllers import CONTROLLERS, ControllerSetup, choose_controllers
-from spikearm.experiments.records.records import RecordedReach
-from spikearm.experiments.studies.benchmark.benchmark import (
-    Benchmark,
-    BenchmarkPlan,
-    Watcher,
-    run_benchmark,
+from spikearm.experiments.controllers import (
+    CONTROLLERS,
+    ChosenController,
+    ControllerSetup,
+    choose_controllers,
 )
+from spikearm.experiments.records.records import RecordedReach
+from spikearm.experiments.studies.benchmark.benchmark import Benchmark, run_benchmark
+from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
+from spikearm.experiments.studies.study import Batch, StudyWatcher
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 
 N_STEPS = 150
@@ -61,12 +66,12 @@ def assert_equal_but_for_wall_time(first: RecordedReach, second: RecordedReach) 
 
 
 @dataclass
-class Diary(Watcher):
+class Diary(StudyWatcher):
     """Writes down what it is told; may end the run at a step."""
 
     end_at: int = -1
     end_with: BaseException = field(default_factory=KeyboardInterrupt)
-    told: list[tuple[str, str, int]] = field(default_factory=list)
+    told: list[tuple[str, str]] = field(default_factory=list)
     reaches: list[int] = field(default_factory=list)
     noticed: list[str] = field(default_factory=list)
     steps: int = 0
@@ -74,19 +79,21 @@ class Diary(Watcher):
     def notice(self, text: str) -> None:
         self.noticed.append(text)
 
-    def building(self, controller: str, seed: int) -> None:
-        self.told.append(("building", controller, seed))
+    def building(self, batch: Batch[Any]) -> None:
+        self.told.append(("building", batch.title))
 
-    def running(self, controller: str, seed: int) -> None:
-        self.told.append(("running", controller, seed))
+    def measuring(self, batch: Batch[Any]) -> None:
+        self.told.append(("measuring", batch.title))
+        self.n_measured = 0
 
     def step(self, arm: Arm, state: ArmState, reference: Reference) -> None:
         self.steps += 1
         if self.steps == self.end_at:
             raise self.end_with
 
-    def reached(self, n_reaches: int) -> None:
-        self.reaches.append(n_reaches)
+    def measured(self) -> None:
+        self.n_measured += 1
+        self.reaches.append(self.n_measured)
 
 
 class Closing(Controller):
@@ -126,19 +133,23 @@ def made(monkeypatch) -> list[Closing]:
 )
 def test_the_baseline_runs_first_and_no_stage_runs_twice(arm, stages):
     diary = Diary()
-    benchmark = run_benchmark(a_plan(arm, stages, [3, 5]), diary)
+    benchmark = run_benchmark(a_plan(arm, stages, [3, 5]), diary, diary.step)
     order = [(stage, seed) for seed in (3, 5) for stage in ("analytic", "pd", "pid")]
-    assert diary.told == [(what, *one) for one in order for what in ("building", "running")]
+    assert diary.told == [
+        (what, f"{stage}, seed {seed}")
+        for stage, seed in order
+        for what in ("building", "measuring")
+    ]
     assert [(row["controller"], row["seed"]) for row in benchmark.rows] == order
     expected = [(stage, seed, 0, reach) for stage, seed in order for reach in ("out", "back")]
     assert names(benchmark.reaches) == expected
     assert benchmark.status == "complete"
-    assert benchmark.failure is None
+    assert benchmark.problem is None
 
 
 def test_every_reach_is_a_motion_out_and_one_back(arm):
     plan = a_plan(arm, ["analytic"], [3], replace(TASK, variant="circle", targets=2))
-    benchmark = run_benchmark(plan, Watcher())
+    benchmark = run_benchmark(plan)
     expected = [(0, "out"), (0, "back"), (1, "out"), (1, "back")]
     assert [(reach.target, reach.direction) for reach in benchmark.reaches] == expected
 
@@ -150,14 +161,14 @@ def test_building_a_controller_is_timed_by_itself(arm, monkeypatch):
 
     pd = CONTROLLERS["pd"]
     monkeypatch.setitem(CONTROLLERS, "pd", replace(pd, make=build))
-    row = run_benchmark(a_plan(arm, ["pd"], [3]), Watcher()).rows[1]
+    row = run_benchmark(a_plan(arm, ["pd"], [3])).rows[1]
     assert row["build_time_s"] >= 0.03
     assert not row["realtime"]
 
 
 def test_the_watcher_sees_every_step(arm):
     diary = Diary()
-    run_benchmark(a_plan(arm, ["pd"], [3]), diary)
+    run_benchmark(a_plan(arm, ["pd"], [3]), diary, diary.step)
     assert diary.steps == 2 * 2 * N_STEPS
 
 
@@ -165,14 +176,14 @@ def test_the_watcher_sees_every_step(arm):
 def test_the_watcher_is_told_of_every_reach_wherever_it_runs(arm, jobs, n_steps):
     diary = Diary()
     task = replace(TASK, targets=3)
-    run_benchmark(replace(a_plan(arm, ["pd"], [3], task), jobs=jobs), diary)
+    run_benchmark(replace(a_plan(arm, ["pd"], [3], task), jobs=jobs), diary, diary.step)
     assert diary.reaches == [1, 2, 3] * 2  # of analytic, and of pd
     assert diary.steps == n_steps
 
 
 def test_reaches_at_a_time_change_nothing_but_wall_time(arm):
     plan = a_plan(arm, ["pid"], [3, 4], replace(TASK, targets=3))
-    at_once, one_by_one = (run_benchmark(replace(plan, jobs=n), Watcher()) for n in (3, 1))
+    at_once, one_by_one = (run_benchmark(replace(plan, jobs=n)) for n in (3, 1))
     assert names(at_once.reaches) == names(one_by_one.reaches)
     for first, second in zip(at_once.reaches, one_by_one.reaches, strict=True):
         assert_equal_but_for_wall_time(first, second)
@@ -191,7 +202,7 @@ def test_a_plan_without_a_reach_at_a_time_is_refused(arm, jobs):
 def test_a_row_says_what_ran(arm):
     plan = a_plan(arm, ["pd"], [5], replace(TASK, offset=0.02))
     plan = replace(plan, setup=replace(plan.setup, feedforward="velocity"))
-    row = run_benchmark(plan, Watcher()).rows[1]
+    row = run_benchmark(plan).rows[1]
     expected = {
         "arm": "gen3", "task": "sphere", "feedforward": "velocity", "controller": "pd",
         "adaptive": False, "backend": "numpy", "seed": 5, "radius_m": 0.03, "duration_s": 0.12,
@@ -201,7 +212,7 @@ def test_a_row_says_what_ran(arm):
 
 
 def test_rows_are_measured_from_the_legs_and_against_the_baseline(arm):
-    benchmark = run_benchmark(a_plan(arm, ["pd"], [3]), Watcher())
+    benchmark = run_benchmark(a_plan(arm, ["pd"], [3]))
     rmse = {}
     for stage in ("analytic", "pd"):
         motions = [reach.trajectory for reach in benchmark.reaches if reach.controller == stage]
@@ -216,8 +227,8 @@ def test_rows_are_measured_from_the_legs_and_against_the_baseline(arm):
 
 
 def test_one_seed_gives_one_benchmark_and_two_seeds_differ(arm):
-    both = run_benchmark(a_plan(arm, ["pd"], [3, 4]), Watcher())
-    again = run_benchmark(a_plan(arm, ["pd"], [4]), Watcher())
+    both = run_benchmark(a_plan(arm, ["pd"], [3, 4]))
+    again = run_benchmark(a_plan(arm, ["pd"], [4]))
     of_three = [reach for reach in both.reaches if reach.seed == 3]
     of_four = [reach for reach in both.reaches if reach.seed == 4]
     for first, second in zip(of_four, again.reaches, strict=True):
@@ -232,7 +243,7 @@ def test_one_seed_gives_one_benchmark_and_two_seeds_differ(arm):
 
 
 def test_every_stage_of_a_seed_makes_the_same_reaches(arm):
-    benchmark = run_benchmark(a_plan(arm, ["pd"], [6]), Watcher())
+    benchmark = run_benchmark(a_plan(arm, ["pd"], [6]))
     for analytic, pd in zip(benchmark.reaches[:2], benchmark.reaches[2:], strict=True):
         wanted = analytic.trajectory.reference_position
         np.testing.assert_array_equal(pd.trajectory.reference_position, wanted)
@@ -263,10 +274,10 @@ ENDINGS = {
 def test_a_run_that_ends_early_keeps_what_is_finished(arm, made, ending, end_at, kept, n_motions):
     error, status = ENDINGS[ending]
     diary = Diary(end_at, error)
-    benchmark = run_benchmark(a_plan(arm, ["pd"], [3, 4]), diary)
+    benchmark = run_benchmark(a_plan(arm, ["pd"], [3, 4]), diary, diary.step)
     assert diary.steps == end_at  # it did end there
     assert benchmark.status == status
-    assert benchmark.failure is (error if status == "failed" else None)
+    assert benchmark.problem is error
     assert [(reach.controller, reach.direction) for reach in benchmark.reaches] == kept
     assert {row["controller"]: row["n_motions"] for row in benchmark.rows} == n_motions
     assert [controller.closed for controller in made] == [1] * (1 if end_at < 300 else 2)
@@ -303,9 +314,10 @@ def test_a_reach_that_ends_early_ends_the_run_wherever_it_runs(arm, monkeypatch,
     failing = replace(entry, make=lambda *given: Failing(error, entry.make(*given), away))
     monkeypatch.setitem(CONTROLLERS, "pd", failing)
     plan = replace(a_plan(arm, ["pd", "pid"], [3], task), jobs=jobs)
-    benchmark = run_benchmark(plan, Watcher())
+    benchmark = run_benchmark(plan)
     assert benchmark.status == status
-    assert str(benchmark.failure) == (str(error) if status == "failed" else "None")
+    assert type(benchmark.problem) is type(error)
+    assert str(benchmark.problem) == str(error)
     kept = [
         (reach.target, reach.direction) for reach in benchmark.reaches if reach.controller == "pd"
     ]
@@ -317,31 +329,32 @@ def test_a_reach_that_ends_early_ends_the_run_wherever_it_runs(arm, monkeypatch,
 
 
 def test_what_was_finished_is_as_it_would_have_been(arm):
-    whole = run_benchmark(a_plan(arm, ["pd"], [3]), Watcher())
-    part = run_benchmark(a_plan(arm, ["pd"], [3]), Diary(end_at=3 * N_STEPS + 7))
+    whole = run_benchmark(a_plan(arm, ["pd"], [3]))
+    diary = Diary(end_at=3 * N_STEPS + 7)
+    part = run_benchmark(a_plan(arm, ["pd"], [3]), diary, diary.step)
     assert len(part.reaches) == 3
     for first, second in zip(part.reaches, whole.reaches[:3], strict=True):
         assert_equal_but_for_wall_time(first, second)
 
 
 def test_every_controller_is_closed_once(arm, made):
-    run_benchmark(a_plan(arm, ["pd"], [3, 4]), Watcher())
+    run_benchmark(a_plan(arm, ["pd"], [3, 4]))
     assert [controller.closed for controller in made] == [1] * 4
 
 
 class Impatient(Diary):
     """Presses Ctrl-C between the stages rather than during one."""
 
-    def __init__(self, moment: tuple[str, str, int]) -> None:
+    def __init__(self, moment: tuple[str, str]) -> None:
         super().__init__()
         self.moment = moment
 
-    def building(self, controller: str, seed: int) -> None:
-        super().building(controller, seed)
+    def building(self, batch: Batch[Any]) -> None:
+        super().building(batch)
         self._press()
 
-    def running(self, controller: str, seed: int) -> None:
-        super().running(controller, seed)
+    def measuring(self, batch: Batch[Any]) -> None:
+        super().measuring(batch)
         self._press()
 
     def _press(self) -> None:
@@ -349,11 +362,11 @@ class Impatient(Diary):
             raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize(("what", "n_made"), [("building", 1), ("running", 2)])
+@pytest.mark.parametrize(("what", "n_made"), [("building", 1), ("measuring", 2)])
 def test_ctrl_c_between_stages_keeps_the_earlier_one_and_closes_all(arm, made, what, n_made):
-    watcher = Impatient((what, "pd", 3))
+    watcher = Impatient((what, "pd, seed 3"))
     benchmark = run_benchmark(a_plan(arm, ["pd"], [3, 4]), watcher)
-    assert watcher.told[-1] == (what, "pd", 3)
+    assert watcher.told[-1] == (what, "pd, seed 3")
     assert benchmark.status == "interrupted"
     assert [row["controller"] for row in benchmark.rows] == ["analytic"]
     assert len(benchmark.reaches) == 2
@@ -365,35 +378,75 @@ def test_a_controller_that_cannot_be_built_loses_no_finished_stage(arm, monkeypa
         raise SpikearmError("The network does not fit.")
 
     monkeypatch.setitem(CONTROLLERS, "pd", replace(CONTROLLERS["pd"], make=fail))
-    benchmark = run_benchmark(a_plan(arm, ["pd"], [3]), Watcher())
+    benchmark = run_benchmark(a_plan(arm, ["pd"], [3]))
     assert benchmark.status == "failed"
-    assert str(benchmark.failure) == "The network does not fit."
+    assert str(benchmark.problem) == "The network does not fit."
     assert [row["controller"] for row in benchmark.rows] == ["analytic"]
     assert len(benchmark.reaches) == 2
 
 
 def test_a_target_out_of_reach_fails_before_anything_moves(arm):
     diary = Diary()
-    benchmark = run_benchmark(a_plan(arm, ["pd"], [3], CentreOut(targets=1, radius=2.5)), diary)
+    benchmark = run_benchmark(
+        a_plan(arm, ["pd"], [3], CentreOut(targets=1, radius=2.5)), diary, diary.step
+    )
     assert (benchmark.status, benchmark.reaches, benchmark.rows) == ("failed", [], [])
-    assert "out of reach" in str(benchmark.failure)
+    assert "out of reach" in str(benchmark.problem)
     assert diary.told == []
 
 
 def test_an_error_in_the_program_is_not_swallowed(arm, made):
+    diary = Diary(40, ZeroDivisionError())
     with pytest.raises(ZeroDivisionError):
-        run_benchmark(a_plan(arm, ["pd"], [3]), Diary(40, ZeroDivisionError()))
+        run_benchmark(a_plan(arm, ["pd"], [3]), diary, diary.step)
     assert [controller.closed for controller in made] == [1]
+
+
+def test_reaches_are_kept_of_a_controller_that_does_not_tell_what_it_learned(arm, monkeypatch):
+    def refuse(_: AdaptiveController) -> LearnedWeights:
+        raise SpikearmError("The board does not tell.")
+
+    monkeypatch.setattr(AdaptiveController, "learned", property(refuse))
+    plan = a_plan(arm, [], [3], replace(TASK, targets=2))
+    learner = ChosenController("analytic", adaptive=True)
+    benchmark = run_benchmark(replace(plan, controllers=[learner]))
+    assert (benchmark.status, str(benchmark.problem)) == ("failed", "The board does not tell.")
+    assert benchmark.learned is None
+    assert [(row["adaptive"], row["n_motions"]) for row in benchmark.rows] == [
+        (False, 4), (True, 2)
+    ]  # fmt: skip
+
+
+def test_an_adaptive_controller_goes_on_with_what_it_learned_here():
+    arm = load_arm("gen3")
+    arm.attach_payload(2.0)
+    plan = a_plan(arm, [], [3], replace(TASK, targets=2))
+    learner = ChosenController("analytic", adaptive=True)
+    diary = Diary()
+    both = run_benchmark(replace(plan, controllers=[learner], jobs=2), diary, diary.step)
+    assert diary.steps == 2 * 2 * N_STEPS  # of the learner; the baseline moved in workers
+    ends_after_one = Diary(end_at=2 * N_STEPS + 1)
+    one = run_benchmark(
+        replace(plan, controllers=[learner], jobs=2), ends_after_one, ends_after_one.step
+    )
+    assert (one.status, len(one.reaches), len(both.reaches)) == ("interrupted", 6, 8)
+    assert both.learned is not None
+    assert one.learned is not None
+    gaps = [
+        np.abs(a.astype(float) - b).max()
+        for a, b in zip(both.learned.weights, one.learned.weights, strict=True)
+    ]
+    assert max(gaps) > 0
 
 
 @pytest.fixture(scope="module")
 def spiking(arm, trained) -> Benchmark:
     """The spiking stage with seeds 3 and 4."""
-    return run_benchmark(a_plan(arm, ["spiking"], [3, 4], trained=trained), Watcher())
+    return run_benchmark(a_plan(arm, ["spiking"], [3, 4], trained=trained))
 
 
 def test_one_seed_gives_one_motion_and_two_seeds_differ(arm, trained, spiking):
-    again = run_benchmark(a_plan(arm, ["spiking"], [4], trained=trained), Watcher())
+    again = run_benchmark(a_plan(arm, ["spiking"], [4], trained=trained))
     of_four = [reach for reach in spiking.reaches if reach.seed == 4]
     assert [reach.controller for reach in of_four] == ["analytic"] * 2 + ["spiking"] * 2
     for first, second in zip(of_four, again.reaches, strict=True):
@@ -435,7 +488,9 @@ def test_a_networks_row_holds_its_counts(spiking):
 )
 def test_what_lies_outside_of_the_trained_region_is_said_once_per_seed(arm, trained, task, outside):
     diary = Diary()
-    done = run_benchmark(a_plan(arm, [], [0, 1], replace(task, hold=0.0), trained), diary)
+    done = run_benchmark(
+        a_plan(arm, [], [0, 1], replace(task, hold=0.0), trained), diary, diary.step
+    )
     assert len(done.rows) == 2
     assert len(diary.noticed) == 2 * outside
     for text in diary.noticed:

@@ -1,0 +1,83 @@
+"""Outcome of a benchmark's condition: an episode to one target with one controller and seed."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spikearm.controller.adaptation.adaptive_controller import AdaptiveController
+from spikearm.controller.adaptation.learned_weights import LearnedWeights
+from spikearm.controller.controller import Controller, NeuralController, unwrap
+from spikearm.experiments.controllers import ChosenController
+from spikearm.experiments.records.records import RecordedReach
+from spikearm.experiments.studies.study import Problem
+from spikearm.experiments.tasks.episode import Reach
+from spikearm.experiments.tasks.task import Task
+from spikearm.neural.counts import Footprint
+
+
+@dataclass(frozen=True)
+class Learning:
+    """State of an adaptive controller after an episode.
+
+    Attributes:
+        weights: Learned weights.
+        overflow_counts: Number of steps in which a number was cut or overflowed, by its name.
+    """
+
+    weights: LearnedWeights
+    overflow_counts: Counter[str]
+
+
+@dataclass(frozen=True)
+class EpisodeOutcome:
+    """Finished reaches of an episode, and the cost of its controller.
+
+    Attributes:
+        controller: Controller that drove the arm.
+        seed: Seed of task and network.
+        reaches: Start and targets.
+        target: Index of the target.
+        motions: Reaches that were finished.
+        build_time: Wall time of building the controller [s].
+        footprint: Resources of its network, or None.
+        learning: State of what learns, or None.
+        problem: Reason why the episode ended early, or None.
+    """
+
+    controller: ChosenController
+    seed: int
+    reaches: Task
+    target: int
+    motions: tuple[Reach, ...]
+    build_time: float
+    footprint: Footprint | None
+    learning: Learning | None
+    problem: Problem | None
+
+    @property
+    def recorded(self) -> list[RecordedReach]:
+        """Finished reaches as they are written."""
+        name, adaptive = self.controller.name, self.controller.adaptive
+        return [
+            RecordedReach(
+                name, adaptive, self.seed, self.target, motion.direction, motion.trajectory
+            )
+            for motion in self.motions
+        ]
+
+
+def recorded_reaches(outcomes: Sequence[EpisodeOutcome]) -> list[RecordedReach]:
+    """Return the finished reaches of all outcomes."""
+    return [reach for outcome in outcomes for reach in outcome.recorded]
+
+
+def footprint_of(controller: Controller) -> Footprint | None:
+    """Return the resources of a controller's network, or None if it has none."""
+    neural = unwrap(controller, NeuralController)
+    return neural.simulation.footprint if neural else None
+
+
+def learning_of(controller: Controller) -> Learning | None:
+    """Return the state of what learns in a controller, or None if nothing does."""
+    learner = unwrap(controller, AdaptiveController)
+    return Learning(learner.learned, learner.overflow_counts) if learner else None
