@@ -7,40 +7,22 @@ graph cannot say, and the stage ``loihi``. Needs the extra [interop].
 .venv/bin/python scripts/nir_difference.py --arm gen3
 """
 
-from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
-import nengo
 import numpy as np
 import tyro
 from rich.console import Console
 from rich.table import Table
-from sc_neurocore.nir_bridge import from_nir
 
-from spikearm.arm_models import Arm, load_arm
-from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF, build_network
+from spikearm.arm_models import load_arm
 from spikearm.controller.spiking.trained import TrainedController, shipped
-from spikearm.controller.spiking.weights import NetworkWeights
-from spikearm.controller.training.products import draw_commands
-from spikearm.controller.training.samples import join, sample_reach
-from spikearm.experiments.export.nir import NIR_STEP, nir_graph
-from spikearm.experiments.export.recorded_reach import Recorder
-
-CONTROL_STEP = 0.001  # s
-SETTLING = 0.2  # s of each presentation, which are not counted
-
-
-class Settled(NamedTuple):
-    """Means after settling, shape (n_inputs, n): the latent code, and the torques [N m]."""
-
-    latent: np.ndarray
-    torque: np.ndarray
-
-
-Runner = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+from spikearm.experiments.studies.nir_difference import (
+    difference,
+    draw_inputs,
+    list_runners,
+    settle,
+)
 
 
 @dataclass(frozen=True)
@@ -64,11 +46,10 @@ class Options:
         trained = (
             shipped(self.arm) if self.trained is None else TrainedController.load(self.trained)
         )
-        weights = trained.weights
         drawn = draw_inputs(load_arm(self.arm), trained, self.inputs, np.random.default_rng(0))
         settled = {
-            name: Settled(*map(np.array, zip(*map(run, drawn), strict=True)))
-            for name, run in self._runners(weights).items()
+            name: settle(run, drawn)
+            for name, run in list_runners(trained.weights, self.time).items()
         }
         table = Table("compared with the graph at its own step", "latent code, %", "torque, %")
         graph = settled.pop("the graph")
@@ -76,94 +57,6 @@ class Options:
             errors = (100 * difference(a, b) for a, b in zip(other, graph, strict=True))
             table.add_row(name, *(f"{error:.1f}" for error in errors))
         Console().print(table)
-
-    def _runners(self, weights: NetworkWeights) -> dict[str, Runner]:
-        bare, bounded = lif(0.0, -np.inf), lif(0.0, 0.0)
-        return {
-            "the graph": lambda x: run_graph(weights, x, self.time, NIR_STEP),
-            "the graph in control steps": lambda x: run_graph(weights, x, self.time, CONTROL_STEP),
-            "spiking, as the graph says": lambda x: run_nengo(
-                weights, x, self.time, bare, NIR_STEP
-            ),
-            "and voltages not below 0": lambda x: run_nengo(
-                weights, x, self.time, bounded, NIR_STEP
-            ),
-            "and refractory periods: stage spiking": lambda x: run_nengo(
-                weights, x, self.time, lif(TAU_REF, 0.0), CONTROL_STEP
-            ),
-            "stage loihi, decoded alike": lambda x: run_chip(weights, x, self.time),
-        }
-
-
-def draw_inputs(
-    arm: Arm, trained: TrainedController, n: int, rng: np.random.Generator
-) -> np.ndarray:
-    """Draw scaled inputs, shape (n, n_inputs), each from another reach."""
-    samples = join(
-        [sample_reach(arm.model, trained.workspace, rng).take(slice(1)) for _ in range(n)]
-    )
-    scaling = trained.weights.scaling
-    inputs = np.empty((n, len(scaling.center)))
-    commands = draw_commands(scaling, n, rng)
-    scaling.write(inputs, samples.positions, samples.velocities, commands)
-    return inputs
-
-
-def difference(one: np.ndarray, other: np.ndarray) -> float:
-    """Compute the norm of a difference, relative to the first."""
-    return float(np.linalg.norm(one - other) / np.linalg.norm(one))
-
-
-def lif(tau_ref: float, lowest: float) -> nengo.LIF:
-    """Build neurons that start at rest."""
-    at_rest = {"voltage": nengo.dists.Choice([0])}
-    return nengo.LIF(TAU_RC, tau_ref, min_voltage=lowest, initial_state=at_rest)
-
-
-def run_graph(
-    weights: NetworkWeights, x: np.ndarray, time: float, dt: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Run the graph on sc-neurocore."""
-    network = from_nir(nir_graph(weights, dt=dt), dt=dt)
-    network.output_nodes.append("latent_code")
-    out = [network.step({"input": x}) for _ in range(round(time / dt))][round(SETTLING / dt) :]
-    latent, torque = (np.mean([one[n] for one in out], axis=0) for n in ("latent_code", "output"))
-    return latent, torque
-
-
-def run_nengo(
-    weights: NetworkWeights, x: np.ndarray, time: float, neurons: nengo.LIF, dt: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Run the stage ``spiking`` with some kind of neurons."""
-    built = build_network(weights, "spiking")
-    built.nodes.inputs[:] = x
-    for ensemble in built.network.all_ensembles:
-        ensemble.neuron_type = neurons
-    (code,) = (one for one in built.network.all_ensembles if one.label == "code")
-    with built.network:
-        spikes = nengo.Probe(code.neurons)
-    torques, first = [], round(SETTLING / dt)
-    with nengo.Simulator(built.network, dt=dt, progress_bar=False) as simulator:
-        for _ in range(round(time / dt)):
-            simulator.step()
-            torques.append(built.nodes.outputs.values * weights.scaling.torque)
-        rates = simulator.data[spikes][first:].mean(axis=0)
-    return weights.latent @ rates, np.mean(torques[first:], axis=0)
-
-
-def run_chip(weights: NetworkWeights, x: np.ndarray, time: float) -> tuple[np.ndarray, np.ndarray]:
-    """Run the stage ``loihi`` with the decoders of ``spiking``, so that only spikes differ."""
-    built = build_network(weights.with_readout("loihi", weights.readout["spiking"]), "loihi")
-    built.nodes.inputs[:] = x
-    first = round(SETTLING / CONTROL_STEP)
-    with closing(Recorder(built.network)) as recorder:
-        for _ in range(round(time / CONTROL_STEP)):
-            recorder.step()
-        fired, torques = recorder.fired[first:], recorder.outputs[first:]
-    n_features, n_code = weights.layers[:2]
-    counts = np.bincount(np.concatenate(fired), minlength=n_features + n_code)
-    rates = counts[n_features : n_features + n_code] / (CONTROL_STEP * len(fired))
-    return weights.latent @ rates, np.mean(torques, axis=0) * weights.scaling.torque
 
 
 if __name__ == "__main__":
