@@ -150,7 +150,7 @@ def test_a_report_that_finds_no_room_is_left_out_whole(ran, capsys):
 def test_a_log_that_cannot_be_added_to_is_refused_before_the_work(capsys, monkeypatch):
     Path("file").write_text("")
     monkeypatch.setattr(
-        "spikearm.experiments.commands.deploy.deploy", lambda *_: pytest.fail("it began")
+        "spikearm.experiments.commands.deploy.deploy_controller", lambda *_: pytest.fail("it began")
     )
     check_refused(["deploy", "--log", "file/new.jsonl"], capsys, "Cannot add to 'file/new.jsonl'")
 
