@@ -1,7 +1,4 @@
-"""Control step: state, reference, and the command that follows from them."""
-
-from dataclasses import dataclass
-from functools import cached_property
+"""One control step: state, reference, and the command that follows from them."""
 
 import numpy as np
 
@@ -11,28 +8,40 @@ from spikearm.controller.classical.gains import Gains
 from spikearm.controller.references.reference import Reference
 
 
-@dataclass(frozen=True)
 class ControlStep:
     """State, reference and law of one control step.
 
-    Attributes:
+    Args:
         state: Sensed state of the arm.
         reference: Reference of the step.
         gains: Gains of the law.
         feedforward: Part of the reference's motion that the law feeds forward.
     """
 
-    state: ArmState
-    reference: Reference
-    gains: Gains = Gains()
-    feedforward: Feedforward = "acceleration"
+    __slots__ = ("_command", "feedforward", "gains", "reference", "state")
 
-    @cached_property
+    def __init__(
+        self,
+        state: ArmState,
+        reference: Reference,
+        gains: Gains = Gains(),
+        feedforward: Feedforward = "acceleration",
+    ) -> None:
+        self.state = state
+        self.reference = reference
+        self.gains = gains
+        self.feedforward: Feedforward = feedforward
+        self._command: np.ndarray | None = None
+
+    @property
     def command(self) -> np.ndarray:
         """Commanded acceleration of the hand ``w``, shape (6,) [m/s^2, rad/s^2]."""
-        return task_command(self.state, self.reference, self.gains, self.feedforward)
+        # Kept by hand: a cached_property takes a lock, in every control step.
+        if self._command is None:
+            self._command = task_command(self.state, self.reference, self.gains, self.feedforward)
+        return self._command
 
-    @cached_property
+    @property
     def correction(self) -> np.ndarray:
         """Part of the command that errors alone ask for, shape (6,) [m/s^2, rad/s^2]."""
         return correction(self.command, self.reference, self.feedforward)
