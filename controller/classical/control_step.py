@@ -1,4 +1,4 @@
-"""One control step: state, reference, and the command that follows from them."""
+"""State, reference and command of one control step."""
 
 import numpy as np
 

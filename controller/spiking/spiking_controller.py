@@ -1,7 +1,6 @@
 """The spiking controller: the control law in neurons."""
 
 from collections.abc import Callable, Sequence
-from time import perf_counter
 
 import nengo
 import numpy as np
@@ -10,18 +9,15 @@ from spikearm.arm_models import ArmState
 from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.classical.control_step import ControlStep
 from spikearm.controller.classical.gains import Gains
-from spikearm.controller.controller import NeuralController
 from spikearm.controller.references.reference import Reference
+from spikearm.controller.spiking.settled_controller import SettledController
 from spikearm.controller.spiking.spiking_network import Filters, build_network
 from spikearm.controller.spiking.subnetwork import Subnetwork
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
-from spikearm.neural.learning import restart_neurons
 from spikearm.neural.simulation import NeuralSimulation
 
-SETTLING_STEPS = 60  # while the arm is held; six time constants of the torque filter
 
-
-class SpikingController(NeuralController):
+class SpikingController(SettledController):
     """Operational space control by a network of spiking (or rate) neurons.
 
     In neurons: the latent code of the arm's state, its products with the command, and from all
@@ -56,55 +52,23 @@ class SpikingController(NeuralController):
         self.feedforward: Feedforward = feedforward
         self.weights = weights
         built = build_network(weights, stage, filters, seed)
-        self._subnetworks = tuple(subnetworks)
-        for subnetwork in self._subnetworks:
+        for subnetwork in subnetworks:
             subnetwork.add_to(built.network)
         self._nodes = built.nodes
-        self._simulation = simulation(built.network)
-        self._fresh = True
-        self._crossings = np.nan, np.nan
-
-    def start(self, state: ArmState) -> None:
-        """Restart the neurons, keep learned weights, and settle the neurons in this state."""
-        if not self._fresh:
-            restart_neurons(self._simulation)
-        self._write(state, np.zeros(6))
-        for subnetwork in self._subnetworks:
-            subnetwork.hold(state)
-        for _ in range(SETTLING_STEPS):
-            self._advance()
+        super().__init__(simulation(built.network), subnetworks)
 
     def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
         """Compute joint torques, shape (n_joints,) [N m]."""
         step = ControlStep(state, reference, self.gains, self.feedforward)
         self._write(state, step.command)
-        for subnetwork in self._subnetworks:
-            subnetwork.write(step)
+        self._write_subnetworks(step)
         self._advance()
         torque = self._nodes.outputs.values * self.weights.scaling.torque
-        for subnetwork in self._subnetworks:
-            torque = torque + subnetwork.torque
-        return torque
+        return self._with_subnetworks(torque)
 
-    @property
-    def simulation(self) -> NeuralSimulation:
-        """Simulation that runs the network."""
-        return self._simulation
-
-    @property
-    def crossings(self) -> tuple[float, float]:
-        """Times at which the last step entered the network and left it [s]."""
-        return self._crossings
-
-    def close(self) -> None:
-        """Free the resources of the backend."""
-        self._simulation.close()
+    def _hold(self, state: ArmState) -> None:
+        self._write(state, np.zeros(6))
+        super()._hold(state)
 
     def _write(self, state: ArmState, command: np.ndarray) -> None:
         self.weights.scaling.write(self._nodes.inputs, state.q, state.dq, command)
-
-    def _advance(self) -> None:
-        self._fresh = False
-        entered = perf_counter()
-        self._simulation.step()
-        self._crossings = entered, perf_counter()

@@ -12,7 +12,8 @@ from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.controller import NeuralController
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.hybrid_controller import HybridController
-from spikearm.controller.spiking.spiking_controller import SETTLING_STEPS, SpikingController
+from spikearm.controller.spiking.settled_controller import SETTLING_STEPS
+from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.spiking_network import neuron_type
 from spikearm.controller.spiking.subnetwork import Subnetwork
 from spikearm.loihi_deploy.backends.engine import EngineSimulation

@@ -11,7 +11,8 @@ import pytest
 
 from spikearm.arm_models import SpikearmError, load_arm
 from spikearm.controller.references.minimum_jerk import MinimumJerk
-from spikearm.controller.spiking.spiking_controller import SETTLING_STEPS, SpikingController
+from spikearm.controller.spiking.settled_controller import SETTLING_STEPS
+from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.experiments.export.bundle import VERSION, Bundle
 from spikearm.experiments.export.chip_arrays import read_chip
 from spikearm.experiments.export.make_bundle import make_bundle

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from spikearm.arm_models import load_arm
-from spikearm.controller.spiking.spiking_controller import SETTLING_STEPS
+from spikearm.controller.spiking.settled_controller import SETTLING_STEPS
 from spikearm.experiments.cli import BAD_INPUT, main
 from spikearm.experiments.export.bundle import Bundle
 
