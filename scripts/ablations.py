@@ -16,7 +16,7 @@ from rich.console import Console
 
 from spikearm.arm_models import load_arm
 from spikearm.experiments.console.console import TrainingWatcher, console
-from spikearm.experiments.records.atomic_file import whole_file
+from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.studies.ablations.result import Result
 from spikearm.experiments.studies.ablations.study import AblationStudy
 from spikearm.experiments.studies.ablations.table import results_table
@@ -57,7 +57,7 @@ class Options:
         Console().print(results_table(results))
         if self.only is None:
             numbers = [asdict(result) for result in results]
-            with whole_file(self.out / "ablations.json") as draft:
+            with atomic_file(self.out / "ablations.json") as draft:
                 draft.write_text(json.dumps(numbers, indent=1))
             draw(results, self.out / "latent.png")
 

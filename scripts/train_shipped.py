@@ -17,7 +17,7 @@ from spikearm.controller.training.samples import Spread
 from spikearm.experiments.commands.train import CONTROLLER, TrainCommand
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.controllers import ControllerSetup, choose_controllers
-from spikearm.experiments.records.atomic_file import whole_file
+from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.tasks.centre_out import CentreOut
@@ -58,7 +58,7 @@ class Options:
             command.execute()
             trained = TrainedController.load(command.out / CONTROLLER)
             measured = _measure(plant, trained)
-            with whole_file(command.out / CONTROLLER) as draft, draft.open("wb") as file:
+            with atomic_file(command.out / CONTROLLER) as draft, draft.open("wb") as file:
                 about = {**trained.about, "measured": measured}
                 TrainedController(trained.weights, trained.workspace, about).save(file)
             SHIPPED_FOLDER.mkdir(exist_ok=True)

@@ -10,7 +10,7 @@ from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.console import console
 from spikearm.experiments.console.options import check_new_file, find_trained
-from spikearm.experiments.records.atomic_file import append_line, check_appendable, whole_file
+from spikearm.experiments.records.atomic_file import append_line, atomic_file, check_appendable
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.records.records import write_reaches
 from spikearm.experiments.studies.deployment.board_check import BoardCheck, check_board
@@ -109,7 +109,7 @@ class DeployCommand:
     def _write_files(self, arm: Arm, stages: Stages) -> None:
         """Write the files that options ask for."""
         if self.steps is not None:
-            with whole_file(self.steps) as draft:
+            with atomic_file(self.steps) as draft:
                 write_reaches([stages.reach], draft)
             console.print(f"Steps: {self.steps}", soft_wrap=True)
         if self.picture is not None:

@@ -15,7 +15,7 @@ from spikearm.experiments.console.console import console
 from spikearm.experiments.console.options import check_new_file, find_trained, resolved_config
 from spikearm.experiments.export.make_bundle import make_bundle
 from spikearm.experiments.export.nir import load_nir, nir_graph
-from spikearm.experiments.records.atomic_file import whole_file
+from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 
 Format = Literal["bundle", "nir"]
@@ -65,7 +65,7 @@ class ExportCommand:
     def _write_graph(self, trained: TrainedController) -> None:
         whole = BytesIO()  # on a full disk, HDF5 ends the process
         load_nir().write(whole, nir_graph(trained.weights))
-        with whole_file(self.out) as draft:
+        with atomic_file(self.out) as draft:
             draft.write_bytes(whole.getvalue())
 
     def _write_bundle(self, arm: Arm, trained: TrainedController) -> None:
@@ -79,5 +79,5 @@ class ExportCommand:
         about = resolved_config(self, "export", arm, self.out)
         n_steps = round(self.run_time / arm.timestep)
         bundle = make_bundle(arm, trained.weights, motion, task.start_joints, n_steps, about)
-        with whole_file(self.out) as draft, draft.open("wb") as file:
+        with atomic_file(self.out) as draft, draft.open("wb") as file:
             bundle.save(file)

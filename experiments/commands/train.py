@@ -11,10 +11,10 @@ from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.console import TrainingWatcher, console
 from spikearm.experiments.console.options import resolved_config
-from spikearm.experiments.records.atomic_file import whole_file
+from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.provenance import version
 from spikearm.experiments.training.benchmark_workspace import TILT, benchmark_radius
-from spikearm.experiments.training.pipeline import Course, TrainingConfig
+from spikearm.experiments.training.pipeline import Training, TrainingConfig
 from spikearm.neural.array_file import understood
 
 CONTROLLER = "controller.npz"
@@ -70,10 +70,10 @@ class TrainCommand:
         }
         _begin_or_go_on(self.out, about)
         with TrainingWatcher() as watcher:
-            course = Course(arm, workspace, self.training, self.out, watcher, self.jobs)
-            weights = course.run()
+            training = Training(arm, workspace, self.training, self.out, watcher, self.jobs)
+            weights = training.run()
         trained = TrainedController(weights, workspace, about)
-        with whole_file(self.out / CONTROLLER) as draft, draft.open("wb") as file:
+        with atomic_file(self.out / CONTROLLER) as draft, draft.open("wb") as file:
             trained.save(file)
         console.print(f"Trained: {self.out / CONTROLLER}. Measure it with")
         console.print(
@@ -90,7 +90,7 @@ def _begin_or_go_on(folder: Path, about: dict[str, Any]) -> None:
     """
     path = folder / CONFIG
     if not path.exists():
-        with whole_file(path) as draft:
+        with atomic_file(path) as draft:
             draft.write_text(json.dumps(about, indent=2))
         return
     with understood(path, "account of a training", "Give another --out, or delete the folder."):

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from spikearm.experiments.console.console import ProgressWatcher, console
-from spikearm.experiments.records.records import whole_folder, write_account
+from spikearm.experiments.records.records import atomic_folder, write_config_and_summary
 from spikearm.experiments.studies.study import Study, StudyRun, run_study
 
 T = TypeVar("T")
@@ -45,8 +45,8 @@ def write_study(study: Study[T], run: StudyRun[T], config: dict[str, Any], folde
     Raises:
         SpikearmError: The disk fails; nothing is left behind.
     """
-    with whole_folder(folder) as draft:
-        write_account(config, study.rows(run.outcomes), run.status, draft)
+    with atomic_folder(folder) as draft:
+        write_config_and_summary(config, study.rows(run.outcomes), run.status, draft)
         details = pa.Table.from_pylist(study.details(run.outcomes))
         pq.write_table(
             details, draft / study.details_file, compression="zstd", write_page_checksum=True

@@ -16,7 +16,7 @@ from rich.progress import (
 from spikearm.arm_models import Arm, ArmState
 from spikearm.controller.references.reference import Reference
 from spikearm.experiments.studies.study import Batch, StudyWatcher
-from spikearm.experiments.training.pipeline import CourseWatcher
+from spikearm.experiments.training.pipeline import TrainingWatcher
 from spikearm.loihi_deploy.engine.compilation import watch_compilation
 
 console = Console()
@@ -99,7 +99,7 @@ class ProgressWatcher(StudyWatcher):
         errors.print(text, style="yellow", soft_wrap=True)
 
 
-class TrainingWatcher(CourseWatcher):
+class TrainingWatcher(TrainingWatcher):
     """Progress bars of a training, one per step, and its measurements."""
 
     def __init__(self) -> None:

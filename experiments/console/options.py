@@ -11,7 +11,7 @@ from spikearm.controller.adaptation.learned_weights import LearnedWeights
 from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.spiking.trained import TrainedController, shipped
 from spikearm.experiments.controllers import Adaptation, find_controller
-from spikearm.experiments.records.atomic_file import whole_file
+from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.tasks.centre_out import forward_axis
 
@@ -118,7 +118,7 @@ def check_new_file(path: Path, suffix: str) -> None:
         raise SpikearmError(f"'{path}' is of another kind: name a file that ends in {suffix}.")
     if path.exists():
         raise SpikearmError(f"'{path}' exists. Name another file, or move it away.")
-    with whole_file(path):
+    with atomic_file(path):
         pass
 
 

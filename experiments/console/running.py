@@ -12,7 +12,7 @@ from spikearm.arm_models.rendering.camera import Camera
 from spikearm.arm_models.rendering.viewer import Viewer
 from spikearm.controller.references.reference import Reference
 from spikearm.experiments.console.console import ProgressWatcher, console, errors, progress_bar
-from spikearm.experiments.records.atomic_file import whole_file
+from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.records import REPORT, VIDEO, Run, check_new_folder, write_run
 from spikearm.experiments.report.report import write_report
 from spikearm.experiments.report.video import write_video
@@ -114,7 +114,7 @@ def show_learning(benchmark: Benchmark, path: Path | None) -> None:
     console.print(reach_table(benchmark.reaches))
     console.print(describe_overflows(benchmark.overflow_counts))
     if path is not None:
-        with whole_file(path) as draft, draft.open("wb") as file:
+        with atomic_file(path) as draft, draft.open("wb") as file:
             benchmark.learned.save(file)
         console.print(f"Learned weights: {path}", soft_wrap=True)
 
@@ -192,6 +192,6 @@ def film_run(arm: Arm, run: Run, path: Path) -> None:
 def copy_film(folder: Path, path: Path) -> None:
     """Copy a run's film to another file."""
     if (folder / VIDEO).exists():
-        with whole_file(path) as draft:
+        with atomic_file(path) as draft:
             shutil.copyfile(folder / VIDEO, draft)
         console.print(f"Film: {path}", soft_wrap=True)

@@ -27,17 +27,17 @@ class HeldRate(WrappedController):
         self._step = 0
 
     def start(self, state: ArmState) -> None:
-        """Forget the past and get ready in this state."""
+        """Reset the controller, and begin the held steps anew."""
         self._step = 0
         super().start(state)
 
     def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
-        """Return the torque of the last step that was heard, shape (n_joints,) [N m]."""
-        heard = self._step % self._every == 0
-        if heard:
+        """Return the torque of the last step at the lower rate, shape (n_joints,) [N m]."""
+        due = self._step % self._every == 0
+        if due:
             self._seen = state, reference
         torque = self.inner.torque(*self._seen)
-        if heard:
+        if due:
             self._torque = torque
         self._step += 1
         return self._torque

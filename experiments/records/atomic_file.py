@@ -13,7 +13,7 @@ from spikearm.neural.array_file import sentence
 
 
 @contextmanager
-def whole_file(path: Path, keep_on_interrupt: bool = False) -> Iterator[Path]:
+def atomic_file(path: Path, keep_on_interrupt: bool = False) -> Iterator[Path]:
     """Yield a draft beside a file, and rename it into place when the block ends well.
 
     An error leaves nothing behind, nor does an empty draft: no folder that was made for it

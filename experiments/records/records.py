@@ -78,7 +78,7 @@ def check_new_folder(folder: Path) -> None:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise SpikearmError(
-            f"'{folder}' exists and is not an empty folder. Name a new one with --out, or move "
+            f"'{folder}' exists and is not an empty folder. Name a new one, or move "
             "it away: runs are never overwritten."
         )
     new_folders = missing_folders(folder)
@@ -87,8 +87,7 @@ def check_new_folder(folder: Path) -> None:
         tempfile.TemporaryFile(dir=folder.parent).close()
     except OSError as error:
         raise SpikearmError(
-            f"Cannot write to '{folder.parent}': {error.strerror}. Name a folder you may write "
-            "to with --out."
+            f"Cannot write to '{folder.parent}': {error.strerror}. Name a folder you may write to."
         ) from error
     finally:
         remove_if_empty(new_folders)
@@ -106,15 +105,15 @@ def write_run(run: Run, folder: Path, extra: Callable[[Path], None] | None = Non
         SpikearmError: The folder is taken, or the disk fails; nothing is left behind.
     """
     check_new_folder(folder)
-    with whole_folder(folder) as draft:
-        write_account(run.config, run.rows, run.status, draft)
+    with atomic_folder(folder) as draft:
+        write_config_and_summary(run.config, run.rows, run.status, draft)
         write_reaches(run.reaches, draft / TRAJECTORY)
         if extra is not None:
             extra(draft)
     return replace(run, folder=folder)
 
 
-def write_account(
+def write_config_and_summary(
     config: dict[str, Any], rows: list[dict[str, Any]], status: str, folder: Path
 ) -> None:
     """Write the two files that every folder has: configuration, and results row by row."""
@@ -152,7 +151,7 @@ def read_run(folder: Path) -> Run:
 
 
 @contextmanager
-def whole_folder(folder: Path) -> Iterator[Path]:
+def atomic_folder(folder: Path) -> Iterator[Path]:
     """Yield a draft of a run's folder, and rename it into place when the block ends well.
 
     Raises:
@@ -168,7 +167,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
     except OSError as error:
         raise SpikearmError(
             f"Cannot write the run to '{folder}': {error.strerror or sentence(error)}. Nothing was "
-            "left behind; free the disk or name another folder with --out."
+            "left behind; free the disk or name another folder."
         ) from error
     finally:
         if draft is not None:

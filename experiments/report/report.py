@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 
 from spikearm.arm_models import SpikearmError
 from spikearm.experiments.palette import CSS_LINES, DASHES, controller_color
-from spikearm.experiments.records.atomic_file import whole_file
+from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.records import VIDEO, Run
 from spikearm.experiments.report import figures
 from spikearm.experiments.report.figures import Series
@@ -95,7 +95,7 @@ def write_report(runs: Sequence[Run], path: Path, names: Sequence[str] | None = 
         ],
         rows=[(name, json.dumps(run.rows, indent=2)) for name, run in shown.items()],
     )
-    with whole_file(path) as draft:
+    with atomic_file(path) as draft:
         draft.write_text(page)
 
 

@@ -9,7 +9,7 @@ import plotly.io
 from jinja2 import Environment, PackageLoader, select_autoescape
 from rich.console import Console, RenderableType
 
-from spikearm.experiments.records.atomic_file import whole_file
+from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.report.study_folder import StudyFolder
 
 TITLES = {"adapt": "Learning", "stress": "Robustness"}
@@ -35,7 +35,7 @@ def write_study_report(studies: Sequence[StudyFolder], path: Path) -> None:
         title=", ".join(dict.fromkeys(TITLES[study.command] for study in studies)),
         sections=sections,
     )
-    with whole_file(path) as draft:
+    with atomic_file(path) as draft:
         draft.write_text(page)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from spikearm.arm_models import Arm, Pose
 from spikearm.arm_models.rendering.camera import Camera, Trail
 from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.experiments.records.atomic_file import whole_file
+from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.records import RecordedReach
 
 FRAME_RATE = 30  # frames per second of simulated time
@@ -36,7 +36,7 @@ def write_video(
         SpikearmError: The file cannot be written, or this machine cannot render.
     """
     with (
-        whole_file(path, keep_on_interrupt=True) as draft,
+        atomic_file(path, keep_on_interrupt=True) as draft,
         Camera(arm, WIDTH, HEIGHT) as camera,
         imageio.get_writer(draft, fps=FRAME_RATE, codec="libx264", pixelformat="yuv420p") as film,
     ):

@@ -106,8 +106,8 @@ def plan_task(model: RigidBodyModel, options: CentreOut, seed: int) -> Task:
             return Task(start, start_joints, tuple(targets), radius, options.duration, options.hold)
         missed.append(f"{np.array2string(goals[0].position, precision=3)} m, {radius} m")
     raise SpikearmError(
-        f"Target {missed[-1]} from home, is {CANNOT}. Give a smaller --radius or --offset, a "
-        "longer --duration, or another home pose."
+        f"Target {missed[-1]} from home, is {CANNOT}. Give a smaller radius or offset, a longer "
+        "duration, or another home pose."
     )
 
 
@@ -136,7 +136,7 @@ def _start_joints(model: RigidBodyModel, home: Pose, offset: float, seed: int) -
             return joints
     raise SpikearmError(
         f"Every one of {N_TRIES} starts, {offset} m from home, is {CANNOT}. Give a smaller "
-        "--offset, or another home pose."
+        "offset, or another home pose."
     )
 
 

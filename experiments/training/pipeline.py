@@ -29,7 +29,7 @@ from spikearm.controller.training.targets import (
     make_training_targets,
     torque_metric,
 )
-from spikearm.experiments.records.atomic_file import whole_file
+from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.neural.array_file import read_arrays, understood
 from spikearm.neural.parallel import parallel_map
@@ -97,7 +97,7 @@ class TrainingConfig:
             raise SpikearmError(f"Seed {self.seed} is negative: give 0 or more.")
 
 
-class CourseWatcher:
+class TrainingWatcher:
     """Observer of a training; this one ignores everything."""
 
     def begin(self, step: str, n_items: int) -> None:
@@ -111,7 +111,7 @@ class CourseWatcher:
 
 
 @dataclass(frozen=True)
-class Course:
+class Training:
     """Training of an arm's controller, in a folder of its own.
 
     Every step leaves a file, and a step whose file is there is not done again.
@@ -130,7 +130,7 @@ class Course:
     workspace: Workspace
     config: TrainingConfig
     folder: Path
-    watcher: CourseWatcher
+    watcher: TrainingWatcher
     jobs: int | None = None
     chip: type[NeuralSimulation] = EngineSimulation
 
@@ -163,7 +163,7 @@ class Course:
             start, first = _load(drafts[-1], Compression), int(drafts[-1].stem.split("-")[1])
         else:
             start, first = begin(targets, config, self._rng("compression", 0)), 0
-            self._require_chip(self._assemble(samples, start))
+            self._check_fits_chip(self._assemble(samples, start))
         if first == config.epochs:
             return start
 
@@ -180,14 +180,14 @@ class Course:
             lambda epoch: self.watcher.advance(),
         )  # fmt: skip
 
-    def _require_chip(self, weights: NetworkWeights) -> None:
+    def _check_fits_chip(self, weights: NetworkWeights) -> None:
         """Refuse layers that no chip holds, before they are trained for long."""
         try:
             build_recorder(weights, self.chip, "loihi").simulation.close()
         except BuildError as error:
             raise SpikearmError(
-                f"A chip does not hold a network of these sizes: {error}. Give fewer --n-features, "
-                "--n-code or --products."
+                f"A chip does not hold a network of these sizes: {error}. Give fewer features, "
+                "a smaller code or fewer products."
             ) from error
 
     def _assemble(self, samples: Samples, compression: Compression) -> NetworkWeights:
@@ -264,7 +264,7 @@ class Course:
         return _load(path, kind)
 
     def _write(self, name: str, arrays: dict[str, Any]) -> None:
-        with whole_file(self.folder / f"{name}.npz") as draft:
+        with atomic_file(self.folder / f"{name}.npz") as draft:
             np.savez_compressed(draft, **arrays)
 
 

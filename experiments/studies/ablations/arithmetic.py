@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from spikearm.arm_models import Arm
 from spikearm.controller.spiking.weights import NetworkWeights
-from spikearm.experiments.records.atomic_file import whole_file
+from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.studies.ablations.result import Result, measure
 from spikearm.experiments.studies.ablations.simulations import FloatingPoint
 from spikearm.experiments.studies.ablations.variant import Variant
 from spikearm.experiments.training.benchmark_workspace import benchmark_workspace
-from spikearm.experiments.training.pipeline import Course, CourseWatcher, TrainingConfig
+from spikearm.experiments.training.pipeline import Training, TrainingConfig, TrainingWatcher
 from spikearm.loihi_deploy.backends.engine import EngineSimulation, RescaledSimulation
 
 KEPT = ("samples.npz", "compression.npz", "readout.npz")  # the same however weights are kept
@@ -52,12 +52,14 @@ class ArithmeticStudy:
     folder: Path
     jobs: int | None = None
 
-    def learn(self, recorded: type[EngineSimulation], watcher: CourseWatcher) -> NetworkWeights:
+    def learn(self, recorded: type[EngineSimulation], watcher: TrainingWatcher) -> NetworkWeights:
         """Learn the readout from the activity of the chip's neurons, unless it is there."""
         folder = self.folder / recorded.__name__
         self.share_files(folder)
         workspace = benchmark_workspace(self.arm.model)
-        return Course(self.arm, workspace, self.config, folder, watcher, self.jobs, recorded).run()
+        return Training(
+            self.arm, workspace, self.config, folder, watcher, self.jobs, recorded
+        ).run()
 
     def measure(self, arithmetic: Arithmetic, weights: NetworkWeights) -> Result:
         """Measure the closed loop with one arithmetic."""
@@ -70,5 +72,5 @@ class ArithmeticStudy:
             there = [self.trained / name, *folder.parent.glob(f"*/{name}")]
             source = next((path for path in there if path.exists()), None)
             if source is not None and not (folder / name).exists():
-                with whole_file(folder / name) as draft:
+                with atomic_file(folder / name) as draft:
                     shutil.copyfile(source, draft)

@@ -13,11 +13,11 @@ from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.controller.training.friction import DryFriction
 from spikearm.controller.training.products import draw_commands, solve_readout
 from spikearm.controller.training.samples import Samples
-from spikearm.experiments.records.atomic_file import whole_file
+from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.studies.ablations.result import Result, measure
 from spikearm.experiments.studies.ablations.variant import SEED, Variant
 from spikearm.experiments.training.benchmark_workspace import benchmark_workspace
-from spikearm.experiments.training.pipeline import Course, CourseWatcher
+from spikearm.experiments.training.pipeline import Training, TrainingWatcher
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,16 @@ class AblationStudy:
     def measure(self, variant: Variant, weights: NetworkWeights) -> Result:
         """Measure a trained variant in closed loop, and keep its result."""
         result = measure(self.arm, variant, weights)
-        with whole_file(self._result_file(variant)) as draft:
+        with atomic_file(self._result_file(variant)) as draft:
             draft.write_text(json.dumps(asdict(result)))
         return result
 
-    def train(self, variant: Variant, watcher: CourseWatcher) -> NetworkWeights:
+    def train(self, variant: Variant, watcher: TrainingWatcher) -> NetworkWeights:
         """Train a variant, from the first step whose file is not there."""
         folder = self._folder(variant)
         self.share_files(variant)
         workspace = benchmark_workspace(self.arm.model)
-        weights = Course(
+        weights = Training(
             self.arm, workspace, variant.config, folder, watcher, self.jobs, variant.chip
         ).run()
         return weights if variant.recorded else self._solve(weights, folder)
@@ -68,7 +68,7 @@ class AblationStudy:
                 shared.append("compression.npz")
             for name in shared:
                 if (there / name).exists() and not (folder / name).exists():
-                    with whole_file(folder / name) as draft:
+                    with atomic_file(folder / name) as draft:
                         shutil.copyfile(there / name, draft)
 
     def _solve(self, weights: NetworkWeights, folder: Path) -> NetworkWeights:

@@ -35,7 +35,7 @@ class EpisodeOutcome:
     Attributes:
         controller: Controller that drove the arm.
         seed: Seed of task and network.
-        reaches: Start and targets.
+        task: Start and targets.
         target: Index of the target.
         motions: Reaches that were finished.
         build_time: Wall time of building the controller [s].
@@ -46,7 +46,7 @@ class EpisodeOutcome:
 
     controller: ChosenController
     seed: int
-    reaches: Task
+    task: Task
     target: int
     motions: tuple[Reach, ...]
     build_time: float

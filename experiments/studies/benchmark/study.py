@@ -46,10 +46,10 @@ class BenchmarkExperiment(Experiment[EpisodeOutcome]):
     def batches(self) -> Iterator[Batch[EpisodeOutcome]]:
         """List a batch per seed and controller, the baseline first."""
         for seed in self.plan.seeds:
-            reaches = plan_task(self.plan.arm.model, self.plan.task, seed)
-            notice = self._notice(reaches)
+            task = plan_task(self.plan.arm.model, self.plan.task, seed)
+            notice = self._notice(task)
             for controller in self.plan.ordered_controllers:
-                yield self._batch(controller, seed, reaches, notice)
+                yield self._batch(controller, seed, task, notice)
                 notice = None
 
     def rows(self, outcomes: Sequence[EpisodeOutcome]) -> list[dict[str, Any]]:
@@ -61,31 +61,31 @@ class BenchmarkExperiment(Experiment[EpisodeOutcome]):
         """Return the reason why an episode ended early, or None."""
         return outcome.problem
 
-    def _notice(self, reaches: Task) -> str | None:
+    def _notice(self, task: Task) -> str | None:
         trained = self.plan.setup.trained
         if trained is None:
             return None
-        return describe_untrained(trained.workspace, self.plan.task, reaches)
+        return describe_beyond_training(trained.workspace, self.plan.task, task)
 
     def _batch(
-        self, chosen: ChosenController, seed: int, reaches: Task, notice: str | None
+        self, chosen: ChosenController, seed: int, task: Task, notice: str | None
     ) -> Batch[EpisodeOutcome]:
         @contextmanager
         def prepare() -> Iterator[Measure[EpisodeOutcome]]:
             began = perf_counter()
             with chosen.make(replace(self.plan.setup, seed=seed)) as controller:
                 build_time = perf_counter() - began
-                yield self._measure(chosen, seed, reaches, controller, build_time)
+                yield self._measure(chosen, seed, task, controller, build_time)
 
         # What learns goes on with what it has learned; a board is there once.
         jobs = 1 if chosen.on_board or chosen.learns else self.plan.jobs
-        return Batch(batch_title(chosen, seed), len(reaches.targets), prepare, jobs, notice)
+        return Batch(batch_title(chosen, seed), len(task.targets), prepare, jobs, notice)
 
     def _measure(
         self,
         chosen: ChosenController,
         seed: int,
-        reaches: Task,
+        task: Task,
         controller: Controller,
         build_time: float,
     ) -> Measure[EpisodeOutcome]:
@@ -93,7 +93,7 @@ class BenchmarkExperiment(Experiment[EpisodeOutcome]):
         pace = RealtimePace if self.plan.paces(chosen) else FreePace
 
         def measure(target: int) -> EpisodeOutcome:
-            done = run(Episode(self.plan.arm, controller, reaches, target, pace))
+            done = run(Episode(self.plan.arm, controller, task, target, pace))
             footprint, learning, problem = None, None, done.problem
             if done.motions:
                 footprint = footprint_once(controller)
@@ -102,7 +102,7 @@ class BenchmarkExperiment(Experiment[EpisodeOutcome]):
                 except SpikearmError as error:  # a board does not tell; its reaches are kept
                     problem = problem or error
             return EpisodeOutcome(
-                chosen, seed, reaches, target, done.motions, build_time, footprint,
+                chosen, seed, task, target, done.motions, build_time, footprint,
                 learning, problem,
             )  # fmt: skip
 
@@ -137,8 +137,8 @@ class BenchmarkExperiment(Experiment[EpisodeOutcome]):
             "adaptive": chosen.adaptive,
             "backend": ", ".join(chosen.backends),
             "seed": outcome.seed,
-            "radius_m": outcome.reaches.radius,
-            "duration_s": outcome.reaches.duration,
+            "radius_m": outcome.task.radius,
+            "duration_s": outcome.task.duration,
             "offset_m": plan.task.offset,
             "realtime": plan.paces(chosen),
         }
@@ -153,20 +153,20 @@ def _title(outcome: EpisodeOutcome) -> str:
     return batch_title(outcome.controller, outcome.seed)
 
 
-def describe_untrained(trained_for: Workspace, task: CentreOut, reaches: Task) -> str | None:
+def describe_beyond_training(trained_for: Workspace, motions: CentreOut, task: Task) -> str | None:
     """Describe reaches beyond those that a neural controller was trained for, if they are."""
-    farthest, fastest = max(reaches.radius, task.offset), Spread().durations[0]
+    farthest, fastest = max(task.radius, motions.offset), Spread().durations[0]
     if (
         farthest <= trained_for.radius
-        and task.turn <= trained_for.tilt
-        and reaches.duration >= fastest
+        and motions.turn <= trained_for.tilt
+        and task.duration >= fastest
     ):
         return None
     return (
-        f"Reaches of {reaches.duration:.2f} s to targets {reaches.radius:.2f} m from home, "
-        f"with turns of {np.degrees(task.turn):.0f} degrees and starts {task.offset:.2f} m off "
-        f"home, are beyond the {trained_for.radius:.2f} m, "
+        f"Reaches of {task.duration:.2f} s to targets {task.radius:.2f} m from home, "
+        f"with turns of {np.degrees(motions.turn):.0f} degrees and starts {motions.offset:.2f} m "
+        f"off home, are beyond the {trained_for.radius:.2f} m, "
         f"{np.degrees(trained_for.tilt):.0f} degrees and {fastest:.2f} s that the neural "
         "controller was trained for: it may deviate far, or lose the arm. `spikearm train` "
-        "takes --radius and --tilt."
+        "takes a radius and a tilt."
     )

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import plotly.io
 
-from spikearm.experiments.records.atomic_file import whole_file
+from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.loihi_deploy import limits
 from spikearm.loihi_deploy.mapping.mesh import CORES_PER_TILE, ROWS, tile_of
 from spikearm.loihi_deploy.mapping.placement import Core
@@ -28,7 +28,7 @@ def write_picture(deployment: Deployment, title: str, path: Path) -> None:
         SpikearmError: The file cannot be written.
     """
     page = plotly.io.to_html(chip_figure(deployment, title), config={"displaylogo": False})
-    with whole_file(path) as draft:
+    with atomic_file(path) as draft:
         draft.write_text(page)
 
 

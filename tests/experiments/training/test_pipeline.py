@@ -1,4 +1,4 @@
-"""The course of training: its steps, what is left when it is stopped, and that it goes on.
+"""A training: its steps, what is left when it is stopped, and that it goes on.
 
 Here, the deep network is one that has only begun; ``slow`` tests train one, in a process of their
 own, this file as its program, because of TensorFlow.
@@ -32,7 +32,7 @@ from spikearm.controller.training.samples import Samples, join
 from spikearm.controller.training.targets import fit_scaling, make_training_targets
 from spikearm.experiments.cli import BAD_INPUT, main
 from spikearm.experiments.training import pipeline as module
-from spikearm.experiments.training.pipeline import Course, CourseWatcher, TrainingConfig
+from spikearm.experiments.training.pipeline import Training, TrainingConfig, TrainingWatcher
 
 WORKSPACE = Workspace(radius=0.05, tilt=0.1)
 CONFIG = TrainingConfig(
@@ -52,7 +52,7 @@ class StoppedError(Exception):
     """Stands in for whatever ends a process."""
 
 
-class Diary(CourseWatcher):
+class Diary(TrainingWatcher):
     """Writes down what begins, and stops at the beginning of a step or at one of its items."""
 
     def __init__(self, stop: str = "", item: int = 0) -> None:
@@ -77,8 +77,10 @@ class Diary(CourseWatcher):
             raise StoppedError
 
 
-def a_course(folder: Path, diary: Diary, config: TrainingConfig = CONFIG, jobs: int = 1) -> Course:
-    return Course(load_arm("ur5e"), WORKSPACE, config, folder, diary, jobs)
+def a_training(
+    folder: Path, diary: Diary, config: TrainingConfig = CONFIG, jobs: int = 1
+) -> Training:
+    return Training(load_arm("ur5e"), WORKSPACE, config, folder, diary, jobs)
 
 
 def names(folder: Path) -> set[str]:
@@ -88,7 +90,7 @@ def names(folder: Path) -> set[str]:
 def stop_at(folder: Path, step: str, item: int = 0) -> Diary:
     diary = Diary(step, item)
     with pytest.raises(StoppedError):
-        a_course(folder, diary).run()
+        a_training(folder, diary).run()
     return diary
 
 
@@ -110,8 +112,8 @@ class Taken(NamedTuple):
 
 @pytest.fixture(scope="module")
 def taken(tmp_path_factory) -> Taken:
-    """Stop a course in several places, and take what is left of it."""
-    folder = tmp_path_factory.mktemp("course")
+    """Stop a training in several places, and take what is left of it."""
+    folder = tmp_path_factory.mktemp("training")
     diaries = [stop_at(folder, "sampling the control law", 13)]
     left = [names(folder)]
     diaries.append(stop_at(folder, "training the deep network"))
@@ -120,7 +122,7 @@ def taken(tmp_path_factory) -> Taken:
     diaries.append(stop_at(folder, RECORDING, 3))
     left.append(names(folder))
     diaries.append(Diary())
-    weights = a_course(folder, diaries[-1]).run()
+    weights = a_training(folder, diaries[-1]).run()
     left.append(names(folder))
     return Taken(folder, diaries, left, weights)
 
@@ -166,7 +168,7 @@ def test_every_recording_is_of_another_sample_and_the_readout_learns_from_all(
 
     monkeypatch.setattr(module, "record_activity", show)
     monkeypatch.setattr(module, "refine", learn)
-    readout = a_course(tmp_path, Diary()).run().readout["loihi"]
+    readout = a_training(tmp_path, Diary()).run().readout["loihi"]
     assert sorted(len(samples) for samples in shown) == [15] * 2 + [16] * 10
     with np.load(tmp_path / "samples.npz") as arrays:
         known = {row.tobytes() for row in arrays["positions"].astype(float)}
@@ -193,7 +195,7 @@ def test_what_was_measured_is_said_before_and_after_the_chips_neurons_taught(tak
 
 def test_a_course_that_is_done_begins_nothing(taken):
     diary = Diary()
-    again = a_course(taken.folder, diary).run()
+    again = a_training(taken.folder, diary).run()
     assert diary.begun == []
     for name, array in taken.weights.arrays().items():
         np.testing.assert_array_equal(again.arrays()[name], array, err_msg=name)
@@ -202,7 +204,7 @@ def test_a_course_that_is_done_begins_nothing(taken):
 def test_stopped_or_not_on_one_core_or_two_the_weights_are_the_same(taken, tmp_path):
     for name in ("samples.npz", "compression.npz"):
         shutil.copy(taken.folder / name, tmp_path / name)
-    at_once = a_course(tmp_path, Diary(), jobs=2).run()
+    at_once = a_training(tmp_path, Diary(), jobs=2).run()
     for name, array in taken.weights.arrays().items():
         np.testing.assert_array_equal(at_once.arrays()[name], array, err_msg=name)
 
@@ -215,7 +217,7 @@ def test_the_samples_and_readouts_hang_on_the_seed(taken, tmp_path):
         (tmp_path / folder).mkdir()
         diary = Diary("training the deep network")
         with pytest.raises(StoppedError):
-            a_course(tmp_path / folder, diary, config).run()
+            a_training(tmp_path / folder, diary, config).run()
         with np.load(tmp_path / folder / "samples.npz") as arrays:
             drawn.append(arrays["positions"])
     with np.load(taken.folder / "samples.npz") as arrays:
@@ -228,7 +230,7 @@ def test_commands_and_products_hang_on_the_seed_too(taken, tmp_path):
         shutil.copy(taken.folder / name, tmp_path / name)
     with pytest.raises(StoppedError):
         diary = Diary("loihi: solving for the readout")
-        a_course(tmp_path, diary, replace(CONFIG, seed=7)).run()
+        a_training(tmp_path, diary, replace(CONFIG, seed=7)).run()
     with np.load(tmp_path / "readout.npz") as arrays:
         assert np.abs(arrays["weights"] - taken.weights.readout["rate"]).max() > 1e-5
 
@@ -247,9 +249,9 @@ def test_readouts_are_of_the_stages_own_neurons(taken):
 def test_an_arm_with_dry_friction_learns_to_overcome_it_in_every_stage(tmp_path, monkeypatch):
     arm = load_arm("fr3")
     config = replace(CONFIG, reaches=10, recordings=60)
-    course = Course(arm, WORKSPACE, config, tmp_path, Diary("training the deep network"), 1)
+    training = Training(arm, WORKSPACE, config, tmp_path, Diary("training the deep network"), 1)
     with pytest.raises(StoppedError):
-        course.run()
+        training.run()
     begin_the_deep_network(tmp_path, "fr3")
     shown, given, taught = [], [], []
 
@@ -263,7 +265,7 @@ def test_an_arm_with_dry_friction_learns_to_overcome_it_in_every_stage(tmp_path,
         return activity
 
     monkeypatch.setattr(module, "record_activity", show)
-    weights = replace(course, watcher=Diary()).run()
+    weights = replace(training, watcher=Diary()).run()
     assert weights.layers == (40, 30, 120, 7 * PER_JOINT)
     samples, commands = join(shown), np.concatenate(given)
     smooth = np.einsum("sij,sj->si", samples.task_map, commands) + samples.drift
@@ -288,8 +290,8 @@ def test_layers_that_no_chip_holds_are_refused_before_they_are_trained(taken, tm
     shutil.copy(taken.folder / "samples.npz", tmp_path)
     large = replace(CONFIG.compression, n_features=900, n_code=900)
     diary = Diary("training the deep network")
-    with pytest.raises(SpikearmError, match=r"does not hold .*Output axons.*fewer --n-features"):
-        a_course(tmp_path, diary, replace(CONFIG, compression=large)).run()
+    with pytest.raises(SpikearmError, match=r"does not hold .*Output axons.*fewer features"):
+        a_training(tmp_path, diary, replace(CONFIG, compression=large)).run()
     assert names(tmp_path) == {"samples.npz"}
 
 
@@ -417,7 +419,7 @@ def program(folder: Path) -> None:
     for turn in ("stopped", "to the end"):
         diary = Diary("training the deep network", 6 if turn == "stopped" else -1)
         try:
-            a_course(folder, diary, CONFIG).run()
+            a_training(folder, diary, CONFIG).run()
         except StoppedError:
             told["left"] = sorted(names(folder))
         told[turn] = diary.begun
