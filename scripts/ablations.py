@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from rich.console import Console
 
 from spikearm.arm_models import load_arm
-from spikearm.experiments.console.console import TrainingWatcher, console
+from spikearm.experiments.console.console import TrainingBars, console
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.studies.ablations.result import Result
 from spikearm.experiments.studies.ablations.study import AblationStudy
@@ -65,7 +65,7 @@ class Options:
 def run(study: AblationStudy, variant: Variant) -> Result:
     """Train and measure one variant."""
     console.print(f"Without: {variant.name}")
-    with TrainingWatcher() as watcher:
+    with TrainingBars() as watcher:
         weights = study.train(variant, watcher)
     return study.measure(variant, weights)
 

@@ -17,7 +17,7 @@ import tyro
 
 from spikearm.arm_models import load_arm
 from spikearm.controller.spiking.trained import shipped
-from spikearm.experiments.console.console import TrainingWatcher, console
+from spikearm.experiments.console.console import TrainingBars, console
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.studies.generalisation.measurement import FEEDFORWARD, measure_sweeps
 from spikearm.experiments.studies.generalisation.point import Point
@@ -49,7 +49,7 @@ class Options:
         self.out.mkdir(parents=True, exist_ok=True)  # rather now than after the work is done
         with console.status("Looking for reaches that the arm can make"):
             sweeps = plan_sweeps(arm.model, trained, self.targets, console.print)
-        with TrainingWatcher() as watcher:
+        with TrainingBars() as watcher:
             points = measure_sweeps(arm, trained, sweeps, watcher)
         console.print(points_table(points))
         result = {

@@ -14,7 +14,7 @@ from rich.console import Console
 from train_shipped import CONFIGS
 
 from spikearm.arm_models import load_arm
-from spikearm.experiments.console.console import TrainingWatcher
+from spikearm.experiments.console.console import TrainingBars
 from spikearm.experiments.studies.ablations.arithmetic import (
     ARITHMETICS,
     Arithmetic,
@@ -53,7 +53,7 @@ class Options:
 
 def run(study: ArithmeticStudy, arithmetic: Arithmetic) -> Result:
     """Learn the readout for one arithmetic, and measure it."""
-    with TrainingWatcher() as watcher:
+    with TrainingBars() as watcher:
         weights = study.learn(arithmetic.recorded, watcher)
     return study.measure(arithmetic, weights)
 

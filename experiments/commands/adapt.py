@@ -6,7 +6,7 @@ from spikearm.experiments.console.conducting import conduct
 from spikearm.experiments.console.experiment_options import PerturbedOptions
 from spikearm.experiments.perturbations.level import default_level
 from spikearm.experiments.studies.adaptation.study import AdaptationStudy
-from spikearm.experiments.studies.adaptation.trials import TrialPlan, Trials
+from spikearm.experiments.studies.adaptation.trials import AdaptationPlan, Trials
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,13 @@ class AdaptCommand(PerturbedOptions):
 
     def execute(self) -> None:
         """Measure, print the table and write the folder."""
-        self.choose(self.controllers)
+        controllers = self.choose(self.controllers)
         folder = self.new_folder("adapt")
         arm = self.plant.load()
         levels = [default_level(word) for word in self.perturbations]
-        plan = TrialPlan(
-            arm, self.task, self.trials, default_level(self.second),
-            self.setup(arm, self.controllers), self.weightless(arm, self.controllers, levels),
-            self.backend,
+        plan = AdaptationPlan(
+            arm, self.task, controllers, self.seeds.all, self.setup(arm, self.controllers),
+            self.jobs, levels=levels, weightless=self.weightless(arm, self.controllers, levels),
+            trials=self.trials, second=default_level(self.second),
         )  # fmt: skip
-        study = AdaptationStudy(plan, self.controllers, levels, self.seeds.all, self.jobs)
-        conduct(study, self.config("adapt", arm, folder), folder)
+        conduct(AdaptationStudy(plan), self.config("adapt", arm, folder), folder)

@@ -61,7 +61,7 @@ class RunCommand(ExperimentOptions):
         arm.attach_payload(self.payload)
         setup = self.setup(arm, [self.controller], self.learning.adaptation(self.adaptation))
         plan = BenchmarkPlan(
-            arm, self.task, controllers, [self.seed], setup, self.jobs, self.realtime
+            arm, self.task, controllers, [self.seed], setup, self.jobs, realtime=self.realtime
         )
         try:
             measure(

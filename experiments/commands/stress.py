@@ -49,8 +49,9 @@ class StressCommand(PerturbedOptions):
         folder = self.new_folder("stress")
         arm = self.plant.load()
         plan = StressPlan(
-            arm, self.task, controllers, levels, self.seeds.all, self.setup(arm, self.controllers),
-            self.weightless(arm, self.controllers, levels), self.rounds, self.limits, self.jobs,
+            arm, self.task, controllers, self.seeds.all, self.setup(arm, self.controllers),
+            self.jobs, levels=levels, weightless=self.weightless(arm, self.controllers, levels),
+            rounds=self.rounds, limits=self.limits,
         )  # fmt: skip
         conduct(StressStudy(plan), self.config("stress", arm, folder), folder)
 

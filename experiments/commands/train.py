@@ -9,7 +9,7 @@ from spikearm.arm_models import SpikearmError
 from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.console.arm_config import ArmConfig
-from spikearm.experiments.console.console import TrainingWatcher, console
+from spikearm.experiments.console.console import TrainingBars, console
 from spikearm.experiments.console.options import resolved_config
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.provenance import version
@@ -69,7 +69,7 @@ class TrainCommand:
             "trained_with": {name: version(name) for name in TRAINED_WITH},
         }
         _begin_or_go_on(self.out, about)
-        with TrainingWatcher() as watcher:
+        with TrainingBars() as watcher:
             training = Training(arm, workspace, self.training, self.out, watcher, self.jobs)
             weights = training.run()
         trained = TrainedController(weights, workspace, about)

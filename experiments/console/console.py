@@ -99,13 +99,13 @@ class ProgressWatcher(StudyWatcher):
         errors.print(text, style="yellow", soft_wrap=True)
 
 
-class TrainingWatcher(TrainingWatcher):
+class TrainingBars(TrainingWatcher):
     """Progress bars of a training, one per step, and its measurements."""
 
     def __init__(self) -> None:
         self._progress = progress_bar()
 
-    def __enter__(self) -> "TrainingWatcher":
+    def __enter__(self) -> "TrainingBars":
         self._progress.__enter__()
         return self
 
@@ -120,6 +120,6 @@ class TrainingWatcher(TrainingWatcher):
         """Move it."""
         self._progress.advance(self._task)
 
-    def say(self, text: str) -> None:
+    def notice(self, text: str) -> None:
         """Print a line above the bars."""
         self._progress.console.print(text)

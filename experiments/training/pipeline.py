@@ -106,8 +106,8 @@ class TrainingWatcher:
     def advance(self) -> None:
         """Count a finished item."""
 
-    def say(self, text: str) -> None:
-        """Show a measurement."""
+    def notice(self, text: str) -> None:
+        """Show a remark."""
 
 
 @dataclass(frozen=True)
@@ -236,7 +236,7 @@ class Training:
             return self._map("loihi: recording the neurons", one, len(batches))
 
     def _report(self, refined: Refinement) -> None:
-        self.watcher.say(
+        self.watcher.notice(
             f"loihi: held-out error {refined.error_before:.3f} before, {refined.error:.3f} "
             f"m/s^2 after, strength {refined.strength:g}"
         )

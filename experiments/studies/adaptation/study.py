@@ -10,13 +10,12 @@ import plotly.graph_objects as go
 from rich.console import RenderableType
 from rich.text import Text
 
-from spikearm.experiments.perturbations.level import Level
 from spikearm.experiments.perturbations.sensor_failure import without_outage_warnings
 from spikearm.experiments.studies.adaptation.curve import Curve
 from spikearm.experiments.studies.adaptation.figure import draw_learning
 from spikearm.experiments.studies.adaptation.record import curve_row, trial_rows
 from spikearm.experiments.studies.adaptation.table import curve_table, describe_overflows
-from spikearm.experiments.studies.adaptation.trials import TrialPlan
+from spikearm.experiments.studies.adaptation.trials import AdaptationPlan
 from spikearm.experiments.studies.study import Batch, Measure, Study
 
 
@@ -25,45 +24,24 @@ class AdaptationStudy(Study[Curve]):
     """Learning curves of controllers, perturbations and seeds.
 
     Attributes:
-        plan: Arm, task, and the trials of a curve.
-        controllers: Names of the controllers that learn.
-        levels: Perturbations that are learned.
-        seeds: Seeds.
-        jobs: Number of curves that are measured at a time; the number of cores if None.
-
-    Raises:
-        SpikearmError: A controller has nothing that could be perturbed so.
+        plan: Arm, task, controllers, perturbations and seeds, and the trials of a curve.
     """
 
     details_file = "learning.parquet"
     picture_file = "learning.html"
 
-    plan: TrialPlan
-    controllers: Sequence[str]
-    levels: Sequence[Level]
-    seeds: Sequence[int]
-    jobs: int | None = None
-
-    def __post_init__(self) -> None:
-        for controller in self.controllers:
-            for level in self.levels:
-                self.plan.check(controller, level)
+    plan: AdaptationPlan
 
     def batches(self) -> Iterator[Batch[Curve]]:
         """Return all curves as one batch."""
-        conditions = [
-            (controller, level, seed)
-            for level in self.levels
-            for controller in self.controllers
-            for seed in self.seeds
-        ]
+        conditions = self.plan.conditions
 
         @contextmanager
         def prepare() -> Iterator[Measure[Curve]]:
             with without_outage_warnings():
-                yield lambda number: self.plan.curve(*conditions[number])
+                yield lambda number: self.plan.curve(conditions[number])
 
-        yield Batch("learning", len(conditions), prepare, self.jobs)
+        yield Batch("learning", len(conditions), prepare, self.plan.jobs)
 
     def rows(self, outcomes: Sequence[Curve]) -> list[dict[str, Any]]:
         """Return a row per curve."""

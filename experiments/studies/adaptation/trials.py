@@ -6,22 +6,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from spikearm.arm_models import Arm, SpikearmError
+from spikearm.arm_models import SpikearmError
 from spikearm.controller.adaptation.adaptive_controller import AdaptiveController
 from spikearm.controller.controller import Controller
-from spikearm.controller.spiking.trained import TrainedController
-from spikearm.experiments.controllers import (
-    BASELINE,
-    Backend,
-    ChosenController,
-    ControllerSetup,
-)
+from spikearm.experiments.controllers import BASELINE, ChosenController
 from spikearm.experiments.perturbations.level import Level
 from spikearm.experiments.perturbations.loop_setup import LoopSetup, Schedule
 from spikearm.experiments.studies.adaptation.curve import Curve, Learned, Phase, Trial
 from spikearm.experiments.studies.benchmark import metrics
-from spikearm.experiments.studies.condition import applies
-from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
+from spikearm.experiments.studies.condition import Condition, applies
+from spikearm.experiments.studies.plan import PerturbedPlan
+from spikearm.experiments.tasks.centre_out import plan_task
 from spikearm.experiments.tasks.episode import run_episode
 from spikearm.experiments.tasks.task import Task
 
@@ -50,85 +45,94 @@ class Trials:
             raise SpikearmError(f"{self.probes} probes are not possible: give 0 or more.")
 
 
-@dataclass(frozen=True)
-class TrialPlan:
-    """Arm, task and trials of learning curves.
+@dataclass(frozen=True, kw_only=True)
+class AdaptationPlan(PerturbedPlan):
+    """Plan of learning curves.
 
     Attributes:
-        arm: The plant.
-        task: Reaches, one of which is done again and again.
         trials: Number and target of the trials.
         second: Perturbation that comes second.
-        setup: Parameters of the controllers; the seed is replaced.
-        weightless: Weights trained without gravity; needed where gravity is to be learned.
-        backend: Backend of a chip's network.
+
+    Raises:
+        SpikearmError: There is no such target, or a controller has nothing that could be perturbed
+            so.
     """
 
-    arm: Arm
-    task: CentreOut
     trials: Trials
     second: Level
-    setup: ControllerSetup
-    weightless: TrainedController | None = None
-    backend: Backend = "engine"
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not 0 <= self.trials.target < self.task.targets:
             raise SpikearmError(
                 f"There is no target {self.trials.target}: give 0 to {self.task.targets - 1}."
             )
+        for condition in self.conditions:
+            check(condition)
 
-    def curve(self, controller: str, level: Level, seed: int) -> Curve:
-        """Measure one controller with one seed: as it is, perturbed, and learning.
+    @property
+    def conditions(self) -> list[Condition]:
+        """Controller, perturbation and seed of every curve."""
+        return [
+            Condition(controller, seed, level)
+            for level in self.levels
+            for controller in self.controllers
+            for seed in self.seeds
+        ]
+
+    def curve(self, condition: Condition) -> Curve:
+        """Measure a controller with one seed: as it is, perturbed, and learning.
 
         Raises:
             SpikearmError: The arm does not bear the perturbation, the controller has nothing that
                 could be perturbed so, or the target is out of its reach.
         """
-        self.check(controller, level)
+        check(condition)
+        controller, level, seed = condition.controller, condition.level, condition.seed
         task = plan_task(self.arm.model, self.task, seed)
         measure = _Measurement(self, level, seed, task)
         plain = measure.once(controller, Level())
         if plain is None:
             raise SpikearmError(
-                f"Controller {controller} loses this arm even unperturbed: give another."
+                f"Controller {controller.name} loses this arm even unperturbed: give another."
             )
         perturbed = measure.once(controller, level)
+        law = replace(controller, name=BASELINE)
         baseline = perturbed
-        if controller not in JOINT_SPACE and self._applies(BASELINE, level):
-            baseline = measure.once(BASELINE, level)
+        if controller.name not in JOINT_SPACE and applies(level.perturbation, law):
+            baseline = measure.once(law, level)
         if baseline is None:
             raise SpikearmError(
                 f"This arm does not bear {level.label}, not even without learning: give less of it."
             )
-        return Curve(controller, level, seed, plain, perturbed, baseline, measure.learn(controller))
+        learned = measure.learn(controller)
+        return Curve(controller.name, level, seed, plain, perturbed, baseline, learned)
 
-    def check(self, controller: str, level: Level) -> None:
-        """Refuse a controller that has nothing that could be perturbed so.
 
-        Raises:
-            SpikearmError: It lacks neurons, or a chip.
-        """
-        if not self._applies(controller, level):
-            raise SpikearmError(
-                f"Controller {controller} has nothing that '{level.name}' could perturb: "
-                f"it lacks {'a chip' if level.perturbation.needs == 'chip' else 'neurons'}."
-            )
+def check(condition: Condition) -> None:
+    """Refuse a controller that has nothing that could be perturbed so.
 
-    def _applies(self, controller: str, level: Level) -> bool:
-        return applies(level.perturbation, ChosenController(controller, backend=self.backend))
+    Raises:
+        SpikearmError: It lacks neurons, or a chip.
+    """
+    controller, level = condition.controller, condition.level
+    if not applies(level.perturbation, controller):
+        raise SpikearmError(
+            f"Controller {controller.name} has nothing that '{level.name}' could perturb: "
+            f"it lacks {'a chip' if level.perturbation.needs == 'chip' else 'neurons'}."
+        )
 
 
 @dataclass(frozen=True)
 class _Measurement:
     """Trials of one perturbation with one seed."""
 
-    plan: TrialPlan
+    plan: AdaptationPlan
     level: Level
     seed: int
     task: Task
 
-    def once(self, controller: str, level: Level) -> Trial | None:
+    def once(self, controller: ChosenController, level: Level) -> Trial | None:
         """Try a controller that does not learn; None if it loses the arm."""
         with self._make(controller, level) as made, self._perturbed(made, level) as setup:
             try:
@@ -136,11 +140,11 @@ class _Measurement:
             except SpikearmError:
                 return None
 
-    def learn(self, controller: str) -> Learned:
+    def learn(self, controller: ChosenController) -> Learned:
         """Measure a controller that learns, until all phases are done or the arm is lost."""
         trials: dict[Phase, list[Trial]] = {}
         share, problem = 0.0, None
-        with self._make(controller, self.level, adaptive=True) as made:
+        with self._make(replace(controller, adaptive=True), self.level) as made:
             assert isinstance(made, AdaptiveController)
             learned = made.learned
             try:
@@ -170,13 +174,8 @@ class _Measurement:
             yield "second", self.plan.second, trials.probes
             yield "again", self.level, trials.probes
 
-    def _make(self, name: str, level: Level, adaptive: bool = False) -> Controller:
-        plan = self.plan
-        setup = replace(plan.setup, seed=self.seed)
-        if not level.perturbation.gravity_known:
-            model = level.perturbation.known_model(setup.model)
-            setup = replace(setup, model=model, trained=plan.weightless)
-        return ChosenController(name, adaptive, plan.backend).make(setup)
+    def _make(self, controller: ChosenController, level: Level) -> Controller:
+        return self.plan.make(controller, self.seed, level.perturbation.gravity_known)
 
     @contextmanager
     def _perturbed(self, controller: Controller, level: Level) -> Iterator[LoopSetup]:

@@ -1,20 +1,19 @@
 """Reaches under growing perturbations."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from spikearm.arm_models import Arm, SpikearmError
+from spikearm.arm_models import SpikearmError
 from spikearm.controller.adaptation.adaptive_controller import AdaptiveController
 from spikearm.controller.controller import Controller, NeuralController, unwrap
 from spikearm.controller.loop.sensor_guard import GuardLimits, SensorGuard
-from spikearm.controller.spiking.trained import TrainedController
-from spikearm.experiments.controllers import ChosenController, ControllerSetup
-from spikearm.experiments.perturbations.level import Level
+from spikearm.experiments.controllers import ChosenController
 from spikearm.experiments.perturbations.loop_setup import LoopSetup, Schedule
 from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.studies.condition import Condition, applies
-from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
+from spikearm.experiments.studies.plan import PerturbedPlan
+from spikearm.experiments.tasks.centre_out import plan_task
 from spikearm.experiments.tasks.episode import Reach, run_episode
 
 DIRECTIONS = ("out", "back")
@@ -60,40 +59,23 @@ class StressOutcome:
     overflow_counts: dict[str, int]
 
 
-@dataclass(frozen=True)
-class StressPlan:
-    """Controllers, perturbations and seeds that are measured.
+@dataclass(frozen=True, kw_only=True)
+class StressPlan(PerturbedPlan):
+    """Plan of growing perturbations.
 
     Attributes:
-        arm: The plant.
-        task: The reaches.
-        controllers: Controllers; some may learn.
-        levels: Perturbations at their strengths, applied one at a time.
-        seeds: Seeds.
-        setup: Parameters of the controllers; the seed is replaced.
-        weightless: Weights trained without gravity; needed where gravity is unknown.
         rounds: Number of times that the targets are gone through; what is learned goes from one
             to the next.
         limits: Times that the loop waits for its sensors.
-        jobs: Number of conditions that are measured at a time; the number of cores when left out.
     """
 
-    arm: Arm
-    task: CentreOut
-    controllers: Sequence[ChosenController]
-    levels: Sequence[Level]
-    seeds: Sequence[int]
-    setup: ControllerSetup
-    weightless: TrainedController | None = None
     rounds: int = 1
     limits: GuardLimits = GuardLimits()
-    jobs: int | None = None
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.rounds < 1:
             raise SpikearmError(f"{self.rounds} rounds are too few: give 1 or more.")
-        if self.jobs is not None and self.jobs < 1:
-            raise SpikearmError(f"{self.jobs} jobs are too few: give 1 or more.")
         if any(controller.on_board for controller in self.controllers):
             raise SpikearmError(
                 "No board can be perturbed so. Choose the engine, which computes the same spikes."
@@ -114,14 +96,6 @@ class StressPlan:
         if controller.stage is None and same_task and seed != self.seeds[0]:
             return [one for one in conditions if one.level.perturbation.drawn]
         return [Condition(controller, seed), *conditions]
-
-    def make(self, controller: ChosenController, seed: int, gravity_known: bool) -> Controller:
-        """Build a controller."""
-        setup = replace(self.setup, seed=seed)
-        if not gravity_known:
-            model = setup.model.without_gravity()
-            setup = replace(setup, model=model, trained=self.weightless)
-        return controller.make(setup)
 
     def loop(self, controller: Controller, seed: int) -> LoopSetup:
         """Return the unperturbed closed loop of a controller."""

@@ -69,7 +69,7 @@ class Diary(TrainingWatcher):
         self._done += 1
         self._check()
 
-    def say(self, text: str) -> None:
+    def notice(self, text: str) -> None:
         self.said.append(text)
 
     def _check(self) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from spikearm.controller.classical.joint_pid import JointPIDController
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.experiments.console.conducting import write_study
-from spikearm.experiments.controllers import Adaptation, ControllerSetup
+from spikearm.experiments.controllers import Adaptation, ChosenController, ControllerSetup
 from spikearm.experiments.perturbations.level import Level, default_level
 from spikearm.experiments.perturbations.loop_setup import LoopSetup
 from spikearm.experiments.studies.adaptation.curve import Curve, Learned, Phase, Trial
@@ -23,8 +24,9 @@ from spikearm.experiments.studies.adaptation.figure import draw_learning
 from spikearm.experiments.studies.adaptation.record import curve_row, read_curves, trial_rows
 from spikearm.experiments.studies.adaptation.study import AdaptationStudy
 from spikearm.experiments.studies.adaptation.table import curve_table, describe_overflows
-from spikearm.experiments.studies.adaptation.trials import TrialPlan, Trials
+from spikearm.experiments.studies.adaptation.trials import AdaptationPlan, Trials
 from spikearm.experiments.studies.benchmark.metrics import position_rmse
+from spikearm.experiments.studies.condition import Condition
 from spikearm.experiments.studies.study import StudyRun
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 
@@ -54,9 +56,16 @@ CURVE = Curve(
 )  # fmt: skip
 
 
-def plan_for(arm: Arm, trials: Trials = TRIALS) -> TrialPlan:
+def plan_for(
+    arm: Arm, trials: Trials = TRIALS, levels: Sequence[Level] = (LOAD,)
+) -> AdaptationPlan:
     setup = ControllerSetup(arm.model, adaptation=ADAPTATION)
-    return TrialPlan(arm, TASK, trials, PUSH, setup)
+    pd = [ChosenController("pd")]
+    return AdaptationPlan(arm, TASK, pd, range(2), setup, levels=levels, trials=trials, second=PUSH)
+
+
+def condition(controller: str, level: Level, seed: int = 0) -> Condition:
+    return Condition(ChosenController(controller), seed, level)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +75,7 @@ def arm() -> Arm:
 
 @pytest.fixture(scope="module")
 def curve(arm) -> Curve:
-    return plan_for(arm).curve("pd", LOAD, seed=0)
+    return plan_for(arm).curve(condition("pd", LOAD))
 
 
 def test_what_is_left_of_the_load_s_effect_is_put_in_units_of_the_baseline_s():
@@ -138,12 +147,12 @@ def test_another_is_learned_from_where_the_first_ended_and_then_the_first_again(
 
 @pytest.mark.parametrize("level", [Level(), Level("gravity", 1.0)])
 def test_what_cannot_go_is_not_probed(arm, level):
-    curve = plan_for(arm, replace(TRIALS, trials=1)).curve("pd", level, 0)
+    curve = plan_for(arm, replace(TRIALS, trials=1)).curve(condition("pd", level))
     assert list(curve.learned.phases) == ["learning"]
 
 
 def test_a_controller_that_was_not_told_of_gravity_sags_until_it_has_learned_it(arm):
-    curve = plan_for(arm).curve("analytic", Level("gravity", 1.0), 0)
+    curve = plan_for(arm).curve(condition("analytic", Level("gravity", 1.0)))
     assert curve.perturbed is not None
     assert curve.plain.position_rmse < 0.1 * curve.perturbed.position_rmse
     assert curve.errors()[2] < 0.5 * curve.perturbed.position_rmse
@@ -152,7 +161,7 @@ def test_a_controller_that_was_not_told_of_gravity_sags_until_it_has_learned_it(
 
 def test_seeds_differ_and_the_same_seed_does_not(arm, curve):
     plan = plan_for(arm)
-    again, other = plan.curve("pd", LOAD, 0), plan.curve("pd", LOAD, 1)
+    again, other = plan.curve(condition("pd", LOAD)), plan.curve(condition("pd", LOAD, seed=1))
     for phase in ("learning", "after", "second", "again"):
         np.testing.assert_array_equal(again.errors(phase), curve.errors(phase))
     assert (other.errors() != curve.errors()).all()
@@ -164,7 +173,7 @@ def test_seeds_differ_and_the_same_seed_does_not(arm, curve):
 @pytest.mark.parametrize("word", ["noise=1", "delay=8", "payload-midway"])
 def test_sensors_and_torques_can_be_perturbed_while_it_learns(arm, word):
     level = default_level(word)
-    curve = plan_for(arm, replace(TRIALS, trials=1, probes=1)).curve("pd", level, 0)
+    curve = plan_for(arm, replace(TRIALS, trials=1, probes=1)).curve(condition("pd", level))
     assert curve.learned.problem is None
     assert list(curve.learned.phases) == ["learning", "after", "second", "again"]
     assert curve.perturbed is not None
@@ -175,11 +184,11 @@ def test_sensors_and_torques_can_be_perturbed_while_it_learns(arm, word):
 def test_silenced_neurons_are_learned_around_by_those_that_have_some(arm, trained):
     plan = plan_for(arm, replace(TRIALS, trials=1, probes=0))
     plan = replace(plan, setup=replace(plan.setup, trained=trained))
-    curve = plan.curve("spiking", Level("silenced", 0.1), 0)
+    curve = plan.curve(condition("spiking", Level("silenced", 0.1)))
     assert curve.baseline == curve.perturbed  # the analytic law has no neurons
     assert curve.errors()[0] != curve.plain.position_rmse
     with pytest.raises(SpikearmError, match="pd has nothing that 'silenced' could perturb"):
-        plan.curve("pd", Level("silenced", 0.1), 0)
+        plan.curve(condition("pd", Level("silenced", 0.1)))
 
 
 def test_an_arm_that_is_lost_ends_the_trials_and_the_reason_is_kept(arm, monkeypatch):
@@ -191,7 +200,7 @@ def test_an_arm_that_is_lost_ends_the_trials_and_the_reason_is_kept(arm, monkeyp
         if next(steps) == 400 + 400 + 400 + 30:  # without load, with it, one trial, and a part
             raise SpikearmError("it fell over")
 
-    curve = plan.curve("pd", LOAD, 0)
+    curve = plan.curve(condition("pd", LOAD))
     assert len(curve.trials()) == 1
     assert curve.learned.problem == "it fell over"
     assert curve.after_effect is None
@@ -265,7 +274,7 @@ def test_the_picture_has_a_panel_per_perturbation_and_a_line_per_controller():
 
 def test_a_folder_holds_a_row_per_curve_and_per_trial_and_the_picture(arm, tmp_path: Path):
     folder = tmp_path / "learned"
-    study = AdaptationStudy(plan_for(arm), ["pd"], [LOAD], range(2))
+    study = AdaptationStudy(plan_for(arm))
     write_study(study, StudyRun([CURVE, SECOND]), {"arm": "gen3"}, folder)
     assert json.loads((folder / "config.json").read_text()) == {"arm": "gen3"}
     rows = json.loads((folder / "summary.json").read_text())["rows"]
@@ -293,7 +302,7 @@ def test_curves_are_read_back_as_they_were_written():
 
 def test_a_controller_without_neurons_is_refused_before_anything_is_measured(arm):
     with pytest.raises(SpikearmError, match="pd has nothing that 'silenced' could perturb"):
-        AdaptationStudy(plan_for(arm), ["pd"], [LOAD, Level("silenced", 0.1)], range(2))
+        plan_for(arm, levels=[LOAD, Level("silenced", 0.1)])
 
 
 def test_overflow_counts_are_named_with_their_number():

@@ -194,8 +194,8 @@ def test_reaches_at_a_time_change_nothing_but_wall_time(arm):
 
 
 @pytest.mark.parametrize("jobs", [0, -1])
-def test_a_plan_without_a_reach_at_a_time_is_refused(arm, jobs):
-    with pytest.raises(SpikearmError, match=f"^{jobs} reaches at a time.*1 or more"):
+def test_a_plan_without_a_job_is_refused(arm, jobs):
+    with pytest.raises(SpikearmError, match=f"^{jobs} jobs are too few.*1 or more"):
         replace(a_plan(arm, ["pd"], [3]), jobs=jobs)
 
 

@@ -39,7 +39,7 @@ def arm() -> Arm:
 @pytest.fixture(scope="module")
 def plan(arm) -> StressPlan:
     analytic, setup = choose_controllers(["analytic"]), ControllerSetup(arm.model)
-    return StressPlan(arm, TASK, analytic, all_levels(["delay"]), (0, 1), setup, jobs=1)
+    return StressPlan(arm, TASK, analytic, (0, 1), setup, 1, levels=all_levels(["delay"]))
 
 
 def outcomes(plan: StressPlan, conditions: list[Condition]) -> list[StressOutcome]:
