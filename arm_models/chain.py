@@ -20,6 +20,8 @@ class Chain:
         site: Id of the end effector's site.
         lower, upper: Joint limits, infinite where unlimited, shape (n_joints,) [rad or m].
         torque_limits: Largest torque of either sign, shape (n_joints,) [N m or N].
+        velocity_limits: Largest speed of either sign, shape (n_joints,) [rad/s or m/s].
+        estimated_velocities: Names of the joints whose velocity limit is an estimate.
         home: Joint positions of the home pose, shape (n_joints,) [rad or m].
         home_qpos: The whole ``MjData.qpos`` of the home pose.
     """
@@ -32,6 +34,8 @@ class Chain:
     lower: np.ndarray
     upper: np.ndarray
     torque_limits: np.ndarray
+    velocity_limits: np.ndarray
+    estimated_velocities: tuple[str, ...]
     home: np.ndarray
     home_qpos: np.ndarray
 

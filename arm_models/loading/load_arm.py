@@ -14,6 +14,7 @@ from spikearm.arm_models.loading.end_effector import find_hand_site
 from spikearm.arm_models.loading.home import find_home
 from spikearm.arm_models.loading.joints import choose_joints
 from spikearm.arm_models.loading.torque_motors import drive_by_torque, read_torque_limits
+from spikearm.arm_models.loading.velocity_limits import read_velocity_limits
 from spikearm.arm_models.registry import ARMS
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ def load_arm(
     end_effector: str | None = None,
     end_effector_offset: Sequence[float] = (0.0, 0.0, 0.0),
     torque_limits: Sequence[float] | None = None,
+    velocity_limits: Sequence[float] | None = None,
     home: Sequence[float] | None = None,
     armature: float | None = None,
     weightless: bool = False,
@@ -49,6 +51,8 @@ def load_arm(
             shape (3,) [m].
         torque_limits: Torque limits, shape (n_joints,) [N m]. Left out: read from the force ranges
             in the file.
+        velocity_limits: Velocity limits, shape (n_joints,) [rad/s or m/s]. Left out: read from the
+            file, and for joints that it states none for, an estimate.
         home: Joint positions to start from, shape (n_joints,) [rad]. Left out: the keyframe
             ``home``, else the file's first keyframe, else zero or mid-range.
         armature: Rotor inertia of every controlled joint [kg m^2]. Left out: that of the file.
@@ -71,10 +75,12 @@ def load_arm(
         spec.option.gravity = np.zeros(3)
     _add_markers(spec)
     names = [joint.name for joint in chosen]
-    limits = read_torque_limits(_compile(spec, name), names, torque_limits)
+    authored = _compile(spec, name)
+    limits = read_torque_limits(authored, names, torque_limits)
+    speeds = read_velocity_limits(authored, names, velocity_limits)
     drive_by_torque(spec, names, limits)
     model = _compile(spec, name)
-    chain = _chain(model, names, site.name, limits, home)
+    chain = _chain(model, names, site.name, limits, speeds, home)
     _check_dynamics(model, chain)
     return Arm(name, spec, chain)
 
@@ -126,6 +132,7 @@ def _chain(
     names: Sequence[str],
     site: str,
     limits: np.ndarray,
+    speeds: tuple[np.ndarray, tuple[str, ...]],
     home: Sequence[float] | None,
 ) -> Chain:
     ids = np.array([model.joint(name).id for name in names])
@@ -143,6 +150,8 @@ def _chain(
         lower=lower,
         upper=upper,
         torque_limits=limits,
+        velocity_limits=speeds[0],
+        estimated_velocities=speeds[1],
         home=home_qpos[qpos],
         home_qpos=home_qpos,
     )

@@ -1,6 +1,9 @@
 """``spikearm arms``: list the arms."""
 
 from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
 
 from spikearm.arm_models import ARMS, load_arm
 from spikearm.experiments.console.console import console
@@ -13,14 +16,23 @@ class ArmsCommand:
 
     def execute(self) -> None:
         """Print the table of arms."""
-        text = ("name", "arm", "moving mass kg", "torque limits N m", "source")
-        table = make_table("Arms", (*text[:2], "joints", *text[2:]), left=text)
+        limits = ("limits N m", "limits rad/s")
+        table = make_table(
+            "Arms", ("name", "arm", "joints", "mass kg", *limits, "source"),
+            left=("name", "arm", *limits, "source"), no_wrap=("name",),
+        )  # fmt: skip
         for name, entry in ARMS.items():
             arm = load_arm(name)
-            limits = " ".join(f"{limit:g}" for limit in arm.chain.torque_limits)
+            torques, speeds = map(_shown, (arm.chain.torque_limits, arm.chain.velocity_limits))
             table.add_row(
-                name, entry.title, str(arm.chain.n_joints), f"{arm.model.mass:.2f}", limits,
-                entry.source,
+                name, entry.title, str(arm.chain.n_joints), f"{arm.model.mass:.2f}", torques,
+                speeds, entry.source,
             )  # fmt: skip
         console.print(table)
         console.print("Use one with --arm NAME, or any MJCF file with --arm PATH.")
+
+
+def _shown(limits: np.ndarray) -> str:
+    """Return limits as text; equal ones that follow one another are shown once."""
+    runs = [(limit, len(list(run))) for limit, run in groupby(limits)]
+    return ", ".join(f"{limit:.3g}" if n == 1 else f"{limit:.3g} x{n}" for limit, n in runs)

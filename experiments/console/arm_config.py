@@ -19,6 +19,8 @@ class ArmConfig:
         end_effector: Site or body of an MJCF file that is the hand.
         end_effector_offset: Position of the hand in that frame [m].
         torque_limits: Largest torque of each joint [N m]. Default: the bounds in the file.
+        velocity_limits: Largest speed of each joint [rad/s, m/s]. Default: the numbers
+            JOINT_velocity_limit in the file, else an estimate.
         home: Joint positions to start from [rad]. Default: the file's keyframe "home".
         armature: Rotor inertia that every joint gets [kg m^2].
         weightless: Take gravity away. A controller that is trained for a weightless arm leaves
@@ -31,6 +33,7 @@ class ArmConfig:
     end_effector: str | None = None
     end_effector_offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
     torque_limits: tuple[float, ...] | None = None
+    velocity_limits: tuple[float, ...] | None = None
     home: tuple[float, ...] | None = None
     armature: float | None = None
     weightless: bool = False
@@ -63,6 +66,7 @@ class ArmConfig:
             end_effector=self.end_effector,
             end_effector_offset=self.end_effector_offset,
             torque_limits=self.torque_limits,
+            velocity_limits=self.velocity_limits,
             home=self.home,
             armature=self.armature,
             weightless=self.weightless,

@@ -21,6 +21,7 @@ class Published:
     Attributes:
         mass: Of all that moves [kg].
         torque_limits: Shape (n_joints,) [N m].
+        velocity_limits: Shape (n_joints,) [deg/s].
         ranges: Lower and upper joint limits, shape (n_joints, 2) [rad].
         pose: Joint angles of the published home pose, shape (n_joints,) [rad].
         hand: Position of the end effector, shape (3,) [m].
@@ -32,6 +33,7 @@ class Published:
 
     mass: float
     torque_limits: tuple[float, ...]
+    velocity_limits: tuple[float, ...]
     ranges: tuple[tuple[float, float], ...]
     pose: tuple[float, ...]
     hand: tuple[float, ...]
@@ -48,6 +50,7 @@ PUBLISHED = {
     "gen3": Published(
         mass=6.4909,
         torque_limits=(39.0, 39, 39, 39, 9, 9, 9),
+        velocity_limits=(80.0, 80, 80, 80, 70, 70, 70),
         ranges=(FREE, (-2.24, 2.24), FREE, (-2.57, 2.57), FREE, (-2.09, 2.09), FREE),
         pose=(0.0, 0.26179939, 3.14159265, -2.26892803, 0.0, 0.95993109, 1.57079633),
         hand=(0.456665, 0.00135, 0.433724),
@@ -58,6 +61,7 @@ PUBLISHED = {
     "panda": Published(
         mass=16.062132,
         torque_limits=(87.0, 87.0, 87.0, 87.0, 12.0, 12.0, 12.0),
+        velocity_limits=(*np.degrees([2.175] * 4), *np.degrees([2.61] * 3)),
         ranges=(
             (-2.8973, 2.8973),
             (-1.7628, 1.7628),
@@ -76,6 +80,7 @@ PUBLISHED = {
     "fr3": Published(
         mass=15.494813,
         torque_limits=(87.0, 87.0, 87.0, 87.0, 12.0, 12.0, 12.0),
+        velocity_limits=(*np.degrees([2.62] * 4), *np.degrees([5.26, 4.18, 5.26])),
         ranges=(
             (-2.9007, 2.9007),
             (-1.8361, 1.8361),
@@ -94,6 +99,7 @@ PUBLISHED = {
     "iiwa14": Published(
         mass=25.61,
         torque_limits=(320.0, 320, 176, 176, 110, 40, 40),
+        velocity_limits=(85.0, 85, 100, 75, 130, 135, 135),
         ranges=(
             (-2.96706, 2.96706),
             (-2.0944, 2.0944),
@@ -112,6 +118,7 @@ PUBLISHED = {
     "ur5e": Published(
         mass=17.7,
         torque_limits=(150.0, 150, 150, 28, 28, 28),
+        velocity_limits=(180.0,) * 6,
         ranges=(TURN, TURN, (-np.pi, np.pi), TURN, TURN, TURN),
         pose=(-1.5708, -1.5708, 1.5708, -1.5708, -1.5708, 0),
         hand=(0.133298, -0.491899, 0.4879),
@@ -122,6 +129,7 @@ PUBLISHED = {
     "jaco2_7dof": Published(
         mass=5.0294,
         torque_limits=(40.0, 80.0, 40.0, 40.0, 20.0, 20.0, 20.0),
+        velocity_limits=(36.0, 36, 36, 36, 48, 48, 48),
         ranges=(FREE, degrees(47, 313), FREE, degrees(30, 330), FREE, degrees(65, 295), FREE),
         pose=(4.71, 2.84, 0.0, 0.75, 4.62, 4.48, 4.88),
         hand=(0.265873, -0.212123, 0.503074),
@@ -132,6 +140,7 @@ PUBLISHED = {
     "jaco2_6dof": Published(
         mass=4.33,
         torque_limits=(40.0, 80.0, 40.0, 20.0, 20.0, 20.0),
+        velocity_limits=(36.0, 36, 36, 48, 48, 48),
         ranges=(FREE, degrees(47, 313), degrees(19, 341), FREE, degrees(30, 330), FREE),
         pose=(0.0, 2.9, 1.3, 4.2, 1.4, 0.0),
         hand=(-0.164295, 0.216733, 0.538449),
@@ -162,6 +171,9 @@ def published(name) -> Published:
 def test_the_arm_has_the_published_joints(arm, published):
     assert arm.chain.n_joints == len(published.pose)
     np.testing.assert_array_equal(arm.chain.torque_limits, published.torque_limits)
+    speeds = np.degrees(arm.chain.velocity_limits)
+    np.testing.assert_allclose(speeds, published.velocity_limits, rtol=1e-4)
+    assert arm.chain.estimated_velocities == ()
     ranges = np.stack([arm.chain.lower, arm.chain.upper], axis=1)
     np.testing.assert_allclose(ranges, published.ranges, rtol=1e-9)
 

@@ -9,6 +9,7 @@ import pytest
 
 from spikearm.arm_models import Arm, SpikearmError, load_arm
 from spikearm.arm_models.loading.load_arm import TIMESTEP
+from spikearm.arm_models.loading.velocity_limits import HINGE_SPEED, SLIDE_SPEED
 
 ARM = """
 <mujoco>
@@ -233,6 +234,54 @@ def test_torque_limits_that_do_not_fit_are_refused(tmp_path, given):
         load_arm(write(tmp_path), torque_limits=given)
 
 
+def stated(**limits: str) -> str:
+    rows = [f'<numeric name="{name}_velocity_limit" data="{v}"/>' for name, v in limits.items()]
+    return f"<custom>{''.join(rows)}</custom>"
+
+
+def test_a_velocity_limit_is_read_from_the_number_that_is_named_after_its_joint(tmp_path):
+    chain = load_arm(write(tmp_path, bottom=stated(elbow="1.7", shoulder="0.9"))).chain
+    np.testing.assert_array_equal(chain.velocity_limits, [0.9, 1.7])
+    assert chain.estimated_velocities == ()
+
+
+def test_a_velocity_limit_that_the_file_does_not_state_is_an_estimate(tmp_path):
+    chain = load_arm(write(tmp_path, bottom=stated(elbow="1.7"))).chain
+    np.testing.assert_array_equal(chain.velocity_limits, [HINGE_SPEED, 1.7])
+    assert chain.estimated_velocities == ("shoulder",)
+
+
+def test_an_arm_that_is_attached_under_a_prefix_keeps_its_velocity_limits(tmp_path):
+    arm = mujoco.MjSpec.from_file(str(write(tmp_path, bottom=stated(elbow="1.7", shoulder="0.9"))))
+    world = mujoco.MjSpec()
+    world.attach(arm, prefix="left_", frame=world.worldbody.add_frame())
+    world.compile()
+    path = tmp_path / "world.xml"
+    path.write_text(world.to_xml())
+    chain = load_arm(path, end_effector="left_hand").chain
+    assert chain.joints == ("left_shoulder", "left_elbow")
+    np.testing.assert_array_equal(chain.velocity_limits, [0.9, 1.7])
+
+
+def test_the_user_s_velocity_limits_win(tmp_path):
+    path = write(tmp_path, bottom=stated(elbow="1.7"))
+    chain = load_arm(path, velocity_limits=[0.3, 0.4]).chain
+    np.testing.assert_array_equal(chain.velocity_limits, [0.3, 0.4])
+    assert chain.estimated_velocities == ()
+
+
+@pytest.mark.parametrize("given", [[1], [1, -0.5], [1, 0], [1, np.nan], [1, np.inf]])
+def test_velocity_limits_that_do_not_fit_are_refused(tmp_path, given):
+    with pytest.raises(SpikearmError, match="one positive number"):
+        load_arm(write(tmp_path), velocity_limits=given)
+
+
+@pytest.mark.parametrize("number", ["-1.7", "0", "1.7 1.8", "nan"])
+def test_a_velocity_limit_in_the_file_that_makes_no_sense_is_refused(tmp_path, number):
+    with pytest.raises(SpikearmError, match=r"velocity limit of joint 'elbow' is .* one positive"):
+        load_arm(write(tmp_path, bottom=stated(elbow=number)))
+
+
 # 3. Which joints, which hand
 
 REACH = {
@@ -366,6 +415,7 @@ def test_a_slide_is_driven_by_a_force(tmp_path):
     np.testing.assert_allclose(arm.model.dynamics(arm.chain.home).jacobian[:, 1], [1] + 5 * [0])
     np.testing.assert_allclose(arm.state.hand.position, [0.65, 0, 0], atol=1e-12)
     assert (arm.chain.lower[1], arm.chain.upper[1]) == (-0.1, 0.2)
+    assert arm.chain.velocity_limits[1] == SLIDE_SPEED
     assert_obeys_torque(arm, np.array([2.0, 6.0]))
 
 
