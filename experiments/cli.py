@@ -28,6 +28,7 @@ from spikearm.experiments.commands.stress import StressCommand
 from spikearm.experiments.commands.train import TrainCommand
 from spikearm.experiments.console.console import errors
 from spikearm.experiments.console.help import description, overview
+from spikearm.experiments.lookup import find_entry
 from spikearm.experiments.records.provenance import version
 
 BAD_INPUT, INTERRUPTED = 2, 130
@@ -94,9 +95,7 @@ def parse(name: str, options: Sequence[str]) -> Command:
         SpikearmError: There is no such command, or an option's value is not allowed.
         SystemExit: The options are wrong, or help was asked for.
     """
-    if name not in COMMANDS:
-        raise SpikearmError(f"There is no command '{name}'. Commands: {', '.join(COMMANDS)}.")
-    command = COMMANDS[name]
+    command = find_entry(COMMANDS, name, "command")
     if HELP & set(options):
         print(description(command), end="\n\n")  # tyro would join its lines
     complaint = StringIO()

@@ -10,7 +10,7 @@ from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.adaptation.learned_weights import LearnedWeights
 from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.spiking.trained import TrainedController, shipped
-from spikearm.experiments.controllers import Adaptation, find_controller
+from spikearm.experiments.controllers import Adaptation, ChosenController
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.tasks.centre_out import forward_axis
@@ -77,7 +77,7 @@ def find_trained(
         SpikearmError: There is none, or it was trained for an arm of other joints, or to bear a
             weight that this one should not bear, or not to bear one that it should.
     """
-    if not any(find_controller(name).needs_training for name in controllers):
+    if not any(ChosenController(name).spec.needs_training for name in controllers):
         return None
     heavy = gravity_known and bool(arm.model.gravity.any())
     trained = shipped(arm.name, heavy) if path is None else TrainedController.load(path)

@@ -1,6 +1,6 @@
 """The perturbations by name."""
 
-from spikearm.arm_models import SpikearmError
+from spikearm.experiments.lookup import find_entry
 from spikearm.experiments.perturbations.control_rate import CONTROL_RATE
 from spikearm.experiments.perturbations.network import LOST_SPIKES, SILENCED, SILENCED_MIDWAY
 from spikearm.experiments.perturbations.perturbation import Perturbation
@@ -47,8 +47,4 @@ def find_perturbation(name: str) -> Perturbation:
     Raises:
         SpikearmError: There is none of that name.
     """
-    if name not in PERTURBATIONS:
-        raise SpikearmError(
-            f"There is no perturbation '{name}'. Perturbations: {', '.join(PERTURBATIONS)}."
-        )
-    return PERTURBATIONS[name]
+    return find_entry(PERTURBATIONS, name, "perturbation")

@@ -1,0 +1,87 @@
+"""Registry of the controllers that can be measured.
+
+``CONTROLLERS["mine"] = ControllerSpec(make)`` adds one, before the command line is called.
+"""
+
+from spikearm.arm_models import SpikearmError
+from spikearm.controller.classical.gains import Gains
+from spikearm.controller.classical.home_inertia import HomeInertia
+from spikearm.controller.classical.joint_pid import JointPIDController
+from spikearm.controller.classical.osc import OperationalSpaceController
+from spikearm.controller.controller import Controller
+from spikearm.controller.spiking.saturation_backup import SaturationBackup
+from spikearm.controller.spiking.spiking_controller import SpikingController
+from spikearm.controller.spiking.spiking_network import Filters, neuron_type
+from spikearm.controller.spiking.subnetwork import Subnetwork
+from spikearm.controller.spiking.trained import TrainedController
+from spikearm.controller.spiking.weights import NeuralStage
+from spikearm.experiments.controllers.spec import ControllerSetup, ControllerSpec
+
+BASELINE = "analytic"
+"""Controller that all others are compared with."""
+
+TRAINED_GAINS = ("posture_kp", "posture_kv", "limit_kp", "limit_margin")
+"""Gains that are part of the trained weights."""
+
+
+def _analytic(setup: ControllerSetup) -> Controller:
+    return OperationalSpaceController(setup.model, setup.gains, setup.feedforward)
+
+
+def _pd(setup: ControllerSetup) -> Controller:
+    return JointPIDController(setup.model, setup.gains)
+
+
+def _pid(setup: ControllerSetup) -> Controller:
+    return JointPIDController(setup.model, setup.gains, ki=setup.ki)
+
+
+def _spiking(stage: NeuralStage, *backends: str) -> ControllerSpec:
+    def make(setup: ControllerSetup) -> Controller:
+        if setup.trained is None:
+            raise SpikearmError(
+                f"Controller '{stage}' needs trained weights: give the setup trained=shipped(arm)."
+            )
+        _check_trained_gains(stage, setup.gains)
+        return SpikingController(
+            setup.trained.weights, setup.simulation, stage, gains=setup.gains,
+            feedforward=setup.feedforward, seed=setup.seed,
+            subnetworks=_with_backup(setup, setup.trained, stage),
+        )  # fmt: skip
+
+    return ControllerSpec(make, stage, needs_training=True, backends=backends)
+
+
+def _check_trained_gains(stage: NeuralStage, gains: Gains) -> None:
+    """Refuse gains of posture and joint limits that differ from those of the training."""
+    changed = [name for name in TRAINED_GAINS if getattr(gains, name) != getattr(Gains, name)]
+    if changed:
+        raise SpikearmError(
+            f"Controller '{stage}' has {', '.join(changed)} in its trained weights: leave them "
+            "as they are, and change kp, ko or kv alone."
+        )
+
+
+def _with_backup(
+    setup: ControllerSetup, trained: TrainedController, stage: NeuralStage
+) -> tuple[Subnetwork, ...]:
+    """Return the setup's sub-networks, with a saturation backup before them if there are any.
+
+    While they learn, commands go beyond the range of the trained network.
+    """
+    if not setup.subnetworks:
+        return ()
+    task_map = HomeInertia.of_arm(setup.model).task_map
+    scaling, tau = trained.weights.scaling, Filters().torque_tau
+    return SaturationBackup(scaling, task_map, neuron_type(stage), tau), *setup.subnetworks
+
+
+CONTROLLERS: dict[str, ControllerSpec] = {
+    BASELINE: ControllerSpec(_analytic),
+    "rate": _spiking("rate", "nengo"),
+    "spiking": _spiking("spiking", "nengo"),
+    "loihi": _spiking("loihi", "engine", "emulator", "board"),
+    "pd": ControllerSpec(_pd),
+    "pid": ControllerSpec(_pid),
+}
+"""Controllers by name; add your own before the command line is called."""
