@@ -30,6 +30,7 @@ from spikearm.experiments.studies.deployment.table import (
     report_table,
     summary,
 )
+from spikearm.experiments.unset import Unset
 from spikearm.loihi_deploy.board.board import require_board
 from spikearm.loihi_deploy.checks.board_config import BoardConfig
 
@@ -66,10 +67,10 @@ class DeployCommand:
     drive: DriveConfig = field(default_factory=DriveConfig)
     backend: Literal["engine", "board"] = "engine"
     mapping: MappingConfig = field(default_factory=MappingConfig)
-    trained: Path | None = None
+    trained: Unset[Path] = None
     log: Path = Path("runs/deployments.jsonl")
-    steps: Path | None = None
-    picture: Path | None = None
+    steps: Unset[Path] = None
+    picture: Unset[Path] = None
 
     def execute(self) -> int:
         """Check, print the tables, add to the log and draw; return the exit status."""

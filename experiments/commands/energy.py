@@ -14,6 +14,7 @@ from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.studies.deployment.drive import DriveConfig
 from spikearm.experiments.studies.energy import table as energy_table
 from spikearm.experiments.studies.energy.report import EnergyReport, energy_report
+from spikearm.experiments.unset import Unset
 from spikearm.loihi_deploy.energy.rapl import POWERCAP
 
 MOST_TIME = 60.0  # s; a meter's counter starts anew at most once in it
@@ -46,7 +47,7 @@ class EnergyCommand:
 
     plant: ArmConfig = field(default_factory=ArmConfig)
     drive: DriveConfig = field(default_factory=DriveConfig)
-    trained: Path | None = None
+    trained: Unset[Path] = None
     log: Path = Path("runs/energy.jsonl")
     measure_time: float = 2.0
 

@@ -17,6 +17,7 @@ from spikearm.experiments.export.make_bundle import make_bundle
 from spikearm.experiments.export.nir import load_nir, nir_graph
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
+from spikearm.experiments.unset import Unset
 
 Format = Literal["bundle", "nir"]
 SUFFIXES: dict[Format, str] = {"bundle": ".npz", "nir": ".nir"}
@@ -46,7 +47,7 @@ class ExportCommand:
     out: Path
     plant: ArmConfig = field(default_factory=ArmConfig)
     to: Format = "bundle"
-    trained: Path | None = None
+    trained: Unset[Path] = None
     run_time: float = 0.3
 
     def execute(self) -> None:

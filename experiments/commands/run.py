@@ -8,6 +8,7 @@ from spikearm.experiments.console.experiment_options import ExperimentOptions, c
 from spikearm.experiments.console.options import Learning, check_new_file
 from spikearm.experiments.console.running import copy_film, measure
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
+from spikearm.experiments.unset import Unset
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class RunCommand(ExperimentOptions):
     seed: int = 0
     view: bool = False
     realtime: bool = False
-    video: Path | None = None
+    video: Unset[Path] = None
     report: bool = True
 
     def execute(self) -> None:

@@ -15,6 +15,7 @@ from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.provenance import version
 from spikearm.experiments.training.benchmark_workspace import TILT, benchmark_radius
 from spikearm.experiments.training.pipeline import Training, TrainingConfig
+from spikearm.experiments.unset import Unset
 from spikearm.neural.array_file import understood
 
 CONTROLLER = "controller.npz"
@@ -50,10 +51,10 @@ class TrainCommand:
 
     out: Path
     plant: ArmConfig = field(default_factory=ArmConfig)
-    radius: float | None = None
+    radius: Unset[float] = None
     tilt: float = TILT
     training: TrainingConfig = field(default_factory=TrainingConfig)
-    jobs: int | None = None
+    jobs: Unset[int] = None
 
     def execute(self) -> None:
         """Train, and name the file that was made."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from spikearm.arm_models import Arm, load_arm
+from spikearm.experiments.unset import Unset
 
 
 @dataclass(frozen=True)
@@ -28,14 +29,14 @@ class ArmConfig:
     """
 
     arm: str = "gen3"
-    mjcf: Path | None = None
-    joints: tuple[str, ...] | None = None
-    end_effector: str | None = None
+    mjcf: Unset[Path] = None
+    joints: Unset[tuple[str, ...]] = None
+    end_effector: Unset[str] = None
     end_effector_offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    torque_limits: tuple[float, ...] | None = None
-    velocity_limits: tuple[float, ...] | None = None
-    home: tuple[float, ...] | None = None
-    armature: float | None = None
+    torque_limits: Unset[tuple[float, ...]] = None
+    velocity_limits: Unset[tuple[float, ...]] = None
+    home: Unset[tuple[float, ...]] = None
+    armature: Unset[float] = None
     weightless: bool = False
 
     @property

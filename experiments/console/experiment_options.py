@@ -23,6 +23,7 @@ from spikearm.experiments.controllers import (
 from spikearm.experiments.perturbations.level import Level
 from spikearm.experiments.records.records import check_new_folder
 from spikearm.experiments.tasks.centre_out import CentreOut
+from spikearm.experiments.unset import Unset
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,9 @@ class ExperimentOptions:
     ki: float = PID_INTEGRAL_GAIN
     feedforward: Feedforward = "acceleration"
     backend: Backend = "engine"
-    trained: Path | None = None
-    out: Path | None = None
-    jobs: int | None = None
+    trained: Unset[Path] = None
+    out: Unset[Path] = None
+    jobs: Unset[int] = None
 
     def choose(self, names: Sequence[str], adaptive: bool = False) -> tuple[ChosenController, ...]:
         """Choose controllers by name, each with an adaptive one after it if asked for.
@@ -136,7 +137,7 @@ class PerturbedOptions(ExperimentOptions):
     """
 
     seeds: Seeds = field(default_factory=Seeds)
-    trained_weightless: Path | None = None
+    trained_weightless: Unset[Path] = None
 
     def weightless(
         self, arm: Arm, names: Sequence[str], levels: Sequence[Level]

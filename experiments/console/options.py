@@ -14,6 +14,7 @@ from spikearm.experiments.controllers import Adaptation, ChosenController
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.tasks.centre_out import forward_axis
+from spikearm.experiments.unset import Unset
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,8 @@ class Learning:
     """
 
     adaptive: bool = False
-    learned: Path | None = None
-    keep_learned: Path | None = None
+    learned: Unset[Path] = None
+    keep_learned: Unset[Path] = None
     freeze: bool = False
 
     def __post_init__(self) -> None:

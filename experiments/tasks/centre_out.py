@@ -11,6 +11,7 @@ from spikearm.arm_models import Pose, RigidBodyModel, SpikearmError
 from spikearm.controller.references.joint_reference import end_joints, reaches
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.experiments.tasks.task import Task
+from spikearm.experiments.unset import Unset
 
 Variant = Literal["circle", "sphere", "pose"]
 
@@ -42,7 +43,7 @@ class CentreOut:
 
     variant: Variant = "circle"
     targets: int = 8
-    radius: float | None = None
+    radius: Unset[float] = None
     duration: float = 1.0
     hold: float = 0.5
     offset: float = 0.0

@@ -11,5 +11,7 @@ def test_an_entry_is_found_by_its_name():
 
 
 def test_a_name_that_is_missing_is_refused_with_those_that_there_are():
-    with pytest.raises(SpikearmError, match=r"^There is no controller 'pi'. Controllers: pd, pid.$"):
+    with pytest.raises(
+        SpikearmError, match=r"^There is no controller 'pi'. Controllers: pd, pid.$"
+    ):
         find_entry({"pd": 1, "pid": 2}, "pi", "controller")
