@@ -131,6 +131,8 @@ def resolved_config(command: Any, name: str, arm: Arm, folder: Path) -> dict[str
         "arm": arm.name,
         "joints": list(arm.chain.joints),
         "torque_limits": arm.chain.torque_limits.tolist(),
+        "velocity_limits": arm.chain.velocity_limits.tolist(),
+        "estimated_velocities": list(arm.chain.estimated_velocities),
         "gravity": arm.model.gravity.tolist(),
         "forward_axis": forward_axis(arm.model).tolist(),
         "options": _plain(asdict(command)),

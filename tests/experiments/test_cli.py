@@ -193,6 +193,8 @@ def test_the_configuration_is_written_as_it_was_resolved():
     chain = load_arm("gen3").chain
     assert config["joints"] == list(chain.joints)
     assert config["torque_limits"] == chain.torque_limits.tolist()
+    assert config["velocity_limits"] == chain.velocity_limits.tolist()
+    assert config["estimated_velocities"] == []
     assert np.linalg.norm(config["forward_axis"]) == pytest.approx(1.0)
 
 
