@@ -15,7 +15,7 @@ TOLERANCE = 1e-9  # of inputs and torques [N m]: sums of floats depend on their 
 
 
 def wrap(x: np.ndarray, bits: int) -> np.ndarray:
-    """Let integers overflow as they do on the chip."""
+    """Compute integers that overflow as they do on the chip."""
     return (x + 2**bits) % 2 ** (bits + 1) - 2**bits
 
 
@@ -25,14 +25,14 @@ def keep(x: np.ndarray, share: np.ndarray) -> np.ndarray:
 
 
 def scale(b: Arrays) -> np.ndarray:
-    """From joint positions, velocities and commands to inputs within -1 to 1, for all steps."""
+    """Compute inputs within -1 to 1 from positions, velocities and commands, for all steps."""
     angle = b["run.q"] - b["scaling.middle"]
     raw = np.hstack([np.sin(angle), np.cos(angle), b["run.dq"], b["run.command"]])
     return np.clip((raw - b["scaling.center"]) / b["scaling.half_range"], -1, 1)
 
 
 def encode(b: Arrays) -> list[np.ndarray]:
-    """From inputs to the host's spikes, step by step: integrate and fire."""
+    """Compute the host's spikes from the inputs, step by step: integrate and fire."""
     sent, voltage = [], np.zeros(len(b["inputs.gain"]))
     for x in b["run.inputs"]:
         rate = b["inputs.gain"] * x[b["inputs.value"]] + b["inputs.bias"]
@@ -54,7 +54,7 @@ def deliver(b: Arrays, fired: np.ndarray, n: int) -> np.ndarray:
 
 
 def simulate(b: Arrays) -> list[np.ndarray]:
-    """Give the neurons that fire in each step."""
+    """List the neurons that fire in each step."""
     c = {name[13:]: b[name].astype(np.int64) for name in b if name.startswith("compartments.")}
     current, voltage, waiting = np.zeros((3, len(c["bias"])), dtype=np.int64)
     fired = [np.zeros(0, dtype=int)]
@@ -72,7 +72,7 @@ def simulate(b: Arrays) -> list[np.ndarray]:
 
 
 def decode(b: Arrays, fired: list[np.ndarray]) -> np.ndarray:
-    """From spikes to torques: weighted sums, filtered; they are out two steps later."""
+    """Compute torques from spikes: weighted sums, filtered, two steps later."""
     left, decoder = np.exp(-b["dt"] / b["outputs.tau"]), b["outputs.decoder"]
     filtered = np.zeros((2, len(decoder)))
     for neurons in fired:
@@ -82,7 +82,7 @@ def decode(b: Arrays, fired: list[np.ndarray]) -> np.ndarray:
 
 
 def main(path: str) -> str | None:
-    """Print how much is equal; give a complaint if it is not all."""
+    """Print how much is equal; return a complaint if it is not all."""
     with np.load(path) as file:
         b = {name: file[name] for name in file.files}
     if b["format_version"] != FORMAT_VERSION:

@@ -7,7 +7,7 @@ from rich.table import Table
 
 
 def make_table(
-    title: str,
+    title: str | None,
     headings: Iterable[str],
     left: Container[str] = ("",),
     no_wrap: Container[str] = ("",),
@@ -16,7 +16,7 @@ def make_table(
     """Build an empty table with its title at the left and its numbers at the right.
 
     Args:
-        title: Line above the table.
+        title: Line above the table, or None.
         headings: Headings of the columns.
         left: Headings of columns of text, aligned at the left.
         no_wrap: Headings of columns whose lines are kept whole.

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import tyro
 from rich.console import Console
-from train_shipped import CONFIGS
 
 from spikearm.arm_models import load_arm
 from spikearm.experiments.console.console import TrainingBars
@@ -23,6 +22,7 @@ from spikearm.experiments.studies.ablations.arithmetic import (
 from spikearm.experiments.studies.ablations.result import Result
 from spikearm.experiments.studies.ablations.table import results_table
 from spikearm.experiments.training.pipeline import TrainingConfig
+from spikearm.experiments.training.shipped_configs import SHIPPED_CONFIGS
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,9 @@ class Options:
 
     def execute(self) -> None:
         """Learn, measure and print."""
-        config = replace(CONFIGS.get(self.arm, TrainingConfig()), recordings=self.recordings)
+        config = replace(
+            SHIPPED_CONFIGS.get(self.arm, TrainingConfig()), recordings=self.recordings
+        )
         arm, folder = load_arm(self.arm), self.folder / self.arm
         study = ArithmeticStudy(arm, config, self.trained, folder, self.jobs)
         Console().print(results_table([run(study, one) for one in ARITHMETICS]))

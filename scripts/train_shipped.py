@@ -13,7 +13,6 @@ import tyro
 
 from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.spiking.trained import SHIPPED_FOLDER, WEIGHTLESS, TrainedController
-from spikearm.controller.training.samples import Spread
 from spikearm.experiments.commands.train import CONTROLLER, TrainCommand
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.controllers import ControllerSetup, choose_controllers
@@ -22,12 +21,9 @@ from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.tasks.centre_out import CentreOut
 from spikearm.experiments.training.pipeline import TrainingConfig
+from spikearm.experiments.training.shipped_configs import SHIPPED_CONFIGS
 
 ARMS = ("gen3", "panda", "fr3", "iiwa14", "ur5e", "jaco2_7dof")
-CONFIGS = {
-    # Its motions need less room, and with less its held-out error is smaller by a twelfth.
-    "gen3": TrainingConfig(recordings=24000, spread=Spread(posture=0.15), edge=0.1, room=1.05),
-}
 MEASURED = (
     "task", "feedforward", "controller", "position_rmse_m", "excess_deviation", "fidelity_rmse_m",
     "endpoint_error_m", "orientation_rmse_rad", "success_rate", "cores",
@@ -51,7 +47,7 @@ class Options:
     def execute(self) -> None:
         """Train all, one after the other."""
         for arm in self.arms:
-            config = CONFIGS.get(arm, TrainingConfig())
+            config = SHIPPED_CONFIGS.get(arm, TrainingConfig())
             name = arm + WEIGHTLESS if self.weightless else arm
             plant = ArmConfig(arm, weightless=self.weightless)
             command = TrainCommand(self.folder / name, plant, training=config)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from spikearm.experiments.studies.ablations.result import Result
+from spikearm.experiments.tables import make_table
 
 HEADINGS = (
     "without, or changed", "neurons", "cores", "excess\n%", "circle\nmm", "pose\nmm",
@@ -14,9 +15,7 @@ HEADINGS = (
 
 def results_table(results: Sequence[Result]) -> Table:
     """Build a table with one variant per line."""
-    table = Table(collapse_padding=True, pad_edge=False)
-    for heading in HEADINGS:
-        table.add_column(heading)
+    table = make_table(None, HEADINGS, left=("without, or changed",), pad_edge=False)
     for r in results:
         table.add_row(
             r.name, str(r.neurons), str(r.cores or "-"), f"{100 * r.excess_deviation:.1f}",

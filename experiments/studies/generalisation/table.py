@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from spikearm.experiments.studies.generalisation.point import Point
+from spikearm.experiments.tables import make_table
 
 HEADINGS = (
     "sweep", "value", "trained\nfor it", "targets", "success\n%", "analytic\n%", "excess\n%",
@@ -14,9 +15,7 @@ HEADINGS = (
 
 def points_table(points: Sequence[Point]) -> Table:
     """Build a table of the measurements."""
-    table = Table(collapse_padding=True, pad_edge=False)
-    for heading in HEADINGS:
-        table.add_column(heading, justify="left" if heading == "sweep" else "right", no_wrap=True)
+    table = make_table(None, HEADINGS, left=("sweep",), no_wrap=HEADINGS, pad_edge=False)
     for point in points:
         table.add_row(
             point.sweep, f"{point.value:g}", "yes" if point.inside else "no",

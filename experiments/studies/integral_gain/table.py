@@ -9,6 +9,7 @@ from spikearm.experiments.perturbations.level import Level, default_level
 from spikearm.experiments.studies.integral_gain.repeated_reach import RepeatedReach
 from spikearm.experiments.studies.integral_gain.search import STRENGTHS, GainSearch
 from spikearm.experiments.studies.integral_gain.setting import Setting
+from spikearm.experiments.tables import make_table
 
 PLANT = (
     "none", "payload=0.5", "payload=1", "payload=2", "payload-off-centre=2", "friction=5",
@@ -20,12 +21,12 @@ def found_table(arm: str, search: GainSearch, found: Sequence[Setting]) -> Table
     """Build a table of the settings that were found, beside PD control."""
     reach, level = search.reach, search.level
     unknown = level.label
-    table = Table(title=f"{arm}, target {reach.target}, {unknown}: position rmse [mm]")
-    for column in (
+    title = f"{arm}, target {reach.target}, {unknown}: position rmse [mm]"
+    headings = (
         "kp", "kv", "law", "ki", "bound", f"without {unknown}", "trial 1", "last trial",
         "trials", "left of PD's",
-    ):  # fmt: skip
-        table.add_column(column, justify="right")
+    )  # fmt: skip
+    table = make_table(title, headings)
     for strength in STRENGTHS:
         pd = Setting(strength)
         free, loaded = (reach.errors(pd, at)[0] for at in (Level(), level))
@@ -51,9 +52,8 @@ def _add_row(
 
 def perturbation_table(arm: str, reach: RepeatedReach, settings: Sequence[Setting]) -> Table:
     """Build a table of settings under all perturbations of the plant, first and last trial."""
-    table = Table(title=f"{arm}, kp {Gains.kp:g}: position rmse [mm], first and last trial")
-    for column in ("unknown", *(setting.label for setting in settings)):
-        table.add_column(column, justify="right")
+    title = f"{arm}, kp {Gains.kp:g}: position rmse [mm], first and last trial"
+    table = make_table(title, ("unknown", *(setting.label for setting in settings)))
     for level in map(default_level, PLANT):
         runs = [reach.errors(setting, level) for setting in settings]
         cells = [_mm(errors[0]) if len(errors) == 1 else _range(errors) for errors in runs]
