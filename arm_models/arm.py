@@ -2,6 +2,7 @@
 
 import copy
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from operator import le
 from typing import Literal
@@ -15,7 +16,9 @@ from spikearm.arm_models.errors import SpikearmError
 from spikearm.arm_models.loads.friction import JointFriction
 from spikearm.arm_models.loads.hand_force import HandForce
 from spikearm.arm_models.loads.payload import fix_payload
+from spikearm.arm_models.names import free_name
 from spikearm.arm_models.state import ArmState, Pose
+from spikearm.arm_models.unexplained import UnexplainedForce, unexplained_forces
 
 Marker = Literal["target", "reference"]
 
@@ -38,10 +41,14 @@ class Arm:
             at its limit, shape (n_joints,).
     """
 
-    def __init__(self, name: str, spec: mujoco.MjSpec, chain: Chain) -> None:
+    def __init__(
+        self, name: str, spec: mujoco.MjSpec, chain: Chain, markers: Mapping[Marker, str]
+    ) -> None:
         self.name = name
         self.chain = chain
         self._spec = spec
+        self._markers = markers
+        self._payload = free_name(spec.body, "spikearm_payload")
         self._limits = chain.torque_limits.tolist()
         self._motors = span(chain.motors)
         model = spec.compile()
@@ -79,6 +86,13 @@ class Arm:
         return self._model, self._data
 
     @property
+    def unexplained_forces(self) -> list[UnexplainedForce]:
+        """Forces on the joints at the present time and torque that :attr:`model` lacks."""
+        data = copy.copy(self._data)
+        mujoco.mj_forward(self._model, data)
+        return unexplained_forces(self._model, data, self.chain)
+
+    @property
     def energy(self) -> tuple[float, float]:
         """Potential and kinetic energy of the whole model [J]."""
         mujoco.mj_energyPos(self._model, self._data)
@@ -103,7 +117,7 @@ class Arm:
         if self._braked:
             self._rub(self._friction, braked=False)
         mujoco.mj_resetData(self._model, self._data)
-        self._data.qpos[:] = self.chain.home_qpos
+        self.chain.rest.write(self._data)
         self._data.qpos[self.chain.qpos] = q
         self._data.qvel[self.chain.dof] = dq
         self._hand_force = replace(self._hand_force, wrench=np.zeros(6))
@@ -171,7 +185,7 @@ class Arm:
                 should be now.
             pose: Pose of the marker.
         """
-        mocap = self._model.body(f"spikearm_{marker}").mocapid[0]
+        mocap = self._model.body(self._markers[marker]).mocapid[0]
         self._data.mocap_pos[mocap] = pose.position
         self._data.mocap_quat[mocap] = pose.quaternion
 
@@ -208,7 +222,7 @@ class Arm:
         Raises:
             SpikearmError: The mass is negative or not finite.
         """
-        fix_payload(self._spec, self._model, self.chain.site, mass, offset)
+        fix_payload(self._spec, self._model, self._payload, self.chain.site, mass, offset)
         self._recompile()
 
     def set_friction(self, friction: np.ndarray | float | None) -> None:

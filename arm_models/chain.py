@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spikearm.arm_models.home_state import HomeState
+
 
 @dataclass(frozen=True)
 class Chain:
@@ -23,7 +25,7 @@ class Chain:
         velocity_limits: Largest speed of either sign, shape (n_joints,) [rad/s or m/s].
         estimated_velocities: Names of the joints whose velocity limit is an estimate.
         home: Joint positions of the home pose, shape (n_joints,) [rad or m].
-        home_qpos: The whole ``MjData.qpos`` of the home pose.
+        rest: State of the whole model in the home pose.
     """
 
     joints: tuple[str, ...]
@@ -37,7 +39,7 @@ class Chain:
     velocity_limits: np.ndarray
     estimated_velocities: tuple[str, ...]
     home: np.ndarray
-    home_qpos: np.ndarray
+    rest: HomeState
 
     def __post_init__(self) -> None:
         for value in vars(self).values():

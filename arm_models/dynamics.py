@@ -25,8 +25,9 @@ class Dynamics:
         bias_acceleration: ``dJ/dt dq``, the hand acceleration at zero joint
             acceleration, shape (6,) [m/s^2, rad/s^2].
         mass_matrix: Joint-space inertia, armature included, shape (n_joints, n_joints) [kg m^2].
-        bias_force: Torque that cancels gravity, Coriolis and centrifugal force,
-            less what the model's gravity compensation cancels, shape (n_joints,) [N m].
+        bias_force: Torque that cancels gravity, Coriolis and centrifugal force, springs and the
+            drag of a fluid, less what the model's gravity compensation cancels,
+            shape (n_joints,) [N m].
     """
 
     hand: Pose
@@ -63,6 +64,8 @@ class Readout:
         self._read_dq = copier(data.qvel, chain.dof)
         self._read_bias = copier(data.qfrc_bias, chain.dof)
         self._read_compensation = copier(data.qfrc_gravcomp, chain.dof)
+        self._read_springs = copier(data.qfrc_spring, chain.dof)
+        self._read_drag = copier(data.qfrc_fluid, chain.dof)
 
     def state(self) -> ArmState:
         """Read the state as ideal sensors would, hand velocity included."""
@@ -89,8 +92,12 @@ class Readout:
             jacobian=jacobian[:, self._dof],
             bias_acceleration=np.concatenate((linear.dot(self._qvel), angular.dot(self._qvel))),
             mass_matrix=mass_matrix[self._block],
-            bias_force=self._read_bias() - self._read_compensation(),
+            bias_force=self._bias_force(),
         )
+
+    def _bias_force(self) -> np.ndarray:
+        helping = self._read_compensation() + self._read_springs() + self._read_drag()
+        return self._read_bias() - helping
 
     def _hand(self) -> Pose:
         quaternion = np.zeros(4)
@@ -122,7 +129,7 @@ class RigidBodyModel:
         self.chain = chain
         self._model = model
         self._data = mujoco.MjData(model)
-        self._data.qpos[:] = chain.home_qpos
+        chain.rest.write(self._data)
         self._qpos, self._qvel = self._data.qpos, self._data.qvel
         self._readout = Readout(model, self._data, chain)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import mujoco
 
 from spikearm.arm_models.errors import SpikearmError
+from spikearm.arm_models.names import free_name, without_prefix
 
 USUAL_NAMES = (
     "hand", "end_effector", "ee", "ee_site", "attachment_site", "pinch", "pinch_site",
@@ -34,7 +35,7 @@ def find_hand_site(
         SpikearmError: No such site or body.
     """
     if name is None:
-        name = next((usual for usual in USUAL_NAMES if spec.site(usual) is not None), None)
+        name = _usual_site(spec)
     if name is None:
         raise SpikearmError(
             "Which part of this arm is the hand? No site has one of the usual names, so name an "
@@ -44,17 +45,30 @@ def find_hand_site(
     if site is not None and not any(offset):
         return site
     if site is not None:
-        return _add_site(site.parent, offset, _frame_of(site))
+        return _add_site(spec, site.parent, offset, _frame_of(site))
     body = spec.body(name)
     if body is None or name == "world":
         raise SpikearmError(f"End effector '{name}' is not in this model. {_what_there_is(spec)}")
-    return _add_site(body, offset)
+    return _add_site(spec, body, offset)
+
+
+def _usual_site(spec: mujoco.MjSpec) -> str | None:
+    """Find the site with a usual name; one in an attached model counts if it is alone."""
+    for find in (lambda name: name, without_prefix):
+        for usual in USUAL_NAMES:
+            found = [site.name for site in spec.sites if find(site.name) == usual]
+            if len(found) == 1:
+                return found[0]
+    return None
 
 
 def _add_site(
-    body: mujoco.MjsBody, offset: Sequence[float], frame: mujoco.MjsFrame | None = None
+    spec: mujoco.MjSpec,
+    body: mujoco.MjsBody,
+    offset: Sequence[float],
+    frame: mujoco.MjsFrame | None = None,
 ) -> mujoco.MjsSite:
-    site = body.add_site(name="spikearm_hand", pos=list(offset))
+    site = body.add_site(name=free_name(spec.site, "spikearm_hand"), pos=list(offset))
     if frame is not None:
         site.set_frame(frame)
     return site

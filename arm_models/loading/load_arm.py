@@ -7,20 +7,31 @@ from pathlib import Path
 import mujoco
 import numpy as np
 
-from spikearm.arm_models.arm import Arm
+from spikearm.arm_models.arm import Arm, Marker
 from spikearm.arm_models.chain import Chain
 from spikearm.arm_models.errors import SpikearmError
+from spikearm.arm_models.home_state import HomeState
+from spikearm.arm_models.loading.base import settle_base
+from spikearm.arm_models.loading.check_model import check_model
+from spikearm.arm_models.loading.constraints import release_arm
 from spikearm.arm_models.loading.end_effector import find_hand_site
-from spikearm.arm_models.loading.home import find_home
+from spikearm.arm_models.loading.home import find_home, joint_limits
 from spikearm.arm_models.loading.joints import choose_joints
+from spikearm.arm_models.loading.overlaps import part_links
+from spikearm.arm_models.loading.switches import replace_switches
 from spikearm.arm_models.loading.torque_motors import drive_by_torque, read_torque_limits
 from spikearm.arm_models.loading.velocity_limits import read_velocity_limits
+from spikearm.arm_models.names import free_name
 from spikearm.arm_models.registry import ARMS
 
 logger = logging.getLogger(__name__)
 
 TIMESTEP = 0.001  # s, control and physics, as the benchmark has it
 FRAGMENT_HINT = ": it may be a fragment meant to be included. Give the file that includes it."
+MARKERS: tuple[tuple[Marker, float, list[float]], ...] = (
+    ("target", 0.02, [0.15, 0.7, 0.3, 0.5]),
+    ("reference", 0.012, [0.95, 0.5, 0.1, 0.9]),
+)  # radius [m] and colour
 MIN_INERTIA = 1e-6  # kg m^2; below it one control step of delay throws the joint off
 
 
@@ -63,26 +74,40 @@ def load_arm(
     """
     name, spec = _read_spec(source)
     site = find_hand_site(spec, end_effector, end_effector_offset)
-    chosen = choose_joints(spec, site, joints)
-    if armature is not None:
-        if not 0 <= armature < np.inf:
-            raise SpikearmError(f"An armature of {armature} does not fit: give 0 kg m^2 or more.")
-        for joint in chosen:
-            joint.armature = armature
+    names = [joint.name for joint in choose_joints(spec, site, joints)]
+    _set_options(spec, weightless)
+    markers = _add_markers(spec)
+    authored = _compile(spec, name)
+    limits = read_torque_limits(authored, names, torque_limits)
+    speeds = read_velocity_limits(authored, names, velocity_limits)
+    release_arm(spec, authored, names)
+    part_links(spec, authored, names)
+    motors = drive_by_torque(spec, authored, names, limits)
+    _set_armature(spec, names, armature)
+    model = _compile(spec, name)
+    rest = find_home(spec, model, names, home)
+    chain = _chain(model, names, motors, site.name, limits, speeds, rest)
+    _check_inertia(model, chain)
+    chain = settle_base(model, chain)
+    check_model(model, chain)
+    return Arm(name, spec, chain, markers)
+
+
+def _set_options(spec: mujoco.MjSpec, weightless: bool) -> None:
+    replace_switches(spec)
     spec.option.timestep = TIMESTEP
     spec.option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
     if weightless:
         spec.option.gravity = np.zeros(3)
-    _add_markers(spec)
-    names = [joint.name for joint in chosen]
-    authored = _compile(spec, name)
-    limits = read_torque_limits(authored, names, torque_limits)
-    speeds = read_velocity_limits(authored, names, velocity_limits)
-    drive_by_torque(spec, names, limits)
-    model = _compile(spec, name)
-    chain = _chain(model, names, site.name, limits, speeds, home)
-    _check_dynamics(model, chain)
-    return Arm(name, spec, chain)
+
+
+def _set_armature(spec: mujoco.MjSpec, names: Sequence[str], armature: float | None) -> None:
+    if armature is None:
+        return
+    if not 0 <= armature < np.inf:
+        raise SpikearmError(f"An armature of {armature} does not fit: give 0 kg m^2 or more.")
+    for name in names:
+        spec.joint(name).armature = armature
 
 
 def _read_spec(source: str | Path) -> tuple[str, mujoco.MjSpec]:
@@ -114,52 +139,50 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def _add_markers(spec: mujoco.MjSpec) -> None:
-    for name, radius, color in (
-        ("spikearm_target", 0.02, [0.2, 0.75, 0.3, 0.5]),
-        ("spikearm_reference", 0.012, [0.95, 0.5, 0.1, 0.9]),
-    ):
-        if spec.body(name) is None:
-            body = spec.worldbody.add_body(name=name, mocap=True)
-            body.add_geom(
-                type=mujoco.mjtGeom.mjGEOM_SPHERE, size=[radius, 0, 0], rgba=color,
-                contype=0, conaffinity=0, group=1,
-            )  # fmt: skip
+def _add_markers(spec: mujoco.MjSpec) -> dict[Marker, str]:
+    """Add the bodies that show target and reference, and return their names."""
+    names: dict[Marker, str] = {}
+    for marker, radius, color in MARKERS:
+        names[marker] = free_name(spec.body, f"spikearm_{marker}")
+        body = spec.worldbody.add_body(name=names[marker], mocap=True)
+        body.add_geom(
+            type=mujoco.mjtGeom.mjGEOM_SPHERE, size=[radius, 0, 0], rgba=color,
+            contype=0, conaffinity=0, group=1,
+        )  # fmt: skip
+    return names
 
 
 def _chain(
     model: mujoco.MjModel,
     names: Sequence[str],
+    motors: Sequence[str],
     site: str,
     limits: np.ndarray,
     speeds: tuple[np.ndarray, tuple[str, ...]],
-    home: Sequence[float] | None,
+    rest: HomeState,
 ) -> Chain:
     ids = np.array([model.joint(name).id for name in names])
-    limited = model.jnt_limited[ids].astype(bool)
-    lower = np.where(limited, model.jnt_range[ids, 0], -np.inf)
-    upper = np.where(limited, model.jnt_range[ids, 1], np.inf)
+    lower, upper = joint_limits(model, names)
     qpos = model.jnt_qposadr[ids]
-    home_qpos = find_home(model, names, qpos, lower, upper, home)
     return Chain(
         joints=tuple(names),
         qpos=qpos,
         dof=model.jnt_dofadr[ids],
-        motors=np.array([model.actuator(f"{name}_torque").id for name in names]),
+        motors=model.actuator_ctrladr[[model.actuator(motor).id for motor in motors]],
         site=model.site(site).id,
         lower=lower,
         upper=upper,
         torque_limits=limits,
         velocity_limits=speeds[0],
         estimated_velocities=speeds[1],
-        home=home_qpos[qpos],
-        home_qpos=home_qpos,
+        home=rest.qpos[qpos],
+        rest=rest,
     )
 
 
-def _check_dynamics(model: mujoco.MjModel, chain: Chain) -> None:
+def _check_inertia(model: mujoco.MjModel, chain: Chain) -> None:
     data = mujoco.MjData(model)
-    data.qpos[:] = chain.home_qpos
+    chain.rest.write(data)
     mujoco.mj_fwdPosition(model, data)
     matrix = np.zeros((model.nv, model.nv))
     mujoco.mj_fullM(model, data, matrix)
