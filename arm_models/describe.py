@@ -3,12 +3,13 @@
 import mujoco
 
 Obj = mujoco.mjtObj
-KINDS = {
+EQUALITIES = {
     mujoco.mjtEq.mjEQ_CONNECT: "connection",
     mujoco.mjtEq.mjEQ_WELD: "weld",
-    mujoco.mjtEq.mjEQ_JOINT: "coupling",
+    mujoco.mjtEq.mjEQ_JOINT: "coupling of joints",
     mujoco.mjtEq.mjEQ_TENDON: "coupling of tendons",
 }
+TIED = {mujoco.mjtEq.mjEQ_JOINT: Obj.mjOBJ_JOINT, mujoco.mjtEq.mjEQ_TENDON: Obj.mjOBJ_TENDON}
 
 
 def describe(model: mujoco.MjModel, kind: mujoco.mjtObj, number: int) -> str:
@@ -19,12 +20,12 @@ def describe(model: mujoco.MjModel, kind: mujoco.mjtObj, number: int) -> str:
 
 def describe_equality(model: mujoco.MjModel, equality: int) -> str:
     """Return the kind of an equality constraint, its name, and what it ties together."""
-    kind = KINDS.get(mujoco.mjtEq(int(model.eq_type[equality])), "equality constraint")
+    kind = mujoco.mjtEq(int(model.eq_type[equality]))
     name = mujoco.mj_id2name(model, Obj.mjOBJ_EQUALITY, equality)
-    parts = [int(model.eq_obj1id[equality]), int(model.eq_obj2id[equality])]
-    of = mujoco.mjtObj(int(model.eq_objtype[equality]))
-    ties = " and ".join(describe(model, of, part) for part in parts if part >= 0)
-    return f"{kind} '{name}' of {ties}" if name else f"{kind} of {ties}"
+    tied = TIED.get(kind, mujoco.mjtObj(int(model.eq_objtype[equality])))
+    parts = (int(model.eq_obj1id[equality]), int(model.eq_obj2id[equality]))
+    title = EQUALITIES.get(kind, "equality constraint") + (f" '{name}'" if name else "")
+    return f"{title} of {' and '.join(describe(model, tied, part) for part in parts if part >= 0)}"
 
 
 def equality_bodies(model: mujoco.MjModel, equality: int) -> list[int]:

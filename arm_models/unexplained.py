@@ -14,7 +14,7 @@ Cnstr = mujoco.mjtConstraint
 TINY = 1e-6  # N m
 UNKNOWN = "force of an unknown kind"
 COUPLING = "motion of joint"
-FRICTION = "friction of the chain"  # the model knows it
+FRICTION = "dry friction of joint"
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ def unexplained_forces(
 ) -> list[UnexplainedForce]:
     """Compare MuJoCo's accelerations with the model's, and name what makes the difference.
 
-    A controller's model of the chain is ``M ddq + b + d dq + u_friction = u``, with all other
-    joints at rest. What MuJoCo has beyond that is found part by part; what no known part explains
-    is named as such.
+    The model of the chain is ``M ddq + b + d dq = u``, with all other joints at rest. What MuJoCo
+    has beyond that is found part by part; what no known part explains is named as such. Dry
+    friction is among it, which controllers know and cancel as well as it can be.
 
     Args:
         model: Compiled model.
@@ -59,7 +59,6 @@ def unexplained_forces(
     for cause, force in (*_constraints(model, data, chain), *_smooth(model, data, chain)):
         found[cause] = found.get(cause, 0.0) + force
         found[UNKNOWN] = found[UNKNOWN] - force
-    found.pop(FRICTION, None)
     to_hand = here.jacobian @ np.linalg.inv(here.mass_matrix)
     return [
         UnexplainedForce(cause, torque, to_hand @ torque)
@@ -77,21 +76,16 @@ def _constraints(
         chosen = (data.efc_type == kind) & (data.efc_id == number)
         force = np.zeros(model.nv)
         mujoco.mj_mulJacTVec(model, data, force, np.where(chosen, data.efc_force, 0.0))
-        yield _constraint(model, data, chain, Cnstr(kind), number), force[chain.dof]
+        yield _constraint(model, data, Cnstr(kind), number), force[chain.dof]
 
 
 def _constraint(
-    model: mujoco.MjModel,
-    data: mujoco.MjData,
-    chain: Chain,
-    kind: mujoco.mjtConstraint,
-    number: int,
+    model: mujoco.MjModel, data: mujoco.MjData, kind: mujoco.mjtConstraint, number: int
 ) -> str:
     if kind == Cnstr.mjCNSTR_EQUALITY:
         return describe_equality(model, number)
     if kind == Cnstr.mjCNSTR_FRICTION_DOF:
-        joint = describe(model, Obj.mjOBJ_JOINT, model.dof_jntid[number])
-        return FRICTION if number in chain.dof else f"friction of joint {joint}"
+        return f"{FRICTION} {describe(model, Obj.mjOBJ_JOINT, model.dof_jntid[number])}"
     if kind == Cnstr.mjCNSTR_LIMIT_JOINT:
         return f"limit of joint {describe(model, Obj.mjOBJ_JOINT, number)}"
     if kind in (Cnstr.mjCNSTR_FRICTION_TENDON, Cnstr.mjCNSTR_LIMIT_TENDON):

@@ -10,7 +10,12 @@ from spikearm.arm_models.chain import Chain
 from spikearm.arm_models.dynamics import Readout
 from spikearm.arm_models.errors import SpikearmError
 from spikearm.arm_models.loading.probes import probe
-from spikearm.arm_models.unexplained import COUPLING, UnexplainedForce, unexplained_forces
+from spikearm.arm_models.unexplained import (
+    COUPLING,
+    FRICTION,
+    UnexplainedForce,
+    unexplained_forces,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +66,18 @@ def _at_home(model: mujoco.MjModel, chain: Chain) -> list[UnexplainedForce]:
     data = mujoco.MjData(model)
     chain.rest.write(data)
     mujoco.mj_step1(model, data)
+    _tell_weakness(Readout(model, data, chain).dynamics().bias_force, chain)
     return _held(model, data, chain)
+
+
+def _tell_weakness(holding: np.ndarray, chain: Chain) -> None:
+    for joint, torque, limit in zip(chain.joints, holding, chain.torque_limits, strict=True):
+        if abs(torque) > limit:
+            logger.warning(
+                "Joint '%s' takes %.3g N m to be held at home, and its limit is %.3g N m: the arm "
+                "will sink. Give other torque limits, or another home pose.",
+                joint, abs(torque), limit,
+            )  # fmt: skip
 
 
 def _elsewhere(model: mujoco.MjModel, chain: Chain) -> Iterator[UnexplainedForce]:
@@ -71,7 +87,8 @@ def _elsewhere(model: mujoco.MjModel, chain: Chain) -> Iterator[UnexplainedForce
     for data in probe(model, chain.joints, rest=chain.rest):
         data.qvel[chain.dof] = rng.normal(scale=SPEED, size=chain.n_joints)
         mujoco.mj_step1(model, data)
-        yield from (f for f in _held(model, data, chain) if not f.cause.startswith(COUPLING))
+        found = _held(model, data, chain)
+        yield from (force for force in found if not force.cause.startswith(COUPLING))
     model.opt.disableflags = flags
 
 
@@ -81,4 +98,5 @@ def _held(model: mujoco.MjModel, data: mujoco.MjData, chain: Chain) -> list[Unex
     viscous = model.dof_damping[chain.dof] * data.qvel[chain.dof]
     data.ctrl[chain.motors] = bias_force + viscous
     mujoco.mj_forward(model, data)
-    return unexplained_forces(model, data, chain)
+    found = unexplained_forces(model, data, chain)
+    return [force for force in found if not force.cause.startswith(FRICTION)]
