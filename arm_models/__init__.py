@@ -7,6 +7,7 @@ from spikearm.arm_models.errors import SpikearmError
 from spikearm.arm_models.loading.load_arm import load_arm
 from spikearm.arm_models.registry import ARMS, ArmEntry
 from spikearm.arm_models.state import ArmState, Pose
+from spikearm.arm_models.unexplained import UnexplainedForce
 
 __all__ = [
     "ARMS",
@@ -18,5 +19,6 @@ __all__ = [
     "Pose",
     "RigidBodyModel",
     "SpikearmError",
+    "UnexplainedForce",
     "load_arm",
 ]

@@ -31,6 +31,16 @@ class UnexplainedForce:
     torque: np.ndarray
     acceleration: np.ndarray
 
+    @property
+    def is_dry_friction(self) -> bool:
+        """True for dry friction of a joint, which controllers cancel as well as it can be."""
+        return self.cause.startswith(FRICTION)
+
+    @property
+    def is_coupling(self) -> bool:
+        """True for the motion of a joint that is not controlled."""
+        return self.cause.startswith(COUPLING)
+
     def on_worst_joint(self, chain: Chain) -> tuple[str, float]:
         """Return the joint that it loads most for the joint's strength, and its torque there."""
         worst = int(np.argmax(np.abs(self.torque) / chain.torque_limits))

@@ -1,4 +1,4 @@
-"""What carries the arm without being controlled: it must hold the arm by itself."""
+"""Joints that carry the arm without being controlled: they must hold it by themselves."""
 
 from dataclasses import replace
 

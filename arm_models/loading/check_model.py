@@ -10,12 +10,7 @@ from spikearm.arm_models.chain import Chain
 from spikearm.arm_models.dynamics import Readout
 from spikearm.arm_models.errors import SpikearmError
 from spikearm.arm_models.loading.probes import probe
-from spikearm.arm_models.unexplained import (
-    COUPLING,
-    FRICTION,
-    UnexplainedForce,
-    unexplained_forces,
-)
+from spikearm.arm_models.unexplained import UnexplainedForce, unexplained_forces
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +83,7 @@ def _elsewhere(model: mujoco.MjModel, chain: Chain) -> Iterator[UnexplainedForce
         data.qvel[chain.dof] = rng.normal(scale=SPEED, size=chain.n_joints)
         mujoco.mj_step1(model, data)
         found = _held(model, data, chain)
-        yield from (force for force in found if not force.cause.startswith(COUPLING))
+        yield from (force for force in found if not force.is_coupling)
     model.opt.disableflags = flags
 
 
@@ -99,4 +94,4 @@ def _held(model: mujoco.MjModel, data: mujoco.MjData, chain: Chain) -> list[Unex
     data.ctrl[chain.motors] = bias_force + viscous
     mujoco.mj_forward(model, data)
     found = unexplained_forces(model, data, chain)
-    return [force for force in found if not force.cause.startswith(FRICTION)]
+    return [force for force in found if not force.is_dry_friction]

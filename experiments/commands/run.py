@@ -62,8 +62,9 @@ class RunCommand(ExperimentOptions):
         arm.attach_payload(self.payload)
         setup = self.setup(arm, [self.controller], self.learning.adaptation(self.adaptation))
         plan = BenchmarkPlan(
-            arm, self.task, controllers, [self.seed], setup, self.jobs, realtime=self.realtime
-        )
+            arm, self.task, controllers, [self.seed], setup, self.jobs, realtime=self.realtime,
+            nominal=not self.payload,
+        )  # fmt: skip
         try:
             measure(
                 plan, self.config("run", arm, folder), folder, view=self.view,

@@ -17,6 +17,7 @@ from spikearm.experiments.records.records import REPORT, VIDEO, Run, check_new_f
 from spikearm.experiments.report.report import write_report
 from spikearm.experiments.report.video import write_video
 from spikearm.experiments.studies.adaptation.table import describe_overflows, reach_table
+from spikearm.experiments.studies.benchmark.baseline_check import check_baseline
 from spikearm.experiments.studies.benchmark.benchmark import Benchmark, run_benchmark
 from spikearm.experiments.studies.benchmark.latency_table import latency_table
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
@@ -81,7 +82,8 @@ def measure(
 
     Raises:
         SpikearmError: The folder is taken, there is nothing to render with or no display,
-            or a controller, the film, the report or the disk failed.
+            or a controller, the film, the report or the disk failed, or the baseline missed its
+            targets.
         KeyboardInterrupt: The person pressed Ctrl-C; what is finished is written.
     """
     check_new_folder(folder)
@@ -104,6 +106,8 @@ def measure(
         print_place(folder)
     elif benchmark.status != "failed":
         console.print("No reach was finished, and nothing was written.")
+    with collected(problems):
+        check_baseline(plan, benchmark)
     raise_first(problems)
 
 

@@ -15,9 +15,11 @@ class BenchmarkPlan(Plan):
 
     Attributes:
         realtime: True if the last controller is paced on the wall clock.
+        nominal: True if the arm is as its model says; False with a load that is not told.
     """
 
     realtime: bool = False
+    nominal: bool = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
