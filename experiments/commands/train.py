@@ -1,7 +1,7 @@
 """``spikearm train``: from an arm's model to a spiking controller."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,10 @@ from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.console import TrainingBars, console
 from spikearm.experiments.console.options import resolved_config
+from spikearm.experiments.console.training_remarks import print_verdict, warn_of_light_joints
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.provenance import version
+from spikearm.experiments.studies.benchmark.verdict import try_controller
 from spikearm.experiments.training.benchmark_workspace import TILT, benchmark_radius
 from spikearm.experiments.training.pipeline import Training, TrainingConfig
 from spikearm.experiments.unset import Unset
@@ -20,6 +22,7 @@ from spikearm.neural.array_file import understood
 
 CONTROLLER = "controller.npz"
 CONFIG = "config.json"
+SAMPLES = "samples.npz"
 TRAINED_WITH = ("nengo-dl", "tensorflow", "tf-keras")
 UNCHANGING = ("arm", "joints", "gravity", "workspace", "training")
 BEFORE = {"gravity": [0.0, 0.0, -9.81]}  # MuJoCo's, of trainings that do not say
@@ -31,8 +34,9 @@ class TrainCommand:
 
     Samples the control law where the arm is to work, trains the deep network that compresses
     the arm's state, and solves for the torque's decoders, on the chip from what its neurons do
-    when they are shown the arm in motion. Every step leaves a file in the folder: stopped
-    anywhere, the same command goes on. Needs the extra [train].
+    when they are shown the arm in motion. It ends with a verdict, measured in closed loop. Every
+    step leaves a file in the folder: stopped anywhere, the same command goes on. Needs the extra
+    [train].
 
     Examples:
         spikearm train --arm gen3 --out trained/gen3
@@ -70,12 +74,17 @@ class TrainCommand:
             "trained_with": {name: version(name) for name in TRAINED_WITH},
         }
         _begin_or_go_on(self.out, about)
+        if not (self.out / SAMPLES).exists():
+            warn_of_light_joints(self.plant, arm, workspace, self.training)
         with TrainingBars() as watcher:
             training = Training(arm, workspace, self.training, self.out, watcher, self.jobs)
             weights = training.run()
         trained = TrainedController(weights, workspace, about)
+        verdict = try_controller(arm, trained, self.jobs)
+        trained = replace(trained, about={**about, "verdict": asdict(verdict)})
         with atomic_file(self.out / CONTROLLER) as draft, draft.open("wb") as file:
             trained.save(file)
+        print_verdict(verdict)
         console.print(f"Trained: {self.out / CONTROLLER}. Measure it with")
         console.print(
             f"  spikearm bench {self.plant.options} --trained {self.out / CONTROLLER}",

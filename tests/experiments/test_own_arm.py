@@ -23,7 +23,7 @@ def test_a_diana_from_pypi_is_trained_and_reaches_every_target(packaged, tmp_pat
     )
     assert ran.returncode == 0, ran.stderr[-3000:]
     trained = ["--trained", str(tmp_path / "trained" / "controller.npz")]
-    bench = ["bench", *arm, *trained, "--stages", "loihi", "--reference", "velocity"]
+    bench = ["bench", *arm, *trained, "--controllers", "loihi", "--feedforward", "velocity"]
     assert main([*bench, "--no-report", "--out", str(tmp_path / "run")]) == 0
     rows = json.loads((tmp_path / "run" / "summary.json").read_text())["rows"]
     on_chip = next(row for row in rows if row["controller"] == "loihi")

@@ -31,6 +31,8 @@ from spikearm.controller.training.readout import STRENGTHS, Refinement, refine
 from spikearm.controller.training.samples import Samples, join
 from spikearm.controller.training.targets import fit_scaling, make_training_targets
 from spikearm.experiments.cli import BAD_INPUT, main
+from spikearm.experiments.studies.benchmark import verdict
+from spikearm.experiments.tasks.centre_out import CentreOut
 from spikearm.experiments.training import pipeline as module
 from spikearm.experiments.training.pipeline import Training, TrainingConfig, TrainingWatcher
 
@@ -323,6 +325,11 @@ def folder(taken, tmp_path) -> Path:
     return copy
 
 
+@pytest.fixture(autouse=True)
+def short_verdict(monkeypatch) -> None:
+    monkeypatch.setattr(verdict, "TASK", CentreOut(targets=1, duration=0.1, hold=0.02))
+
+
 def train_command(folder: Path, *options: str) -> int:
     return main(["train", "--arm", "ur5e", "--out", str(folder), *OPTIONS, *options])
 
@@ -335,6 +342,9 @@ def test_the_command_writes_the_controller_and_says_how_to_measure_it(taken, fol
     made = TrainedController.load(folder / "controller.npz")
     assert made.workspace == WORKSPACE
     assert made.about["gravity"] == [0.0, 0.0, -9.81]
+    judged = made.about["verdict"]
+    assert (judged["stage"], judged["reaches"]) == ("loihi", 2)
+    assert judged["fidelity_rmse_m"] > 0
     assert made.about["joints"] == list(load_arm("ur5e").chain.joints)
     assert made.about["training"]["compression"]["n_latent"] == 3
     for name, array in taken.weights.arrays().items():

@@ -1,0 +1,100 @@
+"""Verdict on a trained controller: a few reaches in closed loop, beside the analytic law."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from spikearm.arm_models import Arm, SpikearmError
+from spikearm.controller.references.workspace import Workspace
+from spikearm.controller.spiking.trained import TrainedController
+from spikearm.experiments.controllers import ControllerSetup, choose_controllers
+from spikearm.experiments.studies.benchmark.baseline_check import check_baseline
+from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
+from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
+from spikearm.experiments.tasks.centre_out import RADII, CentreOut
+
+STAGE = "loihi"
+TASK = CentreOut(targets=2)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Measured quality of a trained controller.
+
+    Attributes:
+        stage: Stage that was measured.
+        reaches: Number of reaches that it finished, out to the targets and back.
+        radius_m: Distance of the targets from home [m].
+        success_rate: Share of the reaches that ended at their target [1].
+        fidelity_rmse_m: Distance from the path of the analytic law [m].
+        endpoint_error_m: Distance from the target at the end [m].
+        problem: Reason why it was not measured to the end, or None.
+    """
+
+    stage: str
+    reaches: int
+    radius_m: float | None
+    success_rate: float
+    fidelity_rmse_m: float | None
+    endpoint_error_m: float | None
+    problem: str | None
+
+    @property
+    def is_good(self) -> bool:
+        """True if every reach ended at its target."""
+        return self.success_rate == 1.0 and self.problem is None
+
+    def __str__(self) -> str:
+        if self.problem is not None and not self.reaches:
+            return f"{self.stage} was not measured: {self.problem}"
+        more = "" if self.problem is None else f" {self.problem}"
+        return (
+            f"{self.stage} ends {100 * self.success_rate:.0f} % of {self.reaches} reaches at their "
+            f"target, {_millimetres(self.radius_m)} from home, and deviates "
+            f"{_millimetres(self.fidelity_rmse_m)} from the analytic law, "
+            f"{_millimetres(self.endpoint_error_m)} from the target at the end.{more}"
+        )
+
+
+def try_controller(arm: Arm, trained: TrainedController, jobs: int | None = None) -> Verdict:
+    """Measure a controller on the circle, in as few reaches as tell whether it works.
+
+    Args:
+        arm: Plant that it was trained for.
+        trained: The controller.
+        jobs: Number of reaches that run at a time.
+
+    Raises:
+        KeyboardInterrupt: The person pressed Ctrl-C.
+    """
+    chosen = choose_controllers([STAGE])
+    task = _task(trained.workspace)
+    plan = BenchmarkPlan(arm, task, chosen, [0], ControllerSetup(arm.model, trained), jobs)
+    benchmark = run_benchmark(plan)
+    if isinstance(benchmark.problem, KeyboardInterrupt):
+        raise benchmark.problem
+    problem = benchmark.problem
+    try:
+        check_baseline(plan, benchmark)
+    except SpikearmError as missed:
+        problem = missed
+    rows = [row for row in benchmark.rows if row["controller"] == STAGE]
+    row: dict[str, Any] = rows[0] if rows else {}
+    return Verdict(
+        stage=STAGE,
+        reaches=row.get("n_motions", 0),
+        radius_m=row.get("radius_m"),
+        success_rate=row.get("success_rate", 0.0),
+        fidelity_rmse_m=row.get("fidelity_rmse_m"),
+        endpoint_error_m=row.get("endpoint_error_m"),
+        problem=None if problem is None else str(problem),
+    )
+
+
+def _millimetres(metres: float | None) -> str:
+    return "unknown" if metres is None else f"{1e3 * metres:.3g} mm"
+
+
+def _task(workspace: Workspace) -> CentreOut:
+    """Return the task within a workspace."""
+    radius = max((one for one in RADII if one < workspace.radius), default=workspace.radius)
+    return replace(TASK, radius=radius)

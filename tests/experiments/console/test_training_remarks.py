@@ -1,0 +1,39 @@
+"""Remarks before and after a training."""
+
+import re
+from pathlib import Path
+
+from six_joint_arm import SixJointArm
+
+from spikearm.controller.references.workspace import Workspace
+from spikearm.experiments.console.arm_config import ArmConfig
+from spikearm.experiments.console.training_remarks import print_verdict, warn_of_light_joints
+from spikearm.experiments.studies.benchmark.verdict import Verdict
+from spikearm.experiments.training.pipeline import TrainingConfig
+
+
+def warning(folder: Path, armature: float, capsys) -> str:
+    plant = ArmConfig(mjcf=SixJointArm().write(folder), armature=armature)
+    warn_of_light_joints(plant, plant.load(), Workspace(0.1, 0.2), TrainingConfig())
+    return capsys.readouterr().err
+
+
+def test_a_light_joint_is_named_with_what_armature_would_do(tmp_path, capsys):
+    said = warning(tmp_path, 0.0, capsys)
+    assert "'joint6' (" in said
+    numbers = re.search(r"turn it by (.*) degrees. With --armature 0.02, .* would be (.*?):", said)
+    assert numbers is not None
+    before, after = ([float(one) for one in group.split(", ")] for group in numbers.groups())
+    assert min(before) > 2 > max(after)
+
+
+def test_nothing_is_said_of_joints_that_are_heavy_enough(tmp_path, capsys):
+    assert warning(tmp_path, 0.05, capsys) == ""
+
+
+def test_a_good_verdict_is_printed_and_a_bad_one_is_a_warning(capsys):
+    print_verdict(Verdict("loihi", 4, 0.2, 1.0, 4.2e-4, 2.7e-4, None))
+    print_verdict(Verdict("loihi", 4, 0.2, 0.5, 0.0521, 0.0613, None))
+    good, bad = capsys.readouterr()
+    assert "100 % of 4 reaches at their target, 200 mm from home, and deviates 0.42 mm" in good
+    assert "50 % of 4 reaches" in bad
