@@ -95,10 +95,15 @@ def load_arm(
 
 def _set_options(spec: mujoco.MjSpec, weightless: bool) -> None:
     replace_switches(spec)
-    spec.option.timestep = TIMESTEP
-    spec.option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
+    option, usual = spec.option, mujoco.MjOption()
+    option.timestep = TIMESTEP
+    option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
+    # A solver that a file stops early leaves joint friction and contact forces wrong.
+    option.iterations = max(option.iterations, usual.iterations)
+    option.ls_iterations = max(option.ls_iterations, usual.ls_iterations)
+    option.tolerance = min(option.tolerance, usual.tolerance)
     if weightless:
-        spec.option.gravity = np.zeros(3)
+        option.gravity = np.zeros(3)
 
 
 def _set_armature(spec: mujoco.MjSpec, names: Sequence[str], armature: float | None) -> None:

@@ -27,6 +27,7 @@ class SixJointArm:
     Attributes:
         top: What stands before the world.
         world: Other bodies of the world.
+        base: Attributes of the arm's base.
         carrier: Joints of the arm's base.
         joint: Attributes of every joint.
         damping: Their damping, one number or several.
@@ -41,6 +42,7 @@ class SixJointArm:
 
     top: str = ""
     world: str = ""
+    base: str = ""
     carrier: str = ""
     joint: str = ""
     damping: str = "0.5"
@@ -69,7 +71,7 @@ class SixJointArm:
         )
         return f"""<mujoco>
           <compiler angle="radian" autolimits="true"/>{self.top}
-          <worldbody>{self.world}<body name="{p}base">{self.carrier}
+          <worldbody>{self.world}<body name="{p}base" {self.base}>{self.carrier}
             <geom type="cylinder" size="0.07 0.05" mass="4" contype="0" conaffinity="0"/>
             {"".join(self._link(n) for n in motors)}{"</body>" * 6}
           </body></worldbody>

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.spiking.trained import TrainedController
@@ -27,6 +29,7 @@ class Verdict:
         success_rate: Share of the reaches that ended at their target [1].
         fidelity_rmse_m: Distance from the path of the analytic law [m].
         endpoint_error_m: Distance from the target at the end [m].
+        orientation_rmse_rad: Angle between the hand and its reference [rad].
         problem: Reason why it was not measured to the end, or None.
     """
 
@@ -36,6 +39,7 @@ class Verdict:
     success_rate: float
     fidelity_rmse_m: float | None
     endpoint_error_m: float | None
+    orientation_rmse_rad: float | None
     problem: str | None
 
     @property
@@ -51,7 +55,8 @@ class Verdict:
             f"{self.stage} ends {100 * self.success_rate:.0f} % of {self.reaches} reaches at their "
             f"target, {_millimetres(self.radius_m)} from home, and deviates "
             f"{_millimetres(self.fidelity_rmse_m)} from the analytic law, "
-            f"{_millimetres(self.endpoint_error_m)} from the target at the end.{more}"
+            f"{_millimetres(self.endpoint_error_m)} from the target at the end and "
+            f"{_degrees(self.orientation_rmse_rad)} from the reference's orientation.{more}"
         )
 
 
@@ -86,12 +91,17 @@ def try_controller(arm: Arm, trained: TrainedController, jobs: int | None = None
         success_rate=row.get("success_rate", 0.0),
         fidelity_rmse_m=row.get("fidelity_rmse_m"),
         endpoint_error_m=row.get("endpoint_error_m"),
+        orientation_rmse_rad=row.get("orientation_rmse_rad"),
         problem=None if problem is None else str(problem),
     )
 
 
 def _millimetres(metres: float | None) -> str:
     return "unknown" if metres is None else f"{1e3 * metres:.3g} mm"
+
+
+def _degrees(angle: float | None) -> str:
+    return "unknown" if angle is None else f"{np.degrees(angle):.2g} degrees"
 
 
 def _task(workspace: Workspace) -> CentreOut:

@@ -81,6 +81,18 @@ HANDLED = {
         SixJointArm(carrier=LIFT, actuator=LIFTER, key='qpos="0.3 {home}"'),
         ON_LIFT,
     ),
+    "a base that a mocap body carries": (
+        SixJointArm(base='mocap="true"', key='qpos="{home}" mpos="0.3 0 0.5" mquat="0 0 0 1"'),
+        {},
+    ),
+    "a base that friction holds on a rail": (
+        SixJointArm(
+            carrier='<joint name="rail" type="slide" axis="1 0 0" frictionloss="300"/>',
+            key='qpos="0.2 {home}"',
+        ),
+        ON_LIFT,
+    ),
+    "bodies that may sleep": (SixJointArm(top='<option><flag sleep="enable"/></option>'), {}),
     "a motor's name taken": (
         SixJointArm(
             hand=JAW, actuator=JAW_SERVO.format(name="joint1_torque"), key='qpos="{home} 0"'
@@ -335,6 +347,13 @@ def test_a_force_that_no_one_knows_is_found_whole(tmp_path):
     # Principle of virtual work, at a Jacobian that one step has hardly changed.
     expected = arm.dynamics.jacobian.T @ force
     np.testing.assert_allclose(found.torque, expected, rtol=1e-3, atol=1e-4)
+
+
+def test_a_solver_that_the_file_stops_early_is_let_finish(tmp_path):
+    hasty = SixJointArm(top='<option iterations="1" ls_iterations="1"/>', joint='frictionloss="1"')
+    arm = load_arm(hasty.write(tmp_path))
+    arm.reset(dq=np.full(6, 0.5))
+    assert all(one.is_dry_friction for one in arm.unexplained_forces)
 
 
 def test_dry_friction_is_named_by_its_joint(tmp_path):

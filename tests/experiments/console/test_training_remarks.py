@@ -32,8 +32,9 @@ def test_nothing_is_said_of_joints_that_are_heavy_enough(tmp_path, capsys):
 
 
 def test_a_good_verdict_is_printed_and_a_bad_one_is_a_warning(capsys):
-    print_verdict(Verdict("loihi", 4, 0.2, 1.0, 4.2e-4, 2.7e-4, None))
-    print_verdict(Verdict("loihi", 4, 0.2, 0.5, 0.0521, 0.0613, None))
+    print_verdict(Verdict("loihi", 4, 0.2, 1.0, 4.2e-4, 2.7e-4, 0.004, None))
+    print_verdict(Verdict("loihi", 4, 0.2, 0.5, 0.0521, 0.0613, 0.113, None))
     good, bad = capsys.readouterr()
     assert "100 % of 4 reaches at their target, 200 mm from home, and deviates 0.42 mm" in good
     assert "50 % of 4 reaches" in bad
+    assert "6.5 degrees from the reference's orientation" in bad
