@@ -1,8 +1,10 @@
 """The joint motion that belongs to a motion of the hand."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from spikearm.arm_models import Dynamics, RigidBodyModel
+from spikearm.arm_models import Chain, Dynamics, Pose, RigidBodyModel
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.pose_error import pose_error
 from spikearm.controller.references.reference import Reference
@@ -78,9 +80,22 @@ def resolved_rate(here: Dynamics, hand_rate: np.ndarray, posture_rate: np.ndarra
     return posture_rate + inverse @ (hand_rate - J @ posture_rate)
 
 
+@dataclass(frozen=True)
+class MotionEnd:
+    """End of a motion that the arm's kinematics follow as far as they can.
+
+    Attributes:
+        joints: Joint positions, shape (n_joints,) [rad].
+        obstacle: Reason why the arm cannot follow, in words, or None if it can.
+    """
+
+    joints: np.ndarray
+    obstacle: str | None
+
+
 def reaches(model: RigidBodyModel, motion: MinimumJerk, start: np.ndarray | None = None) -> bool:
-    """Check whether the arm can follow a motion to its end (:func:`end_joints`)."""
-    return end_joints(model, motion, start) is not None
+    """Check whether the arm can follow a motion to its end (:func:`follow_joints`)."""
+    return follow_joints(model, motion, start).obstacle is None
 
 
 def end_joints(
@@ -89,9 +104,29 @@ def end_joints(
     start: np.ndarray | None = None,
     settling: float = 0.5,
 ) -> np.ndarray | None:
-    """Compute the joint positions that a motion ends in, by the arm's kinematics.
+    """Compute the joint positions that a motion ends in, or None if the arm cannot follow it.
 
-    Close to singular poses a slow hand needs fast joints, faster than arms are.
+    Args:
+        model: The arm's nominal dynamics.
+        motion: The hand's motion.
+        start: See :func:`follow_joints`.
+        settling: See :func:`follow_joints`.
+    """
+    end = follow_joints(model, motion, start, settling)
+    return end.joints if end.obstacle is None else None
+
+
+def follow_joints(
+    model: RigidBodyModel,
+    motion: MinimumJerk,
+    start: np.ndarray | None = None,
+    settling: float = 0.5,
+) -> MotionEnd:
+    """Follow a motion by the arm's kinematics.
+
+    The arm can follow it if the hand ends within ``REACH_TOLERANCE``, clear of joint limits and
+    singular poses, with no joint faster than ``MAX_JOINT_SPEED`` on the way. Close to singular
+    poses a slow hand needs fast joints, faster than arms are.
 
     Args:
         model: The arm's nominal dynamics.
@@ -99,25 +134,35 @@ def end_joints(
         start: Joint positions whose hand pose the motion starts in, shape (n_joints,) [rad];
             home when left out.
         settling: Time to come to rest at the goal [s].
-
-    Returns:
-        Shape (n_joints,) [rad]; None unless the hand ends within ``REACH_TOLERANCE``, clear of
-        joint limits and singular poses, with no joint faster than ``MAX_JOINT_SPEED`` on the way.
     """
     timestep = min(REACH_TIMESTEP, motion.duration / MIN_REACH_STEPS)
     reference = JointReference(model, timestep, start=start)
     for moment in motion.sample(np.arange(0.0, motion.duration + settling, timestep)):
         reference.advance(moment)
         if np.abs(reference.dq).max() > MAX_JOINT_SPEED:
-            return None
-    here = model.dynamics(reference.q)
-    error = pose_error(motion.goal, here.hand)
-    chain = model.chain
-    clearance = np.minimum(reference.q - chain.lower, chain.upper - reference.q).min()
-    reached = (
-        np.linalg.norm(error[:3]) < REACH_TOLERANCE
-        and np.linalg.norm(error[3:]) < REACH_TOLERANCE
-        and clearance > LIMIT_CLEARANCE
-        and np.linalg.svd(here.jacobian, compute_uv=False)[-1] > MIN_SINGULAR_VALUE
+            return MotionEnd(reference.q, _describe_speed(model.chain, reference.dq))
+    return MotionEnd(reference.q, _obstacle(model, motion.goal, reference.q))
+
+
+def _describe_speed(chain: Chain, dq: np.ndarray) -> str:
+    fastest = int(np.argmax(np.abs(dq)))
+    return (
+        f"joint '{chain.joints[fastest]}' would turn at {abs(dq[fastest]):.3g} rad/s, too fast "
+        f"beyond {MAX_JOINT_SPEED:g} rad/s"
     )
-    return reference.q if reached else None
+
+
+def _obstacle(model: RigidBodyModel, goal: Pose, q: np.ndarray) -> str | None:
+    """Return the reason why joint positions do not bring the hand to a goal, or None."""
+    chain, here = model.chain, model.dynamics(q)
+    clearance = np.minimum(q - chain.lower, chain.upper - q)
+    if clearance.min() <= LIMIT_CLEARANCE:
+        joint = int(np.argmin(clearance))
+        return f"joint '{chain.joints[joint]}' comes to its limit, at {q[joint]:.3f} rad"
+    if np.linalg.svd(here.jacobian, compute_uv=False)[-1] <= MIN_SINGULAR_VALUE:
+        return "the arm is singular there, stretched or folded or with two axes in line"
+    error = pose_error(goal, here.hand)
+    distance, turn = np.linalg.norm(error[:3]), np.linalg.norm(error[3:])
+    if distance < REACH_TOLERANCE and turn < REACH_TOLERANCE:
+        return None
+    return f"the hand stays {1e3 * distance:.3g} mm and {np.degrees(turn):.2g} degrees off"

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from spikearm.arm_models import Pose, RigidBodyModel, SpikearmError
-from spikearm.controller.references.joint_reference import end_joints, reaches
+from spikearm.controller.references.joint_reference import end_joints, follow_joints
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.experiments.tasks.task import Task
 from spikearm.experiments.unset import Unset
@@ -97,7 +97,7 @@ def plan_task(model: RigidBodyModel, options: CentreOut, seed: int) -> Task:
             followed = (
                 goal
                 for goal in goals
-                if _follows(model, start, goal, options.duration, start_joints)
+                if _obstacle(model, start, goal, options.duration, start_joints) is None
             )
             target = next(followed, None)
             if target is None:
@@ -105,24 +105,27 @@ def plan_task(model: RigidBodyModel, options: CentreOut, seed: int) -> Task:
             targets.append(target)
         else:
             return Task(start, start_joints, tuple(targets), radius, options.duration, options.hold)
-        missed.append(f"{np.array2string(goals[0].position, precision=3)} m, {radius} m")
+        obstacle = _obstacle(model, start, goals[0], options.duration, start_joints)
+        place = np.array2string(goals[0].position, precision=3)
+        missed.append(f"{place} m, {radius} m from home, is out of reach of this arm: {obstacle}")
     raise SpikearmError(
-        f"Target {missed[-1]} from home, is {CANNOT}. Give a smaller radius or offset, a longer "
-        "duration, or another home pose."
+        f"Target {missed[-1]}. Give a smaller radius or offset, a longer duration, or another home "
+        "pose."
     )
 
 
-def _follows(
+def _obstacle(
     model: RigidBodyModel, start: Pose, goal: Pose, duration: float, joints: np.ndarray
-) -> bool:
-    """Check that the arm can follow a motion, and also one that ends past its goal.
+) -> str | None:
+    """Return the reason why the arm cannot follow a motion, or one past its goal, or None.
 
     The hand trails behind its reference and passes the goal by as much. An arm that just avoids
     a singular pose or a joint limit at the goal meets it there, and may not come back.
     """
     past = goal.position + OVERSHOOT * _unit(goal.position - start.position)
-    goals = goal, Pose(past, goal.quaternion)
-    return all(reaches(model, MinimumJerk(start, end, duration), joints) for end in goals)
+    motions = (MinimumJerk(start, end, duration) for end in (goal, Pose(past, goal.quaternion)))
+    ends = (follow_joints(model, motion, joints) for motion in motions)
+    return next((end.obstacle for end in ends if end.obstacle is not None), None)
 
 
 def _start_joints(model: RigidBodyModel, home: Pose, offset: float, seed: int) -> np.ndarray:

@@ -140,14 +140,14 @@ KINDS = {
         [*RUN, "--home", *["0"] * 5, "3", "0"], ["'joint_6' at 3.000 rad", "-2.090 to 2.090"]
     ),
     "armature below zero": Bad([*RUN, "--armature", "-0.1"], ["-0.1", "0 kg m^2 or more"]),
-    "target out of reach": Bad([*RUN, "--radius", "1.5"], ["out of reach", "smaller --radius"]),
+    "target out of reach": Bad([*RUN, "--radius", "1.5"], ["out of reach", "smaller radius"]),
     "radius that is none": Bad([*RUN, "--radius", "-0.2"], ["-0.2 m", "above 0"]),
     "start out of reach": Bad(
-        [*RUN, "--offset", "1.5"], ["starts, 1.5 m from home", "out of reach", "smaller --offset"]
+        [*RUN, "--offset", "1.5"], ["starts, 1.5 m from home", "out of reach", "smaller offset"]
     ),
     "offset below zero": Bad([*RUN, "--offset", "-0.1"], ["-0.1 m", "0 or more"]),
     "motion that is too fast": Bad(
-        [*RUN, "--duration", "0.05"], ["out of reach", "too fast", "longer --duration"]
+        [*RUN, "--duration", "0.05"], ["out of reach", "too fast", "longer duration"]
     ),
     "motion without time": Bad([*RUN, "--duration", "0"], ["duration of 0.0 s", "above 0"]),
     "hold below zero": Bad([*RUN, "--hold", "-1"], ["hold of -1.0 s", "0 or more"]),

@@ -1,10 +1,12 @@
 """Joint references against least squares and against the hand reference they belong to."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
+from six_joint_arm import SixJointArm
 
 from spikearm.arm_models import Pose, RigidBodyModel, load_arm
 from spikearm.controller.references.joint_reference import (
@@ -12,6 +14,7 @@ from spikearm.controller.references.joint_reference import (
     MAX_JOINT_SPEED,
     JointReference,
     end_joints,
+    follow_joints,
     reaches,
     resolved_rate,
 )
@@ -233,3 +236,22 @@ def test_whether_a_target_is_reached_depends_on_where_the_joints_start():
     # In this time, joints can go a short way and not the one from home.
     assert reaches(model, MinimumJerk(here, goal, 0.15), start)
     assert not reaches(model, MinimumJerk(home_pose(model), goal, 0.15))
+
+
+OBSTACLES = {
+    "a joint at its limit": ([0, 0, 0], 3.09, 5.0, r"joint 'joint6' comes to its limit, at 3\.09"),
+    "a joint that is too fast": ([0.1, 0, 0], 0.0, 0.05, r"joint 'joint\d' would turn at \d"),
+    "a hand that stays off": ([1.5, 0, 0], 0.0, 30.0, r"singular|the hand stays \d+ mm|too fast"),
+}
+
+
+@pytest.mark.parametrize("kind", OBSTACLES)
+def test_the_obstacle_of_a_motion_is_named(tmp_path, kind):
+    offset, turn, duration, sentence = OBSTACLES[kind]
+    model = load_arm(SixJointArm().write(tmp_path)).model
+    hand = model.dynamics(model.chain.home).hand
+    # The last joint turns about the hand's y axis.
+    axis = Rotation.from_quat(hand.quaternion, scalar_first=True).apply([0, 1, 0])
+    goal = moved(hand, offset, turn * axis)
+    end = follow_joints(model, MinimumJerk(hand, goal, duration))
+    assert re.search(sentence, str(end.obstacle))

@@ -208,12 +208,12 @@ def test_a_duration_shorter_than_a_control_step_is_refused(gen3):
 def test_a_motion_too_fast_for_the_joints_is_refused(model):
     task = CentreOut(targets=3, radius=0.1)
     plan_task(model, task, seed=2)
-    with pytest.raises(SpikearmError, match=r"0\.1 m from home.*too fast.*longer --duration"):
+    with pytest.raises(SpikearmError, match=r"0\.1 m from home.*too fast.*longer duration"):
         plan_task(model, replace(task, duration=0.05), seed=2)
 
 
 def test_an_offset_beyond_the_arm_is_refused(gen3):
-    with pytest.raises(SpikearmError, match=r"starts, 1\.3 m from home, .*smaller --offset"):
+    with pytest.raises(SpikearmError, match=r"starts, 1\.3 m from home, .*smaller offset"):
         plan_task(gen3, CentreOut(radius=RADIUS, offset=1.3), seed=2)
 
 
