@@ -1,5 +1,6 @@
 """Independent pieces of work on all cores."""
 
+import math
 import multiprocessing
 import os
 import signal
@@ -7,121 +8,271 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from ctypes import c_int
-from typing import Any, TypeVar
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import ForkingPickler
+from typing import Any, Generic, TypeVar
 
 from spikearm.arm_models import SpikearmError
+from spikearm.neural.raised import Caught
+from spikearm.neural.signals import HEEDED, Deferral
 
 T = TypeVar("T")
-POLL_TIME = 0.1  # s, between two looks of a worker at its parent
-# What a parent wants of its workers. In memory that they share, without a lock: a worker that is
-# killed would keep it.
-GO_ON, STOP, END = range(3)
-
-
-class NotBegun:
-    """Result of a piece of work that was cancelled before it began."""
+POLL_TIME = 0.1  # s, between two looks at the parent, or at what the person wants
+STOP_TIME = 5.0  # s that pieces of work have to end when they are asked to
+GRACE_TIME = 3.0  # s before that for those that come before a piece that ends all
 
 
 class WorkerLostError(SpikearmError):
     """Error of a worker process that was killed, perhaps because memory ran out."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "A process that worked was killed, perhaps because memory ran out. Let fewer of them "
-            "work at a time (jobs)."
-        )
+    def __init__(
+        self,
+        text: str = "A process that worked was killed, perhaps because memory ran out. Let fewer "
+        "of them work at a time (jobs).",
+    ) -> None:
+        super().__init__(text)
 
 
-def parallel_map(work: Callable[[int], T], n_items: int, jobs: int | None = None) -> Iterator[T]:
+class StoppedError(KeyboardInterrupt):
+    """Error by which work ends early in a worker that is asked to stop."""
+
+
+def parallel_map(
+    work: Callable[[int], T],
+    n_items: int,
+    jobs: int | None = None,
+    ends: Callable[[T], bool] = lambda result: False,
+) -> Iterator[T]:
     """Run numbered pieces of work in parallel processes.
 
     Workers are forks of this process: the work may use whatever is here, networks and arms
     included, without a copy of it. What the work changes is a worker's own.
 
-    Ctrl-C reaches this process alone. It asks workers to stop (:func:`stop_requested`), yields the
-    result of the piece that was waited for, and then raises ``KeyboardInterrupt``.
+    After Ctrl-C, an error or the death of a worker, no further piece is begun. Workers are asked
+    to stop (:func:`heed_stop`) and have ``STOP_TIME`` to do so; those with pieces before the one
+    that was in error have ``GRACE_TIME`` more, to finish them. All results that are there then are
+    yielded before the error is raised.
 
     Args:
         work: Function of the number of a piece.
         n_items: Number of pieces.
         jobs: Number of processes; the number of cores when left out. With 1, or where processes
             cannot be forked, all work runs in this process.
+        ends: Function of a result that returns True if nothing else is to be begun.
 
     Yields:
         Results in the order of their numbers, each as soon as it is there.
 
     Raises:
-        WorkerLostError: A worker was killed. Results of pieces that are not finished are lost.
+        WorkerLostError: A worker was killed.
     """
     n_workers = min(jobs or os.cpu_count() or 1, n_items)
-    if n_workers > 1 and "fork" in multiprocessing.get_all_start_methods():
-        yield from _map_forked(work, n_items, n_workers)
+    if n_workers > 1 and may_fork():
+        yield from _map_forked(work, n_items, n_workers, ends)
     else:
-        yield from map(work, range(n_items))
+        yield from _map_here(work, n_items, ends)
 
 
-def stop_requested() -> bool:
-    """Return whether this is a worker whose parent wants it to stop, finished or not."""
-    return _wish.value >= STOP
+def heed_stop() -> None:
+    """Raise if this is a worker whose parent wants it to stop, finished or not.
+
+    Raises:
+        StoppedError: It does.
+    """
+    if _piece > _last.value:
+        raise StoppedError
 
 
-def _map_forked(work: Callable[[int], T], n_items: int, n_workers: int) -> Iterator[T]:
-    context = multiprocessing.get_context("fork")
-    wish = context.RawValue(c_int, GO_ON)
-    pool = ProcessPoolExecutor(n_workers, context, _begin_worker, (work, wish))
-    try:
-        with warnings.catch_warnings():
-            # Threads are not forked. Those here are of the progress bar and of BLAS: workers
-            # do not use the first, and the second is made for it.
-            warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
-            futures = [pool.submit(_do, number) for number in range(n_items)]
-        yield from _collect(futures, wish)
-    except BaseException:  # an error, Ctrl-C, or whoever needs no more results
-        wish.value = END
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
+def may_fork() -> bool:
+    """Return whether this process may have children: one that is a daemon may not."""
+    forks = "fork" in multiprocessing.get_all_start_methods()
+    return forks and not multiprocessing.current_process().daemon
 
 
-def _collect(futures: Sequence[Future[T]], wish: c_int) -> Iterator[T]:
-    for future in futures:
-        try:
-            result = future.result()
-        except KeyboardInterrupt:
-            wish.value = STOP
-            if not isinstance(result := future.result(), NotBegun):
-                yield result
-            raise
-        except BrokenProcessPool as error:
-            raise WorkerLostError from error
-        yield result
+def _map_here(work: Callable[[int], T], n_items: int, ends: Callable[[T], bool]) -> Iterator[T]:
+    with Deferral() as signals:
+        for number in range(n_items):
+            results: list[T] = []
+            with Caught() as caught, signals.answering():
+                results.append(work(number))
+            yield from results
+            if caught.problem is not None:
+                raise caught.problem
+            if ends(results[0]):
+                return
 
 
-_work: Callable[[int], Any]  # in a worker: what its parent was asked to do
-_wish = c_int(GO_ON)  # in a worker: what its parent wants of it
+def _map_forked(
+    work: Callable[[int], T], n_items: int, n_workers: int, ends: Callable[[T], bool]
+) -> Iterator[T]:
+    with ExitStack() as stack:
+        crew = _Crew(work, n_items, ends)
+        stack.enter_context(Deferral(crew.stop))  # a handler may raise while results are torn
+        stack.callback(crew.end)
+        crew.fork(n_workers)
+        for number in range(n_items):
+            while number not in crew.results and not crew.stopping:
+                crew.receive()
+            if crew.stopping:
+                break
+            yield crew.results.pop(number)
+        crew.receive_the_rest()
+        for number in sorted(crew.results):
+            yield crew.results.pop(number)
+        if crew.problem is not None:
+            raise crew.problem
 
 
-def _begin_worker(work: Callable[[int], Any], wish: c_int) -> None:
-    global _work, _wish
-    _work, _wish = work, wish
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent decides
+class _Crew(Generic[T]):
+    """Forked processes that do numbered pieces of work, one at a time each.
+
+    Each has a pipe of its own: if it is killed in the middle of a result, its pipe ends, and
+    nobody waits for the rest or for a lock that it held.
+    """
+
+    def __init__(self, work: Callable[[int], T], n_items: int, ends: Callable[[T], bool]) -> None:
+        self.results: dict[int, T] = {}
+        self.problem: BaseException | None = None
+        self._work, self._ends = work, ends
+        self._numbers = iter(range(n_items))
+        self._context = multiprocessing.get_context("fork")
+        self._n_items = n_items
+        # Last piece that is wanted, without a lock, which a worker that is killed would keep.
+        self._last = self._context.RawValue(c_int, n_items)
+        self._patience = self._deadline = math.inf
+        self._processes: list[BaseProcess] = []
+        self._busy: list[Connection] = []
+        self._idle: list[Connection] = []
+
+    @property
+    def stopping(self) -> bool:
+        """True if no further piece is begun."""
+        return self._last.value < self._n_items
+
+    def fork(self, n_workers: int) -> None:
+        """Fork workers, and begin their first pieces."""
+        for _ in range(n_workers):
+            here, there = self._context.Pipe()
+            inherited = [here, *self._busy]
+            process = self._context.Process(
+                target=_serve,
+                args=(self._work, there, self._last, inherited, os.getpid()),
+                daemon=True,
+            )
+            with warnings.catch_warnings():
+                # Threads are not forked. Those here are of the progress bar and of BLAS: workers
+                # do not use the first, and the second is made for it.
+                warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
+                process.start()
+            there.close()
+            self._processes.append(process)
+            self._busy.append(here)
+        for connection in tuple(self._busy):
+            self._assign(connection)
+
+    def receive(self) -> None:
+        """Wait for results, but not for long; keep them, and begin further pieces."""
+        for connection in wait(self._busy, POLL_TIME):
+            assert isinstance(connection, Connection)
+            try:
+                number, result, problem = connection.recv()
+            except (EOFError, OSError):
+                self._busy.remove(connection)
+                self.problem = self.problem or WorkerLostError()
+                self.stop()
+                continue
+            if problem is not None:
+                self.problem = self.problem or problem
+                self._stop_after(number)
+            else:
+                self.results[number] = result
+                if self._ends(result):
+                    self._stop_after(number)
+            self._assign(connection)
+        if time.monotonic() > self._patience:
+            self.stop()
+
+    def receive_the_rest(self) -> None:
+        """Wait for the pieces that were begun, after a stop only for as long as they have."""
+        while self._busy and time.monotonic() < self._deadline:
+            self.receive()
+
+    def stop(self) -> None:
+        """Begin no further piece, and ask workers to stop."""
+        self._deadline = min(self._deadline, time.monotonic() + STOP_TIME)
+        self._last.value = -1
+
+    def end(self) -> None:
+        """End all workers, whatever they do: nothing of theirs is needed any more."""
+        for process in self._processes:
+            process.kill()
+            process.join()
+        for connection in (*self._busy, *self._idle):
+            connection.close()
+
+    def _assign(self, connection: Connection) -> None:
+        """Let a worker do the next piece; without one, it idles."""
+        number = None if self.stopping else next(self._numbers, None)
+        if number is None:
+            self._busy.remove(connection)
+            self._idle.append(connection)
+            return
+        with suppress(BrokenPipeError):  # of a worker that was killed: reading will tell
+            connection.send(number)
+
+    def _stop_after(self, number: int) -> None:
+        """Begin no further piece, ask later ones to stop, and earlier ones in a while."""
+        self._patience = min(self._patience, time.monotonic() + GRACE_TIME)
+        self._last.value = min(self._last.value, number)
+
+
+_last = c_int(0)  # in a worker: the last piece that its parent wants
+_piece = -1  # in a worker: the piece that it does
+
+
+def _serve(
+    work: Callable[[int], Any],
+    connection: Connection,
+    last: c_int,
+    inherited: list[Connection],
+    parent: int,
+) -> None:
+    """Do the pieces of work that a pipe asks for, in a worker."""
+    for other in inherited:  # else a sibling's pipe would not end with its parent
+        other.close()
+    _begin_worker(last, parent)
+    global _piece
+    while True:
+        _piece = connection.recv()
+        connection.send_bytes(_answer(work, _piece))
+
+
+def _answer(work: Callable[[int], Any], number: int) -> bytes:
+    """Do a piece of work, and pickle its number, its result and what was raised."""
+    with Caught() as caught:
+        return bytes(ForkingPickler.dumps((number, work(number), None)))
+    return bytes(ForkingPickler.dumps((number, None, caught.problem)))
+
+
+def _begin_worker(last: c_int, parent: int) -> None:
+    global _last
+    _last = last
+    for number in HEEDED:  # they may reach all processes of a group; the parent decides
+        signal.signal(number, signal.SIG_IGN)
     # A thread may have been writing when this process was forked, and its lock stays locked.
-    sys.stdout, sys.stderr = (os.fdopen(fd, "w", 1, closefd=False) for fd in (1, 2))
-    threading.Thread(target=_end_when_told, daemon=True).start()
+    sys.stdout, sys.stderr = (
+        stream and os.fdopen(fd, "w", 1, closefd=False)
+        for fd, stream in ((1, sys.stdout), (2, sys.stderr))
+    )
+    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
 
 
-def _end_when_told() -> None:
-    """End this worker when it is told, or when its parent has been killed."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    while parent.is_alive() and _wish.value != END:
+def _end_with_parent(parent: int) -> None:
+    """End this worker when its parent has been killed."""
+    while os.getppid() == parent:
         time.sleep(POLL_TIME)
     os._exit(1)
-
-
-def _do(number: int) -> Any:
-    return NotBegun() if stop_requested() else _work(number)

@@ -4,14 +4,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from time import perf_counter
 
-from spikearm.arm_models import Arm, Pose
+from spikearm.arm_models import Arm, ArmState, Pose
 from spikearm.controller.controller import Controller
 from spikearm.controller.loop.closed_loop import Observer, Sensors, exact, follow
 from spikearm.controller.loop.pace import FreePace, Pace
 from spikearm.controller.loop.sensor_guard import SensorGuard
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
+from spikearm.controller.references.reference import Reference
 from spikearm.experiments.tasks.task import Task
+from spikearm.neural.parallel import heed_stop
 
 REACHES_PER_EPISODE = 2
 
@@ -47,7 +49,11 @@ def run_episode(
 
     Yields:
         The reach out, then the reach back, each as soon as it is over.
+
+    Raises:
+        StoppedError: This is a worker that was asked to stop.
     """
+    observe = _heeding_stop(observe)
     controller.start(arm.reset(task.start_joints))
     for direction, start, goal in (("out", task.start, target), ("back", target, task.start)):
         arm.place_marker("target", goal)
@@ -59,3 +65,14 @@ def run_episode(
         wall_time = perf_counter() - began
         cut = int(arm.saturated_steps.sum()) - cut_before
         yield Reach(direction, trajectory, wall_time, cut / trajectory.torque.size)
+
+
+def _heeding_stop(observe: Observer | None) -> Observer:
+    """Return an observer that also leaves the loop when this worker is asked to stop."""
+
+    def look(arm: Arm, state: ArmState, reference: Reference) -> None:
+        heed_stop()
+        if observe is not None:
+            observe(arm, state, reference)
+
+    return look

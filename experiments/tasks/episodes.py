@@ -4,14 +4,14 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from spikearm.arm_models import Arm, ArmState, SpikearmError
+from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.controller import Controller
 from spikearm.controller.loop.closed_loop import Observer
 from spikearm.controller.loop.pace import FreePace, Pace
-from spikearm.controller.references.reference import Reference
 from spikearm.experiments.tasks.episode import Reach, run_episode
 from spikearm.experiments.tasks.task import Task
-from spikearm.neural.parallel import WorkerLostError, parallel_map, stop_requested
+from spikearm.neural.parallel import WorkerLostError, parallel_map
+from spikearm.neural.raised import Caught
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ class Outcome:
 
     Attributes:
         motions: Reaches that were finished.
-        problem: Error that ended the episode early, if there was one.
+        problem: Exception that ended the episode early, if there was one.
     """
 
     motions: tuple[Reach, ...]
-    problem: SpikearmError | KeyboardInterrupt | None = None
+    problem: BaseException | None = None
 
 
 def run_episodes(
@@ -65,12 +65,16 @@ def run_episodes(
         its process is the last.
 
     Raises:
-        KeyboardInterrupt: Ctrl-C was pressed while episodes ran in workers. What was finished of
-            the one that was waited for has been yielded.
+        KeyboardInterrupt: Ctrl-C was pressed while episodes ran in workers. All that was finished
+            has been yielded.
+        Exception: An episode was ended by a mistake in a program.
     """
     run = episode_runner(observe)
     try:
-        yield from parallel_map(lambda number: run(episodes[number]), len(episodes), jobs)
+        for outcome in parallel_map(lambda number: run(episodes[number]), len(episodes), jobs):
+            if not isinstance(outcome.problem, SpikearmError | KeyboardInterrupt | None):
+                raise outcome.problem
+            yield outcome
     except WorkerLostError as problem:
         yield Outcome((), problem)
 
@@ -86,7 +90,7 @@ def episode_runner(observe: Observer | None = None) -> Callable[[Episode], Outco
     here = os.getpid()
 
     def run(episode: Episode) -> Outcome:
-        return _run_one(episode, observe if os.getpid() == here else _heed_stop)
+        return _run_one(episode, observe if os.getpid() == here else None)
 
     return run
 
@@ -95,15 +99,8 @@ def _run_one(episode: Episode, observe: Observer | None) -> Outcome:
     task = episode.task
     target = task.targets[episode.target]
     motions: list[Reach] = []
-    try:
+    with Caught() as caught:
         motions.extend(
             run_episode(episode.arm, episode.controller, task, target, observe, episode.pace)
         )
-    except (SpikearmError, KeyboardInterrupt) as problem:
-        return Outcome(tuple(motions), problem)
-    return Outcome(tuple(motions))
-
-
-def _heed_stop(arm: Arm, state: ArmState, reference: Reference) -> None:
-    if stop_requested():
-        raise KeyboardInterrupt
+    return Outcome(tuple(motions), caught.problem)

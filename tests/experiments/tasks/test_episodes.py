@@ -284,9 +284,12 @@ def test_ctrl_c_keeps_what_is_finished_and_ends_the_rest_at_once(arm, task, tmp_
     finished = next(outcomes)
     moment.touch()
     began = perf_counter()
-    interrupted = next(outcomes)
-    outcomes.close()
+    rest = []
+    with pytest.raises(KeyboardInterrupt):
+        rest.extend(outcomes)
     assert perf_counter() - began < 9.0  # s, that each of the others would have taken
+    interrupted, *others = rest
+    assert all(other.motions == () for other in others)
     assert (len(finished.motions), finished.problem) == (2, None)
     assert [motion.direction for motion in interrupted.motions] == ["out"]
     assert isinstance(interrupted.problem, KeyboardInterrupt)
@@ -314,12 +317,11 @@ def test_whoever_needs_no_more_outcomes_does_not_wait_for_them(arm, task, tmp_pa
 
 def test_a_worker_that_is_killed_is_reported(arm, task):
     controllers = [Limp(fail_at=40, failure=signal.SIGKILL), Limp(pause=0.001)]
-    outcomes = list(run_episodes(batch(arm, task, controllers), 2))
-    for outcome in outcomes:
-        assert outcome.motions == ()
-        assert isinstance(outcome.problem, SpikearmError)
-        assert "was killed" in str(outcome.problem)
-        assert "(jobs)" in str(outcome.problem)
+    *stopped, lost = run_episodes(batch(arm, task, controllers), 2)
+    assert all(outcome.motions == () for outcome in (*stopped, lost))
+    assert isinstance(lost.problem, SpikearmError)
+    assert "was killed" in str(lost.problem)
+    assert "(jobs)" in str(lost.problem)
 
 
 def test_workers_end_with_their_parent_even_if_it_is_killed():
