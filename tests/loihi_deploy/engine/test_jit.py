@@ -64,25 +64,82 @@ def test_a_folder_that_numba_was_given_is_taken(engine, monkeypatch, tmp_path):
     assert Path(jit.cache_folder(engine)) == tmp_path / "chosen" / name
 
 
+def read_only(monkeypatch: pytest.MonkeyPatch, *folders: Path) -> None:
+    """Let folders and all below be such that one may not write there, which root may anywhere."""
+    monkeypatch.setattr(
+        jit.os, "access",
+        lambda path, mode: not any(Path(path).is_relative_to(folder) for folder in folders),
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("has_cache", [True, False])
 def test_where_one_may_not_write_the_user_s_cache_is_taken(
     engine, has_cache, monkeypatch, tmp_path
 ):
     name = Path(jit.cache_folder(engine)).name
-    asked = []
-
-    def access(path: Path, mode: int) -> bool:
-        asked.append((path, mode))
-        return False
-
     if has_cache:
         (engine / "__pycache__").mkdir()
-    monkeypatch.setattr(jit.os, "access", access)
+    read_only(monkeypatch, engine)
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
     assert Path(jit.cache_folder(engine)) == tmp_path / "home" / ".cache" / "spikearm" / name
-    assert asked == [(engine / "__pycache__" if has_cache else engine, os.W_OK)]
     monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "chosen"))
     assert Path(jit.cache_folder(engine)) == tmp_path / "chosen" / name
+
+
+def no_home() -> Path:
+    raise RuntimeError("Could not determine home directory.")
+
+
+@pytest.mark.parametrize("home", ["read-only", "none"])
+def test_where_a_user_may_write_nowhere_a_temporary_folder_is_taken_with_a_line(
+    engine, home, monkeypatch, tmp_path, caplog
+):
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(jit.tempfile, "gettempdir", lambda: str(temporary))
+    read_only(monkeypatch, engine, tmp_path / "home")
+    (tmp_path / "home").mkdir()
+    monkeypatch.setattr(Path, "home", no_home if home == "none" else lambda: tmp_path / "home")
+    folder = Path(jit.cache_folder(engine))
+    assert folder.parent == temporary / f"spikearm-{os.geteuid()}"
+    assert folder.parent.stat().st_mode & 0o777 == 0o700
+    (said,) = caplog.messages
+    assert str(folder) in said
+    assert jit.cache_folder(engine) == str(folder)
+
+
+def own_by_another(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let a folder be another user's, which it takes root to do."""
+    monkeypatch.setattr(
+        jit, "_owned", lambda path, owned=jit._owned: path != folder and owned(path)
+    )
+
+
+def test_compiled_code_of_another_user_is_not_run(engine, monkeypatch, tmp_path, caplog):
+    chosen, temporary = tmp_path / "chosen", tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(config, "CACHE_DIR", str(chosen))
+    monkeypatch.setattr(jit.tempfile, "gettempdir", lambda: str(temporary))
+    folder = Path(jit.cache_folder(engine))
+    assert folder.parent == chosen
+    folder.mkdir(parents=True)
+    assert Path(jit.cache_folder(engine)) == folder
+    own_by_another(monkeypatch, folder)
+    assert Path(jit.cache_folder(engine)).parent == temporary / f"spikearm-{os.geteuid()}"
+    assert "another user's" in caplog.text
+
+
+def test_nor_that_of_who_made_the_temporary_folder_first(engine, monkeypatch, tmp_path):
+    taken = tmp_path / f"spikearm-{os.geteuid()}"
+    taken.mkdir()
+    monkeypatch.setattr(jit.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(jit.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(Path, "home", no_home)
+    read_only(monkeypatch, engine)
+    own_by_another(monkeypatch, taken)
+    folder = Path(jit.cache_folder(engine)).parent
+    assert folder.parent == tmp_path
+    assert folder != taken
 
 
 def test_compiling_leaves_numba_s_own_setting_as_it_was(monkeypatch):
@@ -149,12 +206,29 @@ def run_toy(folder: Path, cache: Path) -> Ran:
     return Ran(int(ours), ours_kept == "1", int(plain), plain_kept == "1", Path(where))
 
 
-def test_kernels_are_compiled_again_when_what_they_call_has_changed(tmp_path):
-    toy, cache = tmp_path / "toy", tmp_path / "cache"
+def a_toy(folder: Path) -> Path:
+    toy = folder / "toy"
     toy.mkdir()
     shutil.copy(jit.HERE / "jit.py", toy)
     for name, source in TOY.items():
         (toy / name).write_text(source)
+    return toy
+
+
+@pytest.mark.parametrize("suffix", ["nbi", "nbc"])
+def test_compiled_code_that_is_damaged_is_made_anew(tmp_path, suffix):
+    toy, cache = a_toy(tmp_path), tmp_path / "cache"
+    first = run_toy(toy, cache)
+    damaged = list(first.folder.rglob(f"*ours*.{suffix}"))
+    for path in damaged:
+        path.write_bytes(path.read_bytes()[:40])
+    second, third = run_toy(toy, cache), run_toy(toy, cache)
+    assert damaged
+    assert (second.ours, second.ours_kept, third.ours, third.ours_kept) == (7, False, 7, True)
+
+
+def test_kernels_are_compiled_again_when_what_they_call_has_changed(tmp_path):
+    toy, cache = a_toy(tmp_path), tmp_path / "cache"
     first, second = run_toy(toy, cache), run_toy(toy, cache)
     assert (first.ours, first.ours_kept, second.ours, second.ours_kept) == (7, False, 7, True)
     assert second.folder == first.folder
