@@ -16,7 +16,9 @@ from spikearm.arm_models.errors import SpikearmError
 from spikearm.arm_models.loads.friction import JointFriction
 from spikearm.arm_models.loads.hand_force import HandForce
 from spikearm.arm_models.loads.payload import fix_payload
+from spikearm.arm_models.mujoco_warnings import log_warnings
 from spikearm.arm_models.names import free_name
+from spikearm.arm_models.single_entry import SingleEntry
 from spikearm.arm_models.state import ArmState, Pose
 from spikearm.arm_models.unexplained import UnexplainedForce, unexplained_forces
 
@@ -24,6 +26,8 @@ Marker = Literal["target", "reference"]
 
 # MuJoCo's warnings of positions, velocities and accelerations that are no numbers.
 DIVERGED = slice(int(mujoco.mjtWarning.mjWARN_BADQPOS), int(mujoco.mjtWarning.mjWARN_BADQACC) + 1)
+
+log_warnings()
 
 
 class Arm:
@@ -56,6 +60,7 @@ class Arm:
         self._simulate(model, mujoco.MjData(model))
         self._friction = self._own_friction = JointFriction.of(spec, chain.joints)
         self._braked = False
+        self._entry = SingleEntry(f"Arm '{name}'")
         self._hand_force = HandForce()
         self.saturated_steps = np.zeros(chain.n_joints, dtype=int)
         self.reset()
@@ -158,14 +163,15 @@ class Arm:
         """Advance the simulation by one period.
 
         Raises:
-            SpikearmError: The simulation diverged.
+            SpikearmError: The simulation diverged, or another thread advances it.
         """
-        if self._hand_force.acts:
-            self._hand_force.apply(self._model, self._data, self.chain.site)
-        began = self._data.time
-        mujoco.mj_step2(self._model, self._data)
-        mujoco.mj_step1(self._model, self._data)
-        self._check_simulation(began)
+        with self._entry:
+            if self._hand_force.acts:
+                self._hand_force.apply(self._model, self._data, self.chain.site)
+            began = self._data.time
+            mujoco.mj_step2(self._model, self._data)
+            mujoco.mj_step1(self._model, self._data)
+            self._check_simulation(began)
 
     def brake(self) -> None:
         """Switch the drives off and close the holding brakes of all joints, until the next reset.

@@ -8,6 +8,7 @@ import numpy as np
 from nengo.exceptions import SimulationError, SimulatorClosed, ValidationError
 
 from spikearm.arm_models import SpikearmError
+from spikearm.arm_models.single_entry import SingleEntry
 from spikearm.loihi_deploy.engine.compilation import announce_compilation
 from spikearm.loihi_deploy.engine.engine import Engine
 from spikearm.loihi_deploy.engine.exchange import Exchange
@@ -77,6 +78,7 @@ class Simulator(nengo_loihi.Simulator):
                 "nengo_loihi.Simulator.",
                 attr="target",
             )
+        self._entry = SingleEntry("This simulator")
         super().__init__(
             network,
             dt=dt,
@@ -153,16 +155,17 @@ class Simulator(nengo_loihi.Simulator):
         """Run some steps, unless a step has failed before; keep the failure of one that does."""
         if self.data.failure and not self.closed:
             raise SimulationError(self.data.failure)
-        try:
-            run(*arguments)
-        except SimulatorClosed:
-            raise
-        except BaseException as error:
-            self.data.failure = (
-                f"The simulator stopped in or after step {self.engine.t}, by {error!r}. What it "
-                "holds is incomplete: reset() it, or make another."
-            )
-            raise
+        with self._entry:
+            try:
+                run(*arguments)
+            except SimulatorClosed:
+                raise
+            except BaseException as error:
+                self.data.failure = (
+                    f"The simulator stopped in or after step {self.engine.t}, by {error!r}. What "
+                    "it holds is incomplete: reset() it, or make another."
+                )
+                raise
 
     def lose(self, link: LossyLink) -> None:
         """Remove lost spikes from those that the host sent in the last step."""

@@ -7,6 +7,7 @@ import numpy as np
 from nengo.builder.neurons import SimNeurons
 from nengo.builder.signal import Signal
 
+from spikearm.arm_models.single_entry import SingleEntry
 from spikearm.neural.counts import Footprint, StepCounts
 from spikearm.neural.faults import SilenceableSimulation
 from spikearm.neural.learning import LearningSimulation, overwrite
@@ -28,6 +29,7 @@ class NengoSimulation(LearningSimulation, SilenceableSimulation):
 
     def __init__(self, network: nengo.Network) -> None:
         super().__init__(network)
+        self._entry = SingleEntry("This simulation")
         # Nengo's optimiser orders sums by where things lie in memory: no two runs are alike.
         self._simulator = nengo.Simulator(network, progress_bar=False, optimize=False)
         model = self._simulator.model
@@ -43,7 +45,8 @@ class NengoSimulation(LearningSimulation, SilenceableSimulation):
 
     def step(self) -> None:
         """Advance by one control period."""
-        self._simulator.step()
+        with self._entry:
+            self._simulator.step()
 
     def restart(self) -> None:
         """Reset to the state just after construction."""
