@@ -17,16 +17,16 @@ from spikearm.controller.training.compression import (
 )
 from spikearm.controller.training.nengo_dl_compat import nengo_dl, tf
 
+State = dict[str, np.ndarray]
+
 
 def train(
     targets: TrainingTargets,
     start: Compression,
     config: CompressionConfig,
     seed: int,
-    first_epoch: int = 0,
-    every: int = 5,
-    keep: Callable[[Compression, int], None] = lambda compression, epoch: None,
-    watch: Callable[[int], None] = lambda epoch: None,
+    state: State | None = None,
+    keep: Callable[[State, int], None] = lambda state, epoch: None,
 ) -> Compression:
     """Train the deep network with nengo-dl, as rate neurons with smoothed gradients.
 
@@ -39,17 +39,17 @@ def train(
         start: Weights to start from.
         config: Configuration of the training.
         seed: Seed of the samples' order.
-        first_epoch: Number of epochs that ``start`` was trained for.
-        every: Epochs between two calls of ``keep``.
-        keep: Callback that stores the weights after so many epochs, to resume from.
-        watch: Callback that is called with the number of finished epochs.
+        state: State of an earlier call that ended early. Training that is resumed from it gives
+            the same weights, bit for bit, as one that was not ended.
+        keep: Callback that is given the state after every epoch, to resume from, and the number
+            of finished epochs.
     """
     with DeepNetwork(targets, start, config, seed) as network:
-        for epoch in range(first_epoch, config.epochs):
-            network.run_epoch(epoch)
-            watch(epoch + 1)
-            if (epoch + 1) % every == 0:
-                keep(network.read(), epoch + 1)
+        if state is not None:
+            network.resume(state)
+        while network.n_epochs < config.epochs:
+            network.run_epoch()
+            keep(network.state, network.n_epochs)
         return network.read()
 
 
@@ -63,11 +63,15 @@ class DeepNetwork:
         start: Weights to start from.
         config: Configuration of the training.
         seed: Seed of the samples' order.
+
+    Attributes:
+        n_epochs: Number of epochs that it was trained for.
     """
 
     def __init__(
         self, targets: TrainingTargets, start: Compression, config: CompressionConfig, seed: int
     ) -> None:
+        self.n_epochs = 0
         self._config = config
         with _without_known_warnings():
             self._build(start, seed)
@@ -92,16 +96,44 @@ class DeepNetwork:
     def __exit__(self, *exception: object) -> None:
         self._simulator.close()
 
-    def run_epoch(self, epoch: int) -> None:
+    def run_epoch(self) -> None:
         """Train on all samples once, in a new order."""
-        fall = 0.5 * (1 + math.cos(math.pi * epoch / self._config.epochs))
+        fall = 0.5 * (1 + math.cos(math.pi * self.n_epochs / self._config.epochs))
         self._optimizer.learning_rate.assign(self._config.learning_rate * fall)
-        order = self._order.permutation(len(self._inputs))
+        order = self._draw_order()
         self._simulator.fit(
             {self._state: self._inputs[order]},
             {probe: values[order] for probe, values in self._targets.items()},
-            epochs=1, verbose=0,
+            epochs=1, verbose=0, shuffle=False,
         )  # fmt: skip
+        self.n_epochs += 1
+
+    @property
+    def state(self) -> State:
+        """Everything that training changes: weights, the optimiser's moments, and the epochs."""
+        variables = [variable.numpy() for variable in self._variables]
+        return {"n_epochs": np.array(self.n_epochs)} | {
+            f"variable_{number}": value for number, value in enumerate(variables)
+        }
+
+    def resume(self, state: State) -> None:
+        """Go on where a network of the same samples, configuration and seed was.
+
+        Raises:
+            ValueError: The state is of another network.
+        """
+        for number, variable in enumerate(self._variables):
+            variable.assign(state[f"variable_{number}"])
+        for _ in range(int(state["n_epochs"])):
+            self._draw_order()
+        self.n_epochs = int(state["n_epochs"])
+
+    @property
+    def _variables(self) -> list[tf.Variable]:
+        return [*self._simulator.keras_model.trainable_variables, *self._optimizer.variables]
+
+    def _draw_order(self) -> np.ndarray:
+        return self._order.permutation(len(self._inputs))
 
     def read(self) -> Compression:
         """Return the trained weights, for rates in Hz."""
@@ -162,6 +194,7 @@ class DeepNetwork:
         weights |= {self._maps_probe: 1.0, self._drift_probe: 1.0}
         self._optimizer = tf.keras.optimizers.Adam(self._config.learning_rate)
         self._simulator.compile(optimizer=self._optimizer, loss=losses, loss_weights=weights)
+        self._optimizer.build(self._simulator.keras_model.trainable_variables)
 
 
 @contextmanager

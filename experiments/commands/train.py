@@ -11,10 +11,13 @@ from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.console import TrainingBars, console
 from spikearm.experiments.console.options import resolved_config
+from spikearm.experiments.console.problems import collected, raise_first
 from spikearm.experiments.console.training_remarks import print_verdict, warn_of_light_joints
 from spikearm.experiments.records.atomic_file import atomic_file
+from spikearm.experiments.records.guardian import guarded
 from spikearm.experiments.records.provenance import version
 from spikearm.experiments.studies.benchmark.verdict import try_controller
+from spikearm.experiments.studies.study import Problem
 from spikearm.experiments.training.benchmark_workspace import TILT, benchmark_radius
 from spikearm.experiments.training.pipeline import Training, TrainingConfig
 from spikearm.experiments.unset import Unset
@@ -35,8 +38,8 @@ class TrainCommand:
     Samples the control law where the arm is to work, trains the deep network that compresses
     the arm's state, and solves for the torque's decoders, on the chip from what its neurons do
     when they are shown the arm in motion. It ends with a verdict, measured in closed loop. Every
-    step leaves a file in the folder: stopped anywhere, the same command goes on. Needs the extra
-    [train].
+    step leaves a file in the folder: ended anywhere, by whatever, the same command resumes it, and
+    comes to the same weights. Needs the extra [train].
 
     Examples:
         spikearm train --arm gen3 --out trained/gen3
@@ -73,18 +76,21 @@ class TrainCommand:
             "training": asdict(self.training),
             "trained_with": {name: version(name) for name in TRAINED_WITH},
         }
-        _begin_or_go_on(self.out, about)
+        about = _begin_or_resume(self.out, about)
         if not (self.out / SAMPLES).exists():
             warn_of_light_joints(self.plant, arm, workspace, self.training)
-        with TrainingBars() as watcher:
-            training = Training(arm, workspace, self.training, self.out, watcher, self.jobs)
-            weights = training.run()
-        trained = TrainedController(weights, workspace, about)
-        verdict = try_controller(arm, trained, self.jobs)
-        trained = replace(trained, about={**about, "verdict": asdict(verdict)})
-        with atomic_file(self.out / CONTROLLER) as draft, draft.open("wb") as file:
-            trained.save(file)
-        print_verdict(verdict)
+        problems: list[Problem] = []
+        with collected(problems), guarded((self.out,)):
+            with TrainingBars() as watcher:
+                training = Training(arm, workspace, self.training, self.out, watcher, self.jobs)
+                weights = training.run()
+            trained = TrainedController(weights, workspace, about)
+            verdict = try_controller(arm, trained, self.jobs)
+            trained = replace(trained, about={**about, "verdict": asdict(verdict)})
+            with atomic_file(self.out / CONTROLLER) as draft, draft.open("wb") as file:
+                trained.save(file)
+            print_verdict(verdict)
+        raise_first(problems, self.out)
         console.print(f"Trained: {self.out / CONTROLLER}. Measure it with")
         console.print(
             f"  spikearm bench {self.plant.options} --trained {self.out / CONTROLLER}",
@@ -92,23 +98,30 @@ class TrainCommand:
         )
 
 
-def _begin_or_go_on(folder: Path, about: dict[str, Any]) -> None:
+def _begin_or_resume(folder: Path, about: dict[str, Any]) -> dict[str, Any]:
     """Write down what is trained, or check that it is what was begun here.
+
+    Returns:
+        The account of the training, with the times at which it was resumed.
 
     Raises:
         SpikearmError: Something else was begun here.
     """
     path = folder / CONFIG
-    if not path.exists():
-        with atomic_file(path) as draft:
-            draft.write_text(json.dumps(about, indent=2))
-        return
-    with understood(path, "account of a training", "Give another --out, or delete the folder."):
-        begun = BEFORE | dict(json.loads(path.read_text()))
-    now = json.loads(json.dumps(about))
-    other = [name for name in UNCHANGING if begun.get(name) != now[name]]
-    if other:
-        raise SpikearmError(
-            f"'{folder}' was begun with another {', '.join(other)} (see {path}). Give the options "
-            "of then, or another --out."
-        )
+    about = about | {"resumed": []}
+    if path.exists():
+        with understood(path, "account of a training", "Give another --out, or delete the folder."):
+            begun = BEFORE | dict(json.loads(path.read_text("utf-8")))
+        now = json.loads(json.dumps(about))
+        other = [name for name in UNCHANGING if begun.get(name) != now[name]]
+        if other:
+            raise SpikearmError(
+                f"'{folder}' was begun with another {', '.join(other)} (see {path}). Give the "
+                "options of then, or another --out."
+            )
+        if (folder / CONTROLLER).exists():
+            return begun
+        about = about | {"resumed": [*begun.get("resumed", []), about["created"]]}
+    with atomic_file(path) as draft:
+        draft.write_text(json.dumps(about, indent=2, allow_nan=False), "utf-8")
+    return about

@@ -1,6 +1,6 @@
 """Training pipeline: from an arm's model to a controller's weights, step by step."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -30,15 +30,20 @@ from spikearm.controller.training.targets import (
     torque_metric,
 )
 from spikearm.experiments.records.atomic_file import atomic_file
+from spikearm.experiments.training.checkpoints import (
+    REMEDY,
+    Parts,
+    Snapshot,
+    remove_checkpoints,
+)
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.neural.array_file import read_arrays, understood
 from spikearm.neural.parallel import parallel_map
 from spikearm.neural.simulation import NeuralSimulation
 
 BATCH = 240  # recordings that one process makes at a time
+REACHES_PER_FILE = 50  # which take about a second
 N_HELD_APART = round(1 / HELD_OUT)  # batches that a readout needs at least
-CHECKPOINT_EPOCHS = 5
-REMEDY = "Delete it, and the same command makes it again."
 T = TypeVar("T")
 
 
@@ -114,7 +119,9 @@ class TrainingWatcher:
 class Training:
     """Training of an arm's controller, in a folder of its own.
 
-    Every step leaves a file, and a step whose file is there is not done again.
+    Every step leaves a file, and a step whose file is there is not done again. A step that takes
+    long leaves files of its parts until then. A training that was ended, by whatever, and resumed
+    gives the same weights as one that was not, bit for bit.
 
     Attributes:
         arm: Plant, with nothing added to it.
@@ -152,33 +159,30 @@ class Training:
             rng = self._rng("samples", number)
             return sample_reach(self.arm.model, self.workspace, rng, spread=self.config.spread)
 
-        return join(self._map("sampling the control law", one, self.config.reaches))
+        parts = Parts(self.folder, "samples", Samples, REACHES_PER_FILE)
+        return join(self._map("sampling the control law", one, self.config.reaches, parts))
 
     def _compress(self, samples: Samples) -> Compression:
         config = self.config.compression
         scaling, weight = self._scaling(samples), self.config.joint_weight
         targets = make_training_targets(samples, scaling, self.arm.model, weight)
-        drafts = sorted(self.folder.glob("compression-*.npz"))
-        if drafts:
-            start, first = _load(drafts[-1], Compression), int(drafts[-1].stem.split("-")[1])
-        else:
-            start, first = begin(targets, config, self._rng("compression", 0)), 0
+        start = begin(targets, config, self._rng("compression", 0))
+        snapshot = Snapshot(self.folder, "compression")
+        state = snapshot.read({"n_epochs"})
+        if state is None:
             self._check_fits_chip(self._assemble(samples, start))
-        if first == config.epochs:
-            return start
 
-        def keep(compression: Compression, epoch: int) -> None:
-            self._write(f"compression-{epoch:04d}", _arrays(compression))
+        def keep(state: dict[str, np.ndarray], epoch: int) -> None:
+            snapshot.replace(state, epoch)
+            self.watcher.advance()
 
-        self.watcher.begin("training the deep network", config.epochs - first)
+        n_done = 0 if state is None else int(state["n_epochs"])
+        self.watcher.begin("training the deep network", config.epochs - n_done)
         from spikearm.controller.training.deep_network import (
             train,  # loads TensorFlow, which takes seconds
         )
 
-        return train(
-            targets, start, config, self.config.seed, first, CHECKPOINT_EPOCHS, keep,
-            lambda epoch: self.watcher.advance(),
-        )  # fmt: skip
+        return train(targets, start, config, self.config.seed, state, keep)
 
     def _check_fits_chip(self, weights: NetworkWeights) -> None:
         """Refuse layers that no chip holds, before they are trained for long."""
@@ -232,8 +236,9 @@ class Training:
                 recorder, states, commands[chosen], self.arm.timestep, self._friction
             )
 
+        parts = Parts(self.folder, "readout-loihi", Activity, per_file=1)
         with closing(recorder.simulation):
-            return self._map("loihi: recording the neurons", one, len(batches))
+            return self._map("loihi: recording the neurons", one, len(batches), parts)
 
     def _report(self, refined: Refinement) -> None:
         self.watcher.notice(
@@ -248,19 +253,30 @@ class Training:
     def _rng(self, purpose: str, number: int) -> np.random.Generator:
         return np.random.default_rng([self.config.seed, *purpose.encode(), number])
 
-    def _map(self, step: str, work: Callable[[int], T], n_items: int) -> list[T]:
-        self.watcher.begin(step, n_items)
-        return list(self._watched(parallel_map(work, n_items, self.jobs)))
+    def _map(self, step: str, work: Callable[[int], T], n_items: int, parts: Parts[T]) -> list[T]:
+        """Do numbered pieces of work that are not done yet, and return all results."""
+        results = parts.read()
+        n_done = len(results)
+        self.watcher.begin(step, n_items - n_done)
 
-    def _watched(self, results: Iterator[T]) -> Iterator[T]:
-        for result in results:
-            self.watcher.advance()
-            yield result
+        def numbered(offset: int) -> tuple[int, T]:
+            return n_done + offset, work(n_done + offset)
+
+        try:
+            for number, result in parallel_map(numbered, n_items - n_done, self.jobs):
+                if number == len(results):  # not so if work was ended, and one before it is missing
+                    results.append(result)
+                    parts.keep(results)
+                    self.watcher.advance()
+        finally:
+            parts.keep(results, rest=True)
+        return results
 
     def _step(self, name: str, kind: Callable[..., T], make: Callable[[], T]) -> T:
         path = self.folder / f"{name}.npz"
         if not path.exists():
             self._write(name, _arrays(make()))
+        remove_checkpoints(self.folder, name)
         return _load(path, kind)
 
     def _write(self, name: str, arrays: dict[str, Any]) -> None:

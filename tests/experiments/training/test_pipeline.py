@@ -24,7 +24,7 @@ from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
 from spikearm.controller.training.activity import Activity, ActivityRecorder, record_activity
-from spikearm.controller.training.compression import Compression, CompressionConfig, begin
+from spikearm.controller.training.compression import CompressionConfig, begin
 from spikearm.controller.training.friction import PER_JOINT
 from spikearm.controller.training.products import steady_rates
 from spikearm.controller.training.readout import STRENGTHS, Refinement, refine
@@ -130,7 +130,10 @@ def taken(tmp_path_factory) -> Taken:
 
 
 def test_every_step_leaves_a_file_when_it_is_done(taken):
-    assert taken.left == [set(), {"samples.npz"}, STEPS - {"readout-loihi.npz"}, STEPS]
+    recorded = {f"readout-loihi-{number:06d}.npz" for number in range(3)}
+    assert taken.left == [
+        {"samples-000000.npz"}, {"samples.npz"}, STEPS - {"readout-loihi.npz"} | recorded, STEPS
+    ]  # fmt: skip
 
 
 def test_what_is_done_is_not_done_again(taken):
@@ -143,11 +146,13 @@ def test_what_is_done_is_not_done_again(taken):
 
 
 def test_steps_have_as_many_items_as_the_config_says(taken):
+    assert taken.diaries[0].begun == [("sampling the control law", 20)]
     assert dict(taken.diaries[1].begun) == {
-        "sampling the control law": 20, "training the deep network": 7
+        "sampling the control law": 20 - 13, "training the deep network": 7
     }  # fmt: skip
     # Few recordings come in ten batches, so that one of them can be held out.
     assert [n_items for _, n_items in taken.diaries[2].begun] == [1, 1, 10]
+    assert [n_items for _, n_items in taken.diaries[3].begun] == [1, 10 - 3]
 
 
 def test_every_recording_is_of_another_sample_and_the_readout_learns_from_all(
@@ -195,7 +200,7 @@ def test_what_was_measured_is_said_before_and_after_the_chips_neurons_taught(tak
     assert strength in STRENGTHS
 
 
-def test_a_course_that_is_done_begins_nothing(taken):
+def test_a_training_that_is_done_begins_nothing(taken):
     diary = Diary()
     again = a_training(taken.folder, diary).run()
     assert diary.begun == []
@@ -423,37 +428,78 @@ def test_another_number_of_jobs_is_no_other_training(folder):
     assert train_command(folder, "--jobs", "2") == 0
 
 
+STOPS = [
+    ("sampling the control law", 13), ("training the deep network", 2),
+    ("training the deep network", 3), (RECORDING, 4), ("loihi: solving for the readout", 0),
+]  # fmt: skip
+
+
 def program(folder: Path) -> None:
-    """Train a deep network, stop in its sixth epoch, and go on to its end."""
-    told: dict[str, Any] = {}
-    for turn in ("stopped", "to the end"):
-        diary = Diary("training the deep network", 6 if turn == "stopped" else -1)
-        try:
-            a_training(folder, diary, CONFIG).run()
-        except StoppedError:
-            told["left"] = sorted(names(folder))
-        told[turn] = diary.begun
-    print(json.dumps(told))
+    """Train without an end and with several, each in the middle of what is left of a step."""
+    whole = a_training(folder / "whole", Diary()).run()
+    left: list[list[str]] = []
+    for step, item in STOPS:
+        stop_at(folder / "ended", step, item)
+        left.append(sorted(names(folder / "ended")))
+    resumed = a_training(folder / "ended", Diary(), jobs=2).run()
+    alike = [
+        name for name, array in whole.arrays().items()
+        if np.array_equal(array, resumed.arrays()[name])
+    ]  # fmt: skip
+    print(json.dumps({"left": left, "alike": alike, "all": list(whole.arrays())}))
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(find_spec("nengo_dl") is None, reason="needs the extra [train]")
-def test_the_deep_network_is_trained_from_its_last_draft_on(tmp_path):
+def test_a_training_that_was_ended_several_times_gives_the_same_weights_bit_for_bit(tmp_path):
     command = [sys.executable, "-W", "ignore", __file__, str(tmp_path)]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert ran.returncode == 0, ran.stderr[-3000:]
     told = json.loads(ran.stdout.splitlines()[-1])
-    assert told["left"] == ["compression-0005.npz", "samples.npz"]
-    assert told["stopped"][-1] == ["training the deep network", 7]
-    assert told["to the end"][:2] == [
-        ["training the deep network", 2], ["spiking: solving for the readout", 1]
-    ]  # fmt: skip
-    assert names(tmp_path) == STEPS | {"compression-0005.npz"}
-    with np.load(tmp_path / "compression-0005.npz") as arrays:
-        draft = Compression(**arrays)
-    with np.load(tmp_path / "compression.npz") as arrays:
-        trained = Compression(**arrays)
-    assert 1e-6 < np.abs(trained.second - draft.second).max() < 1.0
+    recorded = [f"readout-loihi-{number:06d}.npz" for number in range(4)]
+    solved = ["compression.npz", "readout.npz", "samples.npz"]
+    assert told["left"] == [
+        ["samples-000000.npz"],
+        ["compression-000002.npz", "samples.npz"],
+        ["compression-000005.npz", "samples.npz"],
+        sorted([*solved, *recorded]),
+        sorted([*solved, *recorded]),
+    ]
+    assert told["alike"] == told["all"]
+    assert names(tmp_path / "ended") == names(tmp_path / "whole") == STEPS
+
+
+def test_recordings_and_samples_resumed_anywhere_give_the_same_weights_bit_for_bit(taken, tmp_path):
+    for name in ("compression.npz",):
+        shutil.copy(taken.folder / name, tmp_path / name)
+    for step, item in (("sampling the control law", 1), ("sampling the control law", 18),
+                       (RECORDING, 1), (RECORDING, 8)):  # fmt: skip
+        stop_at(tmp_path, step, item)
+    resumed = a_training(tmp_path, Diary()).run()
+    for name, array in taken.weights.arrays().items():
+        np.testing.assert_array_equal(resumed.arrays()[name], array, err_msg=name)
+    assert names(tmp_path) == STEPS
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 cut short"])
+def test_a_checkpoint_that_is_damaged_is_named_with_what_to_do(taken, tmp_path, damage):
+    stop_at(tmp_path, "sampling the control law", 13)
+    (tmp_path / "samples-000000.npz").write_bytes(damage)
+    with pytest.raises(SpikearmError, match=r"samples-000000.npz' is no part .*Delete it"):
+        a_training(tmp_path, Diary()).run()
+
+
+def test_the_account_says_when_a_training_was_resumed(folder):
+    assert train_command(folder) == 0
+    account = folder / "config.json"
+    assert json.loads(account.read_text())["resumed"] == []
+    (folder / "controller.npz").unlink()
+    assert train_command(folder) == 0
+    (created,) = json.loads(account.read_text())["resumed"]
+    assert created.endswith("+00:00")
+    assert TrainedController.load(folder / "controller.npz").about["resumed"] == [created]
+    assert train_command(folder) == 0  # nothing was left to do
+    assert json.loads(account.read_text())["resumed"] == [created]
 
 
 if __name__ == "__main__":
