@@ -26,12 +26,16 @@ from spikearm.experiments.commands.report import ReportCommand
 from spikearm.experiments.commands.run import RunCommand
 from spikearm.experiments.commands.stress import StressCommand
 from spikearm.experiments.commands.train import TrainCommand
-from spikearm.experiments.console.console import errors
+from spikearm.experiments.console.console import complaints, output
 from spikearm.experiments.console.help import description, overview
+from spikearm.experiments.console.problems import UnexpectedError, print_problem
+from spikearm.experiments.console.streams import open_missing
 from spikearm.experiments.lookup import find_entry
 from spikearm.experiments.records.provenance import version
+from spikearm.neural.signals import TerminatedError, terminations_raised
 
-BAD_INPUT, INTERRUPTED = 2, 130
+FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+SIGNALLED = 128  # and the number of the signal, as shells count
 HELP = {"-h", "--help"}
 OPTION_STYLE = (
     tyro.conf.OmitArgPrefixes,
@@ -75,17 +79,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
+    open_missing()
     try:
-        return _execute([word for word in words if word != "--debug"])
+        with terminations_raised():
+            status = _execute([word for word in words if word != "--debug"])
     except SpikearmError as error:
         if debug:
             raise
-        errors.print(
-            f"spikearm: {error}", style="red", highlight=False, markup=False, soft_wrap=True
-        )
-        return BAD_INPUT
+        print_problem(str(error))
+        status = FAILED if isinstance(error, UnexpectedError) else BAD_INPUT
+    except BrokenPipeError as error:  # of help, which is printed by others
+        output.lose(error)
+        status = 0
+    except TerminatedError as error:
+        status = SIGNALLED + error.number
     except KeyboardInterrupt:
-        return INTERRUPTED
+        status = INTERRUPTED
+    return _after_losses(status)
+
+
+def _after_losses(status: int) -> int:
+    """Return the exit status, given what could not be printed."""
+    output.flush()
+    loss = output.take_loss()
+    complaints.take_loss()
+    if loss is None or isinstance(loss, BrokenPipeError):  # a reader may have seen enough
+        return status
+    print_problem(f"Cannot print all: {loss.strerror}. Results are on disk as ever.")
+    return status or FAILED
 
 
 def parse(name: str, options: Sequence[str]) -> Command:
@@ -97,7 +118,7 @@ def parse(name: str, options: Sequence[str]) -> Command:
     """
     command = find_entry(COMMANDS, name, "command")
     if HELP & set(options):
-        print(description(command), end="\n\n")  # tyro would join its lines
+        _print(f"{description(command)}\n")  # tyro would join its lines
     complaint = StringIO()
     try:
         with redirect_stderr(complaint):
@@ -107,7 +128,7 @@ def parse(name: str, options: Sequence[str]) -> Command:
     except SystemExit as left:
         if (refusal := _refusal(left)) is not None:
             raise refusal from None
-        print(complaint.getvalue(), end="", file=sys.stderr)
+        print(complaint.getvalue(), end="", file=complaints.as_file)
         raise
 
 
@@ -120,13 +141,34 @@ def _refusal(left: SystemExit) -> SpikearmError | None:
 
 
 def _execute(words: Sequence[str]) -> int:
+    for word in words:
+        _check_encoding(word)
     if not words or words[0] in HELP:
-        print(overview(COMMANDS))
+        _print(overview(COMMANDS))
         return 0
     if words[0] == "--version":
-        print(f"spikearm {version('spikearm')}")
+        _print(f"spikearm {version('spikearm')}")
         return 0
     return parse(words[0], words[1:]).execute() or 0
+
+
+def _print(text: str) -> None:
+    print(text, file=output.as_file)
+
+
+def _check_encoding(word: str) -> None:
+    """Refuse a word, such as a file's name, that could not be written into results.
+
+    Raises:
+        SpikearmError: It is not UTF-8.
+    """
+    try:
+        word.encode("utf-8")
+    except UnicodeEncodeError:
+        raise SpikearmError(
+            f"{word!a} is not UTF-8, or this locale is not: give names of plain letters, or "
+            "run in a locale of UTF-8."
+        ) from None
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Conducting a study in front of a person: progress, tables and the folder of its results."""
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -8,16 +10,25 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from spikearm.experiments.console.console import ProgressWatcher, console
-from spikearm.experiments.records.records import atomic_folder, write_config_and_summary
-from spikearm.experiments.studies.study import Study, StudyRun, run_study
+from spikearm.experiments.console.problems import (
+    collected,
+    print_problem,
+    raise_first,
+    unexpected,
+)
+from spikearm.experiments.records.atomic_file import atomic_file
+from spikearm.experiments.records.guardian import guarded
+from spikearm.experiments.records.records import CONFIG, atomic_folder, write_config_and_summary
+from spikearm.experiments.studies.study import Problem, Study, StudyRun, run_study
+from spikearm.neural.signals import Deferral
 
 T = TypeVar("T")
 
 
 def conduct(study: Study[Any], config: dict[str, Any], folder: Path) -> None:
-    """Run a study, print its tables and write its folder.
+    """Run a study, write its folder and print its tables.
 
-    What is finished is kept, whatever happens to the rest.
+    What is finished is written first, whatever was raised and whoever raised it.
 
     Args:
         study: The study.
@@ -28,28 +39,59 @@ def conduct(study: Study[Any], config: dict[str, Any], folder: Path) -> None:
         SpikearmError: A condition could not be measured, or the disk fails.
         KeyboardInterrupt: The person pressed Ctrl-C.
     """
-    with ProgressWatcher() as bars:
-        run = run_study(study, bars)
-    if run.outcomes:
-        for table in study.tables(run.outcomes):
+    problems: list[Problem] = []
+    run = StudyRun[Any]()
+    with collected(problems), Deferral() as signals:  # nothing comes between results and disk
+        rescue = partial(_rescue, study, config, folder)
+        with guarded((folder.parent, folder), rescue) as keep:
+            with ProgressWatcher() as bars:
+                run = run_study(study, bars, keep, signals.answering)
+            problems += [] if run.problem is None else [run.problem]
+            if run.outcomes or unexpected(problems):
+                problems += write_study(study, run, config, folder)
+    with collected(problems):
+        for table in study.tables(run.outcomes) if run.outcomes else ():
             console.print(table)
-        write_study(study, run, config, folder)
-        console.print(f"Results: {folder}", soft_wrap=True)
-    if run.problem is not None:
-        raise run.problem
+    if (folder / CONFIG).exists():
+        console.print(f"Results: {folder}", markup=False, soft_wrap=True)
+    raise_first(problems, folder)
 
 
-def write_study(study: Study[T], run: StudyRun[T], config: dict[str, Any], folder: Path) -> None:
-    """Write the files of a study: configuration, rows, details and the picture.
+def _rescue(study: Study[T], config: dict[str, Any], folder: Path, outcomes: Sequence[T]) -> None:
+    """Write what a process that was killed had finished, unless it had done so itself."""
+    if not (folder / CONFIG).exists():
+        write_study(study, StudyRun(list(outcomes), "failed"), config, folder)
+        print_problem(f"The process was killed. What it had finished is in '{folder}'.")
 
-    Raises:
-        SpikearmError: The disk fails; nothing is left behind.
+
+def write_study(
+    study: Study[T], run: StudyRun[T], config: dict[str, Any], folder: Path
+) -> list[Problem]:
+    """Write the files of a study and return what went wrong.
+
+    Configuration, rows and details come first. A picture that cannot be drawn is left out.
     """
-    with atomic_folder(folder) as draft:
-        write_config_and_summary(config, study.rows(run.outcomes), run.status, draft)
-        details = pa.Table.from_pylist(study.details(run.outcomes))
-        pq.write_table(
-            details, draft / study.details_file, compression="zstd", write_page_checksum=True
-        )
-        page = plotly.io.to_html(study.figure(run.outcomes), config={"displaylogo": False})
-        (draft / study.picture_file).write_text(page)
+    problems: list[Problem] = []
+    rows: list[dict[str, Any]] = []
+    details: list[dict[str, Any]] = []
+    with collected(problems):
+        rows = study.rows(run.outcomes)
+    with collected(problems):
+        details = study.details(run.outcomes)
+    status = "failed" if problems else run.status
+    with collected(problems):
+        with atomic_folder(folder) as draft:
+            write_config_and_summary(config, rows, status, draft)
+            if run.outcomes:
+                table = pa.Table.from_pylist(details)
+                place = draft / study.details_file
+                pq.write_table(table, place, compression="zstd", write_page_checksum=True)
+        if run.outcomes:
+            _draw(study, run, folder / study.picture_file)
+    return problems
+
+
+def _draw(study: Study[T], run: StudyRun[T], path: Path) -> None:
+    page = plotly.io.to_html(study.figure(run.outcomes), config={"displaylogo": False})
+    with atomic_file(path) as draft:
+        draft.write_text(page, encoding="utf-8")

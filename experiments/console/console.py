@@ -15,25 +15,28 @@ from rich.progress import (
 
 from spikearm.arm_models import Arm, ArmState
 from spikearm.controller.references.reference import Reference
+from spikearm.experiments.console.streams import DroppingStream
 from spikearm.experiments.studies.study import Batch, StudyWatcher
 from spikearm.experiments.training.pipeline import TrainingWatcher
 from spikearm.loihi_deploy.engine.compilation import watch_compilation
 
-console = Console()
-errors = Console(stderr=True)
+output, complaints = DroppingStream("stdout"), DroppingStream("stderr")
+console = Console(file=output.as_file)
+errors = Console(file=complaints.as_file, stderr=True)
 
 REFRESH_STEPS = 50  # control steps between two updates of the bar
 
 
 def progress_bar() -> Progress:
-    """Return the progress bar of any long work."""
+    """Return the progress bar of any long work: on the error stream, if that is a terminal."""
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description:32}"),
         BarColumn(),
         TaskProgressColumn(),
         TimeRemainingColumn(elapsed_when_finished=True),
-        console=console,
+        console=errors,
+        disable=not errors.is_terminal,
     )
 
 

@@ -25,6 +25,8 @@ from spikearm.experiments.records.records import check_new_folder
 from spikearm.experiments.tasks.centre_out import CentreOut
 from spikearm.experiments.unset import Unset
 
+LARGEST_SEED = 2**32 - 1  # of NumPy's RandomState, which Nengo draws from
+
 
 @dataclass(frozen=True)
 class ExperimentOptions:
@@ -92,7 +94,10 @@ class ExperimentOptions:
             SpikearmError: It is taken, or cannot be written.
         """
         folder = self.out or default_folder(f"{command}-{Path(self.plant.name).stem}")
-        check_new_folder(folder)
+        try:
+            check_new_folder(folder)
+        except SpikearmError as error:
+            raise SpikearmError(f"{error} The option is --out.") from error
         return folder
 
     def config(self, command: str, arm: Arm, folder: Path) -> dict[str, Any]:
@@ -109,16 +114,17 @@ class Seeds:
         first_seed: Smallest of them.
 
     Raises:
-        SpikearmError: A seed would be negative, or there would be none.
+        SpikearmError: A seed would be negative or too large, or there would be none.
     """
 
     seeds: int = 1
     first_seed: int = 0
 
     def __post_init__(self) -> None:
-        check_seed(self.first_seed)
         if self.seeds < 1:
             raise SpikearmError(f"{self.seeds} seeds are too few: give 1 or more.")
+        for seed in (self.first_seed, self.first_seed + self.seeds - 1):
+            check_seed(seed)
 
     @property
     def all(self) -> range:
@@ -158,10 +164,12 @@ class PerturbedOptions(ExperimentOptions):
 
 
 def check_seed(seed: int) -> None:
-    """Refuse a negative seed.
+    """Refuse a seed that a generator of random numbers does not take.
 
     Raises:
-        SpikearmError: It is negative.
+        SpikearmError: It is negative or too large.
     """
     if seed < 0:
         raise SpikearmError(f"Seed {seed} is negative: give 0 or more.")
+    if seed > LARGEST_SEED:
+        raise SpikearmError(f"Seed {seed} is too large: give at most {LARGEST_SEED}.")

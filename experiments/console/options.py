@@ -1,5 +1,7 @@
 """Options and checks that several commands share."""
 
+import math
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -113,18 +115,23 @@ def check_new_file(path: Path, suffix: str) -> None:
     """Refuse a file that cannot be made, before any work is done.
 
     Raises:
-        SpikearmError: It has another suffix, exists, or its folder cannot be written to.
+        SpikearmError: It has another suffix, exists, is too long a name, or its folder cannot be
+            written to.
     """
     if path.suffix != suffix:
         raise SpikearmError(f"'{path}' is of another kind: name a file that ends in {suffix}.")
-    if path.exists():
+    if os.path.lexists(path):
         raise SpikearmError(f"'{path}' exists. Name another file, or move it away.")
     with atomic_file(path):
         pass
 
 
 def resolved_config(command: Any, name: str, arm: Arm, folder: Path) -> dict[str, Any]:
-    """Collect the configuration of a run, as it is written beside the results."""
+    """Collect the configuration of a run, as it is written beside the results.
+
+    Raises:
+        SpikearmError: An option is no finite number.
+    """
     return {
         "command": name,
         "name": folder.name,
@@ -140,9 +147,16 @@ def resolved_config(command: Any, name: str, arm: Arm, folder: Path) -> dict[str
     }
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, name: str = "") -> Any:
+    """Return an option's value as JSON has it.
+
+    Raises:
+        SpikearmError: It is a number that JSON has not.
+    """
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: _plain(item, key) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [_plain(item, name) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise SpikearmError(f"{name} is {value}: give a finite number.")
     return str(value) if isinstance(value, Path) else value

@@ -1,30 +1,50 @@
 """Running a plan in front of a person: progress, viewer, results, film and report."""
 
 import shutil
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from spikearm.arm_models import Arm, ArmState, SpikearmError
+from spikearm.arm_models import Arm, ArmState
 from spikearm.arm_models.rendering.camera import Camera
 from spikearm.arm_models.rendering.viewer import Viewer
 from spikearm.controller.references.reference import Reference
 from spikearm.experiments.console.console import ProgressWatcher, console, errors, progress_bar
+from spikearm.experiments.console.problems import (
+    collected,
+    print_problem,
+    raise_first,
+    unexpected,
+)
 from spikearm.experiments.records.atomic_file import atomic_file
-from spikearm.experiments.records.records import REPORT, VIDEO, Run, check_new_folder, write_run
+from spikearm.experiments.records.guardian import guarded
+from spikearm.experiments.records.records import (
+    CONFIG,
+    REPORT,
+    VIDEO,
+    Run,
+    check_new_folder,
+    write_run,
+)
 from spikearm.experiments.report.report import write_report
 from spikearm.experiments.report.video import write_video
 from spikearm.experiments.studies.adaptation.table import describe_overflows, reach_table
 from spikearm.experiments.studies.benchmark.baseline_check import check_baseline
-from spikearm.experiments.studies.benchmark.benchmark import Benchmark, run_benchmark
+from spikearm.experiments.studies.benchmark.benchmark import Benchmark, collect
+from spikearm.experiments.studies.benchmark.episode_outcome import EpisodeOutcome
 from spikearm.experiments.studies.benchmark.latency_table import latency_table
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
-from spikearm.experiments.studies.benchmark.study import batch_title
+from spikearm.experiments.studies.benchmark.study import BenchmarkExperiment, batch_title
 from spikearm.experiments.studies.benchmark.table import summary_table
-from spikearm.experiments.studies.study import Batch, Problem
+from spikearm.experiments.studies.study import Batch, Problem, StudyRun, run_study
 from spikearm.experiments.tasks.episode import REACHES_PER_EPISODE
+from spikearm.neural.signals import Deferral
+
+NOTHING = Benchmark([], [], "failed", None, None, Counter())
 
 
 class ViewingWatcher(ProgressWatcher):
@@ -90,41 +110,82 @@ def measure(
     if film:
         with Camera(plan.arm):  # rather now than after the work is done
             pass
-    benchmark = run_watched(plan, view)
-    problems = [] if benchmark.problem is None else [benchmark.problem]
-    if benchmark.reaches:
-        run = Run(config, benchmark.rows, benchmark.reaches, benchmark.status)
-        problems += save_run(run, folder, plan.arm if film else None, report)
-        title = (
-            f"{plan.arm.name}, {plan.task.variant}, feedforward of {plan.setup.feedforward}: "
-            f"{run.status}"
-        )
-        console.print(summary_table(run.rows, title))
-        console.print(latency_table(run.rows))
-        with collected(problems):
-            show_learning(benchmark, keep_learned)
-        print_place(folder)
-    elif benchmark.status != "failed":
-        console.print("No reach was finished, and nothing was written.")
+    problems: list[Problem] = []
+    benchmark = NOTHING
+    with collected(problems), Deferral() as signals:  # nothing comes between results and disk
+        rescue = partial(_rescue, BenchmarkExperiment(plan), config, folder)
+        with guarded((folder.parent, folder), rescue) as keep:
+            benchmark = run_watched(plan, view, keep, signals.answering)
+            problems += [] if benchmark.problem is None else [benchmark.problem]
+            if benchmark.reaches or unexpected(problems):
+                with collected(problems):
+                    write_run(_run(benchmark, config), folder)
+                with collected(problems):
+                    save_learning(benchmark, keep_learned)
+    with collected(problems):
+        print_tables(plan, benchmark)
+    if (folder / CONFIG).exists() and benchmark.reaches:
+        add_pictures(_run(benchmark, config), folder, plan.arm if film else None, report, problems)
+    print_place(folder, benchmark)
     with collected(problems):
         check_baseline(plan, benchmark)
-    raise_first(problems)
+    raise_first(problems, folder)
 
 
-def show_learning(benchmark: Benchmark, path: Path | None) -> None:
-    """Print the learning of an adaptive controller, if there is one, and keep its weights."""
-    if benchmark.learned is None:
+def _run(benchmark: Benchmark, config: dict[str, Any]) -> Run:
+    return Run(config, benchmark.rows, benchmark.reaches, benchmark.status)
+
+
+def _rescue(
+    experiment: BenchmarkExperiment,
+    config: dict[str, Any],
+    folder: Path,
+    outcomes: Sequence[EpisodeOutcome],
+) -> None:
+    """Write what a process that was killed had finished, unless it had done so itself."""
+    benchmark = collect(experiment, StudyRun(list(outcomes), "failed"))
+    if benchmark.reaches and not (folder / CONFIG).exists():
+        write_run(_run(benchmark, config), folder)
+        print_problem(f"The process was killed. What it had finished is in '{folder}'.")
+
+
+def print_tables(plan: BenchmarkPlan, benchmark: Benchmark) -> None:
+    """Print the tables of results, and those of an adaptive controller, if there is one."""
+    if benchmark.rows:
+        title = (
+            f"{plan.arm.name}, {plan.task.variant}, feedforward of {plan.setup.feedforward}: "
+            f"{benchmark.status}"
+        )
+        console.print(summary_table(benchmark.rows, title))
+        console.print(latency_table(benchmark.rows))
+    if benchmark.learned is not None:
+        console.print(reach_table(benchmark.reaches))
+        console.print(describe_overflows(benchmark.overflow_counts))
+
+
+def save_learning(benchmark: Benchmark, path: Path | None) -> None:
+    """Write the weights of an adaptive controller, if it has any and a file is named."""
+    if benchmark.learned is None or path is None:
         return
-    console.print(reach_table(benchmark.reaches))
-    console.print(describe_overflows(benchmark.overflow_counts))
-    if path is not None:
-        with atomic_file(path) as draft, draft.open("wb") as file:
-            benchmark.learned.save(file)
-        console.print(f"Learned weights: {path}", soft_wrap=True)
+    with atomic_file(path) as draft, draft.open("wb") as file:
+        benchmark.learned.save(file)
+    console.print(f"Learned weights: {path}", markup=False, soft_wrap=True)
 
 
-def run_watched(plan: BenchmarkPlan, view: bool = False) -> Benchmark:
-    """Run a plan with progress bars, viewing its last controller with its first seed if asked."""
+def run_watched(
+    plan: BenchmarkPlan,
+    view: bool = False,
+    keep: Callable[[EpisodeOutcome], object] = lambda outcome: None,
+    answering: Callable[[], AbstractContextManager[object]] = nullcontext,
+) -> Benchmark:
+    """Run a plan with progress bars, viewing its last controller with its first seed if asked.
+
+    Args:
+        plan: Plan that is run.
+        view: True to open a window.
+        keep: Function that is given every outcome as soon as it is there.
+        answering: Context in which signals may end it, if they wait outside.
+    """
     motion_time = plan.task.duration + plan.task.hold
     steps = REACHES_PER_EPISODE * round(motion_time / plan.arm.timestep)
     if view or plan.realtime:
@@ -137,50 +198,38 @@ def run_watched(plan: BenchmarkPlan, view: bool = False) -> Benchmark:
         else:
             watcher = ProgressWatcher(steps)
         stack.enter_context(watcher)
-        return run_benchmark(plan, watcher, watcher.step)
+        experiment = BenchmarkExperiment(plan, watcher.step)
+        return collect(experiment, run_study(experiment, watcher, keep, answering))
 
 
-def save_run(run: Run, folder: Path, filmed: Arm | None, report: bool) -> list[Problem]:
-    """Write a run's folder and give what went wrong; a film or report that fails is left out."""
-    problems: list[Problem] = []
+def add_pictures(
+    run: Run, folder: Path, filmed: Arm | None, report: bool, problems: list[Problem]
+) -> None:
+    """Add film and report to the folder of a run; one that fails is left out.
 
-    def add_pictures(draft: Path) -> None:
-        if filmed is not None:
-            with collected(problems):
-                film_run(filmed, run, draft / VIDEO)
-        if report:
-            with collected(problems), console.status("Writing the report"):
-                write_report([replace(run, folder=draft)], draft / REPORT, [folder.name])
-
-    with collected(problems):
-        write_run(run, folder, add_pictures)
-    return problems
-
-
-@contextmanager
-def collected(problems: list[Problem]) -> Iterator[None]:
-    """Collect a problem of the block, to raise it after the other work is done."""
-    try:
-        yield
-    except (SpikearmError, KeyboardInterrupt) as problem:
-        problems.append(problem)
+    Args:
+        run: Results of the run.
+        folder: Its folder.
+        filmed: Arm that is filmed, if a film is wanted.
+        report: True if a report is wanted.
+        problems: List that gets what went wrong.
+    """
+    if filmed is not None:
+        with collected(problems):
+            film_run(filmed, run, folder / VIDEO)
+    if report:
+        with collected(problems), errors.status("Writing the report"):
+            write_report([replace(run, folder=folder)], folder / REPORT, [folder.name])
 
 
-def print_place(folder: Path) -> None:
+def print_place(folder: Path, benchmark: Benchmark) -> None:
     """Print the place of the results, if they could be written."""
     if (folder / REPORT).exists():
-        console.print(f"Report: {folder / REPORT}", soft_wrap=True)
-    elif folder.exists():
-        console.print(f"Results: {folder}", soft_wrap=True)
-
-
-def raise_first(problems: list[Problem]) -> None:
-    """Raise the first problem, if there is one, after the others have been printed."""
-    for problem in problems[1:]:
-        if isinstance(problem, SpikearmError):
-            errors.print(f"spikearm: {problem}", style="red", highlight=False, soft_wrap=True)
-    for problem in problems[:1]:
-        raise problem
+        console.print(f"Report: {folder / REPORT}", markup=False, soft_wrap=True)
+    elif (folder / CONFIG).exists():
+        console.print(f"Results: {folder}", markup=False, soft_wrap=True)
+    elif not benchmark.reaches and benchmark.status == "interrupted":
+        console.print("No reach was finished, and nothing was written.")
 
 
 def film_run(arm: Arm, run: Run, path: Path) -> None:
@@ -198,4 +247,4 @@ def copy_film(folder: Path, path: Path) -> None:
     if (folder / VIDEO).exists():
         with atomic_file(path) as draft:
             shutil.copyfile(folder / VIDEO, draft)
-        console.print(f"Film: {path}", soft_wrap=True)
+        console.print(f"Film: {path}", markup=False, soft_wrap=True)

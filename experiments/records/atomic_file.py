@@ -12,6 +12,11 @@ from spikearm.arm_models import SpikearmError
 from spikearm.neural.array_file import sentence
 
 
+def draft_prefix() -> str:
+    """Return the first letters of the names of this process's drafts."""
+    return f".{os.getpid()}-"
+
+
 @contextmanager
 def atomic_file(path: Path, keep_on_interrupt: bool = False) -> Iterator[Path]:
     """Yield a draft beside a file, and rename it into place when the block ends well.
@@ -32,7 +37,9 @@ def atomic_file(path: Path, keep_on_interrupt: bool = False) -> Iterator[Path]:
     try:
         new_folders = missing_folders(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
+        with suppress(FileNotFoundError):
+            path.lstat()  # tells of a name that is too long, rather now than when all is done
+        handle, name = tempfile.mkstemp(prefix=draft_prefix(), suffix=path.suffix, dir=path.parent)
         os.close(handle)
         draft = Path(name)
         yield draft

@@ -44,7 +44,7 @@ def _git_commit() -> str | None:
     if not (CHECKOUT / ".git").exists():
         return None
     commit = _git("rev-parse", "HEAD")
-    return commit and commit + ("+" if _git("status", "--porcelain") else "")
+    return commit and commit + ("+" if _git("--no-optional-locks", "status", "--porcelain") else "")
 
 
 def _git(*arguments: str) -> str | None:

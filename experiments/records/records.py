@@ -2,9 +2,11 @@
 
 import itertools
 import json
+import math
+import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -17,7 +19,7 @@ import pyarrow.parquet as pq
 from spikearm.arm_models import SpikearmError
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.experiments.controllers import controller_label
-from spikearm.experiments.records.atomic_file import missing_folders, remove_if_empty
+from spikearm.experiments.records.atomic_file import draft_prefix, missing_folders, remove_if_empty
 from spikearm.neural.array_file import DAMAGES, sentence
 
 CONFIG, SUMMARY, TRAJECTORY = "config.json", "summary.json", "trajectory.parquet"
@@ -74,32 +76,44 @@ def check_new_folder(folder: Path) -> None:
     """Refuse a folder that a run cannot be written to, before any work is done.
 
     Raises:
-        SpikearmError: It holds files, or its parent cannot be written to.
+        SpikearmError: It holds files, is a link or the working folder, its name is too long, or its
+            parent cannot be written to.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise SpikearmError(
-            f"'{folder}' exists and is not an empty folder. Name a new one, or move "
-            "it away: runs are never overwritten."
-        )
-    new_folders = missing_folders(folder)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder.parent).close()
+        there = os.path.lexists(folder)
+        if folder.is_symlink() or (there and folder.resolve() == Path.cwd()):
+            kind = "a link" if folder.is_symlink() else "the folder that you are in"
+            raise SpikearmError(f"'{folder}' is {kind}. Name a new folder.")
+        if there and (not folder.is_dir() or any(folder.iterdir())):
+            raise SpikearmError(
+                f"'{folder}' exists and is not an empty folder. Name a new one, or move "
+                "it away: runs are never overwritten."
+            )
+        _rehearse(folder)
     except OSError as error:
         raise SpikearmError(
             f"Cannot write to '{folder.parent}': {error.strerror}. Name a folder you may write to."
         ) from error
+
+
+def _rehearse(folder: Path) -> None:
+    """Make a folder as it will be made, and remove it again if it was not there."""
+    new_folders, there = missing_folders(folder), folder.exists()
+    try:
+        with _renamed_draft(folder):
+            pass
+        if not there:
+            folder.rmdir()
     finally:
         remove_if_empty(new_folders)
 
 
-def write_run(run: Run, folder: Path, extra: Callable[[Path], None] | None = None) -> Run:
+def write_run(run: Run, folder: Path) -> Run:
     """Write a run beside its place, then rename it there.
 
     Args:
         run: Run to write.
         folder: Folder of the run; must be absent or empty.
-        extra: Adds files (a report, a video) to the folder before it appears.
 
     Raises:
         SpikearmError: The folder is taken, or the disk fails; nothing is left behind.
@@ -108,17 +122,20 @@ def write_run(run: Run, folder: Path, extra: Callable[[Path], None] | None = Non
     with atomic_folder(folder) as draft:
         write_config_and_summary(run.config, run.rows, run.status, draft)
         write_reaches(run.reaches, draft / TRAJECTORY)
-        if extra is not None:
-            extra(draft)
     return replace(run, folder=folder)
 
 
 def write_config_and_summary(
     config: dict[str, Any], rows: list[dict[str, Any]], status: str, folder: Path
 ) -> None:
-    """Write the two files that every folder has: configuration, and results row by row."""
-    for name, content in ((CONFIG, config), (SUMMARY, {"status": status, "rows": rows})):
-        (folder / name).write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
+    """Write the two files that every folder has: configuration, and results row by row.
+
+    A result that is no finite number is left empty, which keeps all others.
+    """
+    summary = {"status": status, "rows": _without_nonfinite(rows)}
+    for name, content in ((CONFIG, config), (SUMMARY, summary)):
+        text = json.dumps(content, indent=2, allow_nan=False) + "\n"
+        (folder / name).write_text(text, "utf-8")
 
 
 def write_reaches(reaches: list[RecordedReach], path: Path) -> None:
@@ -139,8 +156,8 @@ def read_run(folder: Path) -> Run:
             "'spikearm run' or 'spikearm bench' wrote."
         )
     try:
-        config = json.loads((folder / CONFIG).read_text())
-        summary = json.loads((folder / SUMMARY).read_text())
+        config = json.loads((folder / CONFIG).read_text("utf-8"))
+        summary = json.loads((folder / SUMMARY).read_text("utf-8"))
         rows, status = summary["rows"], summary["status"]
         reaches = _read_reaches(pq.read_table(folder / TRAJECTORY, page_checksum_verification=True))
     except (*DAMAGES, OSError, pa.ArrowException) as error:
@@ -157,22 +174,37 @@ def atomic_folder(folder: Path) -> Iterator[Path]:
     Raises:
         SpikearmError: The disk fails; nothing is left behind.
     """
-    new_folders, draft = missing_folders(folder), None
+    new_folders = missing_folders(folder)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-        yield draft
-        draft.chmod(0o755)
-        draft.replace(folder)
+        with _renamed_draft(folder) as draft:
+            yield draft
     except OSError as error:
         raise SpikearmError(
             f"Cannot write the run to '{folder}': {error.strerror or sentence(error)}. Nothing was "
             "left behind; free the disk or name another folder."
         ) from error
     finally:
-        if draft is not None:
-            shutil.rmtree(draft, ignore_errors=True)
         remove_if_empty(new_folders)
+
+
+@contextmanager
+def _renamed_draft(folder: Path) -> Iterator[Path]:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=draft_prefix(), dir=folder.parent))
+    try:
+        yield draft
+        draft.chmod(0o755)
+        draft.replace(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _without_nonfinite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nonfinite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nonfinite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _table(reaches: list[RecordedReach]) -> pa.Table:

@@ -96,7 +96,7 @@ def write_report(runs: Sequence[Run], path: Path, names: Sequence[str] | None = 
         rows=[(name, json.dumps(run.rows, indent=2)) for name, run in shown.items()],
     )
     with atomic_file(path) as draft:
-        draft.write_text(page)
+        draft.write_text(page, "utf-8")
 
 
 def _check(name: str, run: Run) -> None:

@@ -49,7 +49,7 @@ class StudyFolder:
 def study_command(folder: Path) -> str | None:
     """Return the command that wrote a study's folder; None for other folders."""
     try:
-        command = json.loads((folder / CONFIG).read_text())["command"]
+        command = json.loads((folder / CONFIG).read_text("utf-8"))["command"]
     except (*DAMAGES, OSError):
         return None
     return command if command in READERS else None
@@ -62,8 +62,8 @@ def read_study(folder: Path) -> StudyFolder:
         SpikearmError: It is of no study, or damaged.
     """
     try:
-        config = json.loads((folder / CONFIG).read_text())
-        summary = json.loads((folder / SUMMARY).read_text())
+        config = json.loads((folder / CONFIG).read_text("utf-8"))
+        summary = json.loads((folder / SUMMARY).read_text("utf-8"))
         tables, figure = READERS[config["command"]](folder, summary["rows"])
         return StudyFolder(
             folder.resolve().name, config["command"], summary["status"], config, tables, figure

@@ -36,7 +36,7 @@ def write_study_report(studies: Sequence[StudyFolder], path: Path) -> None:
         sections=sections,
     )
     with atomic_file(path) as draft:
-        draft.write_text(page)
+        draft.write_text(page, "utf-8")
 
 
 def _section(study: StudyFolder, first: bool) -> dict[str, str]:

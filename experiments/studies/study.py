@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -10,13 +10,14 @@ import plotly.graph_objects as go
 from rich.console import RenderableType
 
 from spikearm.arm_models import SpikearmError
-from spikearm.neural.parallel import parallel_map
+from spikearm.neural.parallel import StoppedError, parallel_map
+from spikearm.neural.raised import Caught
 
 T = TypeVar("T")
 Measure = Callable[[int], T]
 """Function of the number of a condition that returns its outcome."""
-Problem = SpikearmError | KeyboardInterrupt
-"""Reason why a measurement ended early."""
+Problem = BaseException
+"""Reason why a measurement ended early, whoever raised it."""
 
 
 @dataclass(frozen=True)
@@ -119,33 +120,54 @@ class StudyWatcher:
         """Count a finished condition."""
 
 
-def run_study(study: Experiment[T], watcher: StudyWatcher) -> StudyRun[T]:
+def run_study(
+    study: Experiment[T],
+    watcher: StudyWatcher,
+    keep: Callable[[T], object] = lambda outcome: None,
+    answering: Callable[[], AbstractContextManager[object]] = nullcontext,
+) -> StudyRun[T]:
     """Measure every condition of an experiment.
 
-    Ctrl-C or an error ends it; what is finished is kept.
+    Ctrl-C or an error of any kind ends it; what is finished is kept.
+
+    Args:
+        study: The experiment.
+        watcher: Observer of its progress.
+        keep: Function that is given every outcome as soon as it is there.
+        answering: Context in which signals may end it, if they wait outside.
     """
     run = StudyRun[T]()
-    try:
+    with Caught() as caught, answering():
         for batch in study.batches():
-            _run_batch(study, batch, run, watcher)
-    except KeyboardInterrupt as interrupt:
-        run.status, run.problem = "interrupted", interrupt
-    except SpikearmError as error:
-        run.status, run.problem = "failed", error
+            _run_batch(study, batch, run, watcher, keep)
+    run.problem = caught.problem
+    if run.problem is not None:
+        run.status = "interrupted" if isinstance(run.problem, KeyboardInterrupt) else "failed"
     return run
 
 
 def _run_batch(
-    study: Experiment[T], batch: Batch[T], run: StudyRun[T], watcher: StudyWatcher
+    study: Experiment[T],
+    batch: Batch[T],
+    run: StudyRun[T],
+    watcher: StudyWatcher,
+    keep: Callable[[T], object],
 ) -> None:
     if batch.notice is not None:
         watcher.notice(batch.notice)
     watcher.building(batch)
+    problems: list[Problem] = []
     with batch.prepare() as measure:
         watcher.measuring(batch)
-        for outcome in parallel_map(measure, batch.n_conditions, batch.jobs):
+        for outcome in parallel_map(
+            measure, batch.n_conditions, batch.jobs, lambda one: study.problem(one) is not None
+        ):
             run.outcomes.append(outcome)
+            keep(outcome)
             problem = study.problem(outcome)
-            if problem is not None:
-                raise problem
-            watcher.measured()
+            if problem is None:
+                watcher.measured()
+            elif not isinstance(problem, StoppedError):  # others were stopped because of it
+                problems.append(problem)
+    if problems:
+        raise problems[0]

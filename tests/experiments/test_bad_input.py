@@ -153,6 +153,18 @@ KINDS = {
     "hold below zero": Bad([*RUN, "--hold", "-1"], ["hold of -1.0 s", "0 or more"]),
     "no targets": Bad([*RUN, "--targets", "0"], ["0 targets", "1 or more"]),
     "negative seed": Bad([*RUN, "--seed", "-3"], ["-3 is negative", "0 or more"]),
+    "seed that no generator takes": Bad(
+        [*RUN, "--seed", str(2**63)], [f"{2**63} is too large", "at most 4294967295"]
+    ),
+    "seeds of which the last is too large": Bad(
+        ["bench", "--first-seed", str(2**32 - 1), "--seeds", "2", "--out", "run"],
+        ["4294967296 is too large", "at most 4294967295"],
+    ),
+    "gain without an end": Bad([*RUN, "--kp", "inf"], ["kp", "inf"]),
+    "limit without an end": Bad(
+        [*RUN, "--torque-limits", *["9"] * 6, "inf"], ["torque_limits is inf", "finite"]
+    ),
+    "number that is none": Bad([*RUN, "--ki", "nan"], ["ki is nan", "finite"]),
     "no seeds": Bad(["bench", "--seeds", "0", "--out", "run"], ["0 seeds", "1 or more"]),
     "no reaches at a time": Bad([*RUN, "--jobs", "0"], ["0 reaches at a time", "1 or more"]),
     "less than no reaches at a time": Bad(
@@ -174,6 +186,20 @@ KINDS = {
         )
     },
     "folder that is not empty": Bad(RUN, ["'run'", "never overwritten"], a_full_folder),
+    "folder that one is in": Bad([*RUN[:-1], "."], ["'.' is the folder that you are in", "new"]),
+    "folder above": Bad([*RUN[:-1], ".."], ["'..'"]),
+    "folder that is a link": Bad(
+        RUN, ["'run' is a link", "Name a new folder"], lambda patch: Path("run").symlink_to("there")
+    ),
+    "folder with a name that is too long": Bad(
+        [*RUN[:-1], "r" * 256], ["File name too long", "Name a"]
+    ),
+    "film with a name that is too long": Bad(
+        [*RUN, "--video", f"{'r' * 256}.mp4"], ["File name too long", "another file"],
+    ),
+    "folder with a name that is not UTF-8": Bad(
+        [*RUN[:-1], "b\udcf6se"], ["b\\udcf6se' is not UTF-8", "plain letters"]
+    ),
     "folder that cannot be written": Bad(
         [*RUN[:-1], "file/run"], ["Cannot write to 'file'", "--out"],
         lambda patch: a_file(Path("file"), ""),

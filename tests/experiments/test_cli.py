@@ -286,6 +286,7 @@ def test_without_a_name_a_run_gets_a_dated_folder():
 
 def test_a_benchmark_measures_every_stage_with_every_seed_and_films_the_last(monkeypatch, capsys):
     replace_rate_by_pd(monkeypatch)
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")  # a terminal, which shows progress
     assert main([*BENCH, "--seeds", "2", "--first-seed", "3", "--video", "--out", "run"]) == 0
     assert names(Path("run")) == FILES | {"video.mp4"}
     run = read_run(Path("run"))
@@ -296,9 +297,9 @@ def test_a_benchmark_measures_every_stage_with_every_seed_and_films_the_last(mon
     film = Path("run/video.mp4").read_bytes()
     assert b"ftyp" in film[:16]
     assert "data:video/mp4;base64," in Path("run/report.html").read_text()
-    printed = capsys.readouterr().out
-    assert "filming rate, seed 3" in printed
-    assert "[" in printed.split("excess deviation %")[1]  # two seeds have an interval
+    printed = capsys.readouterr()
+    assert "filming rate, seed 3" in printed.err
+    assert "[" in printed.out.split("excess deviation %")[1]  # two seeds have an interval
 
 
 def test_the_film_of_a_run_is_put_where_it_was_asked_for(capsys):

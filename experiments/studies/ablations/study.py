@@ -39,13 +39,13 @@ class AblationStudy:
     def kept(self, variant: Variant) -> Result | None:
         """Load the result of an earlier measurement; None if there is none."""
         path = self._result_file(variant)
-        return Result(**json.loads(path.read_text())) if path.exists() else None
+        return Result(**json.loads(path.read_text("utf-8"))) if path.exists() else None
 
     def measure(self, variant: Variant, weights: NetworkWeights) -> Result:
         """Measure a trained variant in closed loop, and keep its result."""
         result = measure(self.arm, variant, weights)
         with atomic_file(self._result_file(variant)) as draft:
-            draft.write_text(json.dumps(asdict(result)))
+            draft.write_text(json.dumps(asdict(result)), "utf-8")
         return result
 
     def train(self, variant: Variant, watcher: TrainingWatcher) -> NetworkWeights:

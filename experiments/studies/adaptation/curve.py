@@ -40,13 +40,15 @@ class Learned:
         phases: Trials of each phase; fewer than were asked for if it lost the arm.
         overflow_counts: Number of steps in which a number was cut or overflowed, by its kind.
         largest_weight: Largest weight after the first phase, of the largest that fits the chip.
-        problem: Reason why it lost the arm, if it did.
+        problem: Reason why it lost the arm or ended early, if it did.
+        ended_by: Exception that ended all of the study, if one did.
     """
 
     phases: dict[Phase, tuple[Trial, ...]]
     overflow_counts: dict[str, int]
     largest_weight: float = 0.0
     problem: str | None = None
+    ended_by: BaseException | None = None
 
 
 @dataclass(frozen=True)
@@ -125,8 +127,10 @@ class Curve:
         0 if its first trial is as it was at the very first, 1 if it is as it was before the second;
         None if there was too little to be kept.
         """
+        if not self.trials("again"):
+            return None
         first, last = self.errors()[[0, -1]]
-        if not self.trials("again") or first - last < LEARNED * self._effect:
+        if first - last < LEARNED * self._effect:
             return None
         return float((first - self.errors("again")[0]) / (first - last))
 

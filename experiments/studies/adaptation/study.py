@@ -16,7 +16,7 @@ from spikearm.experiments.studies.adaptation.figure import draw_learning
 from spikearm.experiments.studies.adaptation.record import curve_row, trial_rows
 from spikearm.experiments.studies.adaptation.table import curve_table, describe_overflows
 from spikearm.experiments.studies.adaptation.trials import AdaptationPlan
-from spikearm.experiments.studies.study import Batch, Measure, Study
+from spikearm.experiments.studies.study import Batch, Measure, Problem, Study
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,10 @@ class AdaptationStudy(Study[Curve]):
     def rows(self, outcomes: Sequence[Curve]) -> list[dict[str, Any]]:
         """Return a row per curve."""
         return [curve_row(curve) for curve in outcomes]
+
+    def problem(self, outcome: Curve) -> Problem | None:
+        """Return the reason why a curve ended with all of the study, or None."""
+        return outcome.learned.ended_by
 
     def details(self, outcomes: Sequence[Curve]) -> list[dict[str, Any]]:
         """Return a row per trial."""

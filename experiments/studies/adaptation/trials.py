@@ -19,6 +19,7 @@ from spikearm.experiments.studies.plan import PerturbedPlan
 from spikearm.experiments.tasks.centre_out import plan_task
 from spikearm.experiments.tasks.episode import run_episode
 from spikearm.experiments.tasks.task import Task
+from spikearm.neural.raised import Caught, describe
 
 JOINT_SPACE = ("pd", "pid")
 
@@ -143,11 +144,11 @@ class _Measurement:
     def learn(self, controller: ChosenController) -> Learned:
         """Measure a controller that learns, until all phases are done or the arm is lost."""
         trials: dict[Phase, list[Trial]] = {}
-        share, problem = 0.0, None
+        share = 0.0
         with self._make(replace(controller, adaptive=True), self.level) as made:
             assert isinstance(made, AdaptiveController)
             learned = made.learned
-            try:
+            with Caught() as caught:
                 for phase, level, n_trials in self._phases():
                     if phase == "second":
                         made.restore(learned)
@@ -157,10 +158,15 @@ class _Measurement:
                             trials[phase].append(self._try(setup))
                     if phase == "learning":
                         learned, share = made.learned, made.simulation.learned_share
-            except SpikearmError as error:
-                problem = str(error)
-            phases: dict[Phase, tuple[Trial, ...]] = {p: tuple(done) for p, done in trials.items()}
-            return Learned(phases, dict(made.overflow_counts), share, problem)
+            counts = dict(made.overflow_counts)
+        problem = caught.problem
+        lost = problem is None or isinstance(problem, SpikearmError)
+        if problem is not None and not lost and not trials["learning"]:
+            raise problem
+        return Learned(
+            {phase: tuple(done) for phase, done in trials.items()}, counts, share,
+            None if problem is None else describe(problem), None if lost else problem,
+        )  # fmt: skip
 
     def _phases(self) -> Iterator[tuple[Phase, Level, int]]:
         """List what is done. Gravity does not go, and what is not there neither."""

@@ -4,13 +4,15 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from spikearm.arm_models import SpikearmError
 from spikearm.controller.adaptation.learned_weights import LearnedWeights
 from spikearm.controller.loop.closed_loop import Observer
 from spikearm.experiments.records.records import RecordedReach
-from spikearm.experiments.studies.benchmark.episode_outcome import recorded_reaches
+from spikearm.experiments.studies.benchmark.episode_outcome import EpisodeOutcome, recorded_reaches
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.studies.benchmark.study import BenchmarkExperiment
-from spikearm.experiments.studies.study import Problem, StudyWatcher, run_study
+from spikearm.experiments.studies.study import Problem, StudyRun, StudyWatcher, run_study
+from spikearm.neural.raised import Caught
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,27 @@ def run_benchmark(
         plan: Arm, task, controllers and seeds.
         watcher: Observer of the progress.
         observe: Called after every control step of this process.
+
+    Raises:
+        BaseException: A program has a mistake.
     """
     experiment = BenchmarkExperiment(plan, observe)
-    run = run_study(experiment, watcher or StudyWatcher())
+    benchmark = collect(experiment, run_study(experiment, watcher or StudyWatcher()))
+    if not isinstance(benchmark.problem, SpikearmError | KeyboardInterrupt | None):
+        raise benchmark.problem
+    return benchmark
+
+
+def collect(experiment: BenchmarkExperiment, run: StudyRun[EpisodeOutcome]) -> Benchmark:
+    """Collect the results of a run; reaches are kept even if no row can be made of them."""
+    rows: list[dict[str, Any]] = []
+    with Caught() as caught:
+        rows = experiment.rows(run.outcomes)
+    problem = run.problem or caught.problem
+    status = run.status if caught.problem is None else "failed"
     learning = [one.learning for one in run.outcomes if one.learning is not None]
     return Benchmark(
-        experiment.rows(run.outcomes), recorded_reaches(run.outcomes), run.status, run.problem,
+        rows, recorded_reaches(run.outcomes), status, problem,
         learning[-1].weights if learning else None,
         learning[-1].overflow_counts if learning else Counter(),
     )  # fmt: skip

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from spikearm.arm_models import SpikearmError
 from spikearm.controller.controller import Controller
 from spikearm.controller.loop.closed_loop import Observer
 from spikearm.controller.loop.pace import FreePace, RealtimePace
@@ -29,6 +28,7 @@ from spikearm.experiments.studies.study import Batch, Experiment, Measure, Probl
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.tasks.episodes import Episode, episode_runner
 from spikearm.experiments.tasks.task import Task
+from spikearm.neural.raised import Caught
 
 
 @dataclass(frozen=True)
@@ -94,16 +94,14 @@ class BenchmarkExperiment(Experiment[EpisodeOutcome]):
 
         def measure(target: int) -> EpisodeOutcome:
             done = run(Episode(self.plan.arm, controller, task, target, pace))
-            footprint, learning, problem = None, None, done.problem
-            if done.motions:
-                footprint = footprint_once(controller)
-                try:
-                    learning = learning_of(controller)
-                except SpikearmError as error:  # a board does not tell; its reaches are kept
-                    problem = problem or error
+            footprint, learning = None, None
+            with Caught() as caught:  # whatever is raised, the reaches are kept
+                if done.motions:
+                    footprint = footprint_once(controller)
+                    learning = learning_of(controller)  # which a board does not tell
             return EpisodeOutcome(
                 chosen, seed, task, target, done.motions, build_time, footprint,
-                learning, problem,
+                learning, done.problem or caught.problem,
             )  # fmt: skip
 
         return measure

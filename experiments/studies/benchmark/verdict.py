@@ -13,6 +13,7 @@ from spikearm.experiments.studies.benchmark.baseline_check import check_baseline
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.tasks.centre_out import RADII, CentreOut
+from spikearm.neural.parallel import WorkerLostError
 
 STAGE = "loihi"
 TASK = CentreOut(targets=2)
@@ -70,14 +71,15 @@ def try_controller(arm: Arm, trained: TrainedController, jobs: int | None = None
 
     Raises:
         KeyboardInterrupt: The person pressed Ctrl-C.
+        WorkerLostError: A process that measured was killed.
     """
     chosen = choose_controllers([STAGE])
     task = _task(trained.workspace)
     plan = BenchmarkPlan(arm, task, chosen, [0], ControllerSetup(arm.model, trained), jobs)
     benchmark = run_benchmark(plan)
-    if isinstance(benchmark.problem, KeyboardInterrupt):
-        raise benchmark.problem
     problem = benchmark.problem
+    if isinstance(problem, KeyboardInterrupt | WorkerLostError):
+        raise problem
     try:
         check_baseline(plan, benchmark)
     except SpikearmError as missed:

@@ -29,7 +29,7 @@ def write_picture(deployment: Deployment, title: str, path: Path) -> None:
     """
     page = plotly.io.to_html(chip_figure(deployment, title), config={"displaylogo": False})
     with atomic_file(path) as draft:
-        draft.write_text(page)
+        draft.write_text(page, "utf-8")
 
 
 def chip_figure(deployment: Deployment, title: str) -> go.Figure:

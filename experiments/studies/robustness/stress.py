@@ -15,6 +15,7 @@ from spikearm.experiments.studies.condition import Condition, applies
 from spikearm.experiments.studies.plan import PerturbedPlan
 from spikearm.experiments.tasks.centre_out import plan_task
 from spikearm.experiments.tasks.episode import Reach, run_episode
+from spikearm.neural.raised import Caught
 
 DIRECTIONS = ("out", "back")
 
@@ -52,11 +53,13 @@ class StressOutcome:
         reaches: Motions, in their order.
         overflow_counts: Number of steps in which a number of an adaptive network was cut or
             overflowed, by the kind of number.
+        problem: Exception that ended the measurement early, if there was one.
     """
 
     condition: Condition
     reaches: tuple[MeasuredReach, ...]
     overflow_counts: dict[str, int]
+    problem: BaseException | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,12 +112,12 @@ class StressPlan(PerturbedPlan):
             neural.simulation.restart()  # it may have learned under another perturbation
         before = learner.overflow_counts if learner else Counter[str]()
         setup = condition.level.apply(setup, condition.seed)
-        try:
-            reaches = tuple(self._reaches(setup))
-        finally:
-            setup.restore()
+        reaches: list[MeasuredReach] = []
+        with Caught() as caught:
+            reaches.extend(self._reaches(setup))
+        setup.restore()
         after = learner.overflow_counts if learner else Counter[str]()
-        return StressOutcome(condition, reaches, dict(after - before))
+        return StressOutcome(condition, tuple(reaches), dict(after - before), caught.problem)
 
     def _reaches(self, setup: LoopSetup) -> Iterator[MeasuredReach]:
         schedule = Schedule(setup.events)

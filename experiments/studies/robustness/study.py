@@ -14,7 +14,7 @@ from spikearm.experiments.studies.robustness.figure import stress_figure
 from spikearm.experiments.studies.robustness.stress import StressOutcome, StressPlan
 from spikearm.experiments.studies.robustness.summary import Point, summarise
 from spikearm.experiments.studies.robustness.table import HEADING, break_table, stress_tables
-from spikearm.experiments.studies.study import Batch, Measure, Study
+from spikearm.experiments.studies.study import Batch, Measure, Problem, Study
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,10 @@ class StressStudy(Study[StressOutcome]):
     def rows(self, outcomes: Sequence[StressOutcome]) -> list[dict[str, Any]]:
         """Return a row per controller, perturbation and strength."""
         return [asdict(point) | {"broken": point.broken} for point in summarise(outcomes)]
+
+    def problem(self, outcome: StressOutcome) -> Problem | None:
+        """Return the reason why a condition was measured in part, or None."""
+        return outcome.problem
 
     def details(self, outcomes: Sequence[StressOutcome]) -> list[dict[str, Any]]:
         """Return a row per motion."""

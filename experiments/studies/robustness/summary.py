@@ -60,8 +60,9 @@ class Point:
 
 def summarise(outcomes: Sequence[StressOutcome]) -> list[Point]:
     """Compute the points of all that was measured, in the order in which it was."""
-    keys = dict.fromkeys(map(_key, outcomes))
-    return [_point(key, [one for one in outcomes if _key(one) == key]) for key in keys]
+    measured = [one for one in outcomes if one.reaches]
+    keys = dict.fromkeys(map(_key, measured))
+    return [_point(key, [one for one in measured if _key(one) == key]) for key in keys]
 
 
 def read_points(rows: Sequence[dict[str, Any]]) -> list[Point]:

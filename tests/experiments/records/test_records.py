@@ -3,7 +3,6 @@
 import errno
 import json
 from dataclasses import fields, replace
-from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -98,16 +97,6 @@ def test_the_files_and_their_columns_are_those_of_the_benchmark(run, tmp_path):
     assert json.loads((tmp_path / "run" / "config.json").read_text()) == run.config
 
 
-def test_extra_files_appear_with_the_run(run, tmp_path):
-    def add_report(draft: Path) -> None:
-        assert not (tmp_path / "run").exists()
-        assert read_run(draft).rows == run.rows
-        (draft / "report.html").write_text("<p>report</p>")
-
-    write_run(run, tmp_path / "run", add_report)
-    assert (tmp_path / "run" / "report.html").read_text() == "<p>report</p>"
-
-
 def test_an_empty_folder_is_taken(run, tmp_path):
     (tmp_path / "run").mkdir()
     write_run(run, tmp_path / "run")
@@ -129,21 +118,19 @@ def test_a_full_disk_leaves_nothing_behind(run, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("failure", [RuntimeError("the video failed"), KeyboardInterrupt()])
-def test_an_extra_that_fails_is_heard_and_leaves_nothing_behind(run, tmp_path, failure):
-    def extra(draft: Path) -> None:
-        assert (draft / TRAJECTORY).exists()
-        raise failure
-
-    with pytest.raises(type(failure)) as raised:
-        write_run(run, tmp_path / "run", extra)
-    assert raised.value is failure
-    assert list(tmp_path.iterdir()) == []
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+def test_a_number_that_is_none_is_left_empty_and_all_others_are_kept(run, tmp_path, number):
+    row = {"position_rmse_m": number, "seed": 3, "by_joint": [0.5, number], "parts": {"a": number}}
+    write_run(replace(run, rows=[row]), tmp_path / "run")
+    (read,) = read_run(tmp_path / "run").rows
+    assert read == {
+        "position_rmse_m": None, "seed": 3, "by_joint": [0.5, None], "parts": {"a": None}
+    }  # fmt: skip
 
 
-def test_a_number_that_is_none_is_not_written(run, tmp_path):
+def test_a_configuration_that_holds_no_number_is_not_written(run, tmp_path):
     with pytest.raises(ValueError, match="JSON compliant"):
-        write_run(replace(run, rows=[{"position_rmse_m": float("nan")}]), tmp_path / "run")
+        write_run(replace(run, config={"gain": float("nan")}), tmp_path / "run")
     assert list(tmp_path.iterdir()) == []
 
 

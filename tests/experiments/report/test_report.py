@@ -184,10 +184,8 @@ def test_configuration_and_rows_are_there_as_json(page, run):
 
 
 def test_a_film_is_inside(run, tmp_path):
-    def add_film(draft: Path) -> None:
-        (draft / "video.mp4").write_bytes(FILM)
-
-    write_run(run, tmp_path / "run", add_film)
+    write_run(run, tmp_path / "run")
+    (tmp_path / "run" / "video.mp4").write_bytes(FILM)
     page = read_page([read_run(tmp_path / "run")], tmp_path)
     films = [attributes["src"] or "" for tag, attributes in page.tags if tag == "video"]
     assert len(films) == 1
