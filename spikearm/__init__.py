@@ -4,8 +4,10 @@ The public surface. Each name is imported when it is first used: a program that 
 does not wait for nengo-loihi.
 """
 
+import os
 from importlib import import_module
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -80,6 +82,17 @@ __all__ = [
     "preflight",
     "shipped",
 ]
+
+
+def _have_home() -> None:
+    """Take the root for the home of a user without one, as containers do: Nengo asks for one."""
+    try:
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = "/"
+
+
+_have_home()
 
 
 def __getattr__(name: str) -> Any:
