@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from spikearm.arm_models import SpikearmError
-from spikearm.experiments.console.experiment_options import ExperimentOptions, check_seed
+from spikearm.experiments.console.experiment_options import ExperimentOptions
 from spikearm.experiments.console.options import Learning, check_new_file
 from spikearm.experiments.console.running import copy_film, measure
+from spikearm.experiments.seed import check_seed
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.unset import Unset
 

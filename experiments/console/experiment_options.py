@@ -22,10 +22,9 @@ from spikearm.experiments.controllers import (
 )
 from spikearm.experiments.perturbations.level import Level
 from spikearm.experiments.records.records import check_new_folder
+from spikearm.experiments.seed import check_seed
 from spikearm.experiments.tasks.centre_out import CentreOut
 from spikearm.experiments.unset import Unset
-
-LARGEST_SEED = 2**32 - 1  # of NumPy's RandomState, which Nengo draws from
 
 
 @dataclass(frozen=True)
@@ -161,15 +160,3 @@ class PerturbedOptions(ExperimentOptions):
         if all(level.perturbation.gravity_known for level in levels):
             return None
         return find_trained(arm, self.trained_weightless, names, gravity_known=False)
-
-
-def check_seed(seed: int) -> None:
-    """Refuse a seed that a generator of random numbers does not take.
-
-    Raises:
-        SpikearmError: It is negative or too large.
-    """
-    if seed < 0:
-        raise SpikearmError(f"Seed {seed} is negative: give 0 or more.")
-    if seed > LARGEST_SEED:
-        raise SpikearmError(f"Seed {seed} is too large: give at most {LARGEST_SEED}.")

@@ -10,6 +10,7 @@ from scipy.spatial.transform import Rotation
 from spikearm.arm_models import Pose, RigidBodyModel, SpikearmError
 from spikearm.controller.references.joint_reference import end_joints, follow_joints
 from spikearm.controller.references.minimum_jerk import MinimumJerk
+from spikearm.experiments.seed import check_seed
 from spikearm.experiments.tasks.task import Task
 from spikearm.experiments.unset import Unset
 
@@ -73,10 +74,9 @@ def plan_task(model: RigidBodyModel, options: CentreOut, seed: int) -> Task:
 
     Raises:
         SpikearmError: The arm's kinematics do not reach the start or a target, or the seed is
-            negative.
+            none that generators take.
     """
-    if seed < 0:
-        raise SpikearmError(f"Seed {seed} is negative: give 0 or more.")
+    check_seed(seed)
     if model.chain.n_joints < TASK_DIMENSIONS:
         raise SpikearmError(
             f"An arm of {model.chain.n_joints} joints cannot hold a position and an orientation: "

@@ -30,6 +30,7 @@ from spikearm.controller.training.targets import (
     torque_metric,
 )
 from spikearm.experiments.records.atomic_file import atomic_file
+from spikearm.experiments.seed import check_seed
 from spikearm.experiments.training.checkpoints import (
     REMEDY,
     Parts,
@@ -98,8 +99,7 @@ class TrainingConfig:
             raise SpikearmError(f"An edge of {self.edge:g} % leaves no samples: give 0 to 50.")
         if not self.room > 0:
             raise SpikearmError(f"A room of {self.room:g} is no range: give more than 0.")
-        if self.seed < 0:
-            raise SpikearmError(f"Seed {self.seed} is negative: give 0 or more.")
+        check_seed(self.seed)
 
 
 class TrainingWatcher:

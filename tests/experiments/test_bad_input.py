@@ -260,6 +260,9 @@ KINDS = {
     "training for no radius": Bad([*TRAIN, "--radius", "0"], ["radius of 0 m", "more than 0"]),
     "training for a turn below zero": Bad([*TRAIN, "--tilt", "-0.1"], ["-0.1 rad", "0 to pi"]),
     "negative seed of training": Bad([*TRAIN, "--seed", "-1"], ["-1 is negative", "0 or more"]),
+    "seed of training that no generator takes": Bad(
+        [*TRAIN, "--seed", str(2**32)], ["4294967296 is too large", "at most 4294967295"]
+    ),
     "training by nobody": Bad([*TRAIN, "--jobs", "0"], ["0 processes", "1 or more"]),
     "name that looks like markup": Bad(["report", "[red]here"], ["'[red]here' is not a run"]),
     "report of no run": Bad(["report", "here"], ["'here' is not a run", "spikearm run"]),
