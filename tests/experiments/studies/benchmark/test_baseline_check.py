@@ -65,9 +65,18 @@ def test_a_baseline_that_misses_is_explained_by(tmp_path, cause):
         check_baseline(plan, run_benchmark(plan))
 
 
-def test_a_baseline_that_reaches_passes(tmp_path):
+def test_a_baseline_that_reaches_passes(tmp_path, caplog):
     plan = a_plan(tmp_path)
     check_baseline(plan, run_benchmark(plan))
+    assert not caplog.records
+
+
+def test_friction_that_spoils_the_way_to_the_target_is_told(tmp_path, caplog):
+    file = SixJointArm(joint='frictionloss="10"')
+    plan = a_plan(tmp_path, file, torque_limits=[150, 150, 100, 50, 50, 50])
+    check_baseline(plan, run_benchmark(plan))
+    assert "deviates by up to" in caplog.text
+    assert "compensation of dry friction, along the wanted motion, does not suffice" in caplog.text
 
 
 def test_a_load_that_is_not_told_may_miss(tmp_path):
