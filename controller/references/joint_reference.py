@@ -15,7 +15,7 @@ MIN_REACH_STEPS = 50  # in a motion; a fast one takes shorter steps, not to step
 REACH_TOLERANCE = 1e-3  # m and rad
 LIMIT_CLEARANCE = 0.02  # rad
 MIN_SINGULAR_VALUE = 0.02  # of the Jacobian; closer to singular, torques explode
-MAX_JOINT_SPEED = 3.0  # rad/s; estimate: the fastest of the shipped arms' joints turn at pi (UR5e)
+SINGULAR_SPEED = 3.0  # rad/s or m/s; estimate: a reach that needs more passes a singular pose
 POSTURE_GAIN = 2.0  # 1/s, pulls the redundant joints towards the home pose
 DAMPING = 1e-3  # m or rad; bounds joint speed near singular poses
 
@@ -86,10 +86,12 @@ class MotionEnd:
 
     Attributes:
         joints: Joint positions, shape (n_joints,) [rad].
+        speeds: Largest speed of each joint on the way, shape (n_joints,) [rad/s].
         obstacle: Reason why the arm cannot follow, in words, or None if it can.
     """
 
     joints: np.ndarray
+    speeds: np.ndarray
     obstacle: str | None
 
 
@@ -125,7 +127,7 @@ def follow_joints(
     """Follow a motion by the arm's kinematics.
 
     The arm can follow it if the hand ends within ``REACH_TOLERANCE``, clear of joint limits and
-    singular poses, with no joint faster than ``MAX_JOINT_SPEED`` on the way. Close to singular
+    singular poses, with no joint faster than ``SINGULAR_SPEED`` on the way. Close to singular
     poses a slow hand needs fast joints, faster than arms are.
 
     Args:
@@ -137,18 +139,20 @@ def follow_joints(
     """
     timestep = min(REACH_TIMESTEP, motion.duration / MIN_REACH_STEPS)
     reference = JointReference(model, timestep, start=start)
+    speeds = np.zeros(model.chain.n_joints)
     for moment in motion.sample(np.arange(0.0, motion.duration + settling, timestep)):
         reference.advance(moment)
-        if np.abs(reference.dq).max() > MAX_JOINT_SPEED:
-            return MotionEnd(reference.q, _describe_speed(model.chain, reference.dq))
-    return MotionEnd(reference.q, _obstacle(model, motion.goal, reference.q))
+        speeds = np.maximum(speeds, np.abs(reference.dq))
+        if speeds.max() > SINGULAR_SPEED:
+            return MotionEnd(reference.q, speeds, _describe_speed(model.chain, reference.dq))
+    return MotionEnd(reference.q, speeds, _obstacle(model, motion.goal, reference.q))
 
 
 def _describe_speed(chain: Chain, dq: np.ndarray) -> str:
     fastest = int(np.argmax(np.abs(dq)))
     return (
         f"joint '{chain.joints[fastest]}' would turn at {abs(dq[fastest]):.3g} rad/s, too fast "
-        f"beyond {MAX_JOINT_SPEED:g} rad/s"
+        f"beyond {SINGULAR_SPEED:g} rad/s"
     )
 
 

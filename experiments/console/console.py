@@ -41,14 +41,10 @@ def progress_bar() -> Progress:
 
 
 class ProgressWatcher(StudyWatcher):
-    """Progress bars, one per batch of a study, that may move within a condition.
+    """Progress bars, one per batch of a study, that may move within a condition."""
 
-    Args:
-        steps_per_condition: Control steps of each condition.
-    """
-
-    def __init__(self, steps_per_condition: int = 1) -> None:
-        self._steps_per_condition = steps_per_condition
+    def __init__(self) -> None:
+        self._n_steps = 1
         self._n_measured = 0
         self._progress = progress_bar()
         self._pending = 0
@@ -80,7 +76,8 @@ class ProgressWatcher(StudyWatcher):
         self._pending = self._n_measured = 0
         if self._n_compiled:
             self._progress.update(self._compiling, total=1, completed=1)
-        total = batch.n_conditions * self._steps_per_condition
+        self._n_steps = batch.n_steps
+        total = batch.n_conditions * self._n_steps
         self._progress.update(self._task, description=batch.title, total=total, completed=0)
 
     def step(self, arm: Arm, state: ArmState, reference: Reference) -> None:
@@ -94,7 +91,7 @@ class ProgressWatcher(StudyWatcher):
         """Move the bar to the end of a condition, wherever its steps were taken."""
         self._pending = 0
         self._n_measured += 1
-        completed = self._n_measured * self._steps_per_condition
+        completed = self._n_measured * self._n_steps
         self._progress.update(self._task, completed=completed)
 
     def notice(self, text: str) -> None:

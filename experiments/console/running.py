@@ -41,7 +41,6 @@ from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.studies.benchmark.study import BenchmarkExperiment, batch_title
 from spikearm.experiments.studies.benchmark.table import summary_table
 from spikearm.experiments.studies.study import Batch, Problem, StudyRun, run_study
-from spikearm.experiments.tasks.episode import REACHES_PER_EPISODE
 from spikearm.neural.signals import Deferral
 
 NOTHING = Benchmark([], [], "failed", None, None, Counter())
@@ -51,13 +50,12 @@ class ViewingWatcher(ProgressWatcher):
     """Progress bars, and a window that shows the arm under one controller and seed.
 
     Args:
-        steps_per_condition: Control steps of each condition.
         shown: Title of the batch that is viewed.
         viewer: Shows the arm in a window at real time.
     """
 
-    def __init__(self, steps_per_condition: int, shown: str, viewer: Viewer) -> None:
-        super().__init__(steps_per_condition)
+    def __init__(self, shown: str, viewer: Viewer) -> None:
+        super().__init__()
         self._shown = shown
         self._viewer = viewer
         self._showing = False
@@ -194,9 +192,9 @@ def run_watched(
         if view:
             viewer = stack.enter_context(Viewer(plan.arm))
             shown = batch_title(plan.ordered_controllers[-1], plan.seeds[0])
-            watcher = ViewingWatcher(steps, shown, viewer)
+            watcher = ViewingWatcher(shown, viewer)
         else:
-            watcher = ProgressWatcher(steps)
+            watcher = ProgressWatcher()
         stack.enter_context(watcher)
         experiment = BenchmarkExperiment(plan, watcher.step)
         return collect(experiment, run_study(experiment, watcher, keep, answering))

@@ -30,6 +30,7 @@ class Batch(Generic[T]):
         prepare: Function that builds what they share, for as long as they are measured.
         jobs: Number of conditions that are measured at a time; the number of cores if None.
         notice: Remark on its conditions, or None.
+        n_steps: Number of control steps of each, for a progress bar that moves within it.
 
     Raises:
         SpikearmError: There are fewer than one of these jobs.
@@ -40,6 +41,7 @@ class Batch(Generic[T]):
     prepare: Callable[[], AbstractContextManager[Measure[T]]]
     jobs: int | None = None
     notice: str | None = None
+    n_steps: int = 1
 
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:

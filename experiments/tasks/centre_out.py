@@ -1,6 +1,7 @@
 """Centre-out reaching: its options, and the task that they give an arm."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,6 +23,9 @@ POSE_TURN = float(np.radians(30.0))  # rad, of the variant "pose"
 N_TRIES = 20  # turns drawn for a target, or starts off home, until the arm can follow one
 OVERSHOOT = 5e-3  # m, past its goal, of a hand that a law with reference "velocity" moves
 APPROACH_TIME = 1.0  # s, of the motion from home by which joint positions off home are found
+REACH_TIME = 1.0  # s, of the motions by which targets are found to be in reach
+SPEED_SHARE = 0.9  # of a velocity limit, that a planned motion takes; the rest is for control
+DURATION_STEP = 0.05  # s; durations that speed limits ask for are rounded up to its multiples
 CANNOT = "out of reach of this arm (beyond its joint limits, singular, or too fast for its joints)"
 
 
@@ -36,10 +40,13 @@ class CentreOut:
         targets: Number of targets.
         radius: Distance from the home position to the targets [m]. Default: the largest of
             200, 150, 100 and 50 mm that the arm reaches.
-        duration: Length of each minimum-jerk motion, out or back [s].
+        duration: Length of each minimum-jerk motion, out or back [s]; longer where the arm's
+            joints are too slow for it.
         hold: Time that the hand then holds still [s].
         offset: Distance from the home position to the start of reaches [m], in a direction
             drawn by seed, from those that the arm can follow; the hand is oriented as at home.
+        speed_limits: Make motions longer, all by as much, until no joint is faster than its
+            velocity limit.
     """
 
     variant: Variant = "circle"
@@ -48,6 +55,7 @@ class CentreOut:
     duration: float = 1.0
     hold: float = 0.5
     offset: float = 0.0
+    speed_limits: bool = True
 
     @property
     def turn(self) -> float:
@@ -90,22 +98,24 @@ def plan_task(model: RigidBodyModel, options: CentreOut, seed: int) -> Task:
     home = model.dynamics(model.chain.home).hand
     start_joints = _start_joints(model, home, options.offset, seed)
     start = model.dynamics(start_joints).hand
+    tried = REACH_TIME if options.speed_limits else options.duration
     missed: list[str] = []
     for radius in RADII if options.radius is None else (options.radius,):
         targets: list[Pose] = []
         for goals in _goals(home, forward_axis(model), options, radius, seed):
             followed = (
-                goal
-                for goal in goals
-                if _obstacle(model, start, goal, options.duration, start_joints) is None
+                goal for goal in goals if _obstacle(model, start, goal, tried, start_joints) is None
             )
             target = next(followed, None)
             if target is None:
                 break
             targets.append(target)
         else:
-            return Task(start, start_joints, tuple(targets), radius, options.duration, options.hold)
-        obstacle = _obstacle(model, start, goals[0], options.duration, start_joints)
+            duration = options.duration
+            if options.speed_limits:
+                duration = max(duration, _least_duration(model, start, targets, start_joints))
+            return Task(start, start_joints, tuple(targets), radius, duration, options.hold)
+        obstacle = _obstacle(model, start, goals[0], tried, start_joints)
         place = np.array2string(goals[0].position, precision=3)
         missed.append(f"{place} m, {radius} m from home, is out of reach of this arm: {obstacle}")
     raise SpikearmError(
@@ -126,6 +136,24 @@ def _obstacle(
     motions = (MinimumJerk(start, end, duration) for end in (goal, Pose(past, goal.quaternion)))
     ends = (follow_joints(model, motion, joints) for motion in motions)
     return next((end.obstacle for end in ends if end.obstacle is not None), None)
+
+
+def _least_duration(
+    model: RigidBodyModel, start: Pose, targets: Sequence[Pose], joints: np.ndarray
+) -> float:
+    """Compute the shortest duration in which all motions, out and back, keep to speed limits [s].
+
+    Joint speeds of a motion go with the inverse of its duration.
+    """
+    share = 0.0
+    for target in targets:
+        at = joints
+        for ends in ((start, target), (target, start)):
+            end = follow_joints(model, MinimumJerk(*ends, REACH_TIME), at)
+            share = max(share, float((end.speeds / model.chain.velocity_limits).max()))
+            at = end.joints
+    steps = math.ceil(round(REACH_TIME * share / SPEED_SHARE / DURATION_STEP, 6))
+    return DURATION_STEP * steps
 
 
 def _start_joints(model: RigidBodyModel, home: Pose, offset: float, seed: int) -> np.ndarray:

@@ -60,8 +60,9 @@ def run_episode(
         cut_before = int(arm.saturated_steps.sum())
         began = perf_counter()
         motion = MinimumJerk(start, goal, task.duration)
-        length = task.duration + task.hold
-        trajectory = follow(arm, controller, motion, length, observe, pace, sensors, guard)
+        trajectory = follow(
+            arm, controller, motion, task.motion_time, observe, pace, sensors, guard
+        )
         wall_time = perf_counter() - began
         cut = int(arm.saturated_steps.sum()) - cut_before
         yield Reach(direction, trajectory, wall_time, cut / trajectory.torque.size)

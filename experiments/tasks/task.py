@@ -32,6 +32,11 @@ class Task:
     duration: float
     hold: float
 
+    @property
+    def motion_time(self) -> float:
+        """Length of a motion and of the hold after it [s]."""
+        return self.duration + self.hold
+
     @staticmethod
     def success(trajectory: Trajectory) -> bool:
         """Check that a motion ends within 5 mm and 2 degrees of the end of its reference."""

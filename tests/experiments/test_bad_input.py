@@ -147,7 +147,8 @@ KINDS = {
     ),
     "offset below zero": Bad([*RUN, "--offset", "-0.1"], ["-0.1 m", "0 or more"]),
     "motion that is too fast": Bad(
-        [*RUN, "--duration", "0.05"], ["out of reach", "too fast", "longer duration"]
+        [*RUN, "--duration", "0.05", "--no-speed-limits"],
+        ["out of reach", "too fast", "longer duration"]
     ),
     "motion without time": Bad([*RUN, "--duration", "0"], ["duration of 0.0 s", "above 0"]),
     "hold below zero": Bad([*RUN, "--hold", "-1"], ["hold of -1.0 s", "0 or more"]),

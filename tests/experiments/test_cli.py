@@ -24,7 +24,10 @@ from spikearm.neural.counts import StepCounts
 
 N_STEPS = 150
 # So short that a small reach is needed.
-REACH = ["--targets", "1", "--radius", "0.03", "--duration", "0.12", "--hold", "0.03"]
+REACH = [
+    "--targets", "1", "--radius", "0.03", "--duration", "0.12", "--hold", "0.03",
+    "--no-speed-limits",
+]  # fmt: skip
 RUN = ["run", "--controller", "pd", "--variant", "sphere", *REACH]
 BENCH = ["bench", "--controllers", "rate", *REACH]
 DIRECTIONS = ("out", "back")
@@ -37,7 +40,9 @@ LAW = {
     "--feedforward", "--kp", "--ko", "--kv", "--posture-kp", "--posture-kv", "--limit-kp",
     "--limit-margin", "--ki",
 }  # fmt: skip
-TASK = {"--variant", "--targets", "--radius", "--duration", "--hold", "--offset"}
+TASK = {
+    "--variant", "--targets", "--radius", "--duration", "--hold", "--offset", "--no-speed-limits"
+}  # fmt: skip
 ADAPTATION = {
     "--neurons", "--ensembles", "--learning-rate", "--active-share", "--push", "--span",
     "--span-time", "--adaptive-tau", "--dead-zone",
@@ -73,11 +78,12 @@ OPTIONS = {
         "--velocity",
     },
     "deploy": PLANT | {
-        "--chips", "--host-spikes", "--feedforward", "--radius", "--duration", "--seed",
-        "--trained", "--log", "--steps", "--picture",
+        "--chips", "--host-spikes", "--feedforward", "--radius", "--duration", "--no-speed-limits",
+        "--seed", "--trained", "--log", "--steps", "--picture",
     },
     "energy": PLANT | {
-        "--feedforward", "--radius", "--duration", "--seed", "--trained", "--log", "--measure-time",
+        "--feedforward", "--radius", "--duration", "--no-speed-limits", "--seed", "--trained",
+        "--log", "--measure-time",
     },
 }  # fmt: skip
 

@@ -81,7 +81,7 @@ def test_a_controller_from_outside_is_benched_beside_the_baseline(monkeypatch):
 
     monkeypatch.setitem(CONTROLLERS, "mine", ControllerSpec(make))
     arm = load_arm("gen3")
-    task = CentreOut(targets=1, radius=0.03, duration=0.12, hold=0.03)
+    task = CentreOut(targets=1, radius=0.03, duration=0.12, hold=0.03, speed_limits=False)
     setup = ControllerSetup(arm.model)
     plan = BenchmarkPlan(arm, task, choose_controllers(["mine", "pd"]), [0], setup)
     _, mine, pd = run_benchmark(plan).rows

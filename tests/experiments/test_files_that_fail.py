@@ -14,7 +14,10 @@ import pytest
 from spikearm.experiments.cli import BAD_INPUT, main
 
 CONTROLLER = "controller.npz"
-REACH = ["--targets", "1", "--radius", "0.03", "--duration", "0.1", "--hold", "0.01"]
+REACH = [
+    "--targets", "1", "--radius", "0.03", "--duration", "0.1", "--hold", "0.01",
+    "--no-speed-limits",
+]  # fmt: skip
 TRAINED = ["--trained", CONTROLLER]
 READERS = {
     "run": ["run", "--controller", "spiking", *REACH, *TRAINED, "--out", "new"],
@@ -111,7 +114,7 @@ def no_file_larger_than(n_bytes: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-DRIVE = ["--radius", "0.03", "--duration", "0.1"]
+DRIVE = ["--radius", "0.03", "--duration", "0.1", "--no-speed-limits"]
 WRITERS = {
     "run": [*ANALYTIC, "--out", "a/new"],
     "bench": ["bench", "--controllers", "analytic", *REACH, "--no-report", "--out", "a/new"],

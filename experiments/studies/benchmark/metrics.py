@@ -71,3 +71,43 @@ def effort(trajectory: Trajectory) -> float:
     """Integrated squared joint torque [N^2 m^2 s]."""
     dt = trajectory.time[1] - trajectory.time[0]
     return float(np.sum(trajectory.torque**2) * dt)
+
+
+def joint_speed_max_share(trajectory: Trajectory, velocity_limits: np.ndarray) -> float:
+    """Largest joint speed, as a share of the joint's velocity limit [1].
+
+    Args:
+        trajectory: Motion.
+        velocity_limits: Largest speeds of the joints, shape (n_joints,) [rad/s].
+    """
+    return float((np.abs(trajectory.dq) / velocity_limits).max())
+
+
+def torque_rate_max(trajectory: Trajectory) -> float:
+    """Largest change of a joint's torque from step to step [N m/ms]."""
+    change = np.abs(np.diff(trajectory.torque, axis=0)).max(initial=0.0)
+    return float(change / (1e3 * trajectory.period))
+
+
+def torque_ripple_rms(trajectory: Trajectory, analytic: Trajectory) -> float:
+    """Root mean square, over joints and time, of the torque less the analytic law's [N m]."""
+    return root_mean_square(trajectory.torque - analytic.torque)
+
+
+def hand_acceleration_rms_hold(trajectory: Trajectory) -> float | None:
+    """Root mean square of the hand's acceleration while its reference stands still [m/s^2].
+
+    By second differences; None where the reference never stands still for three steps.
+    """
+    held = trajectory.hand_position[_stands_still(trajectory)]
+    if len(held) < 3:
+        return None
+    acceleration = np.diff(held, n=2, axis=0) / trajectory.period**2
+    return root_mean_square(np.linalg.norm(acceleration, axis=1))
+
+
+def _stands_still(trajectory: Trajectory) -> slice:
+    """Find the last steps, in which the reference is at its end."""
+    moving = (trajectory.reference_position != trajectory.reference_position[-1]).any(axis=1)
+    moving |= (trajectory.reference_quaternion != trajectory.reference_quaternion[-1]).any(axis=1)
+    return slice(int(np.flatnonzero(moving)[-1]) + 1 if moving.any() else 0, None)

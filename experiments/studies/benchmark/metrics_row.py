@@ -40,6 +40,7 @@ class Measured:
         build_time: Wall time of building the controller [s].
         footprint: Resources of its network, or None.
         saturated_share: Share of joint torques that were cut at their limit [1].
+        velocity_limits: Largest speeds of the arm's joints, shape (n_joints,) [rad/s].
     """
 
     identity: dict[str, Any]
@@ -48,6 +49,7 @@ class Measured:
     build_time: float
     footprint: Footprint | None
     saturated_share: float
+    velocity_limits: np.ndarray
 
 
 def make_row(measured: Measured, analytic: list[RecordedReach]) -> dict[str, Any]:
@@ -63,6 +65,7 @@ def make_row(measured: Measured, analytic: list[RecordedReach]) -> dict[str, Any
         **measured.identity,
         "n_motions": len(measured.reaches),
         **_control_fields(measured.reaches, analytic),
+        **_hardware_fields(measured, analytic),
         "saturated_share": measured.saturated_share,
         **latency_fields(trajectories, measured.identity["realtime"]),
         "build_time_s": measured.build_time,
@@ -72,8 +75,7 @@ def make_row(measured: Measured, analytic: list[RecordedReach]) -> dict[str, Any
 
 
 def _control_fields(reaches: list[RecordedReach], analytic: list[RecordedReach]) -> dict[str, Any]:
-    baseline = {(reach.target, reach.direction): reach.trajectory for reach in analytic}
-    pairs = [(reach.trajectory, baseline[reach.target, reach.direction]) for reach in reaches]
+    pairs = _beside(reaches, analytic)
     position_rmse = _mean(metrics.position_rmse(t) for t, _ in pairs)
     analytic_rmse = _mean(metrics.position_rmse(a) for _, a in pairs)
     return {
@@ -88,6 +90,27 @@ def _control_fields(reaches: list[RecordedReach], analytic: list[RecordedReach])
         "effort": _mean(metrics.effort(t) for t, _ in pairs),
         "success_rate": _mean(Task.success(t) for t, _ in pairs),
     }
+
+
+def _hardware_fields(measured: Measured, analytic: list[RecordedReach]) -> dict[str, Any]:
+    """Compute the fields that a real arm sets limits to."""
+    pairs, limits = _beside(measured.reaches, analytic), measured.velocity_limits
+    shaken = [metrics.hand_acceleration_rms_hold(t) for t, _ in pairs]
+    held = [value for value in shaken if value is not None]
+    return {
+        "joint_speed_max_share": max(metrics.joint_speed_max_share(t, limits) for t, _ in pairs),
+        "torque_rate_max": max(metrics.torque_rate_max(t) for t, _ in pairs),
+        "torque_ripple_rms": _mean(metrics.torque_ripple_rms(t, a) for t, a in pairs),
+        "hand_acceleration_rms_hold": _mean(held) if held else None,
+    }
+
+
+def _beside(
+    reaches: list[RecordedReach], analytic: list[RecordedReach]
+) -> list[tuple[Trajectory, Trajectory]]:
+    """Pair each motion with the analytic controller's."""
+    baseline = {(reach.target, reach.direction): reach.trajectory for reach in analytic}
+    return [(reach.trajectory, baseline[reach.target, reach.direction]) for reach in reaches]
 
 
 def _neural_fields(trajectories: list[Trajectory], measured: Measured) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from spikearm.experiments.studies.benchmark.metrics_row import Measured, make_ro
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.studies.study import Batch, Experiment, Measure, Problem
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
+from spikearm.experiments.tasks.episode import REACHES_PER_EPISODE
 from spikearm.experiments.tasks.episodes import Episode, episode_runner
 from spikearm.experiments.tasks.task import Task
 from spikearm.neural.raised import Caught
@@ -79,7 +80,9 @@ class BenchmarkExperiment(Experiment[EpisodeOutcome]):
 
         # What learns goes on with what it has learned; a board is there once.
         jobs = 1 if chosen.on_board or chosen.learns else self.plan.jobs
-        return Batch(batch_title(chosen, seed), len(task.targets), prepare, jobs, notice)
+        n_steps = REACHES_PER_EPISODE * round(task.motion_time / self.plan.arm.timestep)
+        title = batch_title(chosen, seed)
+        return Batch(title, len(task.targets), prepare, jobs, notice, n_steps)
 
     def _measure(
         self,
@@ -119,6 +122,7 @@ class BenchmarkExperiment(Experiment[EpisodeOutcome]):
             build_time=first.build_time,
             footprint=first.footprint,
             saturated_share=sum(motion.saturated_share for motion in motions) / len(motions),
+            velocity_limits=self.plan.arm.chain.velocity_limits,
         )
         baseline = [
             one for one in outcomes if one.controller.label == BASELINE and one.seed == first.seed

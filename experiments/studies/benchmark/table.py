@@ -61,6 +61,10 @@ CONTROL = (
     Column("fidelity rmse mm", "fidelity_rmse_m", 1e3, ".3f"),
     Column("endpoint mm", "endpoint_error_m", 1e3, ".3f"),
     Column("success %", "success_rate", 1e2, ".0f"),
+    Column("largest joint speed, % of limit", "joint_speed_max_share", 1e2, ".0f"),
+    Column("largest torque rate N m/ms", "torque_rate_max", 1.0, ".2f"),
+    Column("torque ripple rms N m", "torque_ripple_rms", 1.0, ".3f"),
+    Column("hand shakes at rest, rms m/s²", "hand_acceleration_rms_hold", 1.0, ".3f"),
 )
 TIME = (
     Column("latency p50 ms", "step_latency_p50_s", 1e3, ".2f"),

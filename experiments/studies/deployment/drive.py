@@ -25,14 +25,16 @@ class DriveConfig:
         feedforward: Part of the reference that is fed forward.
         radius: Distance from home to the target [m]. Default: the largest that the benchmark
             takes.
-        duration: Length of the motion [s].
+        duration: Length of the motion [s]; longer where the arm's joints are too slow for it.
         seed: Seed of the network.
+        speed_limits: Make the motion longer until no joint is faster than its velocity limit.
     """
 
     feedforward: Feedforward = "acceleration"
     radius: float | None = None
     duration: float = 1.0
     seed: int = 0
+    speed_limits: bool = True
 
 
 def plan_drive(arm: Arm, drive: DriveConfig) -> tuple[np.ndarray, MinimumJerk]:
@@ -41,9 +43,11 @@ def plan_drive(arm: Arm, drive: DriveConfig) -> tuple[np.ndarray, MinimumJerk]:
     Raises:
         SpikearmError: The arm does not reach the target.
     """
-    options = CentreOut(radius=drive.radius, duration=drive.duration)
+    options = CentreOut(
+        radius=drive.radius, duration=drive.duration, speed_limits=drive.speed_limits
+    )
     task = plan_task(arm.model, options, drive.seed)
-    motion = MinimumJerk(task.start, task.targets[0], drive.duration)
+    motion = MinimumJerk(task.start, task.targets[0], task.duration)
     return task.start_joints, motion
 
 
@@ -72,4 +76,4 @@ def drive_arm(arm: Arm, controller: SpikingController, drive: DriveConfig) -> Tr
     """
     start, motion = plan_drive(arm, drive)
     controller.start(arm.reset(start))
-    return follow(arm, controller, motion, drive.duration)
+    return follow(arm, controller, motion, motion.duration)

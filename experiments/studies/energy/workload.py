@@ -62,13 +62,13 @@ def drive_and_count(arm: Arm, trained: TrainedController, drive: DriveConfig) ->
         assert isinstance(simulation, RecordedSimulation)
         controller.start(arm.reset(start))
         simulation.forget()  # what settling took
-        trajectory = follow(arm, controller, motion, drive.duration)
+        trajectory = follow(arm, controller, motion, motion.duration)
         counts = StepCounts(*(float(getattr(trajectory, name).mean()) for name in COUNTED))
         work, cores_per_chip = chip_work(simulation, counts)
         return CountedReach(
             len(trajectory.time), arm.timestep, counts, work, simulation.footprint,
             sum(one.n_neurons for one in simulation.blocks.inputs), cores_per_chip,
-            motion.at(drive.duration / 2),
+            motion.at(motion.duration / 2),
         )  # fmt: skip
 
 

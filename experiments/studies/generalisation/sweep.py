@@ -52,7 +52,7 @@ def plan_sweeps(
             circle where it is not varied.
         report: Called with a line of text for every value with fewer reaches than wanted.
     """
-    circle = CentreOut()
+    circle = CentreOut(speed_limits=False)  # durations are varied beyond what limits allow
     circle = replace(circle, radius=plan_task(model, circle, CIRCLE_SEED).radius)
     n_circle = min(n_targets, circle.targets)
     near = (0.0, trained.workspace.radius)
@@ -66,7 +66,7 @@ def plan_sweeps(
 
     at_radii = {
         radius: (
-            CentreOut("sphere", 1, radius),
+            CentreOut("sphere", 1, radius, speed_limits=False),
             n_targets * (DENSITY if radius == DENSE_RADIUS else 1),
         )
         for radius in RADII

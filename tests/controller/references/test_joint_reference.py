@@ -11,7 +11,7 @@ from six_joint_arm import SixJointArm
 from spikearm.arm_models import Pose, RigidBodyModel, load_arm
 from spikearm.controller.references.joint_reference import (
     DAMPING,
-    MAX_JOINT_SPEED,
+    SINGULAR_SPEED,
     JointReference,
     end_joints,
     follow_joints,
@@ -193,7 +193,7 @@ def test_a_target_is_not_reached_by_joints_that_are_faster_than_joints_are(durat
     goal = model.dynamics(model.chain.home + UR5E_REACH).hand
     # At half time, minimum jerk is 15/8 as fast as on average; a joint turns 0.3 rad.
     average = np.abs(UR5E_REACH).max() / duration
-    assert bool(15 / 8 * average < MAX_JOINT_SPEED) is reached
+    assert bool(15 / 8 * average < SINGULAR_SPEED) is reached
     assert reaches(model, MinimumJerk(home_pose(model), goal, duration)) is reached
 
 

@@ -39,7 +39,9 @@ def arm() -> Arm:
 
 @pytest.fixture(scope="session")
 def task(arm) -> Task:
-    return plan_task(arm.model, CentreOut(targets=2, radius=0.05, duration=0.2, hold=0.06), 0)
+    return plan_task(
+        arm.model, CentreOut(targets=2, radius=0.05, duration=0.2, hold=0.06, speed_limits=False), 0
+    )
 
 
 @pytest.fixture

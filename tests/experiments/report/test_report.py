@@ -38,7 +38,7 @@ def arm() -> Arm:
 @pytest.fixture(scope="module")
 def run(arm) -> Run:
     """Analytic and PD, two seeds, two targets, as the command would record them."""
-    task = CentreOut("sphere", targets=2, radius=0.03, duration=0.12, hold=0.03)
+    task = CentreOut("sphere", targets=2, radius=0.03, duration=0.12, hold=0.03, speed_limits=False)
     setup = ControllerSetup(arm.model)
     plan = BenchmarkPlan(arm, task, choose_controllers(["pd"]), [3, 4], setup)
     benchmark = run_benchmark(plan)

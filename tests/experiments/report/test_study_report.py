@@ -10,7 +10,10 @@ import pytest
 from spikearm.experiments.cli import BAD_INPUT, main
 from spikearm.experiments.report.study_folder import read_study
 
-REACH = ["--radius", "0.03", "--duration", "0.12", "--hold", "0.03", "--jobs", "1"]
+REACH = [
+    "--radius", "0.03", "--duration", "0.12", "--hold", "0.03", "--jobs", "1",
+    "--no-speed-limits",
+]  # fmt: skip
 ADAPT = ["adapt", "--controllers", "pd", "--trials", "2", "--probes", "1", *REACH]
 DELAYS = ["--perturbations", "delay"]
 STRESS = ["stress", "--controllers", "analytic", "--targets", "1", *DELAYS, *REACH]

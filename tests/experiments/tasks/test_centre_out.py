@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from spikearm.arm_models import Pose, RigidBodyModel, SpikearmError, load_arm
+from spikearm.arm_models import Arm, Pose, RigidBodyModel, SpikearmError, load_arm
 from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.references.joint_reference import reaches
 from spikearm.controller.references.minimum_jerk import MinimumJerk
@@ -202,14 +202,52 @@ def test_an_impossible_offset_is_refused(offset):
 
 def test_a_duration_shorter_than_a_control_step_is_refused(gen3):
     with pytest.raises(SpikearmError, match=r"0\.0005 s is less than a control step.*0\.001 s"):
-        plan_task(gen3, CentreOut(duration=0.0005), seed=2)
+        plan_task(gen3, CentreOut(duration=0.0005, speed_limits=False), seed=2)
 
 
 def test_a_motion_too_fast_for_the_joints_is_refused(model):
     task = CentreOut(targets=3, radius=0.1)
     plan_task(model, task, seed=2)
     with pytest.raises(SpikearmError, match=r"0\.1 m from home.*too fast.*longer duration"):
-        plan_task(model, replace(task, duration=0.05), seed=2)
+        plan_task(model, replace(task, duration=0.05, speed_limits=False), seed=2)
+
+
+def largest_speed_share(arm: Arm, task: Task) -> float:
+    """Return the largest joint speed over its limit, in the physics, under the analytic law."""
+    law = OperationalSpaceController(arm.model)
+    return max(
+        float((np.abs(motion.trajectory.dq) / arm.chain.velocity_limits).max())
+        for target in task.targets
+        for motion in run_episode(arm, law, task, target)
+    )
+
+
+@pytest.mark.parametrize(("name", "radius"), [("gen3", 0.2), ("jaco2_6dof", 0.1)])
+def test_motions_that_are_too_fast_for_the_joints_last_longer(name, radius):
+    arm = load_arm(name)
+    task = CentreOut(targets=1, radius=radius, duration=0.7, hold=0.1)
+    slow, fast = (
+        plan_task(arm.model, replace(task, speed_limits=limits), seed=2) for limits in (True, False)
+    )
+    assert fast.duration == 0.7 < slow.duration
+    assert largest_speed_share(arm, fast) > 1.2
+    # Limits are all but used: a tenth is kept for control, and durations go by twentieths.
+    assert 0.75 < largest_speed_share(arm, slow) < 1.0
+
+
+def test_a_motion_that_the_joints_bear_lasts_as_long_as_it_was_asked_to():
+    model = load_arm("ur5e").model
+    assert plan_task(model, CentreOut(targets=3, duration=1.2), seed=2).duration == 1.2
+
+
+def test_the_duration_asked_for_does_not_move_targets(gen3):
+    short, long = (
+        plan_task(gen3, CentreOut("pose", targets=3, duration=duration), seed=4)
+        for duration in (0.2, 4.0)
+    )
+    assert short.radius == long.radius
+    for one, other in zip(short.targets, long.targets, strict=True):
+        np.testing.assert_array_equal(one.quaternion, other.quaternion)
 
 
 def test_an_offset_beyond_the_arm_is_refused(gen3):

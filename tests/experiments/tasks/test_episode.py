@@ -18,7 +18,7 @@ from spikearm.experiments.tasks.task import Task
 
 DURATION, HOLD = 0.12, 0.03  # s; short, which a small reach allows
 N_STEPS = 150
-TASK = CentreOut("sphere", targets=3, radius=0.03, duration=DURATION, hold=HOLD)
+TASK = CentreOut("sphere", targets=3, radius=0.03, duration=DURATION, hold=HOLD, speed_limits=False)
 MARKED = "spikearm_target"
 
 

@@ -31,7 +31,7 @@ from spikearm.neural.counts import StepCounts
 
 N_STEPS = 150
 N_TARGETS = 5
-TASK = CentreOut("sphere", N_TARGETS, radius=0.03, duration=0.12, hold=0.03)
+TASK = CentreOut("sphere", N_TARGETS, radius=0.03, duration=0.12, hold=0.03, speed_limits=False)
 
 
 @pytest.fixture(autouse=True)

@@ -361,7 +361,7 @@ def test_the_controller_drives_the_arm_from_the_command_line(folder, monkeypatch
     assert train_command(folder) == 0
     reach = [
         "--arm", "ur5e", "--targets", "1", "--radius", "0.03", "--duration", "0.2", "--hold",
-        "0.05", "--jobs", "1", "--no-report",
+        "0.05", "--no-speed-limits", "--jobs", "1", "--no-report",
     ]  # fmt: skip
     trained = ["--trained", str(folder / "controller.npz")]
     assert main(["run", "--controller", "rate", *reach, *trained, "--out", "run"]) == 0

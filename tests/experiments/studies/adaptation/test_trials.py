@@ -30,7 +30,7 @@ from spikearm.experiments.studies.condition import Condition
 from spikearm.experiments.studies.study import StudyRun
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 
-TASK = CentreOut(targets=3, radius=0.05, duration=0.15, hold=0.05)
+TASK = CentreOut(targets=3, radius=0.05, duration=0.15, hold=0.05, speed_limits=False)
 TRIALS = Trials(target=1, trials=3, probes=2)
 LOAD, PUSH = Level("payload-off-centre", 1.5), Level("force-field", 1.0)
 ADAPTATION = Adaptation(AdaptationConfig(learning_rate=10.0, dead_zone=0.0))

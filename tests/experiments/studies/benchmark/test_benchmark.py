@@ -28,7 +28,9 @@ from spikearm.experiments.studies.study import Batch, StudyWatcher
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 
 N_STEPS = 150
-TASK = CentreOut("sphere", targets=1, radius=0.03, duration=0.12, hold=0.03)  # short
+TASK = CentreOut(
+    "sphere", targets=1, radius=0.03, duration=0.12, hold=0.03, speed_limits=False
+)  # short
 WALL_TIME_FIELDS = {
     "step_latency_p50_s", "step_latency_p99_s", "step_latency_max_s", "step_latency_jitter_s",
     "part_latency_p50_s", "part_latency_p99_s", "part_latency_max_s",

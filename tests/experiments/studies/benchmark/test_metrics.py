@@ -126,3 +126,42 @@ def test_effort_is_squared_torque_of_all_joints_times_time():
     motion = make(hand=[[0.0] * 3] * 3, torque=[[3.0, -4.0], [0.5, 2.0], [-6.0, 1.0]])
     # (25 + 4.25 + 37) N^2 m^2 times 0.02 s
     assert metrics.effort(motion) == pytest.approx(1.325)
+
+
+def test_the_joint_speed_is_put_in_shares_of_each_joint_s_limit():
+    motion = make(hand=np.zeros((3, 3)))
+    motion.dq[:] = [[0.5, -1.0], [-0.9, 0.4], [0.2, 3.0]]
+    # The first joint takes 0.9 of 2 rad/s, the second 3 of 4 rad/s.
+    assert metrics.joint_speed_max_share(motion, np.array([2.0, 4.0])) == pytest.approx(0.75)
+
+
+def test_the_torque_rate_is_the_largest_change_in_a_step_per_millisecond():
+    motion = make(hand=np.zeros((4, 3)), torque=[[0, 5], [1, 5], [1, -3], [2, -2]])
+    assert metrics.torque_rate_max(motion) == pytest.approx(8 / 20)  # a step takes 20 ms
+    assert metrics.torque_rate_max(make(hand=np.zeros((1, 3)))) == 0.0
+
+
+def test_ripple_is_what_the_torque_has_beside_the_analytic_law_s():
+    law = make(hand=np.zeros((2, 3)), torque=[[1.0, 2.0], [3.0, 4.0]])
+    motion = make(hand=np.zeros((2, 3)), torque=[[1.0, 5.0], [7.0, 4.0]])
+    assert metrics.torque_ripple_rms(motion, law) == pytest.approx(np.sqrt((9 + 16) / 4))
+    assert metrics.torque_ripple_rms(law, law) == 0.0
+
+
+def test_a_hand_that_shakes_at_rest_has_the_acceleration_of_its_sine():
+    moving, held = 40, 2000
+    time = TIMESTEP * np.arange(moving + held)
+    frequency, amplitude = 2.0, 1e-3  # Hz, m
+    hand = np.zeros((moving + held, 3))
+    hand[:, 1] = amplitude * np.sin(2 * np.pi * frequency * time)
+    hand[:moving, 0] = np.linspace(5.0, 0.0, moving) ** 3  # much faster than the shaking
+    reference = np.zeros_like(hand)
+    reference[:moving, 0] = np.linspace(-1.0, -0.01, moving)
+    expected = (2 * np.pi * frequency) ** 2 * amplitude / np.sqrt(2)
+    shaken = metrics.hand_acceleration_rms_hold(make(hand, reference))
+    assert shaken == pytest.approx(expected, rel=0.01)  # second differences at 20 ms
+
+
+def test_a_motion_that_is_never_held_has_no_shaking_at_rest():
+    reference = np.linspace([0.0, 0.0, 0.0], [1.0, 0.0, 0.0], 9)
+    assert metrics.hand_acceleration_rms_hold(make(reference, reference)) is None

@@ -22,6 +22,7 @@ IDENTITY = {
     "adaptive": False, "backend": "nengo", "seed": 7, "radius_m": 0.15, "duration_s": 1.3,
     "offset_m": 0.05, "realtime": False,
 }  # fmt: skip
+LIMITS = np.full(N_JOINTS, 2.0)  # rad/s
 FOOTPRINT = Footprint(
     connection_sparsity=0.25, footprint_bytes=70_416, dense=8_160, effective_macs=158,
     cores=3, compartments=940, synapse_memory_bits=65_280,
@@ -29,6 +30,7 @@ FOOTPRINT = Footprint(
 CONTROL_FIELDS = {
     "position_rmse_m", "orientation_rmse_rad", "excess_deviation", "fidelity_rmse_m",
     "endpoint_error_m", "path_deviation_m", "jerk", "effort", "success_rate",
+    "joint_speed_max_share", "torque_rate_max", "torque_ripple_rms", "hand_acceleration_rms_hold",
 }  # fmt: skip
 TIME_FIELDS = {
     "step_latency_p50_s", "step_latency_p99_s", "step_latency_max_s", "step_latency_jitter_s",
@@ -93,7 +95,7 @@ BASELINE = reaches("analytic", a_motion((0.0, 2 * MM, 0.0)), a_motion((0.0, 0.0,
 def row(
     *motions: Trajectory, analytic: list[RecordedReach] = BASELINE, **changes: Any
 ) -> dict[str, Any]:
-    measured = Measured(IDENTITY, reaches("spiking", *motions), 0.64, 1.75, None, 0.125)
+    measured = Measured(IDENTITY, reaches("spiking", *motions), 0.64, 1.75, None, 0.125, LIMITS)
     return make_row(replace(measured, **changes), analytic)
 
 
@@ -148,7 +150,7 @@ def test_each_motion_is_compared_with_the_same_one_of_the_analytic_controller():
 
 
 def test_the_analytic_controller_deviates_like_itself():
-    filled = make_row(Measured(IDENTITY, BASELINE, 0.64, 0.1, None, 0.0), BASELINE)
+    filled = make_row(Measured(IDENTITY, BASELINE, 0.64, 0.1, None, 0.0, LIMITS), BASELINE)
     assert filled["position_rmse_m"] == pytest.approx(2 * MM)
     assert (filled["excess_deviation"], filled["fidelity_rmse_m"]) == (0.0, 0.0)
 
@@ -243,7 +245,7 @@ def test_a_row_is_plain_json(filled):
 def test_what_was_not_counted_is_none_and_so_is_all_that_follows_from_it():
     motion = counted(a_motion(), spikes=5, events=30, updates=940)
     motion.spikes[:] = motion.synaptic_events[:] = UNCOUNTED
-    measured = Measured(IDENTITY, reaches("loihi", motion), 1.0, 0.1, FOOTPRINT, 0.0)
+    measured = Measured(IDENTITY, reaches("loihi", motion), 1.0, 0.1, FOOTPRINT, 0.0, LIMITS)
     row = make_row(measured, reaches("analytic", a_motion((MM, 0.0, 0.0))))
     lacking = {"spikes", "synaptic_events", "activation_sparsity", "effective_acs",
                "energy_per_step_j", "energy_source"}  # fmt: skip

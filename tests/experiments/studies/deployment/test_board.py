@@ -30,7 +30,10 @@ def board(tmp_path, monkeypatch, trained):
 
 
 def test_a_run_on_the_board_is_the_one_on_the_engine_less_what_cannot_be_counted():
-    task = ["--targets", "1", "--radius", "0.03", "--duration", "0.1", "--hold", "0.02"]
+    task = [
+        "--targets", "1", "--radius", "0.03", "--duration", "0.1", "--no-speed-limits",
+        "--hold", "0.02",
+    ]  # fmt: skip
     words = ["run", "--controller", "loihi", "--trained", "controller.npz", "--no-report", *task]
     for backend in ("engine", "board"):
         assert main([*words, "--backend", backend, "--out", backend]) == 0
@@ -51,7 +54,7 @@ def test_a_run_on_the_board_is_the_one_on_the_engine_less_what_cannot_be_counted
 
 def test_a_deployment_is_compared_on_the_board_with_the_engine(capsys):
     words = ["deploy", "--trained", "controller.npz", "--radius", "0.03", "--duration", "0.1",
-             "--log", "log.jsonl", "--backend", "board"]  # fmt: skip
+             "--no-speed-limits", "--log", "log.jsonl", "--backend", "board"]  # fmt: skip
     assert main(words) == 0
     assert "those of the engine in the first 100 of 100 steps" in capsys.readouterr().out
     entry = json.loads(Path("log.jsonl").read_text())

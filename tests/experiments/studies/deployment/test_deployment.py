@@ -36,8 +36,11 @@ from spikearm.loihi_deploy.mapping.allocators import ALLOCATORS, AllocatorName
 from spikearm.loihi_deploy.mapping.mesh import tile_of
 from spikearm.loihi_deploy.nengo_loihi_compat import Greedy, nengo_loihi, without_known_warnings
 
-DRIVE = DriveConfig(radius=0.03, duration=0.12)
-OPTIONS = ["deploy", "--radius", "0.03", "--duration", "0.12", "--log", "log.jsonl"]
+DRIVE = DriveConfig(radius=0.03, duration=0.12, speed_limits=False)
+OPTIONS = [
+    "deploy", "--radius", "0.03", "--duration", "0.12", "--no-speed-limits", "--log",
+    "log.jsonl",
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +58,7 @@ def file(trained: TrainedController) -> str:
 
 
 SHIPPED = sorted({path.stem.removesuffix(WEIGHTLESS) for path in SHIPPED_FOLDER.glob("*.npz")})
-SHORT = ["--radius", "0.03", "--duration", "0.12"]
+SHORT = ["--radius", "0.03", "--duration", "0.12", "--no-speed-limits", "--no-speed-limits"]
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,11 @@ from spikearm.experiments.studies.energy.report import (
 from spikearm.loihi_deploy.energy import rapl
 from spikearm.loihi_deploy.energy.account import BARE, THIS_MACHINE
 
-DRIVE = DriveConfig(radius=0.03, duration=0.12)
-OPTIONS = ["energy", "--radius", "0.03", "--duration", "0.12", "--log", "log.jsonl"]
+DRIVE = DriveConfig(radius=0.03, duration=0.12, speed_limits=False)
+OPTIONS = [
+    "energy", "--radius", "0.03", "--duration", "0.12", "--no-speed-limits", "--log",
+    "log.jsonl",
+]  # fmt: skip
 PERIOD = 1e-3
 
 

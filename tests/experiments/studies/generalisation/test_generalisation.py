@@ -77,7 +77,7 @@ def test_both_controllers_make_every_reach_and_each_is_counted(arm, trained):
         def advance(self) -> None:
             self.finished += 1
 
-    task = CentreOut(targets=2, radius=0.04, duration=0.3, hold=0.1)
+    task = CentreOut(targets=2, radius=0.04, duration=0.3, hold=0.1, speed_limits=False)
     cases = draw_cases(arm.model, task, 2)
     watcher = Counter()
     sweep = Sweep("duration_s", "duration [s]", (0.5, 1.0), {0.3: cases})

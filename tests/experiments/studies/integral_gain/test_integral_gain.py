@@ -17,7 +17,7 @@ from spikearm.experiments.studies.integral_gain.setting import Setting
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.tasks.episode import run_episode
 
-TASK = CentreOut(targets=2, radius=0.04, duration=0.16, hold=0.06)
+TASK = CentreOut(targets=2, radius=0.04, duration=0.16, hold=0.06, speed_limits=False)
 
 
 class Bowl:

@@ -28,7 +28,7 @@ from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.neural.parallel import parallel_map
 
 ANALYTIC = ChosenController("analytic")
-TASK = CentreOut(targets=2, radius=0.04, duration=0.16, hold=0.06)
+TASK = CentreOut(targets=2, radius=0.04, duration=0.16, hold=0.06, speed_limits=False)
 
 
 @pytest.fixture(scope="module")

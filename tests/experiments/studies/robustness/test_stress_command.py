@@ -12,7 +12,10 @@ from spikearm.experiments.studies.condition import Condition
 from spikearm.experiments.studies.robustness import stress
 from spikearm.experiments.studies.robustness.stress import StressOutcome, StressPlan
 
-REACH = ["--targets", "1", "--radius", "0.03", "--duration", "0.12", "--hold", "0.03"]
+REACH = [
+    "--targets", "1", "--radius", "0.03", "--duration", "0.12", "--hold", "0.03",
+    "--no-speed-limits",
+]  # fmt: skip
 STRESS = ["stress", *REACH, "--jobs", "1", "--controllers"]
 FILES = {"config.json", "summary.json", "reaches.parquet", "stress.html"}
 
