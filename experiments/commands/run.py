@@ -26,7 +26,8 @@ class RunCommand(ExperimentOptions):
 
     Attributes:
         controller: Controller that drives the arm: the analytic law, its neural stages (rate:
-            rate neurons; spiking: spiking neurons; loihi: the chip's arithmetic), pd or pid in
+            rate neurons; spiking: spiking neurons; loihi: the chip's arithmetic), polynomial (a
+            regression of the law, fitted first, which takes a quarter of a minute), pd or pid in
             joint space.
         learning: Learning beside the controller.
         payload: Mass of a ball that is fixed to the hand and unknown to the controller [kg].

@@ -18,7 +18,7 @@ from spikearm.experiments.records.guardian import guarded
 from spikearm.experiments.records.provenance import version
 from spikearm.experiments.studies.benchmark.verdict import try_controller
 from spikearm.experiments.studies.study import Problem
-from spikearm.experiments.training.benchmark_workspace import TILT, benchmark_radius
+from spikearm.experiments.tasks.benchmark_workspace import TILT, benchmark_radius
 from spikearm.experiments.training.pipeline import Training, TrainingConfig
 from spikearm.experiments.unset import Unset
 from spikearm.neural.array_file import understood

@@ -184,8 +184,6 @@ def run_watched(
         keep: Function that is given every outcome as soon as it is there.
         answering: Context in which signals may end it, if they wait outside.
     """
-    motion_time = plan.task.duration + plan.task.hold
-    steps = REACHES_PER_EPISODE * round(motion_time / plan.arm.timestep)
     if view or plan.realtime:
         plan = replace(plan, jobs=1)  # the window shows steps of this process; others would disturb
     with ExitStack() as stack:

@@ -11,7 +11,7 @@ from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.studies.ablations.result import Result, measure
 from spikearm.experiments.studies.ablations.simulations import FloatingPoint
 from spikearm.experiments.studies.ablations.variant import Variant
-from spikearm.experiments.training.benchmark_workspace import benchmark_workspace
+from spikearm.experiments.tasks.benchmark_workspace import benchmark_workspace
 from spikearm.experiments.training.pipeline import Training, TrainingConfig, TrainingWatcher
 from spikearm.loihi_deploy.backends.engine import EngineSimulation, RescaledSimulation
 

@@ -16,7 +16,7 @@ from spikearm.controller.training.samples import Samples
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.studies.ablations.result import Result, measure
 from spikearm.experiments.studies.ablations.variant import SEED, Variant
-from spikearm.experiments.training.benchmark_workspace import benchmark_workspace
+from spikearm.experiments.tasks.benchmark_workspace import benchmark_workspace
 from spikearm.experiments.training.pipeline import Training, TrainingWatcher
 
 
