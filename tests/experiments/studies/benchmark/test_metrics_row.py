@@ -22,6 +22,7 @@ IDENTITY = {
     "adaptive": False, "backend": "nengo", "seed": 7, "radius_m": 0.15, "duration_s": 1.3,
     "offset_m": 0.05, "realtime": False,
 }  # fmt: skip
+HELD = 4  # steps
 LIMITS = np.full(N_JOINTS, 2.0)  # rad/s
 FOOTPRINT = Footprint(
     connection_sparsity=0.25, footprint_bytes=70_416, dense=8_160, effective_macs=158,
@@ -56,11 +57,12 @@ def a_motion(
     torque: float = 0.0,
     latency: float = 0.001,
 ) -> Trajectory:
-    """Move evenly along x, the hand off the ideal pose by a constant offset [m] and angle."""
+    """Move evenly along x, then hold, the hand off the ideal pose by a constant offset [m] and angle."""
     motion = blank_trajectory(N_STEPS, N_JOINTS)
     motion.time[:] = DT * np.arange(1, N_STEPS + 1)
     motion.torque[:] = torque
-    motion.reference_position[:, 0] = np.linspace(0.0, LENGTH, N_STEPS)
+    motion.reference_position[:, 0] = LENGTH
+    motion.reference_position[:-HELD, 0] = np.linspace(0.0, LENGTH, N_STEPS - HELD)
     motion.hand_position[:] = motion.reference_position + np.array(offset)
     motion.reference_quaternion[:] = turned(0.4)
     motion.hand_quaternion[:] = turned(0.4 + angle)
@@ -162,9 +164,11 @@ def test_an_unfinished_stage_is_measured_against_the_motions_that_it_made():
 
 
 def test_effort_and_jerk_are_integrated_over_each_motion():
-    jolted = a_motion(torque=2.0)
+    jolted, still = a_motion(torque=2.0), a_motion(torque=5.0)
+    for motion in (jolted, still):
+        motion.hand_position[:] = 0.0
     jolted.hand_position[:, 1] = 0.5 * jolted.time**3  # a jerk of 3 m/s^3 at all times
-    filled = row(jolted, BACK)
+    filled = row(jolted, still)
     squares = N_JOINTS * N_STEPS * DT * np.array([2.0, 5.0]) ** 2
     assert filled["effort"] == pytest.approx(squares.mean())
     # Third differences exist for all steps but three; the motion back has none.
