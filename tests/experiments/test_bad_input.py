@@ -167,13 +167,13 @@ KINDS = {
     ),
     "number that is none": Bad([*RUN, "--ki", "nan"], ["ki is nan", "finite"]),
     "no seeds": Bad(["bench", "--seeds", "0", "--out", "run"], ["0 seeds", "1 or more"]),
-    "no reaches at a time": Bad([*RUN, "--jobs", "0"], ["0 reaches at a time", "1 or more"]),
+    "no reaches at a time": Bad([*RUN, "--jobs", "0"], ["0 jobs are too few", "1 or more"]),
     "less than no reaches at a time": Bad(
         ["bench", "--controllers", "analytic", "--jobs", "-2", "--out", "run"],
-        ["-2 reaches at a time", "1 or more"],
+        ["-2 jobs are too few", "1 or more"],
     ),
     "no reaches at a time in a window": Bad(
-        [*RUN, "--view", "--jobs", "0"], ["0 reaches at a time", "1 or more"]
+        [*RUN, "--view", "--jobs", "0"], ["0 jobs are too few", "1 or more"]
     ),
     **{
         f"no Loihi board for {' '.join(words[:1])}": Bad(
@@ -202,7 +202,7 @@ KINDS = {
         [*RUN[:-1], "b\udcf6se"], ["b\\udcf6se' is not UTF-8", "plain letters"]
     ),
     "folder that cannot be written": Bad(
-        [*RUN[:-1], "file/run"], ["Cannot write to 'file'", "--out"],
+        [*RUN[:-1], "file/run"], ["Cannot write to 'file'", "Name a folder"],
         lambda patch: a_file(Path("file"), ""),
     ),
     "full disk": Bad(RUN, ["No space left", "Nothing was left behind"], a_full_disk),

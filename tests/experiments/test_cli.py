@@ -188,7 +188,7 @@ def test_the_configuration_is_written_as_it_was_resolved():
     options = config["options"]
     assert options["task"] == {
         "variant": "sphere", "targets": 1, "radius": 0.03, "duration": 0.12, "hold": 0.03,
-        "offset": 0.0,
+        "offset": 0.0, "speed_limits": False,
     }  # fmt: skip
     assert options["plant"]["arm"] == "gen3"
     expected = {

@@ -57,7 +57,7 @@ def a_motion(
     torque: float = 0.0,
     latency: float = 0.001,
 ) -> Trajectory:
-    """Move evenly along x, then hold, the hand off the ideal pose by a constant offset [m] and angle."""
+    """Move along x, then hold, the hand off the ideal pose by a constant offset [m] and angle."""
     motion = blank_trajectory(N_STEPS, N_JOINTS)
     motion.time[:] = DT * np.arange(1, N_STEPS + 1)
     motion.torque[:] = torque

@@ -12,7 +12,7 @@ from spikearm.experiments.studies.deployment.drive import DriveConfig, plan_driv
 from spikearm.experiments.studies.energy.workload import CountedReach, drive_and_count
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 
-DRIVE = DriveConfig(radius=0.03, duration=0.12, feedforward="velocity")
+DRIVE = DriveConfig(radius=0.03, duration=0.12, feedforward="velocity", speed_limits=False)
 
 
 @pytest.fixture(scope="module")
