@@ -222,7 +222,7 @@ def largest_speed_share(arm: Arm, task: Task) -> float:
     )
 
 
-@pytest.mark.parametrize(("name", "radius"), [("gen3", 0.2), ("jaco2_6dof", 0.1)])
+@pytest.mark.parametrize(("name", "radius"), [("gen3", 0.2), ("jaco2_7dof", 0.15)])
 def test_motions_that_are_too_fast_for_the_joints_last_longer(name, radius):
     arm = load_arm(name)
     task = CentreOut(targets=1, radius=radius, duration=0.7, hold=0.1)
