@@ -3,9 +3,6 @@
 import math
 import multiprocessing
 import os
-import signal
-import sys
-import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -13,15 +10,15 @@ from contextlib import ExitStack, suppress
 from ctypes import c_int
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from multiprocessing.reduction import ForkingPickler
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from spikearm.arm_models import SpikearmError
 from spikearm.neural.raised import Caught
-from spikearm.neural.signals import HEEDED, Deferral
+from spikearm.neural.signals import Deferral
+from spikearm.neural.worker import serve
 
 T = TypeVar("T")
-POLL_TIME = 0.1  # s, between two looks at the parent, or at what the person wants
+POLL_TIME = 0.1  # s, between two looks at what the person wants
 STOP_TIME = 5.0  # s that pieces of work have to end when they are asked to
 GRACE_TIME = 3.0  # s before that for those that come before a piece that ends all
 
@@ -37,10 +34,6 @@ class WorkerLostError(SpikearmError):
         super().__init__(text)
 
 
-class StoppedError(KeyboardInterrupt):
-    """Error by which work ends early in a worker that is asked to stop."""
-
-
 def parallel_map(
     work: Callable[[int], T],
     n_items: int,
@@ -53,9 +46,9 @@ def parallel_map(
     included, without a copy of it. What the work changes is a worker's own.
 
     After Ctrl-C, an error or the death of a worker, no further piece is begun. Workers are asked
-    to stop (:func:`heed_stop`) and have ``STOP_TIME`` to do so; those with pieces before the one
-    that was in error have ``GRACE_TIME`` more, to finish them. All results that are there then are
-    yielded before the error is raised.
+    to stop, which :func:`spikearm.neural.worker.heed_stop` does, and have ``STOP_TIME`` for it;
+    those with pieces before the one that was in error have ``GRACE_TIME`` more, to finish them. All
+    results that are there then are yielded before the error is raised.
 
     Args:
         work: Function of the number of a piece.
@@ -75,16 +68,6 @@ def parallel_map(
         yield from _map_forked(work, n_items, n_workers, ends)
     else:
         yield from _map_here(work, n_items, ends)
-
-
-def heed_stop() -> None:
-    """Raise if this is a worker whose parent wants it to stop, finished or not.
-
-    Raises:
-        StoppedError: It does.
-    """
-    if _piece > _last.value:
-        raise StoppedError
 
 
 def may_fork() -> bool:
@@ -159,7 +142,7 @@ class _Crew(Generic[T]):
             here, there = self._context.Pipe()
             inherited = [here, *self._busy]
             process = self._context.Process(
-                target=_serve,
+                target=serve,
                 args=(self._work, there, self._last, inherited, os.getpid()),
                 daemon=True,
             )
@@ -228,51 +211,3 @@ class _Crew(Generic[T]):
         """Begin no further piece, ask later ones to stop, and earlier ones in a while."""
         self._patience = min(self._patience, time.monotonic() + GRACE_TIME)
         self._last.value = min(self._last.value, number)
-
-
-_last = c_int(0)  # in a worker: the last piece that its parent wants
-_piece = -1  # in a worker: the piece that it does
-
-
-def _serve(
-    work: Callable[[int], Any],
-    connection: Connection,
-    last: c_int,
-    inherited: list[Connection],
-    parent: int,
-) -> None:
-    """Do the pieces of work that a pipe asks for, in a worker."""
-    for other in inherited:  # else a sibling's pipe would not end with its parent
-        other.close()
-    _begin_worker(last, parent)
-    global _piece
-    while True:
-        _piece = connection.recv()
-        connection.send_bytes(_answer(work, _piece))
-
-
-def _answer(work: Callable[[int], Any], number: int) -> bytes:
-    """Do a piece of work, and pickle its number, its result and what was raised."""
-    with Caught() as caught:
-        return bytes(ForkingPickler.dumps((number, work(number), None)))
-    return bytes(ForkingPickler.dumps((number, None, caught.problem)))
-
-
-def _begin_worker(last: c_int, parent: int) -> None:
-    global _last
-    _last = last
-    for number in HEEDED:  # they may reach all processes of a group; the parent decides
-        signal.signal(number, signal.SIG_IGN)
-    # A thread may have been writing when this process was forked, and its lock stays locked.
-    sys.stdout, sys.stderr = (
-        stream and os.fdopen(fd, "w", 1, closefd=False)
-        for fd, stream in ((1, sys.stdout), (2, sys.stderr))
-    )
-    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
-
-
-def _end_with_parent(parent: int) -> None:
-    """End this worker when its parent has been killed."""
-    while os.getppid() == parent:
-        time.sleep(POLL_TIME)
-    os._exit(1)

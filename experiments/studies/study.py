@@ -10,8 +10,9 @@ import plotly.graph_objects as go
 from rich.console import RenderableType
 
 from spikearm.arm_models import SpikearmError
-from spikearm.neural.parallel import StoppedError, parallel_map
+from spikearm.neural.parallel import parallel_map
 from spikearm.neural.raised import Caught
+from spikearm.neural.worker import StoppedError
 
 T = TypeVar("T")
 Measure = Callable[[int], T]

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from spikearm.neural import parallel
-from spikearm.neural.parallel import WorkerLostError, heed_stop, parallel_map
+from spikearm.neural.parallel import WorkerLostError, parallel_map
+from spikearm.neural.worker import heed_stop
 
 
 def draw(number: int) -> tuple[int, np.ndarray]:
