@@ -1,5 +1,6 @@
 """Files of arrays: read whole, or refused in a sentence."""
 
+import math
 import struct
 import tokenize
 import zipfile
@@ -7,11 +8,16 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
 from spikearm.arm_models import SpikearmError
+from spikearm.neural.plain_file import check_plain_file, check_size
 
+MOST_BYTES = 2**30
+"""Largest size of a file, and of its arrays in memory: twice that of the largest training,
+and five hundred times that of a trained controller."""
 FORMAT_VERSION = "format_version"
 DAMAGES = (
     AttributeError, EOFError, KeyError, MemoryError, NotImplementedError, RuntimeError, TypeError,
@@ -37,22 +43,24 @@ def understood(path: Path, kind: str, remedy: str) -> Iterator[None]:
     except FileNotFoundError as error:
         raise SpikearmError(f"There is no {kind} at '{path}'. {remedy}") from error
     except OSError as error:
-        raise SpikearmError(f"Cannot read '{path}': {error.strerror or error}.") from error
+        raise SpikearmError(f"Cannot read '{path}': {error.strerror or error}. {remedy}") from error
     except DAMAGES as error:
         raise SpikearmError(f"'{path}' is no {kind}: {sentence(error)}. {remedy}") from error
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:
-    """Read all arrays of a file.
+    """Read all arrays of a file, after a look at the sizes that its headers claim.
 
     Raises:
-        OSError: It cannot be read.
+        OSError: It cannot be read, is no file, or is larger than ``MOST_BYTES``.
         ValueError: A number in it is infinite, or none. It is damaged, or something else, which
             others of :data:`DAMAGES` say too.
     """
+    check_plain_file(path, MOST_BYTES)
     with path.open("rb") as file:
         if not zipfile.is_zipfile(file):
             raise ValueError("it does not hold named arrays, or not all that was written of it")
+        _check_claims(file)
         file.seek(0)
         with np.load(file, allow_pickle=False) as arrays:
             read = {name: arrays[name] for name in arrays.files}
@@ -60,6 +68,34 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
         if array.dtype.kind in "fc" and not np.isfinite(array).all():
             raise ValueError(f"{name} holds what is no finite number")
     return read
+
+
+def _check_claims(file: IO[bytes]) -> None:
+    """Check the sizes that headers claim, before memory is taken for arrays.
+
+    Raises:
+        OSError: The arrays would be larger than ``MOST_BYTES``.
+        ValueError: An array claims more numbers than the file holds.
+    """
+    with zipfile.ZipFile(file) as archive:
+        check_size(sum(member.file_size for member in archive.infolist()), MOST_BYTES)
+        for member in archive.infolist():
+            with archive.open(member) as array:
+                if _claimed_size(array) > member.file_size:
+                    raise ValueError(f"{member.filename} claims more numbers than it holds")
+
+
+def _claimed_size(array: IO[bytes]) -> int:
+    """Return the size of an array as its header claims it [bytes]."""
+    readers = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }
+    version = np.lib.format.read_magic(array)
+    if version not in readers:
+        raise ValueError(f"its arrays are of NumPy's format {version}")
+    shape, _, dtype = readers[version](array)
+    return 0 if dtype.hasobject else math.prod(shape) * dtype.itemsize  # NumPy refuses objects
 
 
 def read_versioned(path: Path, kind: str, remedy: str, known: int) -> dict[str, np.ndarray]:

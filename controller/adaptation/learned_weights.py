@@ -8,10 +8,12 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from spikearm.arm_models import SpikearmError
-from spikearm.neural.array_file import DAMAGES, read_arrays, sentence
+from spikearm.neural.array_file import check_names, read_arrays, understood
+from spikearm.neural.typed_json import parse_json
 
 ABOUT, WEIGHTS = "about", "weights"
+KIND = "file of learned weights"
+REMEDY = "Name a file of learned weights."
 
 
 @dataclass(frozen=True)
@@ -45,19 +47,10 @@ class LearnedWeights:
         Raises:
             SpikearmError: There is no such file, or it is something else.
         """
-        try:
+        with understood(path, KIND, REMEDY):
             arrays = read_arrays(path)
-            about = json.loads(str(arrays.pop(ABOUT)))
+            check_names(arrays, {ABOUT})
+            about = parse_json(str(arrays.pop(ABOUT)), dict[str, Any], ABOUT)
+            check_names(arrays, {f"{WEIGHTS}-{number}" for number in range(len(arrays))})
             weights = tuple(arrays[f"{WEIGHTS}-{number}"] for number in range(len(arrays)))
             return cls(weights, about)
-        except FileNotFoundError as error:
-            raise SpikearmError(
-                f"There are no learned weights at '{path}'. Name a file that holds some."
-            ) from error
-        except OSError as error:
-            raise SpikearmError(f"Cannot read '{path}': {error.strerror or error}.") from error
-        except DAMAGES as error:
-            raise SpikearmError(
-                f"'{path}' holds no learned weights: {sentence(error)}. "
-                "Name a file of learned weights."
-            ) from error

@@ -6,12 +6,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, get_args
 
+import msgspec
 import numpy as np
 
 from spikearm.arm_models import SpikearmError
 from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
 from spikearm.neural.array_file import FORMAT_VERSION, check_names, read_versioned, understood
+from spikearm.neural.typed_json import Vector, parse_json
 
 WEIGHTLESS = "-weightless"
 """Suffix of the arm's name in files of controllers that were trained without gravity."""
@@ -21,6 +23,20 @@ ABOUT = "about"
 VERSION = 1
 KIND = "trained controller"
 REMEDY = "Name the controller.npz that `spikearm train` made."
+
+
+class About(msgspec.Struct):
+    """Entries that every trained controller says about itself, and their types.
+
+    Attributes:
+        joints: Names of the joints.
+        workspace: Region of the hand.
+        gravity: Gravity that it was trained for [m/s^2].
+    """
+
+    joints: list[str]
+    workspace: Workspace
+    gravity: Vector | None = None
 
 
 @dataclass(frozen=True)
@@ -63,8 +79,7 @@ class TrainedController:
         arrays = read_versioned(path, KIND, REMEDY, VERSION)
         with understood(path, KIND, REMEDY):
             check_names(arrays, {ABOUT, *(f"readout.{stage}" for stage in get_args(NeuralStage))})
-            about = json.loads(str(arrays.pop(ABOUT)))
-            check_names(about, {"joints", "workspace"})
+            about = parse_json(str(arrays.pop(ABOUT)), About, ABOUT)
             workspace = Workspace(**about.pop("workspace"))
             numbers = {name: array.astype(float) for name, array in arrays.items()}
             return cls(NetworkWeights.from_arrays(numbers), workspace, about)

@@ -13,6 +13,7 @@ from spikearm.experiments.export.chip_arrays import Axons, Blocks, Compartments,
 from spikearm.experiments.export.host_interface import InputCoding, OutputDecoding
 from spikearm.experiments.export.recorded_reach import RecordedReach
 from spikearm.neural.array_file import FORMAT_VERSION, check_names, read_versioned, understood
+from spikearm.neural.typed_json import parse_json
 
 VERSION = 1
 ABOUT, STEP = "about", "dt"
@@ -107,7 +108,8 @@ def _assemble(arrays: Mapping[str, np.ndarray]) -> Bundle:
         )
         for name, part in PARTS.items()
     }
-    return Bundle(about=json.loads(str(arrays[ABOUT])), dt=float(arrays[STEP]), **parts)
+    about = parse_json(str(arrays[ABOUT]), dict[str, Any], ABOUT)
+    return Bundle(about=about, dt=float(arrays[STEP]), **parts)
 
 
 def _frozen(array: np.ndarray) -> np.ndarray:

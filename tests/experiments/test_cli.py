@@ -545,7 +545,10 @@ def test_weights_that_no_longer_fit_the_chip_are_counted_and_named(capsys):
     ("arguments", "said"),
     [
         (["run", "--learned", "a.npz"], "Only --adaptive learns"),
-        (["run", "--adaptive", "--learned", "nowhere.npz"], "no learned weights at 'nowhere.npz'"),
+        (
+            ["run", "--adaptive", "--learned", "nowhere.npz"],
+            "no file of learned weights at 'nowhere.npz'",
+        ),
         (["run", "--adaptive", "--keep-learned", "a.txt"], "ends in .npz"),
         (["run", "--payload", "-1"], "cannot weigh -1"),
         (["adapt", "--target", "8"], "no target 8"),

@@ -18,6 +18,8 @@ from spikearm.experiments.studies.ablations.result import Result, measure
 from spikearm.experiments.studies.ablations.variant import SEED, Variant
 from spikearm.experiments.tasks.benchmark_workspace import benchmark_workspace
 from spikearm.experiments.training.pipeline import Training, TrainingWatcher
+from spikearm.neural.array_file import read_arrays, understood
+from spikearm.neural.typed_json import read_json
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,10 @@ class AblationStudy:
     def kept(self, variant: Variant) -> Result | None:
         """Load the result of an earlier measurement; None if there is none."""
         path = self._result_file(variant)
-        return Result(**json.loads(path.read_text("utf-8"))) if path.exists() else None
+        if not path.exists():
+            return None
+        with understood(path, "result of a variant", "Delete it, and measure the variant again."):
+            return Result(**read_json(path, Result))
 
     def measure(self, variant: Variant, weights: NetworkWeights) -> Result:
         """Measure a trained variant in closed loop, and keep its result."""
@@ -73,8 +78,8 @@ class AblationStudy:
 
     def _solve(self, weights: NetworkWeights, folder: Path) -> NetworkWeights:
         """Solve for the readout of stage ``loihi`` from steady rates, in closed form."""
-        with np.load(folder / "samples.npz") as arrays:
-            samples = Samples(**{name: arrays[name].astype(float) for name in arrays.files})
+        arrays = read_arrays(folder / "samples.npz")
+        samples = Samples(**{name: array.astype(float) for name, array in arrays.items()})
         commands = draw_commands(weights.scaling, len(samples), np.random.default_rng(SEED))
         friction = DryFriction.of(self.arm.model)
         readout = solve_readout(weights, samples, commands, "loihi", friction)

@@ -123,11 +123,17 @@ SPOILED: dict[str, tuple[Callable[[Path], None], str]] = {
     "a number in place of an array": (rewritten(latent=np.array(2.0)), "len"),
     "words": (rewritten(hidden=np.full(HIDDEN, "strong")), "could not convert"),
     "objects": (rewritten(hidden=np.full(HIDDEN, None)), "Object arrays cannot be loaded"),
-    "not about anything": (rewritten(about=np.array("{")), "Expecting property name"),
-    "about no joints": (rewritten(about=about(joints=None)), "it lacks joints"),
-    "about no workspace": (rewritten(about=about(workspace=None)), "it lacks workspace"),
+    "not about anything": (rewritten(about=np.array("{")), "about is no JSON"),
+    "about no joints": (rewritten(about=about(joints=None)), "about lacks joints"),
+    "about no workspace": (rewritten(about=about(workspace=None)), "about lacks workspace"),
     "about an empty workspace": (
         rewritten(about=about(workspace={"radius": 0, "tilt": 0})), "radius of 0 m",
+    ),
+    "about gravity of two axes": (
+        rewritten(about=about(gravity=[0.0, -9.81])), "gravity of about is wrong: expected list",
+    ),
+    "about joints that are numbers": (
+        rewritten(about=about(joints=[1, 2, 3])), r"joints\[0\] of about is wrong: expected text",
     ),
     "of no version": (rewritten(format_version=np.array("new")), "invalid literal"),
 }  # fmt: skip
