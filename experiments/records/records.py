@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -20,10 +20,14 @@ from spikearm.arm_models import SpikearmError
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.experiments.controllers import controller_label
 from spikearm.experiments.records.atomic_file import draft_prefix, missing_folders, remove_if_empty
-from spikearm.neural.array_file import DAMAGES, sentence
+from spikearm.experiments.records.reading import Summary, read_table, undamaged
+from spikearm.neural.array_file import sentence
+from spikearm.neural.typed_json import Count, check_types, read_json
 
 CONFIG, SUMMARY, TRAJECTORY = "config.json", "summary.json", "trajectory.parquet"
-KEYS = ("controller", "adaptive", "seed", "target", "direction")
+JOINT_COLUMNS = ("q", "dq", "torque")
+WIDTHS = {"position": 3, "quaternion": 4}
+"""Numbers in a row of a column, by the last part of its name; one in others but the joints'."""
 REPORT, VIDEO = "report.html", "video.mp4"
 
 
@@ -51,6 +55,19 @@ class RecordedReach:
     def label(self) -> str:
         """Name of the controller as tables show it."""
         return controller_label(self.controller, self.adaptive)
+
+
+class ReachKeys(TypedDict):
+    """Columns of a trajectory that tell reaches apart, and their types."""
+
+    controller: str
+    adaptive: bool
+    seed: Count
+    target: Count
+    direction: Literal["out", "back"]
+
+
+KEYS = tuple(ReachKeys.__annotations__)
 
 
 @dataclass(frozen=True)
@@ -155,16 +172,11 @@ def read_run(folder: Path) -> Run:
             f"'{folder}' is not a run: it has no {', '.join(missing)}. Give a folder that "
             "'spikearm run' or 'spikearm bench' wrote."
         )
-    try:
-        config = json.loads((folder / CONFIG).read_text("utf-8"))
-        summary = json.loads((folder / SUMMARY).read_text("utf-8"))
-        rows, status = summary["rows"], summary["status"]
-        reaches = _read_reaches(pq.read_table(folder / TRAJECTORY, page_checksum_verification=True))
-    except (*DAMAGES, OSError, pa.ArrowException) as error:
-        raise SpikearmError(
-            f"'{folder}' is damaged, or of another version: {sentence(error)}. Run it again."
-        ) from error
-    return Run(config, rows, reaches, status, folder)
+    with undamaged(folder):
+        config = read_json(folder / CONFIG)
+        summary = read_json(folder / SUMMARY, Summary)
+        reaches = _read_reaches(read_table(folder / TRAJECTORY))
+    return Run(config, summary["rows"], reaches, summary["status"], folder)
 
 
 @contextmanager
@@ -228,13 +240,18 @@ def _column(values: np.ndarray) -> pa.Array:
 
 
 def _read_reaches(table: pa.Table) -> list[RecordedReach]:
+    """Build reaches from a table of one row per step.
+
+    Raises:
+        KeyError, ValueError: A column is missing, or of another type or shape.
+    """
     if table.num_rows == 0:
         return []
     keys = list(zip(*(table[name].to_pylist() for name in KEYS), strict=True))
     starts = [0] + [i for i in range(1, len(keys)) if keys[i] != keys[i - 1]] + [len(keys)]
     return [
         RecordedReach(
-            **dict(zip(KEYS, keys[start], strict=True)),
+            **check_types(dict(zip(KEYS, keys[start], strict=True)), ReachKeys, TRAJECTORY),
             trajectory=_trajectory(table.slice(start, end - start)),
         )
         for start, end in itertools.pairwise(starts)
@@ -242,10 +259,29 @@ def _read_reaches(table: pa.Table) -> list[RecordedReach]:
 
 
 def _trajectory(table: pa.Table) -> Trajectory:
-    return Trajectory(**{f.name: _array(table[f.name]) for f in fields(Trajectory)})
+    arrays = {field.name: _array(table, field.name) for field in fields(Trajectory)}
+    n_steps, n_joints = table.num_rows, arrays["q"].shape[-1]
+    for name, array in arrays.items():
+        kind = name.rpartition("_")[2]
+        width = n_joints if name in JOINT_COLUMNS else WIDTHS.get(kind)
+        needed = (n_steps,) if width is None else (n_steps, width)
+        if array.shape != needed:
+            raise ValueError(f"{name} of {TRAJECTORY} has shape {array.shape}, not {needed}")
+    return Trajectory(**arrays)
 
 
-def _array(column: pa.ChunkedArray) -> np.ndarray:
+def _array(table: pa.Table, name: str) -> np.ndarray:
+    """Return a column as an array.
+
+    Raises:
+        KeyError, ValueError: There is none, or it holds what is no finite number.
+    """
+    column = table[name]
     if pa.types.is_fixed_size_list(column.type):
-        return column.combine_chunks().flatten().to_numpy().reshape(len(column), -1)
-    return column.to_numpy()
+        values = column.combine_chunks().flatten().to_numpy(zero_copy_only=False)
+        array = values.reshape(len(column), -1)
+    else:
+        array = column.to_numpy()
+    if array.dtype.kind not in "fi" or not np.isfinite(array).all():
+        raise ValueError(f"{name} of {TRAJECTORY} holds what is no finite number")
+    return array

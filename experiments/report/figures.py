@@ -226,7 +226,7 @@ def _add_band(figure: go.Figure, one: Series, time: np.ndarray, values: np.ndarr
 
 
 def _every(trajectory: Trajectory) -> int:
-    return max(1, round(POINT_TIME / (trajectory.time[1] - trajectory.time[0])))
+    return max(1, round(POINT_TIME / trajectory.period))
 
 
 def _thin(trajectory: Trajectory, values: np.ndarray) -> np.ndarray:

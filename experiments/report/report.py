@@ -18,6 +18,7 @@ from spikearm.experiments.palette import CSS_LINES, DASHES, controller_color
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.records import VIDEO, Run
 from spikearm.experiments.report import figures
+from spikearm.experiments.report.expected import check_shown
 from spikearm.experiments.report.figures import Series
 from spikearm.experiments.report.latency_figure import latency
 from spikearm.experiments.studies.benchmark.latency_table import LINES, TITLE, latency_cells
@@ -29,11 +30,6 @@ from spikearm.experiments.studies.benchmark.table import (
     by_controller,
 )
 
-IN_CONFIG = ("arm", "joints", "torque_limits", "forward_axis")
-IN_ROWS = (
-    "controller", "adaptive", "seed", "task",
-    *(one.key.partition(".")[0] for one in CONTROL + TIME + DETAIL),
-)  # fmt: skip
 Line = tuple[str, list[tuple[str, str]]]  # heading, then mean and interval of every column
 
 CAPTIONS = (
@@ -100,18 +96,17 @@ def write_report(runs: Sequence[Run], path: Path, names: Sequence[str] | None = 
 
 
 def _check(name: str, run: Run) -> None:
-    """Refuse a run that lacks what is shown of every run.
+    """Refuse a run that does not hold what is shown of every run.
 
     Raises:
-        SpikearmError: It does, because it is damaged, or of another version.
+        SpikearmError: It is damaged, or of another version.
     """
-    lacking = [key for key in IN_CONFIG if key not in run.config]
-    lacking += [key for key in IN_ROWS if not all(key in row for row in run.rows)]
-    if lacking or not run.rows:
+    try:
+        check_shown(run)
+    except ValueError as error:
         raise SpikearmError(
-            f"Run '{name}' is damaged, or of another version: it lacks "
-            f"{', '.join(lacking or ['rows'])}. Run it again."
-        )
+            f"Run '{name}' is damaged, or of another version: {error}. Run it again."
+        ) from error
 
 
 def _title(runs: Sequence[Run]) -> str:

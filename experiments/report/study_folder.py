@@ -1,17 +1,14 @@
 """Folders of studies, read back with their tables and pictures."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 import plotly.graph_objects as go
-import pyarrow as pa
-import pyarrow.parquet as pq
 from rich.console import RenderableType
 
-from spikearm.arm_models import SpikearmError
+from spikearm.experiments.records.reading import Summary, read_table, undamaged
 from spikearm.experiments.records.records import CONFIG, SUMMARY
 from spikearm.experiments.studies.adaptation.figure import draw_learning
 from spikearm.experiments.studies.adaptation.record import read_curves
@@ -19,10 +16,18 @@ from spikearm.experiments.studies.adaptation.study import AdaptationStudy, learn
 from spikearm.experiments.studies.robustness.figure import stress_figure
 from spikearm.experiments.studies.robustness.study import stress_tables_of
 from spikearm.experiments.studies.robustness.summary import read_points
-from spikearm.neural.array_file import DAMAGES, sentence
+from spikearm.neural.array_file import DAMAGES
+from spikearm.neural.typed_json import read_json
 
 Row = dict[str, Any]
 Shown = tuple[Sequence[RenderableType], go.Figure]
+
+
+class StudyConfig(TypedDict):
+    """Keys of a study's configuration, and their types."""
+
+    command: Literal["adapt", "stress"]
+    arm: str
 
 
 @dataclass(frozen=True)
@@ -49,10 +54,9 @@ class StudyFolder:
 def study_command(folder: Path) -> str | None:
     """Return the command that wrote a study's folder; None for other folders."""
     try:
-        command = json.loads((folder / CONFIG).read_text("utf-8"))["command"]
+        return read_json(folder / CONFIG, StudyConfig)["command"]
     except (*DAMAGES, OSError):
         return None
-    return command if command in READERS else None
 
 
 def read_study(folder: Path) -> StudyFolder:
@@ -61,22 +65,17 @@ def read_study(folder: Path) -> StudyFolder:
     Raises:
         SpikearmError: It is of no study, or damaged.
     """
-    try:
-        config = json.loads((folder / CONFIG).read_text("utf-8"))
-        summary = json.loads((folder / SUMMARY).read_text("utf-8"))
+    with undamaged(folder):
+        config = read_json(folder / CONFIG, StudyConfig)
+        summary = read_json(folder / SUMMARY, Summary)
         tables, figure = READERS[config["command"]](folder, summary["rows"])
         return StudyFolder(
             folder.resolve().name, config["command"], summary["status"], config, tables, figure
         )
-    except (*DAMAGES, OSError, TypeError, pa.ArrowException) as error:
-        raise SpikearmError(
-            f"'{folder}' is damaged, or of another version: {sentence(error)}. Run it again."
-        ) from error
 
 
 def _read_adapt(folder: Path, rows: Sequence[Row]) -> Shown:
-    table = pq.read_table(folder / AdaptationStudy.details_file, page_checksum_verification=True)
-    curves = read_curves(rows, table.to_pylist())
+    curves = read_curves(rows, read_table(folder / AdaptationStudy.details_file).to_pylist())
     return learning_tables(curves), draw_learning(curves)
 
 

@@ -54,7 +54,7 @@ def _section(study: StudyFolder, first: bool) -> dict[str, str]:
 
 def _text(tables: Sequence[RenderableType]) -> str:
     """Return tables as they are printed, without colours."""
-    console = Console(width=WIDTH, file=io.StringIO(), record=True)
+    console = Console(width=WIDTH, file=io.StringIO(), record=True, markup=False, emoji=False)
     for table in tables:
         console.print(table)
     return console.export_text()

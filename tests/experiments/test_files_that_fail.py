@@ -175,13 +175,16 @@ def without_a_column() -> None:
 
 DAMAGED: dict[str, tuple[Callable[[], object], str]] = {
     "config cut short": (lambda: Path("ran/config.json").write_text("{"), "is damaged"),
-    "config without joints": (lambda: without("config.json", "joints"), "it lacks joints"),
+    "config without joints": (lambda: without("config.json", "joints"), "config.json lacks joints"),
     "row of another version": (lambda: without("summary.json", "rows", "0", "jerk"), "lacks jerk"),
     "row without its controller": (
         lambda: without("summary.json", "rows", "0", "controller"),
         "lacks controller",
     ),
-    "no rows": (lambda: without("summary.json", "rows"), "is damaged, or of another version: rows"),
+    "no rows": (
+        lambda: without("summary.json", "rows"),
+        "is damaged, or of another version: summary.json lacks rows",
+    ),
     "trajectory of another version": (without_a_column, "step_latency_s"),
     "no trajectory": (lambda: Path("ran/trajectory.parquet").unlink(), "has no trajectory.parquet"),
 }

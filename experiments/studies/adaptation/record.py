@@ -1,15 +1,57 @@
 """Learning curves as rows: one per curve, one per trial, and back."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
+import msgspec
 import numpy as np
 
 from spikearm.experiments.perturbations.level import Level
+from spikearm.experiments.records.records import SUMMARY
 from spikearm.experiments.studies.adaptation.curve import Curve, Learned, Phase, Trial
 from spikearm.experiments.studies.adaptation.table import remaining
+from spikearm.neural.typed_json import Count, Number, Positive, Vector, check_types
 
 Row = dict[str, Any]
+
+
+class Identity(TypedDict):
+    """Keys that tell curves apart, and their types."""
+
+    controller: str
+    perturbation: str
+    strength: Number
+    seed: Count
+
+
+class CurveRow(Identity):
+    """Keys of a curve's row that are read, and their types."""
+
+    position_rmse_m: Positive
+    endpoint_error_m: Number
+    displacement_m: Vector
+    realtime_factor: Number
+    perturbed_position_rmse_m: Positive | None
+    perturbed_endpoint_error_m: Number | None
+    perturbed_displacement_m: Vector | None
+    perturbed_realtime_factor: Number | None
+    baseline_position_rmse_m: Positive
+    baseline_endpoint_error_m: Number
+    baseline_displacement_m: Vector
+    baseline_realtime_factor: Number
+    overflow_counts: dict[str, Count]
+    largest_weight: Number
+    problem: str | None
+
+
+class TrialRow(Identity):
+    """Keys of a trial's row that are read, and their types."""
+
+    phase: Phase
+    position_rmse_m: Number
+    endpoint_error_m: Number
+    displacement_m: Vector
+    realtime_factor: Number
 
 
 def curve_row(curve: Curve) -> Row:
@@ -51,9 +93,11 @@ def read_curves(rows: Sequence[Row], trials: Sequence[Row]) -> list[Curve]:
         trials: A row per trial.
 
     Raises:
-        KeyError: A row lacks a field.
-        SpikearmError: There is no such perturbation any more.
+        ValueError: There are none, a row lacks a field or has another type in it, or there is no
+            such perturbation any more.
     """
+    check_types(rows, Annotated[list[CurveRow], msgspec.Meta(min_length=1)], SUMMARY)
+    check_types(trials, list[TrialRow], "a file of trials")
     return [_curve(row, [one for one in trials if _key(one) == _key(row)]) for row in rows]
 
 

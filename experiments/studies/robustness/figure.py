@@ -20,7 +20,7 @@ def stress_figure(points: Sequence[Point], title: str) -> go.Figure:
     """Draw one panel per perturbation and one line per controller, which end where it breaks."""
     names = measured(points)
     shown = [find_perturbation(name) for name in names]
-    n_rows = -(-len(names) // COLUMNS)
+    n_rows = max(1, -(-len(names) // COLUMNS))
     figure = make_subplots(
         n_rows, COLUMNS,
         subplot_titles=[f"{one.title} [{one.unit}]" for one in shown],

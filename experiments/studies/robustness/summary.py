@@ -1,15 +1,18 @@
 """A point per perturbation, strength and controller, over all seeds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
+import msgspec
 import numpy as np
 
 from spikearm.experiments.perturbations.level import Level
 from spikearm.experiments.perturbations.registry import NONE, find_perturbation
+from spikearm.experiments.records.records import SUMMARY
 from spikearm.experiments.studies.benchmark.statistics import bootstrap_interval
 from spikearm.experiments.studies.robustness.stress import MeasuredReach, StressOutcome
+from spikearm.neural.typed_json import Count, Number, check_types
 
 REACHED = 0.01  # m; within it, a reach ends where it should
 
@@ -36,16 +39,16 @@ class Point:
     controller: str
     perturbation: str
     strength: float
-    n_seeds: int
-    n_motions: int
-    n_reached: int
-    n_lost: int
-    position_rmse_m: float | None
-    position_rmse_low_m: float | None
-    position_rmse_high_m: float | None
-    endpoint_error_max_m: float | None
-    held_steps: int
-    overflow_counts: int
+    n_seeds: Count
+    n_motions: Count
+    n_reached: Count
+    n_lost: Count
+    position_rmse_m: Number | None
+    position_rmse_low_m: Number | None
+    position_rmse_high_m: Number | None
+    endpoint_error_max_m: Number | None
+    held_steps: Count
+    overflow_counts: Count
 
     @property
     def level(self) -> Level:
@@ -69,10 +72,9 @@ def read_points(rows: Sequence[dict[str, Any]]) -> list[Point]:
     """Build points from the rows that they were written as.
 
     Raises:
-        KeyError: A row lacks a field.
+        ValueError: There are none, or a row lacks a field, or has another type in it.
     """
-    names = [one.name for one in fields(Point)]
-    return [Point(**{name: row[name] for name in names}) for row in rows]
+    return check_types(rows, Annotated[list[Point], msgspec.Meta(min_length=1)], SUMMARY)
 
 
 def curve(points: Sequence[Point], controller: str, perturbation: str) -> list[Point]:
