@@ -21,8 +21,9 @@ from spikearm.experiments.training.pipeline import TrainingWatcher
 from spikearm.loihi_deploy.engine.compilation import watch_compilation
 
 output, complaints = DroppingStream("stdout"), DroppingStream("stderr")
-console = Console(file=output.as_file)
-errors = Console(file=complaints.as_file, stderr=True)
+# Names and files may hold brackets, which are no markup.
+console = Console(file=output.as_file, markup=False, emoji=False)
+errors = Console(file=complaints.as_file, stderr=True, markup=False, emoji=False)
 
 REFRESH_STEPS = 50  # control steps between two updates of the bar
 
@@ -31,7 +32,7 @@ def progress_bar() -> Progress:
     """Return the progress bar of any long work: on the error stream, if that is a terminal."""
     return Progress(
         SpinnerColumn(),
-        TextColumn("{task.description:32}"),
+        TextColumn("{task.description:32}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
         TimeRemainingColumn(elapsed_when_finished=True),

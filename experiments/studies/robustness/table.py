@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rich.table import Table
+from rich.text import Text
 
 from spikearm.experiments.perturbations.registry import NONE, find_perturbation
 from spikearm.experiments.studies.robustness.summary import Point, break_point, curve
@@ -71,10 +72,10 @@ def _table(points: Sequence[Point], name: str) -> Table:
     return table
 
 
-def _cell(point: Point | None) -> str:
+def _cell(point: Point | None) -> str | Text:
     """Return a point's deviation and its share of finished motions, marked where it is broken."""
     if point is None:
         return ""
     mm = "lost" if point.position_rmse_m is None else f"{1e3 * point.position_rmse_m:.3g}"
     text = f"{mm}  {point.n_reached}/{point.n_motions}"
-    return f"[red]✗ {text}[/red]" if point.broken else text
+    return Text(f"✗ {text}", style="red") if point.broken else text
