@@ -105,6 +105,8 @@ def _curve(row: Row, trials: Sequence[Row]) -> Curve:
     phases: dict[Phase, tuple[Trial, ...]] = {}
     for one in trials:
         phases[one["phase"]] = (*phases.get(one["phase"], ()), _trial(one))
+    if phases and "learning" not in phases:
+        raise ValueError(f"trials of {_key(row)} lack the phase learning")
     lost = row["perturbed_position_rmse_m"] is None
     return Curve(
         row["controller"], Level(row["perturbation"], row["strength"]), row["seed"], _trial(row),

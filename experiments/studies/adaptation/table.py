@@ -25,7 +25,7 @@ CAPTION = (
 
 def curve_table(curves: Sequence[Curve]) -> Table:
     """Lay out perturbations and controllers as lines, trials as columns, means over seeds."""
-    last = max(len(curve.trials()) for curve in curves)
+    last = max(1, *(len(curve.trials()) for curve in curves))
     shown = sorted({*(number for number in SHOWN_TRIALS if number < last), last})
     text = ("perturbation", "controller")
     before = ("plain mm", "perturbed mm", "not learning")

@@ -24,14 +24,8 @@ from spikearm.experiments.report.report import write_report
 from spikearm.experiments.report.study_folder import read_study
 from spikearm.experiments.report.study_report import write_study_report
 
-REACH = ["--radius", "0.03", "--duration", "0.12", "--hold", "0.03", "--jobs", "1"]
-COMMANDS = {
-    "run": ["run", "--controller", "pd", "--targets", "1", "--no-report"],
-    "adapt": ["adapt", "--controllers", "pd", "--trials", "2", "--probes", "1"],
-    "stress": ["stress", "--controllers", "analytic", "--targets", "1", "--perturbations",
-               "delay=1"],
-}  # fmt: skip
-TABLES = {"run": "trajectory.parquet", "adapt": "learning.parquet"}
+FOLDERS = ("ran", "learned", "stressed")
+TABLES = {"ran": "trajectory.parquet", "learned": "learning.parquet"}
 UNREAD = {"trial", "normalised_error"}  # columns that are worked out from others
 WRONG: dict[str, Any] = {
     "null": None, "true": True, "text": "[/red] :boom: </script>", "number": 0.5, "zero": 0,
@@ -42,22 +36,15 @@ FEW = 6  # the fast test gives each place one of this many wrong kinds
 Place = tuple[str | int, ...]
 
 
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory) -> Path:
-    """Write a folder of each kind."""
-    place = tmp_path_factory.mktemp("good")
-    for name, words in COMMANDS.items():
-        assert main([*words, *REACH, "--out", str(place / name)]) == 0
-    return place
-
-
 @pytest.fixture
 def quick(monkeypatch, folders, name):
     """Read the motions once, draw no picture where rows are good, and write no library."""
     if name == "config.json":
-        monkeypatch.setattr(study_folder, "READERS", dict.fromkeys(COMMANDS, nothing_shown))
+        monkeypatch.setattr(
+            study_folder, "READERS", dict.fromkeys(("adapt", "stress"), nothing_shown)
+        )
     monkeypatch.setattr(report.plotly.io, "to_html", lambda *_, **__: "")
-    reaches = read_run(folders / "run").reaches
+    reaches = read_run(folders / "ran").reaches
     monkeypatch.setattr(records, "read_table", lambda _: None)
     monkeypatch.setattr(records, "_read_reaches", lambda _: reaches)
 
@@ -67,7 +54,7 @@ def nothing_shown(folder: Path, rows: Any) -> tuple[list[str], go.Figure]:
 
 
 def show(folder: Path, out: Path) -> None:
-    if folder.name == "run":
+    if folder.name == "ran":
         write_report([read_run(folder)], out)
     else:
         write_study_report([read_study(folder)], out)
@@ -101,8 +88,8 @@ def check_every_value(folder: Path, name: str, out: Path, one_of: int) -> int:
             other = WRONG[kind]
             (folder / name).write_text(json.dumps(replaced(good, place, other)))
             try:
-                if folder.name == "run":
-                    report._check("run", read_run(folder))
+                if folder.name == "ran":
+                    report._check("ran", read_run(folder))
                 else:
                     read_study(folder)
             except SpikearmError as error:
@@ -118,24 +105,24 @@ def check_every_value(folder: Path, name: str, out: Path, one_of: int) -> int:
 
 
 @pytest.mark.parametrize("name", ["config.json", "summary.json"])
-@pytest.mark.parametrize("command", COMMANDS)
-def test_a_wrong_value_is_refused_or_shown(command, name, folders, tmp_path, quick):
-    shutil.copytree(folders / command, tmp_path / command)
-    n_refused = check_every_value(tmp_path / command, name, tmp_path / "page.html", FEW)
+@pytest.mark.parametrize("written", FOLDERS)
+def test_a_wrong_value_is_refused_or_shown(written, name, folders, tmp_path, quick):
+    shutil.copytree(folders / written, tmp_path / written)
+    n_refused = check_every_value(tmp_path / written, name, tmp_path / "page.html", FEW)
     assert n_refused > 2
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["config.json", "summary.json"])
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_wrong_value_is_refused_or_shown(command, name, folders, tmp_path, quick):
-    shutil.copytree(folders / command, tmp_path / command)
-    check_every_value(tmp_path / command, name, tmp_path / "page.html", 1)
+@pytest.mark.parametrize("written", FOLDERS)
+def test_every_wrong_value_is_refused_or_shown(written, name, folders, tmp_path, quick):
+    shutil.copytree(folders / written, tmp_path / written)
+    check_every_value(tmp_path / written, name, tmp_path / "page.html", 1)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_a_missing_key_is_named(command, folders, tmp_path):
-    folder = shutil.copytree(folders / command, tmp_path / command)
+@pytest.mark.parametrize("written", FOLDERS)
+def test_a_missing_key_is_named(written, folders, tmp_path):
+    folder = shutil.copytree(folders / written, tmp_path / written)
     good = json.loads((folder / "summary.json").read_text())
     for key in ("status", "rows"):
         (folder / "summary.json").write_text(
@@ -145,37 +132,37 @@ def test_a_missing_key_is_named(command, folders, tmp_path):
             show(folder, tmp_path / "page.html")
 
 
-@pytest.mark.parametrize("command", TABLES)
-def test_every_column_of_another_type_is_refused(command, folders, tmp_path):
-    folder = shutil.copytree(folders / command, tmp_path / command)
-    path = folder / TABLES[command]
+@pytest.mark.parametrize("written", TABLES)
+def test_every_column_of_another_type_is_refused(written, folders, tmp_path):
+    folder = shutil.copytree(folders / written, tmp_path / written)
+    path = folder / TABLES[written]
     good = pq.read_table(path)
-    read = read_run if command == "run" else read_study
+    read = read_run if written == "ran" else read_study
     for number, name in enumerate(good.column_names):
         if name in UNREAD:
             continue
         other = [None, [[1.0]], {"a": 1}][number % 3]
         column = pa.array([other] * good.num_rows)
         pq.write_table(good.set_column(number, name, column), path)
-        with pytest.raises(SpikearmError, match=f"{command}' is damaged"):
+        with pytest.raises(SpikearmError, match=f"{written}' is damaged"):
             read(folder)
 
 
 def test_a_table_that_claims_gigabytes_is_refused_before_it_is_read(folders, tmp_path, monkeypatch):
     monkeypatch.setattr(reading, "MOST_BYTES", 2**20)  # one of gigabytes takes time to write
-    folder = shutil.copytree(folders / "run", tmp_path / "run")
+    folder = shutil.copytree(folders / "ran", tmp_path / "ran")
     n_rows = 2**18
-    pq.write_table(pa.table({"time": pa.array([0.0] * n_rows)}), folder / TABLES["run"])
-    assert (folder / TABLES["run"]).stat().st_size < 2**16
+    pq.write_table(pa.table({"time": pa.array([0.0] * n_rows)}), folder / TABLES["ran"])
+    assert (folder / TABLES["ran"]).stat().st_size < 2**16
     monkeypatch.setattr(pq, "read_table", lambda *_, **__: pytest.fail("it was read"))
     with pytest.raises(SpikearmError, match=f"claims {8 * n_rows} bytes"):
         read_run(folder)
 
 
 @pytest.mark.parametrize("name", ["config.json", "summary.json"])
-@pytest.mark.parametrize("command", COMMANDS)
-def test_a_pipe_in_place_of_a_file_does_not_wait(command, name, folders, tmp_path, capsys):
-    folder = shutil.copytree(folders / command, tmp_path / command)
+@pytest.mark.parametrize("written", FOLDERS)
+def test_a_pipe_in_place_of_a_file_does_not_wait(written, name, folders, tmp_path, capsys):
+    folder = shutil.copytree(folders / written, tmp_path / written)
     (folder / name).unlink()
     os.mkfifo(folder / name)
     assert main(["report", str(folder), "--out", str(tmp_path / "page.html")]) == BAD_INPUT

@@ -1,7 +1,6 @@
 """Reports of learning and of robustness, from the folders that their commands wrote."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -14,18 +13,6 @@ REACH = [
     "--radius", "0.03", "--duration", "0.12", "--hold", "0.03", "--jobs", "1",
     "--no-speed-limits",
 ]  # fmt: skip
-ADAPT = ["adapt", "--controllers", "pd", "--trials", "2", "--probes", "1", *REACH]
-DELAYS = ["--perturbations", "delay"]
-STRESS = ["stress", "--controllers", "analytic", "--targets", "1", *DELAYS, *REACH]
-
-
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory) -> Path:
-    """Write a folder of each kind."""
-    place = tmp_path_factory.mktemp("studies")
-    assert main([*ADAPT, "--out", str(place / "learned")]) == 0
-    assert main([*STRESS, "--out", str(place / "stressed")]) == 0
-    return place
 
 
 def printed(words: list[str], capsys: pytest.CaptureFixture) -> str:
