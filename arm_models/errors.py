@@ -1,6 +1,9 @@
 """Exception for wrong input, and checks that raise it."""
 
-from math import inf
+LARGEST = 1e6
+"""Largest number that an option may have, in SI units: no arm, gain or time is near it."""
+MOST_PROCESSES = 1024
+"""Processes of the largest machines that are shared; each takes a core, and memory."""
 
 
 class SpikearmError(ValueError):
@@ -11,12 +14,80 @@ class SpikearmError(ValueError):
 
 
 def check_positive(config: object, *names: str) -> None:
-    """Check that attributes of a configuration are positive, finite numbers.
+    """Check that attributes of a configuration are positive numbers of bounded size.
+
+    None, a value that was left out, is passed over; of several numbers, all are checked.
 
     Raises:
         SpikearmError: An attribute is not.
     """
-    for name in names:
-        value = getattr(config, name)
-        if not 0 < value < inf:
-            raise SpikearmError(f"{name} {value:g} is not possible: give more than 0.")
+    for name, value in _numbers(config, names):
+        if not 0 < value <= LARGEST:
+            _refuse(name, value, "more than 0")
+
+
+def check_not_negative(config: object, *names: str) -> None:
+    """Check that attributes of a configuration are numbers of bounded size, and none below 0.
+
+    None, a value that was left out, is passed over; of several numbers, all are checked.
+
+    Raises:
+        SpikearmError: An attribute is not.
+    """
+    for name, value in _numbers(config, names):
+        if not 0 <= value <= LARGEST:
+            _refuse(name, value, "0 or more")
+
+
+def check_finite(config: object, *names: str) -> None:
+    """Check that attributes of a configuration are numbers of bounded size, of either sign.
+
+    None, a value that was left out, is passed over; of several numbers, all are checked.
+
+    Raises:
+        SpikearmError: An attribute is not.
+    """
+    for name, value in _numbers(config, names):
+        if not -LARGEST <= value <= LARGEST:
+            raise SpikearmError(
+                f"{name} is {value:g}: give a finite number from {-LARGEST:g} to {LARGEST:g}."
+            )
+
+
+def check_count(count: int, things: str, most: int, least: int = 1) -> None:
+    """Check a number of things.
+
+    Args:
+        count: Number of things.
+        things: Plural of them.
+        most: Largest number that is possible.
+        least: Smallest one.
+
+    Raises:
+        SpikearmError: It is out of range.
+    """
+    if count < least:
+        raise SpikearmError(f"{count} {things} are too few: give {least} or more, at most {most}.")
+    if count > most:
+        raise SpikearmError(f"{count} {things} are too many: give {least} to {most}.")
+
+
+def check_processes(jobs: int | None) -> None:
+    """Check a number of processes; None stands for the number of cores.
+
+    Raises:
+        SpikearmError: It is out of range.
+    """
+    if jobs is not None:
+        check_count(jobs, "jobs", MOST_PROCESSES)
+
+
+def _numbers(config: object, names: tuple[str, ...]) -> list[tuple[str, float]]:
+    """List the numbers of attributes with their names."""
+    values = [(name, getattr(config, name)) for name in names]
+    several = [(name, value if isinstance(value, tuple) else (value,)) for name, value in values]
+    return [(name, one) for name, value in several for one in value if one is not None]
+
+
+def _refuse(name: str, value: float, allowed: str) -> None:
+    raise SpikearmError(f"{name} {value:g} is not possible: give {allowed}, at most {LARGEST:g}.")

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from spikearm.arm_models import RigidBodyModel, SpikearmError
-from spikearm.arm_models.errors import check_positive
+from spikearm.arm_models.errors import check_count, check_positive
 
 ERROR_BOUND = 1.27
 """Largest scaled error: nengo-loihi takes a hundred times it as an integer of -127 to 127."""
@@ -19,6 +19,8 @@ bits: the more an output of 1 is worth, the coarser they are, and the less, the 
 register that adds them up, which holds outputs of 11, overflow."""
 MAX_RATES = (100.0, 200.0)  # Hz
 MAX_NEURONS = 2048  # a synapse that learns takes two of a core's 4096 input axons
+
+MOST_ENSEMBLES = 128  # as many as a chip has cores, of which each takes at least one
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,7 @@ class AdaptationConfig:
                 f"{self.neurons} neurons do not learn in one ensemble: give 1 to {MAX_NEURONS}, "
                 "which is what fits on a core, and more ensembles."
             )
-        if self.ensembles < 1:
-            raise SpikearmError(f"{self.ensembles} ensembles learn nothing: give 1 or more.")
+        check_count(self.ensembles, "ensembles", MOST_ENSEMBLES)
         if not 0 < self.active_share < 1:
             raise SpikearmError(
                 f"An active share of {self.active_share:g} is not possible: give more than 0 and "

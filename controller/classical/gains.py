@@ -1,6 +1,8 @@
 """The gains of the control law, in one place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+
+from spikearm.arm_models.errors import check_not_negative
 
 
 @dataclass(frozen=True)
@@ -24,3 +26,6 @@ class Gains:
     posture_kv: float = 12.0
     limit_kp: float = 100.0
     limit_margin: float = 0.1
+
+    def __post_init__(self) -> None:
+        check_not_negative(self, *(field.name for field in fields(self)))

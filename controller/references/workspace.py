@@ -6,6 +6,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from spikearm.arm_models import Pose, SpikearmError
+from spikearm.arm_models.errors import LARGEST
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,11 @@ class Workspace:
     tilt: float = float(np.radians(10.0))
 
     def __post_init__(self) -> None:
-        if not self.radius > 0:
-            raise SpikearmError(f"A radius of {self.radius:g} m holds no task: give more than 0.")
+        if not 0 < self.radius <= LARGEST:
+            raise SpikearmError(
+                f"A radius of {self.radius:g} m holds no task: give more than 0, at most "
+                f"{LARGEST:g}."
+            )
         if not 0 <= self.tilt <= np.pi:
             raise SpikearmError(f"A tilt of {self.tilt:g} rad is out of range: give 0 to pi.")
 

@@ -6,12 +6,16 @@ import nengo
 import numpy as np
 
 from spikearm.arm_models import SpikearmError
+from spikearm.arm_models.errors import check_count, check_not_negative, check_positive
 from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF
 
 AMPLITUDE = 0.01  # s; in training, rates are counted in units of 100 Hz: Adam's steps are absolute
 PERCENTILE = 99.5  # of what drives a neuron that its intercepts are spread over
 RIDGE = 0.02  # of the first decoders, relative to the largest rate
 CODE_RANGE = 0.9  # of the code that most samples lie in
+
+MOST_NEURONS = 131_072  # of a layer: as many compartments as a chip of Loihi has
+MOST_EPOCHS = 100_000  # two thousand times the default
 
 
 @dataclass(frozen=True)
@@ -44,10 +48,11 @@ class CompressionConfig:
 
     def __post_init__(self) -> None:
         for name in ("n_features", "n_code", "n_latent", "batch"):
-            if getattr(self, name) < 1:
-                raise SpikearmError(f"{name} is {getattr(self, name)}: give 1 or more.")
-        if self.epochs < 0:
-            raise SpikearmError(f"{self.epochs} epochs are too few: give 0 or more.")
+            if not 1 <= getattr(self, name) <= MOST_NEURONS:
+                raise SpikearmError(
+                    f"{name} is {getattr(self, name)}: give 1 or more, at most {MOST_NEURONS}."
+                )
+        check_count(self.epochs, "epochs", MOST_EPOCHS, least=0)
         if not 0 < self.max_rates[0] <= self.max_rates[1] < 1 / TAU_REF:
             raise SpikearmError(
                 f"Largest rates from {self.max_rates[0]:g} to {self.max_rates[1]:g} Hz are out of "
@@ -57,9 +62,8 @@ class CompressionConfig:
             raise SpikearmError(
                 f"A velocity share of {self.velocity_share:g} is out of range: give 0 to 1."
             )
-        for name in ("rate_limit", "learning_rate"):
-            if not getattr(self, name) > 0:
-                raise SpikearmError(f"{name} is {getattr(self, name):g}: give more than 0.")
+        check_positive(self, "rate_limit", "learning_rate")
+        check_not_negative(self, "rate_weight")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spikearm.arm_models import Pose, RigidBodyModel, SpikearmError
+from spikearm.arm_models.errors import check_count, check_not_negative, check_positive
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.osc import drift_torque, task_inertia
 from spikearm.controller.references.joint_reference import REACH_TIMESTEP, JointReference, reaches
@@ -12,6 +13,7 @@ from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.training.friction import DryFriction
 
+MOST_PER_REACH = 1000  # about one a step
 N_TRIES = 200  # poses that are drawn for one goal
 
 
@@ -34,8 +36,14 @@ class Spread:
     velocity: float = 0.3
 
     def __post_init__(self) -> None:
-        if self.per_reach < 1:
-            raise SpikearmError(f"{self.per_reach} samples of a reach are too few: give 1 or more.")
+        check_count(self.per_reach, "samples of a reach", MOST_PER_REACH)
+        check_positive(self, "durations")
+        if self.durations[0] > self.durations[1]:
+            raise SpikearmError(
+                f"Durations from {self.durations[0]:g} to {self.durations[1]:g} s are no range: "
+                "give the smaller one first."
+            )
+        check_not_negative(self, "posture", "position", "velocity")
 
 
 @dataclass(frozen=True)

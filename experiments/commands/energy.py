@@ -51,12 +51,14 @@ class EnergyCommand:
     log: Path = Path("runs/energy.jsonl")
     measure_time: float = 2.0
 
-    def execute(self) -> None:
-        """Drive, account, print the tables and add to the log."""
+    def __post_init__(self) -> None:
         if not 0 < self.measure_time <= MOST_TIME:
             raise SpikearmError(
                 f"A measurement of {self.measure_time} s: give more than 0, at most {MOST_TIME} s."
             )
+
+    def execute(self) -> None:
+        """Drive, account, print the tables and add to the log."""
         arm = self.plant.load()
         trained = find_trained(arm, self.trained, ["loihi"])
         assert trained is not None

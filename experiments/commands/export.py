@@ -5,8 +5,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.trained import TrainedController
@@ -21,6 +19,8 @@ from spikearm.experiments.unset import Unset
 
 Format = Literal["bundle", "nir"]
 SUFFIXES: dict[Format, str] = {"bundle": ".npz", "nir": ".nir"}
+
+MOST_TIME = 10.0  # s, longer than any reach; a bundle holds every spike
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,13 @@ class ExportCommand:
     trained: Unset[Path] = None
     run_time: float = 0.3
 
+    def __post_init__(self) -> None:
+        if not 0 < self.run_time <= MOST_TIME:
+            raise SpikearmError(
+                f"A run of {self.run_time} s is not possible: give a step or more, at most "
+                f"{MOST_TIME:g} s."
+            )
+
     def execute(self) -> None:
         """Write the file, and print its name."""
         check_new_file(self.out, SUFFIXES[self.to])
@@ -70,7 +77,7 @@ class ExportCommand:
             draft.write_bytes(whole.getvalue())
 
     def _write_bundle(self, arm: Arm, trained: TrainedController) -> None:
-        if not arm.timestep <= self.run_time < np.inf:
+        if self.run_time < arm.timestep:
             raise SpikearmError(
                 f"A run of {self.run_time} s is not possible: give {arm.timestep} s, a step, or "
                 "more."

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from spikearm.arm_models import SpikearmError
+from spikearm.arm_models.errors import check_not_negative
 from spikearm.experiments.console.experiment_options import ExperimentOptions
 from spikearm.experiments.console.options import Learning, check_new_file
 from spikearm.experiments.console.running import copy_film, measure
@@ -48,9 +49,13 @@ class RunCommand(ExperimentOptions):
     video: Unset[Path] = None
     report: bool = True
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_not_negative(self, "payload")
+        check_seed(self.seed)
+
     def execute(self) -> None:
         """Run, write the folder and print the table."""
-        check_seed(self.seed)
         if self.view and self.realtime:
             raise SpikearmError(
                 "A window would disturb the pace of --realtime, and shows the arm at real time "

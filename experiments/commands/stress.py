@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from spikearm.arm_models.errors import check_count
 from spikearm.controller.loop.sensor_guard import GuardLimits
 from spikearm.experiments.console.conducting import conduct
 from spikearm.experiments.console.experiment_options import PerturbedOptions
 from spikearm.experiments.perturbations.level import all_levels
 from spikearm.experiments.perturbations.registry import PERTURBATIONS
-from spikearm.experiments.studies.robustness.stress import StressPlan
+from spikearm.experiments.studies.robustness.stress import MOST_ROUNDS, StressPlan
 from spikearm.experiments.studies.robustness.study import StressStudy
 
 
@@ -41,6 +42,10 @@ class StressCommand(PerturbedOptions):
     perturbations: tuple[str, ...] = ()
     rounds: int = 1
     limits: GuardLimits = field(default_factory=GuardLimits)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_count(self.rounds, "rounds", MOST_ROUNDS)
 
     def execute(self) -> None:
         """Measure, print the tables and write the folder."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from spikearm.arm_models import SpikearmError
+from spikearm.arm_models.errors import check_processes
 from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.console.arm_config import ArmConfig
@@ -19,9 +20,11 @@ from spikearm.experiments.records.provenance import version
 from spikearm.experiments.studies.benchmark.verdict import try_controller
 from spikearm.experiments.studies.study import Problem
 from spikearm.experiments.tasks.benchmark_workspace import TILT, benchmark_radius
+from spikearm.experiments.tasks.centre_out import RADII
 from spikearm.experiments.training.pipeline import Training, TrainingConfig
 from spikearm.experiments.unset import Unset
 from spikearm.neural.array_file import understood
+from spikearm.neural.typed_json import read_json
 
 CONTROLLER = "controller.npz"
 CONFIG = "config.json"
@@ -63,10 +66,12 @@ class TrainCommand:
     training: TrainingConfig = field(default_factory=TrainingConfig)
     jobs: Unset[int] = None
 
+    def __post_init__(self) -> None:
+        check_processes(self.jobs)
+        Workspace(RADII[-1] if self.radius is None else self.radius, self.tilt)
+
     def execute(self) -> None:
         """Train, and name the file that was made."""
-        if self.jobs is not None and self.jobs < 1:
-            raise SpikearmError(f"{self.jobs} processes are too few: give 1 or more.")
         arm = self.plant.load()
         radius = benchmark_radius(arm.model) if self.radius is None else self.radius
         workspace = Workspace(radius, self.tilt)
@@ -111,7 +116,7 @@ def _begin_or_resume(folder: Path, about: dict[str, Any]) -> dict[str, Any]:
     about = about | {"resumed": []}
     if path.exists():
         with understood(path, "account of a training", "Give another --out, or delete the folder."):
-            begun = BEFORE | dict(json.loads(path.read_text("utf-8")))
+            begun = BEFORE | read_json(path)
         now = json.loads(json.dumps(about))
         other = [name for name in UNCHANGING if begun.get(name) != now[name]]
         if other:

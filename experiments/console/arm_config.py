@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from spikearm.arm_models import Arm, load_arm
+from spikearm.arm_models.errors import check_finite
 from spikearm.experiments.unset import Unset
 
 
@@ -38,6 +39,10 @@ class ArmConfig:
     home: Unset[tuple[float, ...]] = None
     armature: Unset[float] = None
     weightless: bool = False
+
+    def __post_init__(self) -> None:
+        numbers = ("end_effector_offset", "torque_limits", "velocity_limits", "home", "armature")
+        check_finite(self, *numbers)  # their signs are checked with the joints
 
     @property
     def name(self) -> str:

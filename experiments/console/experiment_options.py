@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from spikearm.arm_models import Arm, SpikearmError
+from spikearm.arm_models.errors import check_count, check_not_negative, check_processes
 from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.classical.gains import Gains
@@ -25,6 +26,8 @@ from spikearm.experiments.records.records import check_new_folder
 from spikearm.experiments.seed import check_seed
 from spikearm.experiments.tasks.centre_out import CentreOut
 from spikearm.experiments.unset import Unset
+
+MOST_SEEDS = 10_000  # of the benchmark, days of one core with each controller, estimated
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,10 @@ class ExperimentOptions:
     trained: Unset[Path] = None
     out: Unset[Path] = None
     jobs: Unset[int] = None
+
+    def __post_init__(self) -> None:
+        check_not_negative(self, "ki")
+        check_processes(self.jobs)
 
     def choose(self, names: Sequence[str], adaptive: bool = False) -> tuple[ChosenController, ...]:
         """Choose controllers by name, each with an adaptive one after it if asked for.
@@ -113,17 +120,16 @@ class Seeds:
         first_seed: Smallest of them.
 
     Raises:
-        SpikearmError: A seed would be negative or too large, or there would be none.
+        SpikearmError: A seed would be negative or too large, or there would be none, or too many.
     """
 
     seeds: int = 1
     first_seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.seeds < 1:
-            raise SpikearmError(f"{self.seeds} seeds are too few: give 1 or more.")
-        for seed in (self.first_seed, self.first_seed + self.seeds - 1):
-            check_seed(seed)
+        check_seed(self.first_seed)
+        check_count(self.seeds, "seeds", MOST_SEEDS)
+        check_seed(self.all[-1])
 
     @property
     def all(self) -> range:

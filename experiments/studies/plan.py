@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from spikearm.arm_models import Arm, SpikearmError
+from spikearm.arm_models import Arm
+from spikearm.arm_models.errors import check_processes
 from spikearm.controller.controller import Controller
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
@@ -35,8 +36,7 @@ class Plan:
     jobs: int | None = None
 
     def __post_init__(self) -> None:
-        if self.jobs is not None and self.jobs < 1:
-            raise SpikearmError(f"{self.jobs} jobs are too few: give 1 or more.")
+        check_processes(self.jobs)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import plotly.graph_objects as go
 from rich.console import RenderableType
 
-from spikearm.arm_models import SpikearmError
+from spikearm.arm_models.errors import check_processes
 from spikearm.neural.parallel import parallel_map
 from spikearm.neural.raised import Caught
 from spikearm.neural.worker import StoppedError
@@ -45,8 +45,7 @@ class Batch(Generic[T]):
     n_steps: int = 1
 
     def __post_init__(self) -> None:
-        if self.jobs is not None and self.jobs < 1:
-            raise SpikearmError(f"{self.jobs} jobs are too few: give 1 or more.")
+        check_processes(self.jobs)
 
 
 class Experiment(ABC, Generic[T]):

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from spikearm.arm_models import Pose, RigidBodyModel, SpikearmError
+from spikearm.arm_models.errors import LARGEST, check_count
 from spikearm.controller.references.joint_reference import end_joints, follow_joints
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.experiments.seed import check_seed
@@ -18,6 +19,8 @@ from spikearm.experiments.unset import Unset
 Variant = Literal["circle", "sphere", "pose"]
 
 TASK_DIMENSIONS = 6  # position and orientation
+MOST_TARGETS = 1000  # about an hour of one core with each neural controller, estimated
+MOST_TIME = 600.0  # s of a motion, whose steps take a quarter of a GB of memory
 RADII = (0.20, 0.15, 0.10, 0.05)  # m, the largest that the arm reaches is taken
 POSE_TURN = float(np.radians(30.0))  # rad, of the variant "pose"
 N_TRIES = 20  # turns drawn for a target, or starts off home, until the arm can follow one
@@ -63,18 +66,26 @@ class CentreOut:
         return POSE_TURN if self.variant == "pose" else 0.0
 
     def __post_init__(self) -> None:
-        if self.targets < 1:
-            raise SpikearmError(f"{self.targets} targets are too few: ask for 1 or more.")
-        if self.radius is not None and not 0 < self.radius < np.inf:
-            raise SpikearmError(f"A radius of {self.radius} m is not possible: give one above 0.")
-        if not 0 < self.duration < np.inf:
+        check_count(self.targets, "targets", MOST_TARGETS)
+        if self.radius is not None and not 0 < self.radius <= LARGEST:
             raise SpikearmError(
-                f"A duration of {self.duration} s is not possible: give one above 0."
+                f"A radius of {self.radius} m is not possible: give one above 0, at most "
+                f"{LARGEST:g} m."
             )
-        if not 0 <= self.hold < np.inf:
-            raise SpikearmError(f"A hold of {self.hold} s is not possible: give 0 or more.")
-        if not 0 <= self.offset < np.inf:
-            raise SpikearmError(f"An offset of {self.offset} m is not possible: give 0 or more.")
+        if not 0 < self.duration <= MOST_TIME:
+            raise SpikearmError(
+                f"A duration of {self.duration} s is not possible: give one above 0, at most "
+                f"{MOST_TIME:g} s."
+            )
+        if not 0 <= self.hold <= MOST_TIME:
+            raise SpikearmError(
+                f"A hold of {self.hold} s is not possible: give 0 or more, at most {MOST_TIME:g} s."
+            )
+        if not 0 <= self.offset <= LARGEST:
+            raise SpikearmError(
+                f"An offset of {self.offset} m is not possible: give 0 or more, at most "
+                f"{LARGEST:g} m."
+            )
 
 
 def plan_task(model: RigidBodyModel, options: CentreOut, seed: int) -> Task:

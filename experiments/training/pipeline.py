@@ -12,11 +12,17 @@ import tyro
 from nengo.exceptions import BuildError
 
 from spikearm.arm_models import Arm, SpikearmError
+from spikearm.arm_models.errors import check_count, check_not_negative, check_positive
 from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.spiking.scaling import Scaling
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
 from spikearm.controller.training.activity import Activity, build_recorder, record_activity
-from spikearm.controller.training.compression import Compression, CompressionConfig, begin
+from spikearm.controller.training.compression import (
+    MOST_NEURONS,
+    Compression,
+    CompressionConfig,
+    begin,
+)
 from spikearm.controller.training.friction import DryFriction
 from spikearm.controller.training.products import assemble, draw_commands, solve_readout
 from spikearm.controller.training.readout import HELD_OUT, Refinement, refine
@@ -42,6 +48,7 @@ from spikearm.neural.array_file import read_arrays, understood
 from spikearm.neural.parallel import parallel_map
 from spikearm.neural.simulation import NeuralSimulation
 
+MOST_SAMPLES = 2_000_000  # of a seven-joint arm, they take half of what a file may hold
 BATCH = 240  # recordings that one process makes at a time
 REACHES_PER_FILE = 50  # which take about a second
 N_HELD_APART = round(1 / HELD_OUT)  # batches that a readout needs at least
@@ -79,6 +86,12 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         n_samples = self.reaches * self.spread.per_reach
+        if n_samples > MOST_SAMPLES:
+            raise SpikearmError(
+                f"{self.reaches} reaches give {n_samples} samples, which are too many: give "
+                f"{MOST_SAMPLES // self.spread.per_reach} reaches or fewer."
+            )
+        check_count(self.products, "product neurons", MOST_NEURONS, least=0)
         pairs = 6 * self.compression.n_latent
         if n_samples < self.compression.batch:
             raise SpikearmError(
@@ -97,8 +110,8 @@ class TrainingConfig:
             )
         if not 0 <= self.edge < 50:
             raise SpikearmError(f"An edge of {self.edge:g} % leaves no samples: give 0 to 50.")
-        if not self.room > 0:
-            raise SpikearmError(f"A room of {self.room:g} is no range: give more than 0.")
+        check_positive(self, "room")
+        check_not_negative(self, "joint_weight")
         check_seed(self.seed)
 
 

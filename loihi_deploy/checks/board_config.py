@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
-from spikearm.arm_models import SpikearmError
+from spikearm.arm_models.errors import check_count
 from spikearm.loihi_deploy import limits
 from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
 from spikearm.loihi_deploy.mapping.placement import Placement
 from spikearm.loihi_deploy.mapping.traffic import most_host_spikes
+
+MOST_CHIPS = 768  # of Pohoiki Springs, the largest system of Loihi chips
+MOST_HOST_SPIKES = 131_072  # one to each compartment of a chip
 
 
 @dataclass(frozen=True)
@@ -24,10 +27,9 @@ class BoardConfig:
     host_spikes: int | None = None
 
     def __post_init__(self) -> None:
-        if self.chips < 1:
-            raise SpikearmError(f"A board of {self.chips} chips holds nothing: give 1 or more.")
-        if self.host_spikes is not None and self.host_spikes < 0:
-            raise SpikearmError(f"{self.host_spikes} spikes in a step: give 0 or more.")
+        check_count(self.chips, "chips", MOST_CHIPS)
+        if self.host_spikes is not None:
+            check_count(self.host_spikes, "spikes in a step", MOST_HOST_SPIKES, least=0)
 
 
 NENGO_LOIHI_BOARD = BoardConfig(host_spikes=int(limits.HOST_SPIKES.most))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from spikearm.arm_models import SpikearmError
+from spikearm.arm_models.errors import check_count
 from spikearm.controller.adaptation.adaptive_controller import AdaptiveController
 from spikearm.controller.controller import Controller
 from spikearm.experiments.controllers import BASELINE, ChosenController
@@ -16,12 +17,13 @@ from spikearm.experiments.studies.adaptation.curve import Curve, Learned, Phase,
 from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.studies.condition import Condition, applies
 from spikearm.experiments.studies.plan import PerturbedPlan
-from spikearm.experiments.tasks.centre_out import plan_task
+from spikearm.experiments.tasks.centre_out import MOST_TARGETS, plan_task
 from spikearm.experiments.tasks.episode import run_episode
 from spikearm.experiments.tasks.task import Task
 from spikearm.neural.raised import Caught, describe
 
 JOINT_SPACE = ("pd", "pid")
+MOST_TRIALS = 10_000  # two hundred times the default, which takes about a minute
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,10 @@ class Trials:
     probes: int = 10
 
     def __post_init__(self) -> None:
-        if self.trials < 1:
-            raise SpikearmError(f"{self.trials} trials are too few: give 1 or more.")
-        if self.probes < 0:
-            raise SpikearmError(f"{self.probes} probes are not possible: give 0 or more.")
+        check_count(self.trials, "trials", MOST_TRIALS)
+        check_count(self.probes, "probes", MOST_TRIALS, least=0)
+        if not 0 <= self.target < MOST_TARGETS:
+            raise SpikearmError(f"There is no target {self.target}: give 0 to {MOST_TARGETS - 1}.")
 
 
 @dataclass(frozen=True, kw_only=True)

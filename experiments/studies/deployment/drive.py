@@ -13,6 +13,7 @@ from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.trained import TrainedController
+from spikearm.experiments.seed import check_seed
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.neural.simulation import NeuralSimulation
 
@@ -35,6 +36,10 @@ class DriveConfig:
     duration: float = 1.0
     seed: int = 0
     speed_limits: bool = True
+
+    def __post_init__(self) -> None:
+        CentreOut(radius=self.radius, duration=self.duration)
+        check_seed(self.seed)
 
 
 def plan_drive(arm: Arm, drive: DriveConfig) -> tuple[np.ndarray, MinimumJerk]:

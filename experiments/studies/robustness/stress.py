@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from spikearm.arm_models import SpikearmError
+from spikearm.arm_models.errors import check_count
 from spikearm.controller.adaptation.adaptive_controller import AdaptiveController
 from spikearm.controller.controller import Controller, NeuralController, unwrap
 from spikearm.controller.loop.sensor_guard import GuardLimits, SensorGuard
@@ -18,6 +19,8 @@ from spikearm.experiments.tasks.episode import Reach, run_episode
 from spikearm.neural.raised import Caught
 
 DIRECTIONS = ("out", "back")
+
+MOST_ROUNDS = 1000  # of eight targets, hours of one core in each condition, estimated
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,7 @@ class StressPlan(PerturbedPlan):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.rounds < 1:
-            raise SpikearmError(f"{self.rounds} rounds are too few: give 1 or more.")
+        check_count(self.rounds, "rounds", MOST_ROUNDS)
         if any(controller.on_board for controller in self.controllers):
             raise SpikearmError(
                 "No board can be perturbed so. Choose the engine, which computes the same spikes."

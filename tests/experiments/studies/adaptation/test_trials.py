@@ -208,7 +208,7 @@ def test_an_arm_that_is_lost_ends_the_trials_and_the_reason_is_kept(arm, monkeyp
 
 @pytest.mark.parametrize(
     ("trials", "said"),
-    [(Trials(target=3), "no target 3: give 0 to 2"), (Trials(target=-1), "no target -1")],
+    [(Trials(target=3), "no target 3: give 0 to 2"), (Trials(target=999), "no target 999")],
 )
 def test_there_is_no_target_beyond_the_task_s(arm, trials, said):
     with pytest.raises(SpikearmError, match=said):
@@ -217,7 +217,11 @@ def test_there_is_no_target_beyond_the_task_s(arm, trials, said):
 
 @pytest.mark.parametrize(
     ("wrong", "said"),
-    [({"trials": 0}, "0 trials are too few"), ({"probes": -1}, "-1 probes are not possible")],
+    [
+        ({"trials": 0}, "0 trials are too few"),
+        ({"probes": -1}, "-1 probes are too few"),
+        ({"target": -1}, "no target -1"),
+    ],
 )
 def test_impossible_numbers_of_trials_are_refused(wrong, said):
     with pytest.raises(SpikearmError, match=said):
