@@ -165,6 +165,17 @@ class RigidBodyModel:
         """Dry joint friction, shape (n_joints,) [N m]."""
         return self._model.dof_frictionloss[self.chain.dof]
 
+    @property
+    def moves_hand_alone(self) -> bool:
+        """True if no other joint than those of the chain moves the hand."""
+        model, body = self._model, self._model.site_bodyid[self.chain.site]
+        while body:
+            first = model.body_dofadr[body]
+            if not set(range(first, first + model.body_dofnum[body])) <= set(self.chain.dof):
+                return False
+            body = model.body_parentid[body]
+        return True
+
     def without_gravity(self) -> "RigidBodyModel":
         """Return the same model without gravity.
 

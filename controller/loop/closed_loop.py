@@ -8,7 +8,7 @@ from spikearm.arm_models import Arm, ArmState
 from spikearm.controller.controller import Controller, NeuralController, unwrap
 from spikearm.controller.loop.pace import FreePace, Pace
 from spikearm.controller.loop.recorder import Recorder
-from spikearm.controller.loop.sensor_guard import SensorGuard
+from spikearm.controller.loop.safety.safety import Safety
 from spikearm.controller.loop.step_times import StepClock
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.references.reference import Reference
@@ -17,11 +17,17 @@ from spikearm.neural.counts import StepCounts
 
 Observer = Callable[[Arm, ArmState, Reference], None]
 Sensors = Callable[[ArmState], ArmState]
+Stop = Callable[[], bool]
 
 
 def exact(state: ArmState) -> ArmState:
     """Sense a state as it is."""
     return state
+
+
+def never() -> bool:
+    """Let a motion go on."""
+    return False
 
 
 def follow(
@@ -32,7 +38,8 @@ def follow(
     observe: Observer | None = None,
     pace: Callable[[float], Pace] = FreePace,
     sensors: Sensors = exact,
-    guard: SensorGuard | None = None,
+    safety: Safety | None = None,
+    stop: Stop = never,
 ) -> Trajectory:
     """Drive the arm along the references of a target, from its present state.
 
@@ -44,17 +51,17 @@ def follow(
         observe: Function called after every step, for a viewer, a video or a progress bar.
         pace: Function that makes the pace of steps, given the control period [s].
         sensors: Function from the arm's true state, which is recorded, to the sensed one.
-        guard: Guard of the sensors; a new one when left out.
+        safety: Safety layer of the arm; a new one with the usual limits when left out.
+        stop: Function that is asked before every step whether the arm is to be stopped.
 
     Returns:
         The motion, one row per step.
 
     Raises:
-        SensorsLostError: Sensors failed for too long, and the arm was stopped.
+        ArmStoppedError: Sensors failed, a limit was exceeded, or ``stop`` asked for it.
     """
     times = arm.timestep * np.arange(round(duration / arm.timestep) + 1)
     target = target.begin(times)
-    guard = guard or SensorGuard(arm)
     neural = unwrap(controller, NeuralController)
     recorder = Recorder(times[1:], arm.chain.n_joints)
     clock, beats = StepClock(), pace(arm.timestep)
@@ -62,26 +69,29 @@ def follow(
     sensed = sensors(arm.state)
     reference = target.at(0.0, sensed)
     clock.sensed()
-    for step, time in enumerate(times[1:].tolist()):
-        beat = beats.wait()
-        if admitted := guard.admits(sensed, reference):
-            clock.begin()
-            torque = controller.torque(sensed, reference)
-            clock.decided()
-            arm.act(torque)
-            clock.acted(neural.crossings if neural else None)
-        else:
-            clock.held()
-        arm.advance()
-        clock.sensing()
-        state = arm.state
-        sensed = sensors(state)
-        reference = target.at(time, sensed)
-        clock.sensed()
-        counts = _count(neural) if admitted else None
-        recorder.write(step, beat, state, reference, arm.applied_torque, counts)
-        if observe is not None:
-            observe(arm, state, reference)
+    with safety or Safety(arm) as safety:
+        for step, time in enumerate(times[1:].tolist()):
+            beat = beats.wait()
+            if stop():
+                safety.stop("The motion was stopped from outside")
+            if admitted := safety.admits(sensed, reference):
+                clock.begin()
+                torque = controller.torque(sensed, reference)
+                clock.decided()
+                arm.act(safety.limit(sensed, torque))
+                clock.acted(neural.crossings if neural else None)
+            else:
+                clock.held()
+            arm.advance()
+            clock.sensing()
+            state = arm.state
+            sensed = sensors(state)
+            reference = target.at(time, sensed)
+            clock.sensed()
+            counts = _count(neural) if admitted else None
+            recorder.write(step, beat, state, reference, arm.applied_torque, counts)
+            if observe is not None:
+                observe(arm, state, reference)
     return recorder.finish(clock.times)
 
 

@@ -44,7 +44,8 @@ class AdaptCommand(PerturbedOptions):
         levels = [default_level(word) for word in self.perturbations]
         plan = AdaptationPlan(
             arm, self.task, controllers, self.seeds.all, self.setup(arm, self.controllers),
-            self.jobs, levels=levels, weightless=self.weightless(arm, self.controllers, levels),
+            self.jobs, levels=levels, safety=self.safety,
+            weightless=self.weightless(arm, self.controllers, levels),
             trials=self.trials, second=default_level(self.second),
         )  # fmt: skip
         conduct(AdaptationStudy(plan), self.config("adapt", arm, folder), folder)

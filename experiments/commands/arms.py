@@ -1,12 +1,10 @@
 """``spikearm arms``: list the arms."""
 
 from dataclasses import dataclass
-from itertools import groupby
-
-import numpy as np
 
 from spikearm.arm_models import ARMS, load_arm
 from spikearm.experiments.console.console import console
+from spikearm.experiments.console.safety import shown_limits
 from spikearm.experiments.tables import make_table
 
 
@@ -23,16 +21,12 @@ class ArmsCommand:
         )  # fmt: skip
         for name, entry in ARMS.items():
             arm = load_arm(name)
-            torques, speeds = map(_shown, (arm.chain.torque_limits, arm.chain.velocity_limits))
+            torques, speeds = map(
+                shown_limits, (arm.chain.torque_limits, arm.chain.velocity_limits)
+            )
             table.add_row(
                 name, entry.title, str(arm.chain.n_joints), f"{arm.model.mass:.2f}", torques,
                 speeds, entry.source,
             )  # fmt: skip
         console.print(table)
         console.print("Use one with --arm NAME, or any MJCF file with --arm PATH.")
-
-
-def _shown(limits: np.ndarray) -> str:
-    """Return limits as text; equal ones that follow one another are shown once."""
-    runs = [(limit, len(list(run))) for limit, run in groupby(limits)]
-    return ", ".join(f"{limit:.3g}" if n == 1 else f"{limit:.3g} x{n}" for limit, n in runs)

@@ -39,6 +39,8 @@ class BenchCommand(ExperimentOptions):
         folder = self.new_folder("bench")
         arm = self.plant.load()
         setup = self.setup(arm, self.controllers)
-        plan = BenchmarkPlan(arm, self.task, controllers, self.seeds.all, setup, self.jobs)
+        plan = BenchmarkPlan(
+            arm, self.task, controllers, self.seeds.all, setup, self.jobs, self.safety
+        )
         config = self.config("bench", arm, folder)
         measure(plan, config, folder, film=self.video, report=self.report)

@@ -69,8 +69,8 @@ class RunCommand(ExperimentOptions):
         arm.attach_payload(self.payload)
         setup = self.setup(arm, [self.controller], self.learning.adaptation(self.adaptation))
         plan = BenchmarkPlan(
-            arm, self.task, controllers, [self.seed], setup, self.jobs, realtime=self.realtime,
-            nominal=not self.payload,
+            arm, self.task, controllers, [self.seed], setup, self.jobs, self.safety,
+            realtime=self.realtime, nominal=not self.payload,
         )  # fmt: skip
         try:
             measure(

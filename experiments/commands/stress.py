@@ -1,9 +1,8 @@
 """``spikearm stress``: controllers under growing perturbations."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from spikearm.arm_models.errors import check_count
-from spikearm.controller.loop.sensor_guard import GuardLimits
 from spikearm.experiments.console.conducting import conduct
 from spikearm.experiments.console.experiment_options import PerturbedOptions
 from spikearm.experiments.perturbations.level import all_levels
@@ -34,14 +33,12 @@ class StressCommand(PerturbedOptions):
         perturbations: Names, each alone for all its strengths, or as name=strength in the unit of
             the tables, such as payload=2 or friction=5. Default: all but gravity.
         rounds: Number of times that the targets are gone through under each; the last one counts.
-        limits: Patience of the loop with its sensors.
     """
 
     controllers: tuple[str, ...] = ("analytic", "loihi")
     adaptive: bool = False
     perturbations: tuple[str, ...] = ()
     rounds: int = 1
-    limits: GuardLimits = field(default_factory=GuardLimits)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -55,8 +52,9 @@ class StressCommand(PerturbedOptions):
         arm = self.plant.load()
         plan = StressPlan(
             arm, self.task, controllers, self.seeds.all, self.setup(arm, self.controllers),
-            self.jobs, levels=levels, weightless=self.weightless(arm, self.controllers, levels),
-            rounds=self.rounds, limits=self.limits,
+            self.jobs, levels=levels, safety=self.safety,
+            weightless=self.weightless(arm, self.controllers, levels),
+            rounds=self.rounds,
         )  # fmt: skip
         conduct(StressStudy(plan), self.config("stress", arm, folder), folder)
 

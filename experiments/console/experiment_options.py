@@ -10,6 +10,7 @@ from spikearm.arm_models.errors import check_count, check_not_negative, check_pr
 from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.classical.gains import Gains
+from spikearm.controller.loop.safety.limits import SafetyLimits
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.options import default_folder, find_trained, resolved_config
@@ -24,6 +25,7 @@ from spikearm.experiments.controllers import (
 from spikearm.experiments.perturbations.level import Level
 from spikearm.experiments.records.records import check_new_folder
 from spikearm.experiments.seed import check_seed
+from spikearm.experiments.studies.plan import PERTURBED_LIMITS
 from spikearm.experiments.tasks.centre_out import CentreOut
 from spikearm.experiments.unset import Unset
 
@@ -38,6 +40,7 @@ class ExperimentOptions:
         plant: Arm that is controlled.
         task: Reaches that it makes.
         gains: Gains of the control law.
+        safety: Limits that the arm is held to.
         adaptation: Adaptive network beside a controller.
         ki: Integral gain of pid [1/s^3].
         feedforward: Part of the reference that is fed forward: its velocity and acceleration, or
@@ -54,6 +57,7 @@ class ExperimentOptions:
     plant: ArmConfig = field(default_factory=ArmConfig)
     task: CentreOut = field(default_factory=CentreOut)
     gains: Gains = field(default_factory=Gains)
+    safety: SafetyLimits = field(default_factory=SafetyLimits)
     adaptation: AdaptationConfig = field(default_factory=AdaptationConfig)
     ki: float = PID_INTEGRAL_GAIN
     feedforward: Feedforward = "acceleration"
@@ -143,11 +147,13 @@ class PerturbedOptions(ExperimentOptions):
 
     Attributes:
         seeds: Seeds of task, networks and perturbations.
+        safety: Limits that the arm is held to.
         trained_weightless: File of weights trained without gravity, from `spikearm train
             --weightless`. Default: those that ship for the arm.
     """
 
     seeds: Seeds = field(default_factory=Seeds)
+    safety: SafetyLimits = field(default_factory=lambda: PERTURBED_LIMITS)
     trained_weightless: Unset[Path] = None
 
     def weightless(

@@ -20,6 +20,7 @@ from spikearm.experiments.console.problems import (
     raise_first,
     unexpected,
 )
+from spikearm.experiments.console.safety import describe_safety
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.guardian import guarded
 from spikearm.experiments.records.records import (
@@ -110,6 +111,8 @@ def measure(
             pass
     problems: list[Problem] = []
     benchmark = NOTHING
+    with collected(problems):
+        console.print(describe_safety(plan.arm.chain, plan.safety), soft_wrap=True)
     with collected(problems), Deferral() as signals:  # nothing comes between results and disk
         rescue = partial(_rescue, BenchmarkExperiment(plan), config, folder)
         with guarded((folder.parent, folder), rescue) as keep:

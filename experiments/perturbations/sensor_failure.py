@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from spikearm.arm_models import ArmState, Pose
-from spikearm.controller.loop import sensor_guard
+from spikearm.controller.loop.safety import sensor_guard
 from spikearm.experiments.perturbations.loop_setup import LoopSetup
 from spikearm.experiments.perturbations.perturbation import Perturbation
 

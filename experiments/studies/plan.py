@@ -6,10 +6,15 @@ from dataclasses import dataclass, replace
 from spikearm.arm_models import Arm
 from spikearm.arm_models.errors import check_processes
 from spikearm.controller.controller import Controller
+from spikearm.controller.loop.safety.limits import SafetyLimits
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
 from spikearm.experiments.perturbations.level import Level
 from spikearm.experiments.tasks.centre_out import CentreOut
+
+# How far hands get from their references is measured under perturbations, and never allowed to
+# end a motion.
+PERTURBED_LIMITS = SafetyLimits(tracking_limit=10.0)
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,7 @@ class Plan:
         seeds: Seeds of tasks, networks and perturbations.
         setup: Parameters of the controllers; the seed is replaced.
         jobs: Number of conditions that are measured at a time; the number of cores if None.
+        safety: Limits that the arm is held to.
 
     Raises:
         SpikearmError: There are fewer than one of these jobs.
@@ -34,6 +40,7 @@ class Plan:
     seeds: Sequence[int]
     setup: ControllerSetup
     jobs: int | None = None
+    safety: SafetyLimits = SafetyLimits()
 
     def __post_init__(self) -> None:
         check_processes(self.jobs)
@@ -46,10 +53,12 @@ class PerturbedPlan(Plan):
     Attributes:
         levels: Perturbations at their strengths, applied one at a time.
         weightless: Weights trained without gravity; needed where gravity is unknown.
+        safety: Limits that the arm is held to.
     """
 
     levels: Sequence[Level]
     weightless: TrainedController | None = None
+    safety: SafetyLimits = PERTURBED_LIMITS
 
     def make(self, controller: ChosenController, seed: int, gravity_known: bool) -> Controller:
         """Make a controller, which knows of gravity or not."""

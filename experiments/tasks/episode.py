@@ -8,7 +8,8 @@ from spikearm.arm_models import Arm, ArmState, Pose
 from spikearm.controller.controller import Controller
 from spikearm.controller.loop.closed_loop import Observer, Sensors, exact, follow
 from spikearm.controller.loop.pace import FreePace, Pace
-from spikearm.controller.loop.sensor_guard import SensorGuard
+from spikearm.controller.loop.safety.limits import SafetyLimits
+from spikearm.controller.loop.safety.safety import Safety
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.reference import Reference
@@ -43,7 +44,7 @@ def run_episode(
     observe: Observer | None = None,
     pace: Callable[[float], Pace] = FreePace,
     sensors: Sensors = exact,
-    guard: SensorGuard | None = None,
+    safety: SafetyLimits = SafetyLimits(),
 ) -> Iterator[Reach]:
     """Reach out to a target and come back, from rest at the start of the task.
 
@@ -55,13 +56,14 @@ def run_episode(
     """
     observe = _heeding_stop(observe)
     controller.start(arm.reset(task.start_joints))
+    layer = Safety(arm, safety)
     for direction, start, goal in (("out", task.start, target), ("back", target, task.start)):
         arm.place_marker("target", goal)
         cut_before = int(arm.saturated_steps.sum())
         began = perf_counter()
         motion = MinimumJerk(start, goal, task.duration)
         trajectory = follow(
-            arm, controller, motion, task.motion_time, observe, pace, sensors, guard
+            arm, controller, motion, task.motion_time, observe, pace, sensors, layer
         )
         wall_time = perf_counter() - began
         cut = int(arm.saturated_steps.sum()) - cut_before

@@ -8,6 +8,7 @@ from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.controller import Controller
 from spikearm.controller.loop.closed_loop import Observer
 from spikearm.controller.loop.pace import FreePace, Pace
+from spikearm.controller.loop.safety.limits import SafetyLimits
 from spikearm.experiments.tasks.episode import Reach, run_episode
 from spikearm.experiments.tasks.task import Task
 from spikearm.neural.parallel import WorkerLostError, parallel_map
@@ -24,6 +25,7 @@ class Episode:
         task: Start and targets.
         target: Index of the target.
         pace: Makes the pace of the control steps, given their period [s].
+        safety: Limits that the arm is held to.
     """
 
     arm: Arm
@@ -31,6 +33,7 @@ class Episode:
     task: Task
     target: int
     pace: Callable[[float], Pace] = FreePace
+    safety: SafetyLimits = SafetyLimits()
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,14 @@ def _run_one(episode: Episode, observe: Observer | None) -> Outcome:
     motions: list[Reach] = []
     with Caught() as caught:
         motions.extend(
-            run_episode(episode.arm, episode.controller, task, target, observe, episode.pace)
+            run_episode(
+                episode.arm,
+                episode.controller,
+                task,
+                target,
+                observe,
+                episode.pace,
+                safety=episode.safety,
+            )
         )
     return Outcome(tuple(motions), caught.problem)

@@ -201,7 +201,13 @@ class _Measurement:
         target = self.task.targets[self.plan.trials.target]
         motions = list(
             run_episode(
-                setup.arm, setup.controller, self.task, target, schedule, sensors=setup.sensors
+                setup.arm,
+                setup.controller,
+                self.task,
+                target,
+                schedule,
+                sensors=setup.sensors,
+                safety=self.plan.safety,
             )
         )
         paths = [motion.trajectory for motion in motions]

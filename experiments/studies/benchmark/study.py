@@ -96,7 +96,7 @@ class BenchmarkExperiment(Experiment[EpisodeOutcome]):
         pace = RealtimePace if self.plan.paces(chosen) else FreePace
 
         def measure(target: int) -> EpisodeOutcome:
-            done = run(Episode(self.plan.arm, controller, task, target, pace))
+            done = run(Episode(self.plan.arm, controller, task, target, pace, self.plan.safety))
             footprint, learning = None, None
             with Caught() as caught:  # whatever is raised, the reaches are kept
                 if done.motions:

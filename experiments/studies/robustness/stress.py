@@ -8,7 +8,6 @@ from spikearm.arm_models import SpikearmError
 from spikearm.arm_models.errors import check_count
 from spikearm.controller.adaptation.adaptive_controller import AdaptiveController
 from spikearm.controller.controller import Controller, NeuralController, unwrap
-from spikearm.controller.loop.sensor_guard import GuardLimits, SensorGuard
 from spikearm.experiments.controllers import ChosenController
 from spikearm.experiments.perturbations.loop_setup import LoopSetup, Schedule
 from spikearm.experiments.studies.benchmark import metrics
@@ -72,11 +71,9 @@ class StressPlan(PerturbedPlan):
     Attributes:
         rounds: Number of times that the targets are gone through; what is learned goes from one
             to the next.
-        limits: Times that the loop waits for its sensors.
     """
 
     rounds: int = 1
-    limits: GuardLimits = GuardLimits()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -126,10 +123,9 @@ class StressPlan(PerturbedPlan):
         for number in range(self.rounds):
             for index, target in enumerate(setup.task.targets):
                 schedule.begin()
-                guard = SensorGuard(setup.arm, self.limits)
                 motions = run_episode(
                     setup.arm, setup.controller, setup.task, target, schedule,
-                    sensors=setup.sensors, guard=guard,
+                    sensors=setup.sensors, safety=self.safety,
                 )  # fmt: skip
                 yield from _both_ways(motions, number, index)
 

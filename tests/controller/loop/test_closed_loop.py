@@ -14,6 +14,8 @@ from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.controller import Controller, NeuralController, unwrap
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.pace import Beat, Pace
+from spikearm.controller.loop.safety.limits import SafetyLimits
+from spikearm.controller.loop.safety.safety import Safety
 from spikearm.controller.loop.trajectory import PARTS, TIMED, Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.reference import Reference
@@ -178,7 +180,9 @@ def test_the_logged_torque_is_what_was_left_after_saturation():
     arm = load_arm("gen3")
     motion = reach_from(arm)
     far = MinimumJerk(motion.goal, motion.goal, 1.0)  # 0.2 m away at once
-    log = follow(arm, OperationalSpaceController(arm.model, Gains(kp=4000.0)), far, 0.02)
+    law = OperationalSpaceController(arm.model, Gains(kp=4000.0))
+    safety = Safety(arm, SafetyLimits(tracking_limit=1.0))
+    log = follow(arm, law, far, 0.02, safety=safety)
     assert arm.saturated_steps.any()
     largest = np.abs(log.torque).max(axis=0)
     assert (largest <= arm.chain.torque_limits).all()

@@ -10,6 +10,7 @@ from spikearm.arm_models import Arm, ArmState, Pose, load_arm
 from spikearm.controller.classical.joint_pid import JointPIDController
 from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.controller import Controller
+from spikearm.controller.loop.safety.limits import SafetyLimits
 from spikearm.controller.references.pose_error import rotation_error
 from spikearm.controller.references.reference import Reference
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
@@ -19,6 +20,7 @@ from spikearm.experiments.tasks.task import Task
 DURATION, HOLD = 0.12, 0.03  # s; short, which a small reach allows
 N_STEPS = 150
 TASK = CentreOut("sphere", targets=3, radius=0.03, duration=DURATION, hold=HOLD, speed_limits=False)
+LOOSE = SafetyLimits(tracking_limit=10.0)  # of laws that lose the arm
 MARKED = "spikearm_target"
 
 
@@ -182,7 +184,7 @@ def test_the_marker_is_at_the_goal_of_the_motion(arm, task):
 
 
 def test_torques_cut_at_their_limit_are_counted_for_each_motion(arm, task):
-    out, back = run_episode(arm, Overpowered(arm), task, task.targets[0])
+    out, back = run_episode(arm, Overpowered(arm), task, task.targets[0], safety=LOOSE)
     # Out: one joint once and two joints three times; back: one joint once.
     assert out.saturated_share == pytest.approx((1 + 3 * 2) / (N_STEPS * 7))
     assert back.saturated_share == pytest.approx(1 / (N_STEPS * 7))
@@ -210,7 +212,7 @@ class Slow(Controller):
 
 def test_wall_time_is_that_of_the_loop_and_not_of_what_happens_between(arm, task):
     began = perf_counter()
-    motions = run_episode(arm, Slow(), task, task.targets[0])
+    motions = run_episode(arm, Slow(), task, task.targets[0], safety=LOOSE)
     out = next(motions)
     pause = perf_counter() + 0.3
     while perf_counter() < pause:

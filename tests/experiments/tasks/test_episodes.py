@@ -19,6 +19,7 @@ from counting_controller import CountingController
 from spikearm.arm_models import Arm, ArmState, SpikearmError, load_arm
 from spikearm.controller.classical.joint_pid import JointPIDController
 from spikearm.controller.controller import Controller
+from spikearm.controller.loop.safety.limits import SafetyLimits
 from spikearm.controller.loop.trajectory import TIMED, Trajectory
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.spiking_controller import SpikingController
@@ -32,6 +33,7 @@ from spikearm.neural.counts import StepCounts
 N_STEPS = 150
 N_TARGETS = 5
 TASK = CentreOut("sphere", N_TARGETS, radius=0.03, duration=0.12, hold=0.03, speed_limits=False)
+LOOSE = SafetyLimits(tracking_limit=10.0)  # of controllers that let the arm fall
 
 
 @pytest.fixture(autouse=True)
@@ -126,7 +128,7 @@ class Striding(Limp):
 
 
 def batch(arm: Arm, task: Task, controllers: Sequence[Controller]) -> list[Episode]:
-    return [Episode(arm, one, task, target) for target, one in enumerate(controllers)]
+    return [Episode(arm, one, task, target, safety=LOOSE) for target, one in enumerate(controllers)]
 
 
 def processes(outcomes: Sequence[Outcome]) -> list[int]:
@@ -331,7 +333,7 @@ def test_workers_end_with_their_parent_even_if_it_is_killed():
         from spikearm.arm_models import load_arm
         from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
         from spikearm.experiments.tasks.episodes import Episode, run_episodes
-        from test_episodes import Limp
+        from test_episodes import LOOSE, Limp
 
         class Deadly(Limp):
             def fail(self):
@@ -340,8 +342,9 @@ def test_workers_end_with_their_parent_even_if_it_is_killed():
         arm = load_arm("gen3")
         task = plan_task(arm.model, CentreOut(targets=3, radius=0.03), seed=5)
         # The first worker has nothing to do any more, the second one for a minute.
-        controllers = [Limp(), Limp(pause=0.02), Deadly(pause=0.001, fail_at=2000)]
-        list(run_episodes([Episode(arm, c, task, k) for k, c in enumerate(controllers)], 3))
+        controllers = [Limp(), Limp(pause=0.02), Deadly(pause=0.006, fail_at=250)]
+        episodes = [Episode(arm, c, task, k, safety=LOOSE) for k, c in enumerate(controllers)]
+        list(run_episodes(episodes, 3))
     """
     parent = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(script)],

@@ -9,7 +9,7 @@ from spikearm.arm_models import Arm, SpikearmError, load_arm
 from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.loop.closed_loop import follow
-from spikearm.controller.loop.sensor_guard import GuardLimits
+from spikearm.controller.loop.safety.limits import SafetyLimits
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.experiments.controllers import (
     Adaptation,
@@ -95,7 +95,7 @@ def test_sensors_that_stay_away_cost_both_ways_and_the_reason_is_kept(plan):
     (outcome,) = outcomes(plan, away)
     assert [reach.endpoint_error_m for reach in outcome.reaches] == [None] * 4
     assert all("the arm came to rest" in (reach.problem or "") for reach in outcome.reaches)
-    patient = replace(plan, limits=GuardLimits(hold_time=0.06))
+    patient = replace(plan, safety=SafetyLimits(hold_time=0.06))
     (held,) = outcomes(patient, away)
     assert [reach.held_steps for reach in held.reaches] == [50] * 4
 

@@ -14,13 +14,19 @@ JOINT_SPEED = 0.05  # rad/s; at 1 kHz, encoders of 17 bits tell every step from 
 HAND_SPEED = 0.02  # m/s, and rad/s of the reference: a tenth of a reach's mean speed
 
 
+def encoders(joints: Sequence[str]) -> list[str]:
+    """Return the names of the joints' encoders."""
+    return [f"the encoder of {name}" for name in joints]
+
+
 class SensorCheck:
     """A check of one sensed state after the other.
 
     A sensor has failed if its reading is not finite, or has been the same to the last bit for some
     steps in which it had to change: a joint's position while its speed is not 0, the hand's while
     it moves, or all of them while the reference moves. A single encoder that freezes and gives a
-    speed of 0 looks like a joint at rest, and is not found.
+    speed of 0 looks like a joint at rest: it is found by
+    :class:`~spikearm.controller.loop.safety.hand_check.HandCheck`.
 
     Args:
         joints: Names of the joints.
@@ -28,7 +34,7 @@ class SensorCheck:
     """
 
     def __init__(self, joints: Sequence[str], frozen_steps: int) -> None:
-        self._sensors = (*(f"the encoder of {name}" for name in joints), TRACKER)
+        self._sensors = (*encoders(joints), TRACKER)
         self._frozen_steps = frozen_steps
         self._unchanged = np.zeros(len(self._sensors), dtype=int)
         self._suspicious = False

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spikearm.arm_models import ArmState, Pose
-from spikearm.controller.loop.sensor_check import HAND_SPEED, JOINT_SPEED, SensorCheck
+from spikearm.controller.loop.safety.sensor_check import HAND_SPEED, JOINT_SPEED, SensorCheck
 from spikearm.controller.references.reference import Reference
 
 JOINTS = ("shoulder", "elbow", "wrist")

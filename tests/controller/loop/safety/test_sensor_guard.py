@@ -10,7 +10,9 @@ import pytest
 from spikearm.arm_models import Arm, ArmState, Pose, SpikearmError, load_arm
 from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.loop.closed_loop import follow
-from spikearm.controller.loop.sensor_guard import GuardLimits, SensorGuard, SensorsLostError
+from spikearm.controller.loop.safety.limits import SafetyLimits
+from spikearm.controller.loop.safety.safety import Safety
+from spikearm.controller.loop.safety.sensor_guard import SensorsLostError
 from spikearm.controller.loop.trajectory import TIMED, Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 
@@ -55,8 +57,8 @@ class Frozen:
 
 
 def test_without_faults_no_bit_is_moved_and_nothing_is_noted(arm):
-    guard = SensorGuard(arm)
-    watched = move(arm, guard=guard)
+    guard = Safety(arm)
+    watched = move(arm, safety=guard)
     home = arm.reset().hand
     goal = Pose(home.position + np.array([0.0, 0.016, 0.012]), home.quaternion)
     law = OperationalSpaceController(arm.model)
@@ -71,15 +73,15 @@ def test_without_faults_no_bit_is_moved_and_nothing_is_noted(arm):
 
 @pytest.mark.parametrize("fault", [without_numbers])
 def test_five_steps_without_numbers_hold_exactly_the_last_torque(arm, fault, caplog):
-    guard = SensorGuard(arm)
-    log = move(arm, fault, 5, guard=guard)
+    guard = Safety(arm)
+    log = move(arm, fault, 5, safety=guard)
     np.testing.assert_array_equal(np.flatnonzero(log.held), FIRST + np.arange(5))
     np.testing.assert_array_equal(log.torque[FIRST : FIRST + 5], log.torque[[FIRST - 1] * 5])
     assert (log.torque[FIRST + 5] != log.torque[FIRST - 1]).all()
     assert [(one.steps, one.began) for one in guard.outages] == [(5, pytest.approx(0.06))]
     assert caplog.record_tuples == [
         (
-            "spikearm.controller.loop.sensor_guard",
+            "spikearm.controller.loop.safety.sensor_guard",
             logging.WARNING,
             "The encoder of joint_3 gave no finite number at 0.060 s, and the last torque was held "
             "for 5 steps; then the sensors were back, and the motion went on.",
@@ -90,8 +92,8 @@ def test_five_steps_without_numbers_hold_exactly_the_last_torque(arm, fault, cap
 
 
 def test_sensors_that_freeze_are_believed_for_some_steps_and_no_longer(arm):
-    limits = GuardLimits(frozen_time=0.003)
-    log = move(arm, Frozen(), 9, guard=SensorGuard(arm, limits))
+    limits = SafetyLimits(frozen_time=0.003)
+    log = move(arm, Frozen(), 9, safety=Safety(arm, limits))
     # The first of the nine is as it should be; three more are the same as before.
     np.testing.assert_array_equal(np.flatnonzero(log.held), FIRST + np.arange(3, 9))
 
@@ -109,7 +111,7 @@ def test_sensors_that_freeze_at_rest_are_found_out_by_the_moving_reference(arm):
 
 def test_sensors_that_stay_away_stop_the_arm_within_the_time_allowed(arm):
     with pytest.raises(SensorsLostError) as lost:
-        move(arm, without_numbers, 1000, guard=SensorGuard(arm, GuardLimits(hold_time=0.012)))
+        move(arm, without_numbers, 1000, safety=Safety(arm, SafetyLimits(hold_time=0.012)))
     assert str(lost.value).startswith(
         "The encoder of joint_3 gave no finite number at 0.060 s, and the last torque was held for "
         "12 steps, then the brakes were closed, and the arm came to rest within "
@@ -147,4 +149,4 @@ def test_a_stopped_arm_is_as_good_as_new_after_a_reset(arm):
 @pytest.mark.parametrize(("name", "time"), [("hold_time", 0.0), ("frozen_time", -1.0)])
 def test_limits_are_positive_times(name, time):
     with pytest.raises(SpikearmError, match=f"^{name} {time:g} is not possible: give more than 0"):
-        GuardLimits(**{name: time})
+        SafetyLimits(**{name: time})

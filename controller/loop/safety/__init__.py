@@ -1,0 +1,1 @@
+"""Safety: what stands between sensors, controller and arm, and stops the arm."""

@@ -1,0 +1,1 @@
+"""Faults of sensors and controllers, and how fast they stop the arm."""
