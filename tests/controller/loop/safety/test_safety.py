@@ -113,7 +113,7 @@ def test_a_simulation_that_diverges_is_told_as_itself():
     arm = load_arm("planar2")
     arm.reset(dq=np.array([1e9, 1e9]))
     motion = MinimumJerk(arm.state.hand, arm.state.hand, 0.1)
-    loose = SafetyLimits(tracking_limit=1e12, joint_drift=1e12, hand_drift=1e12, hand_offset=1e12)
+    loose = SafetyLimits(tracking_limit=1e6, joint_drift=1e6, hand_drift=1e6, hand_offset=1e6)
     with pytest.raises(SpikearmError, match="diverged"):
         follow(arm, Changed(arm, lambda torque: torque), motion, 0.1, safety=Safety(arm, loose))
 
@@ -180,5 +180,5 @@ LIMIT_NAMES = [
 @pytest.mark.parametrize("name", [*LIMIT_NAMES, "torque_rate"])
 @pytest.mark.parametrize("value", [0.0, -1.0, np.nan, np.inf])
 def test_limits_are_positive_numbers(name, value):
-    with pytest.raises(SpikearmError, match=f"^{name} {value:g} is not possible: give more than 0"):
+    with pytest.raises(SpikearmError, match=f"^{name} .* give more than 0"):
         SafetyLimits(**{name: value})
