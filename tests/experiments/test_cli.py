@@ -550,7 +550,7 @@ def test_weights_that_no_longer_fit_the_chip_are_counted_and_named(capsys):
             "no file of learned weights at 'nowhere.npz'",
         ),
         (["run", "--adaptive", "--keep-learned", "a.txt"], "ends in .npz"),
-        (["run", "--payload", "-1"], "cannot weigh -1"),
+        (["run", "--payload", "-1"], "payload -1 is not possible: give 0 or more"),
         (["adapt", "--target", "8"], "no target 8"),
         (["adapt", "--perturbations", "payload=-1"], "payload=-1 is not possible: give 0 kg"),
         (
