@@ -18,6 +18,8 @@ from rich.table import Table
 
 from spikearm.arm_models import load_arm
 from spikearm.controller.loop.closed_loop import follow
+from spikearm.controller.loop.safety.limits import SafetyLimits
+from spikearm.controller.loop.safety.safety import Safety
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.trained import shipped
@@ -70,7 +72,8 @@ def watch(name: str) -> tuple[Readout, OutputDecoding, np.ndarray]:
     with SpikingController(weights, WatchedSimulation, "loihi") as controller:
         controller.start(arm.reset(task.start_joints))
         motion = MinimumJerk(task.start, task.targets[0], DURATION)
-        log = follow(arm, controller, motion, DURATION)
+        safety = Safety(arm, SafetyLimits(limit_speeds=False))  # the reach lasts 1 s on all arms
+        log = follow(arm, controller, motion, DURATION, safety=safety)
         simulation = controller.simulation
         assert isinstance(simulation, WatchedSimulation)
         decoding = simulation.decoding

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from at_any_speed import at_any_speed
 
 import spikearm
 from spikearm import Arm, Controller, Pose, TrackedTarget
@@ -47,7 +48,9 @@ def controller(arm, request) -> Iterator[Controller]:
 def test_the_hand_turns_round_when_its_target_jumps_and_ends_there(arm, controller):
     controller.start(arm.reset())
     target = jumping(arm.state.hand)
-    log = spikearm.follow(arm, controller, TrackedTarget(lambda time, _: target(time)), 2.0)
+    log = spikearm.follow(
+        arm, controller, TrackedTarget(lambda time, _: target(time)), 2.0, safety=at_any_speed(arm)
+    )
     jumped = round(JUMP_TIME / arm.timestep)
     first_way = np.linalg.norm(log.hand_position[jumped] - log.hand_position[0])
     assert 0.03 < first_way < 0.12  # m: on its way to the first target, and not there
@@ -59,7 +62,9 @@ def test_the_hand_turns_round_when_its_target_jumps_and_ends_there(arm, controll
 def test_the_hand_stays_with_a_target_on_a_circle(arm, controller):
     controller.start(arm.reset())
     target = circling(arm.state.hand)
-    log = spikearm.follow(arm, controller, TrackedTarget(lambda time, _: target(time)), 3.0)
+    log = spikearm.follow(
+        arm, controller, TrackedTarget(lambda time, _: target(time)), 3.0, safety=at_any_speed(arm)
+    )
     ideal = np.array([target(time).position for time in log.time])
     behind = np.linalg.norm(log.hand_position - ideal, axis=1)[1000:]  # after it has caught up
     assert behind.mean() < 0.0015  # m

@@ -13,6 +13,7 @@ from spikearm.arm_models import Arm, ArmState
 from spikearm.arm_models.rendering.camera import Camera
 from spikearm.arm_models.rendering.viewer import Viewer
 from spikearm.controller.references.reference import Reference
+from spikearm.controller.loop.safety.limits import without_speeds
 from spikearm.experiments.console.console import ProgressWatcher, console, errors, progress_bar
 from spikearm.experiments.console.problems import (
     collected,
@@ -112,7 +113,8 @@ def measure(
     problems: list[Problem] = []
     benchmark = NOTHING
     with collected(problems):
-        console.print(describe_safety(plan.arm.chain, plan.safety), soft_wrap=True)
+        limits = plan.safety if plan.task.speed_limits else without_speeds(plan.safety)
+        console.print(describe_safety(plan.arm.chain, limits), soft_wrap=True)
     with collected(problems), Deferral() as signals:  # nothing comes between results and disk
         rescue = partial(_rescue, BenchmarkExperiment(plan), config, folder)
         with guarded((folder.parent, folder), rescue) as keep:

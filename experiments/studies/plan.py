@@ -14,7 +14,7 @@ from spikearm.experiments.tasks.centre_out import CentreOut
 
 # How far hands get from their references is measured under perturbations, and never allowed to
 # end a motion.
-PERTURBED_LIMITS = SafetyLimits(tracking_limit=10.0)
+PERTURBED_LIMITS = SafetyLimits(tracking_limit=10.0, limit_speeds=False)
 
 
 @dataclass(frozen=True)

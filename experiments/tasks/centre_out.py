@@ -49,7 +49,7 @@ class CentreOut:
         offset: Distance from the home position to the start of reaches [m], in a direction
             drawn by seed, from those that the arm can follow; the hand is oriented as at home.
         speed_limits: Make motions longer, all by as much, until no joint is faster than its
-            velocity limit.
+            velocity limit; otherwise joints may be faster than that.
     """
 
     variant: Variant = "circle"
@@ -125,7 +125,10 @@ def plan_task(model: RigidBodyModel, options: CentreOut, seed: int) -> Task:
             duration = options.duration
             if options.speed_limits:
                 duration = max(duration, _least_duration(model, start, targets, start_joints))
-            return Task(start, start_joints, tuple(targets), radius, duration, options.hold)
+            return Task(
+                start, start_joints, tuple(targets), radius, duration, options.hold,
+                options.speed_limits,
+            )  # fmt: skip
         obstacle = _obstacle(model, start, goals[0], tried, start_joints)
         place = np.array2string(goals[0].position, precision=3)
         missed.append(f"{place} m, {radius} m from home, is out of reach of this arm: {obstacle}")

@@ -23,6 +23,7 @@ class Task:
         radius: Their distance from home [m].
         duration: Length of the motion to a target, and of that back [s].
         hold: Time that the hand holds still after either [s].
+        speed_limits: True if the motions keep to the velocity limits of the joints.
     """
 
     start: Pose
@@ -31,6 +32,7 @@ class Task:
     radius: float
     duration: float
     hold: float
+    speed_limits: bool = True
 
     @property
     def motion_time(self) -> float:

@@ -1,6 +1,6 @@
 """Limits that the safety layer holds an arm to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spikearm.arm_models.errors import check_positive
 
@@ -30,7 +30,7 @@ class SafetyLimits:
         hand_turn: Largest angle between the two [rad].
     """
 
-    limit_speeds: bool = False
+    limit_speeds: bool = True
     stop_margin: float = 0.01
     tracking_limit: float = 0.2
     limiting_time: float = 0.05
@@ -49,3 +49,8 @@ class SafetyLimits:
         )  # fmt: skip
         if self.torque_rate is not None:
             check_positive(self, "torque_rate")
+
+
+def without_speeds(limits: SafetyLimits) -> SafetyLimits:
+    """Return the same limits without those of joint speeds."""
+    return replace(limits, limit_speeds=False)

@@ -9,6 +9,8 @@ import numpy as np
 from spikearm.arm_models import Arm
 from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.loop.closed_loop import follow
+from spikearm.controller.loop.safety.limits import SafetyLimits
+from spikearm.controller.loop.safety.safety import Safety
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.spiking_controller import SpikingController
@@ -81,4 +83,5 @@ def drive_arm(arm: Arm, controller: SpikingController, drive: DriveConfig) -> Tr
     """
     start, motion = plan_drive(arm, drive)
     controller.start(arm.reset(start))
-    return follow(arm, controller, motion, motion.duration)
+    safety = Safety(arm, SafetyLimits(limit_speeds=drive.speed_limits))
+    return follow(arm, controller, motion, motion.duration, safety=safety)

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 from spikearm.arm_models import Arm
 from spikearm.controller.loop.closed_loop import follow
+from spikearm.controller.loop.safety.limits import SafetyLimits
+from spikearm.controller.loop.safety.safety import Safety
 from spikearm.controller.loop.trajectory import COUNTED
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.trained import TrainedController
@@ -62,7 +64,8 @@ def drive_and_count(arm: Arm, trained: TrainedController, drive: DriveConfig) ->
         assert isinstance(simulation, RecordedSimulation)
         controller.start(arm.reset(start))
         simulation.forget()  # what settling took
-        trajectory = follow(arm, controller, motion, motion.duration)
+        safety = Safety(arm, SafetyLimits(limit_speeds=drive.speed_limits))
+        trajectory = follow(arm, controller, motion, motion.duration, safety=safety)
         counts = StepCounts(*(float(getattr(trajectory, name).mean()) for name in COUNTED))
         work, cores_per_chip = chip_work(simulation, counts)
         return CountedReach(

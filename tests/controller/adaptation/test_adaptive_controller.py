@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from at_any_speed import at_any_speed
 
 from spikearm.arm_models import Arm, SpikearmError, load_arm
 from spikearm.controller.adaptation.adaptive_controller import CUT_ERROR, AdaptiveController
@@ -69,7 +70,7 @@ def move(arm: Arm, controller: Controller, steps: int = STEPS) -> Trajectory:
     controller.start(state)
     goal = state.hand._replace(position=state.hand.position + np.array([0.0, 0.02, 0.03]))
     motion = MinimumJerk(state.hand, goal, 0.2)
-    return follow(arm, controller, motion, steps * arm.timestep)
+    return follow(arm, controller, motion, steps * arm.timestep, safety=at_any_speed(arm))
 
 
 @pytest.mark.parametrize("stage", ["analytic", "pd"])
@@ -90,7 +91,14 @@ def test_what_it_learns_is_the_torque_of_the_load(arm, make):
     assert position_error(path)[-1] < 0.006
     goal = MinimumJerk(arm.state.hand, arm.state.hand, 0.2)
     learned: list[np.ndarray] = []
-    follow(arm, adaptive, goal, 0.3, lambda *_: learned.append(adaptive.subnetwork.torque))
+    follow(
+        arm,
+        adaptive,
+        goal,
+        0.3,
+        lambda *_: learned.append(adaptive.subnetwork.torque),
+        safety=at_any_speed(arm),
+    )
     gravity = arm.dynamics.bias_force - arm.model.dynamics(arm.state.q).bias_force
     assert np.abs(gravity).max() > 5.0
     mean = np.mean(learned[-150:], axis=0)  # single steps are as noisy as spikes are

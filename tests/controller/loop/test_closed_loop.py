@@ -5,6 +5,7 @@ from time import perf_counter
 
 import numpy as np
 import pytest
+from at_any_speed import at_any_speed
 from counting_controller import CountingController
 
 from spikearm.arm_models import Arm, ArmState, Pose, load_arm
@@ -84,7 +85,7 @@ def recorded() -> tuple[Trajectory, Counting, list[ArmState], list[Reference]]:
         states.append(state)
         references.append(reference)
 
-    log = follow(arm, controller, motion, DURATION, observe, Uneven)
+    log = follow(arm, controller, motion, DURATION, observe, Uneven, safety=at_any_speed(arm))
     return log, controller, states, references
 
 
@@ -159,7 +160,9 @@ def test_the_log_tells_how_each_step_began(recorded):
 def test_how_steps_are_paced_and_timed_does_not_move_the_arm(recorded):
     arm = load_arm("gen3")
     motion = reach_from(arm, duration=0.1)
-    free = follow(arm, OperationalSpaceController(arm.model), motion, DURATION)
+    free = follow(
+        arm, OperationalSpaceController(arm.model), motion, DURATION, safety=at_any_speed(arm)
+    )
     counted = {"spikes", "synaptic_events", "neuron_updates", "learning_updates", "host_spikes"}
     for field in fields(Trajectory):
         if field.name not in counted.union(TIMED):
@@ -170,7 +173,7 @@ def test_how_steps_are_paced_and_timed_does_not_move_the_arm(recorded):
 def test_the_whole_law_of_a_controller_without_neurons_counts_as_its_network():
     arm = load_arm("gen3")
     motion = reach_from(arm)
-    log = follow(arm, OperationalSpaceController(arm.model), motion, 0.02)
+    log = follow(arm, OperationalSpaceController(arm.model), motion, 0.02, safety=at_any_speed(arm))
     assert not log.encode_s.any()
     assert not log.decode_s.any()
     np.testing.assert_allclose(log.step_latency_s, log.sense_s + log.network_s + log.act_s)
@@ -181,7 +184,7 @@ def test_the_logged_torque_is_what_was_left_after_saturation():
     motion = reach_from(arm)
     far = MinimumJerk(motion.goal, motion.goal, 1.0)  # 0.2 m away at once
     law = OperationalSpaceController(arm.model, Gains(kp=4000.0))
-    safety = Safety(arm, SafetyLimits(tracking_limit=1.0))
+    safety = Safety(arm, SafetyLimits(limit_speeds=False, tracking_limit=1.0))
     log = follow(arm, law, far, 0.02, safety=safety)
     assert arm.saturated_steps.any()
     largest = np.abs(log.torque).max(axis=0)
@@ -193,8 +196,10 @@ def test_a_second_motion_starts_where_the_first_ended_with_its_own_time():
     arm = load_arm("gen3")
     motion = reach_from(arm, duration=0.1)
     controller = OperationalSpaceController(arm.model)
-    out = follow(arm, controller, motion, 0.15)
-    back = follow(arm, controller, MinimumJerk(motion.goal, motion.start, 0.1), 0.15)
+    out = follow(arm, controller, motion, 0.15, safety=at_any_speed(arm))
+    back = follow(
+        arm, controller, MinimumJerk(motion.goal, motion.start, 0.1), 0.15, safety=at_any_speed(arm)
+    )
     np.testing.assert_allclose(back.time, out.time)
     np.testing.assert_allclose(back.q[0], out.q[-1], atol=2e-3)
     np.testing.assert_allclose(back.reference_position[-1], motion.start.position, atol=1e-12)
@@ -205,7 +210,7 @@ def test_a_controller_without_neurons_counts_no_neural_work(make):
     arm = load_arm("gen3")
     motion = reach_from(arm)
     controller: Controller = make(arm.model)
-    log = follow(arm, controller, motion, 0.01)
+    log = follow(arm, controller, motion, 0.01, safety=at_any_speed(arm))
     assert unwrap(controller, NeuralController) is None
     for name in ("spikes", "synaptic_events", "neuron_updates", "learning_updates", "host_spikes"):
         assert not getattr(log, name).any()
@@ -221,7 +226,7 @@ def test_the_analytic_law_is_a_good_baseline_on_gen3(feedforward, least, most):
     arm = load_arm("gen3")
     motion = reach_from(arm)
     controller = OperationalSpaceController(arm.model, feedforward=feedforward)
-    log = follow(arm, controller, motion, 1.5)
+    log = follow(arm, controller, motion, 1.5, safety=at_any_speed(arm))
     assert least < metrics.position_rmse(log) < most
     assert metrics.orientation_rmse(log) < MAX_ORIENTATION_RMSE
     assert metrics.endpoint_error(log) < 1e-4

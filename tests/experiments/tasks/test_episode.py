@@ -20,7 +20,7 @@ from spikearm.experiments.tasks.task import Task
 DURATION, HOLD = 0.12, 0.03  # s; short, which a small reach allows
 N_STEPS = 150
 TASK = CentreOut("sphere", targets=3, radius=0.03, duration=DURATION, hold=HOLD, speed_limits=False)
-LOOSE = SafetyLimits(tracking_limit=10.0)  # of laws that lose the arm
+LOOSE = SafetyLimits(tracking_limit=10.0, limit_speeds=False)  # of laws that lose the arm
 MARKED = "spikearm_target"
 
 
