@@ -12,8 +12,8 @@ from typing import Any
 from spikearm.arm_models import Arm, ArmState
 from spikearm.arm_models.rendering.camera import Camera
 from spikearm.arm_models.rendering.viewer import Viewer
-from spikearm.controller.references.reference import Reference
 from spikearm.controller.loop.safety.limits import without_speeds
+from spikearm.controller.references.reference import Reference
 from spikearm.experiments.console.console import ProgressWatcher, console, errors, progress_bar
 from spikearm.experiments.console.problems import (
     collected,

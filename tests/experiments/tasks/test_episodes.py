@@ -33,7 +33,9 @@ from spikearm.neural.counts import StepCounts
 N_STEPS = 150
 N_TARGETS = 5
 TASK = CentreOut("sphere", N_TARGETS, radius=0.03, duration=0.12, hold=0.03, speed_limits=False)
-LOOSE = SafetyLimits(tracking_limit=10.0, limit_speeds=False)  # of controllers that let the arm fall
+LOOSE = SafetyLimits(
+    tracking_limit=10.0, limit_speeds=False
+)  # of controllers that let the arm fall
 
 
 @pytest.fixture(autouse=True)
