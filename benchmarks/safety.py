@@ -20,7 +20,7 @@ from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.trained import shipped
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
-from spikearm.experiments.studies.safety.study import plan_reach
+from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.tasks.task import Task
 
 LIMITS = SafetyLimits(limit_speeds=True)
@@ -56,7 +56,7 @@ class Seen(WrappedController):
 def main(options: Options) -> None:
     """Measure and print."""
     arm = load_arm(options.arm)
-    task = plan_reach(arm)
+    task = plan_task(arm.model, CentreOut(), 0)
     setup = ControllerSetup(arm.model, shipped(options.arm))
     for name in ("analytic", "loihi"):
         with ChosenController(name).make(setup) as controller:
