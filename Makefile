@@ -18,7 +18,7 @@ endif
 .PHONY: run test slow check format lock clean
 
 run: $(VENV)/.run
-	$(BIN)/spikearm bench --arm gen3 --controllers analytic spiking loihi --video
+	$(BIN)/spikearm bench --arm gen3 --controllers analytic polynomial spiking loihi --video
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -m "not slow and not hardware"

@@ -3,6 +3,7 @@
 import copy
 import time
 
+import glfw
 import mujoco.viewer
 
 from spikearm.arm_models.arm import Arm
@@ -11,6 +12,7 @@ from spikearm.arm_models.rendering.camera import look_at
 from spikearm.arm_models.rendering.display import has_display
 
 FRAME_TIME = 1 / 60  # s
+STOP_KEY = glfw.KEY_ENTER  # which MuJoCo's window leaves alone
 CLOSING_TIME = 0.2  # s; MuJoCo's window thread crashes the interpreter when it is cut short
 
 
@@ -31,6 +33,7 @@ class Viewer:
                 "file instead."
             )
         self._arm = arm
+        self._key_pressed = False
         self._open(look_at(arm))
         self._next_frame = 0.0
         self._offset: float | None = None
@@ -45,6 +48,11 @@ class Viewer:
     def closed(self) -> bool:
         """True once the window has been closed by its user."""
         return not self._handle.is_running()
+
+    @property
+    def stopped(self) -> bool:
+        """True once its user has asked for a stop: by Enter, or by closing the window."""
+        return self._key_pressed or self.closed
 
     def show(self) -> None:
         """Show the arm as it is now, waiting if the simulation runs ahead of the clock."""
@@ -63,13 +71,18 @@ class Viewer:
     def _open(self, view: mujoco.MjvCamera) -> None:
         self._model, data = self._arm.scene
         self._handle = mujoco.viewer.launch_passive(
-            self._model, data, show_left_ui=False, show_right_ui=False
+            self._model, data, key_callback=self._press, show_left_ui=False, show_right_ui=False
         )
         with self._handle.lock():
             self._handle.cam.lookat[:] = view.lookat
             self._handle.cam.distance = view.distance
             self._handle.cam.azimuth = view.azimuth
             self._handle.cam.elevation = view.elevation
+
+    def _press(self, key: int) -> None:
+        """Take a key; the window's thread calls it."""
+        if key == STOP_KEY:
+            self._key_pressed = True
 
     def _close(self) -> None:
         self._handle.close()

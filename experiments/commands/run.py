@@ -33,7 +33,7 @@ class RunCommand(ExperimentOptions):
         learning: Learning beside the controller.
         payload: Mass of a ball that is fixed to the hand and unknown to the controller [kg].
         seed: Seed of task and networks.
-        view: Show the arm in a window at real time.
+        view: Show the arm in a window at real time; Enter stops it, with the brakes closed.
         realtime: Begin every control step when it is due on the wall clock, and count missed
             deadlines. Reaches then run one at a time.
         video: Film the arm into this file.

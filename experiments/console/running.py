@@ -68,12 +68,12 @@ class ViewingWatcher(ProgressWatcher):
         self._showing = batch.title == self._shown
 
     def step(self, arm: Arm, state: ArmState, reference: Reference) -> None:
-        """Show one step; a closed window ends the run as Ctrl-C does."""
+        """Show one step; Enter in the window, or closing it, ends the run as Ctrl-C does."""
         super().step(arm, state, reference)
         if self._showing:
             arm.place_marker("reference", reference.pose)
             self._viewer.show()
-            if self._viewer.closed:
+            if self._viewer.stopped:
                 raise KeyboardInterrupt
 
 

@@ -237,3 +237,25 @@ def test_the_window_is_closed_and_given_time_even_after_an_error(arm, clock, win
         raise KeyError
     assert window.closed_at is not None
     assert clock.now - window.closed_at >= 0.1
+
+
+def test_enter_asks_for_a_stop_and_no_other_key_does(window, monkeypatch):
+    press = []
+    monkeypatch.setattr(
+        mujoco.viewer, "launch_passive",
+        lambda *_, key_callback, **__: press.append(key_callback) or window,
+    )  # fmt: skip
+    with Viewer(load_arm("planar3")) as viewer:
+        for key in (glfw.KEY_SPACE, glfw.KEY_BACKSPACE, glfw.KEY_Q):
+            press[0](key)
+        assert not viewer.stopped
+        press[0](glfw.KEY_ENTER)
+        assert viewer.stopped
+        assert not viewer.closed
+
+
+def test_a_closed_window_asks_for_a_stop(window):
+    with Viewer(load_arm("planar3")) as viewer:
+        assert not viewer.stopped
+        window.running = False
+        assert viewer.stopped
