@@ -176,7 +176,7 @@ def main(folder: Path) -> None:
 
     with suppress(StoppedError):
         train(TAUGHT, start(), CONFIG, 5, keep=keep)
-    told = {"kept": list(states)}
+    told: dict[str, list] = {"kept": list(states)}
     whole = train(TAUGHT, start(), CONFIG, 5)
     resumed = {epoch: train(TAUGHT, start(), CONFIG, 5, states[epoch]) for epoch in (1, 4, 7)}
     told["alike"] = [

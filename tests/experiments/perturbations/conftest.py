@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from at_any_speed import at_any_speed
 
 from spikearm.arm_models import Arm, ArmState, load_arm
 from spikearm.controller.classical.osc import OperationalSpaceController
@@ -57,6 +58,8 @@ def move(arm, task) -> Moved:
         controller.start(arm.reset(task.start_joints))
         motion = MinimumJerk(task.start, task.targets[0], task.duration)
         length = task.duration + task.hold
-        return follow(arm, controller, motion, length, observe, sensors=sensors)
+        return follow(
+            arm, controller, motion, length, observe, sensors=sensors, safety=at_any_speed(arm)
+        )
 
     return moved

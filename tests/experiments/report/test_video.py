@@ -8,6 +8,7 @@ import imageio.v2 as imageio
 import imageio_ffmpeg
 import numpy as np
 import pytest
+from at_any_speed import at_any_speed
 
 from spikearm.arm_models import Arm, Pose, SpikearmError, load_arm
 from spikearm.arm_models.rendering.camera import Camera
@@ -36,7 +37,8 @@ def reaches(arm) -> list[RecordedReach]:
     recorded = []
     for name, start, end, length in (("out", home, goal, LENGTHS[0]),
                                      ("back", goal, home, LENGTHS[1])):  # fmt: skip
-        motion = follow(arm, controller, MinimumJerk(start, end, length), length)
+        way = MinimumJerk(start, end, length)
+        motion = follow(arm, controller, way, length, safety=at_any_speed(arm))
         recorded.append(RecordedReach("analytic", False, 3, 0, name, motion))
     return recorded
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from at_any_speed import at_any_speed
 
 from spikearm.arm_models import Arm, SpikearmError, load_arm
 from spikearm.controller.adaptation.scaling import AdaptationConfig
@@ -114,7 +115,7 @@ def test_without_learning_it_is_measured_with_and_without_the_load(curve):
             (task.targets[1], task.start),
         ):
             motion = MinimumJerk(start, goal, TASK.duration)
-            ways.append(follow(arm, controller, motion, 0.2))
+            ways.append(follow(arm, controller, motion, 0.2, safety=at_any_speed(arm)))
         measured.append(np.mean([position_rmse(way) for way in ways]))
         strayed.append((ways[0].hand_position - ways[0].reference_position).mean(axis=0))
     assert curve.plain.position_rmse == pytest.approx(measured[0])

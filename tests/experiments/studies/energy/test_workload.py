@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from at_any_speed import at_any_speed
 
 from spikearm.arm_models import load_arm
 from spikearm.controller.loop.closed_loop import follow
@@ -27,7 +28,7 @@ def test_counts_are_means_of_the_steps_in_which_the_arm_moves(reach, trained):
         trained.weights, EngineSimulation, "loihi", feedforward="velocity"
     ) as controller:
         controller.start(arm.reset(start))
-        trajectory = follow(arm, controller, motion, DRIVE.duration)
+        trajectory = follow(arm, controller, motion, DRIVE.duration, safety=at_any_speed(arm))
         footprint = controller.simulation.footprint
     assert reach.n_steps == 120
     assert reach.period == arm.timestep

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from at_any_speed import at_any_speed
 
 from spikearm.arm_models import Arm, SpikearmError, load_arm
 from spikearm.controller.adaptation.scaling import AdaptationConfig
@@ -65,7 +66,8 @@ def test_without_a_perturbation_it_is_the_plain_closed_loop(arm, plan):
         law = OperationalSpaceController(arm.model)
         arm.reset()
         for ends in ((task.start, target), (target, task.start)):
-            path = follow(arm, law, MinimumJerk(*ends, TASK.duration), 0.22)
+            way = MinimumJerk(*ends, TASK.duration)
+            path = follow(arm, law, way, 0.22, safety=at_any_speed(arm))
             expected.append((metrics.position_rmse(path), metrics.endpoint_error(path)))
     assert [(r.position_rmse_m, r.endpoint_error_m) for r in outcome.reaches] == expected
     assert [(r.target, r.direction) for r in outcome.reaches] == [
