@@ -230,7 +230,8 @@ def test_reaches_run_in_as_many_processes_as_was_asked_for(monkeypatch, jobs):
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     entry = replace(CONTROLLERS["rate"], make=lambda *_: Idle(), needs_training=False)
     monkeypatch.setitem(CONTROLLERS, "rate", entry)
-    assert main([*BENCH, "--targets", "5", *jobs, "--out", "run", "--no-report"]) == 0
+    fallen = ["--tracking-limit", "10"]  # an idle controller lets the arm fall
+    assert main([*BENCH, *fallen, "--targets", "5", *jobs, "--out", "run", "--no-report"]) == 0
     reaches = [reach for reach in read_run(Path("run")).reaches if reach.controller == "rate"]
     found = {int(process) for reach in reaches for process in reach.trajectory.spikes}
     assert [(reach.target, reach.direction) for reach in reaches] == [
@@ -265,7 +266,7 @@ def test_at_real_time_reaches_run_one_by_one_in_this_process(monkeypatch):
     entry = replace(CONTROLLERS["pd"], make=lambda *_: Idle())
     monkeypatch.setitem(CONTROLLERS, "pd", entry)
     assert main([*RUN, "--targets", "2", "--realtime", "--jobs", "2", "--out", "run",
-                 "--no-report"]) == 0  # fmt: skip
+                 "--tracking-limit", "10", "--no-report"]) == 0  # fmt: skip
     reaches = [reach for reach in read_run(Path("run")).reaches if reach.controller == "pd"]
     assert {int(process) for reach in reaches for process in reach.trajectory.spikes} == {
         os.getpid()
