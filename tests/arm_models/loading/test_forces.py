@@ -158,7 +158,7 @@ HANDLED = {
         ),
         {},
     ),
-    "a keyframe rounded past a limit": (SixJointArm(key='qpos="0 -0.6 1.6 0.57 1.2 -3.1004"'), {}),
+    "a keyframe rounded past a limit": (SixJointArm(key='qpos="0 -0.6 1.6 0.57 1.2 3.1004"'), {}),
 }  # fmt: skip
 
 
