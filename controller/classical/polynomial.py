@@ -36,19 +36,23 @@ class PolynomialController(FeedbackController):
         self._home = model.chain.home
         self._coefficients = coefficients
         self._inertia = HomeInertia.of_arm(model)
-        self._feedback = np.zeros(model.chain.n_joints)
+        self._step: ControlStep | None = None
 
     def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
         """Compute joint torques, shape (n_joints,) [N m]."""
-        step = ControlStep(state, reference, self.gains, self.feedforward)
-        self._feedback = self._inertia.feedback(step)
+        self._step = step = ControlStep(state, reference, self.gains, self.feedforward)
         terms = polynomial_terms(state.q[None] - self._home, state.dq[None], step.command[None])
         return self._coefficients @ terms[0]
 
     @property
     def feedback(self) -> np.ndarray:
-        """Joint torques of the last step's errors alone, shape (n_joints,) [N m]."""
-        return self._feedback
+        """Joint torques of the last step's errors alone, shape (n_joints,) [N m].
+
+        Zeros before the first step.
+        """
+        if self._step is None:
+            return np.zeros(len(self._home))
+        return self._inertia.feedback(self._step)
 
 
 def polynomial_terms(off_home: np.ndarray, dq: np.ndarray, command: np.ndarray) -> np.ndarray:

@@ -19,5 +19,5 @@ def benchmark_workspace(model: RigidBodyModel) -> Workspace:
 
 def benchmark_radius(model: RigidBodyModel) -> float:
     """Find the largest radius of the benchmark's variants on this arm, and add the margin [m]."""
-    tasks = [CentreOut(variant) for variant in get_args(Variant)]
+    tasks = [CentreOut(variant, speed_limits=False) for variant in get_args(Variant)]
     return (1 + RADIUS_MARGIN) * max(plan_task(model, task, seed=0).radius for task in tasks)
