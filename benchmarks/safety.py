@@ -14,7 +14,6 @@ from rich.console import Console
 from spikearm.arm_models import Arm, ArmState, load_arm
 from spikearm.controller.controller import Controller, WrappedController
 from spikearm.controller.loop.closed_loop import follow
-from spikearm.controller.loop.safety.limits import SafetyLimits
 from spikearm.controller.loop.safety.safety import Safety
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.reference import Reference
@@ -22,8 +21,6 @@ from spikearm.controller.spiking.trained import shipped
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.tasks.task import Task
-
-LIMITS = SafetyLimits(limit_speeds=True)
 
 
 @dataclass(frozen=True)
@@ -75,12 +72,12 @@ def move(arm: Arm, controller: Controller, task: Task) -> None:
     """Make a reach."""
     motion = MinimumJerk(task.start, task.targets[0], task.duration)
     controller.start(arm.reset(task.start_joints))
-    follow(arm, controller, motion, task.duration + task.hold, safety=Safety(arm, LIMITS))
+    follow(arm, controller, motion, task.duration + task.hold, safety=Safety(arm))
 
 
 def look(arm: Arm, seen: Seen) -> None:
     """Check all states and limit all torques of a reach."""
-    safety = Safety(arm, LIMITS)
+    safety = Safety(arm)
     for state, reference, torque in seen.steps:
         safety.admits(state, reference)
         safety.limit(state, torque)

@@ -12,7 +12,7 @@ from typing import Any
 from spikearm.arm_models import Arm, ArmState
 from spikearm.arm_models.rendering.camera import Camera
 from spikearm.arm_models.rendering.viewer import Viewer
-from spikearm.controller.loop.safety.limits import without_speeds
+from spikearm.controller.loop.safety.limits import limits_of_task
 from spikearm.controller.references.reference import Reference
 from spikearm.experiments.console.console import ProgressWatcher, console, errors, progress_bar
 from spikearm.experiments.console.problems import (
@@ -113,7 +113,7 @@ def measure(
     problems: list[Problem] = []
     benchmark = NOTHING
     with collected(problems):
-        limits = plan.safety if plan.task.speed_limits else without_speeds(plan.safety)
+        limits = limits_of_task(plan.safety, plan.task.speed_limits)
         console.print(describe_safety(plan.arm.chain, limits), soft_wrap=True)
     with collected(problems), Deferral() as signals:  # nothing comes between results and disk
         rescue = partial(_rescue, BenchmarkExperiment(plan), config, folder)

@@ -8,7 +8,7 @@ from spikearm.arm_models import Arm, ArmState, Pose
 from spikearm.controller.controller import Controller
 from spikearm.controller.loop.closed_loop import Observer, Sensors, exact, follow
 from spikearm.controller.loop.pace import FreePace, Pace
-from spikearm.controller.loop.safety.limits import SafetyLimits, without_speeds
+from spikearm.controller.loop.safety.limits import SafetyLimits, limits_of_task
 from spikearm.controller.loop.safety.safety import Safety
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
@@ -56,7 +56,7 @@ def run_episode(
     """
     observe = _heeding_stop(observe)
     controller.start(arm.reset(task.start_joints))
-    layer = Safety(arm, safety if task.speed_limits else without_speeds(safety))
+    layer = Safety(arm, limits_of_task(safety, task.speed_limits))
     for direction, start, goal in (("out", task.start, target), ("back", target, task.start)):
         arm.place_marker("target", goal)
         cut_before = int(arm.saturated_steps.sum())

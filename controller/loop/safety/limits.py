@@ -51,6 +51,11 @@ class SafetyLimits:
             check_positive(self, "torque_rate")
 
 
-def without_speeds(limits: SafetyLimits) -> SafetyLimits:
-    """Return the same limits without those of joint speeds."""
-    return replace(limits, limit_speeds=False)
+def limits_of_task(limits: SafetyLimits, speed_limits: bool) -> SafetyLimits:
+    """Return the limits for a task: without those of joint speeds, if it does not keep to them.
+
+    Args:
+        limits: Limits for a task that does.
+        speed_limits: True if the task's motions keep to the velocity limits of the joints.
+    """
+    return limits if speed_limits else replace(limits, limit_speeds=False)

@@ -83,5 +83,12 @@ def drive_arm(arm: Arm, controller: SpikingController, drive: DriveConfig) -> Tr
     """
     start, motion = plan_drive(arm, drive)
     controller.start(arm.reset(start))
+    return follow_drive(arm, controller, motion, drive)
+
+
+def follow_drive(
+    arm: Arm, controller: SpikingController, motion: MinimumJerk, drive: DriveConfig
+) -> Trajectory:
+    """Drive an arm, whose controller has started, along the motion of the reach."""
     safety = Safety(arm, SafetyLimits(limit_speeds=drive.speed_limits))
     return follow(arm, controller, motion, motion.duration, safety=safety)

@@ -3,14 +3,12 @@
 from dataclasses import dataclass, replace
 
 from spikearm.arm_models import Arm
-from spikearm.controller.loop.closed_loop import follow
-from spikearm.controller.loop.safety.limits import SafetyLimits
-from spikearm.controller.loop.safety.safety import Safety
 from spikearm.controller.loop.trajectory import COUNTED
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.studies.deployment.drive import (
     DriveConfig,
+    follow_drive,
     loihi_controller,
     plan_drive,
 )
@@ -64,8 +62,7 @@ def drive_and_count(arm: Arm, trained: TrainedController, drive: DriveConfig) ->
         assert isinstance(simulation, RecordedSimulation)
         controller.start(arm.reset(start))
         simulation.forget()  # what settling took
-        safety = Safety(arm, SafetyLimits(limit_speeds=drive.speed_limits))
-        trajectory = follow(arm, controller, motion, motion.duration, safety=safety)
+        trajectory = follow_drive(arm, controller, motion, drive)
         counts = StepCounts(*(float(getattr(trajectory, name).mean()) for name in COUNTED))
         work, cores_per_chip = chip_work(simulation, counts)
         return CountedReach(

@@ -44,9 +44,9 @@ def measure_stop(
     controller: Controller,
     task: Task,
     fault: Fault,
-    limits: SafetyLimits = SafetyLimits(limit_speeds=True),
+    limits: SafetyLimits = SafetyLimits(),
 ) -> Stop:
-    """Let a fault begin in the middle of a reach, and watch the arm's true state.
+    """Measure the arm's true state in a reach in whose middle a fault begins.
 
     The joint that is then the fastest fails.
 
