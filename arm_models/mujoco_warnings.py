@@ -8,7 +8,7 @@ logger = logging.getLogger(__name__)
 
 
 def log_warnings() -> None:
-    """Let MuJoCo hand its warnings over, in place of writing them to MUJOCO_LOG.TXT."""
+    """Log MuJoCo's warnings, in place of writing them to MUJOCO_LOG.TXT."""
     mujoco.set_mju_user_warning(_log)
 
 

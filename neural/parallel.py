@@ -198,7 +198,7 @@ class _Crew(Generic[T]):
             connection.close()
 
     def _assign(self, connection: Connection) -> None:
-        """Let a worker do the next piece; without one, it idles."""
+        """Assign the next piece to a worker; without one, it idles."""
         number = None if self.stopping else next(self._numbers, None)
         if number is None:
             self._busy.remove(connection)

@@ -26,7 +26,7 @@ class TerminatedError(KeyboardInterrupt):
 
 @contextmanager
 def terminations_raised() -> Iterator[None]:
-    """Let a request to end, or a terminal that closes, raise in this block as Ctrl-C does."""
+    """Raise in this block, as Ctrl-C does, when the process is to end or its terminal closes."""
 
     def end(number: int, frame: FrameType | None) -> None:
         raise TerminatedError(number)
@@ -74,7 +74,7 @@ class Deferral:
 
     @contextmanager
     def answering(self) -> Iterator[None]:
-        """Let signals be answered at once in a block of this context."""
+        """Answer signals at once in a block of this context."""
         try:
             self._answer()
             yield
@@ -86,7 +86,7 @@ class Deferral:
             signal.signal(number, self._note)
 
     def _answer(self) -> None:
-        """Give signals back to their handlers, and call that of the first that came."""
+        """Restore the handlers of signals, and call that of the first that came."""
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
         came, self._came = self._came, []

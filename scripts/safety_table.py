@@ -14,7 +14,7 @@ from spikearm.experiments.studies.safety.study import measure_faults, stops_tabl
 
 @dataclass(frozen=True)
 class Options:
-    """Let every fault befall one arm, under the analytic law and the chip's arithmetic.
+    """Measure every fault on one arm, under the analytic law and the chip's arithmetic.
 
     Attributes:
         arm: Name of an arm that a trained controller ships for.

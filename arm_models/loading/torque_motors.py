@@ -128,7 +128,7 @@ def _keep_controls(
 
 
 def _keep_rotor(spec: mujoco.MjSpec, model: mujoco.MjModel, actuator: int) -> None:
-    """Give a joint the rotor inertia and the damping of its actuator."""
+    """Add the rotor inertia and the damping of an actuator to its joint."""
     if not _is_in_joint(model, actuator):
         return
     gear = abs(model.actuator_gear[model.actuator_outadr[actuator], 0])

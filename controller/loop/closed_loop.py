@@ -26,7 +26,7 @@ def exact(state: ArmState) -> ArmState:
 
 
 def never() -> bool:
-    """Let a motion go on."""
+    """Return False: the motion goes on."""
     return False
 
 

@@ -13,7 +13,7 @@ from spikearm.experiments.studies.robustness.study import StressStudy
 
 @dataclass(frozen=True)
 class StressCommand(PerturbedOptions):
-    """Put controllers under growing perturbations until they break.
+    """Stress controllers by growing perturbations until they break.
 
     Every controller makes the reaches of the benchmark under one perturbation after the other, from
     the weakest to the strongest. It breaks at the first at which not every reach of every seed ends
