@@ -32,7 +32,7 @@ from spikearm.experiments.console.problems import UnexpectedError, print_problem
 from spikearm.experiments.console.streams import open_missing
 from spikearm.experiments.lookup import find_entry
 from spikearm.experiments.records.provenance import version
-from spikearm.neural.signals import TerminatedError, terminations_raised
+from spikearm.neural.processes.signals import TerminatedError, terminations_raised
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 SIGNALLED = 128  # and the number of the signal, as shells count

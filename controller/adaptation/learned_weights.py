@@ -8,8 +8,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from spikearm.neural.array_file import check_names, read_arrays, understood
-from spikearm.neural.typed_json import parse_json
+from spikearm.neural.files.array_file import check_names, read_arrays, understood
+from spikearm.neural.files.typed_json import parse_json
 
 ABOUT, WEIGHTS = "about", "weights"
 KIND = "file of learned weights"

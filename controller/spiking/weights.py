@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from spikearm.controller.spiking.scaling import Scaling
-from spikearm.neural.array_file import check_names
+from spikearm.neural.files.array_file import check_names
 
 NeuralStage = Literal["rate", "spiking", "loihi"]
 

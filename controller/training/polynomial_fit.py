@@ -10,7 +10,7 @@ from spikearm.controller.training.friction import DryFriction
 from spikearm.controller.training.products import draw_commands
 from spikearm.controller.training.samples import Spread, join, sample_reach
 from spikearm.controller.training.targets import fit_scaling
-from spikearm.neural.parallel import parallel_map
+from spikearm.neural.processes.parallel import parallel_map
 
 N_SAMPLES = 4000
 RIDGE = 1e-6  # of the terms' mean square; ten times more or less fits held-out samples as well

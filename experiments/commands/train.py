@@ -23,8 +23,8 @@ from spikearm.experiments.tasks.benchmark_workspace import TILT, benchmark_radiu
 from spikearm.experiments.tasks.centre_out import RADII
 from spikearm.experiments.training.pipeline import Training, TrainingConfig
 from spikearm.experiments.unset import Unset
-from spikearm.neural.array_file import understood
-from spikearm.neural.typed_json import read_json
+from spikearm.neural.files.array_file import understood
+from spikearm.neural.files.typed_json import read_json
 
 CONTROLLER = "controller.npz"
 CONFIG = "config.json"

@@ -20,7 +20,7 @@ from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.guardian import guarded
 from spikearm.experiments.records.records import CONFIG, atomic_folder, write_config_and_summary
 from spikearm.experiments.studies.study import Problem, Study, StudyRun, run_study
-from spikearm.neural.signals import Deferral
+from spikearm.neural.processes.signals import Deferral
 
 T = TypeVar("T")
 

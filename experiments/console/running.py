@@ -43,7 +43,7 @@ from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.studies.benchmark.study import BenchmarkExperiment, batch_title
 from spikearm.experiments.studies.benchmark.table import summary_table
 from spikearm.experiments.studies.study import Batch, Problem, StudyRun, run_study
-from spikearm.neural.signals import Deferral
+from spikearm.neural.processes.signals import Deferral
 
 NOTHING = Benchmark([], [], "failed", None, None, Counter())
 

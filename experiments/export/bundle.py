@@ -12,8 +12,8 @@ from spikearm.controller.spiking.scaling import Scaling
 from spikearm.experiments.export.chip_arrays import Axons, Blocks, Compartments, Rows, Synapses
 from spikearm.experiments.export.host_interface import InputCoding, OutputDecoding
 from spikearm.experiments.export.recorded_reach import RecordedReach
-from spikearm.neural.array_file import FORMAT_VERSION, check_names, read_versioned, understood
-from spikearm.neural.typed_json import parse_json
+from spikearm.neural.files.array_file import FORMAT_VERSION, check_names, read_versioned, understood
+from spikearm.neural.files.typed_json import parse_json
 
 VERSION = 1
 ABOUT, STEP = "about", "dt"

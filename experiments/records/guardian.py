@@ -12,8 +12,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, TypeVar
 
-from spikearm.neural.parallel import may_fork
-from spikearm.neural.signals import HEEDED
+from spikearm.neural.processes.parallel import may_fork
+from spikearm.neural.processes.signals import HEEDED
 
 T = TypeVar("T")
 

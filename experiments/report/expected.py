@@ -8,7 +8,7 @@ import msgspec
 from spikearm.experiments.records.records import CONFIG, SUMMARY, TRAJECTORY, Run
 from spikearm.experiments.studies.benchmark.latency_table import LINES
 from spikearm.experiments.studies.benchmark.table import CONTROL, DETAIL, TIME, Column
-from spikearm.neural.typed_json import Count, Number, Positive, Vector, check_types
+from spikearm.neural.files.typed_json import Count, Number, Positive, Vector, check_types
 
 Metric: TypeAlias = Number | None  # None where it does not apply
 

@@ -16,8 +16,8 @@ from spikearm.experiments.studies.adaptation.study import AdaptationStudy, learn
 from spikearm.experiments.studies.robustness.figure import stress_figure
 from spikearm.experiments.studies.robustness.study import stress_tables_of
 from spikearm.experiments.studies.robustness.summary import read_points
-from spikearm.neural.array_file import DAMAGES
-from spikearm.neural.typed_json import read_json
+from spikearm.neural.files.array_file import DAMAGES
+from spikearm.neural.files.typed_json import read_json
 
 Row = dict[str, Any]
 Shown = tuple[Sequence[RenderableType], go.Figure]

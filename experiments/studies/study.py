@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 from rich.console import RenderableType
 
 from spikearm.arm_models.errors import check_processes
-from spikearm.neural.parallel import parallel_map
-from spikearm.neural.raised import Caught
-from spikearm.neural.worker import StoppedError
+from spikearm.neural.processes.parallel import parallel_map
+from spikearm.neural.processes.raised import Caught
+from spikearm.neural.processes.worker import StoppedError
 
 T = TypeVar("T")
 Measure = Callable[[int], T]

@@ -14,7 +14,7 @@ from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.reference import Reference
 from spikearm.experiments.tasks.task import Task
-from spikearm.neural.worker import heed_stop
+from spikearm.neural.processes.worker import heed_stop
 
 REACHES_PER_EPISODE = 2
 

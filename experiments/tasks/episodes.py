@@ -11,8 +11,8 @@ from spikearm.controller.loop.pace import FreePace, Pace
 from spikearm.controller.loop.safety.limits import SafetyLimits
 from spikearm.experiments.tasks.episode import Reach, run_episode
 from spikearm.experiments.tasks.task import Task
-from spikearm.neural.parallel import WorkerLostError, parallel_map
-from spikearm.neural.raised import Caught
+from spikearm.neural.processes.parallel import WorkerLostError, parallel_map
+from spikearm.neural.processes.raised import Caught
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from spikearm.experiments.records.atomic_file import atomic_file
-from spikearm.neural.array_file import check_names, read_arrays, understood
+from spikearm.neural.files.array_file import check_names, read_arrays, understood
 
 T = TypeVar("T")
 REMEDY = "Delete it, and the same command makes it again."

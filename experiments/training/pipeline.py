@@ -44,8 +44,8 @@ from spikearm.experiments.training.checkpoints import (
     remove_checkpoints,
 )
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
-from spikearm.neural.array_file import read_arrays, understood
-from spikearm.neural.parallel import parallel_map
+from spikearm.neural.files.array_file import read_arrays, understood
+from spikearm.neural.processes.parallel import parallel_map
 from spikearm.neural.simulation import NeuralSimulation
 
 MOST_SAMPLES = 2_000_000  # of a seven-joint arm, they take half of what a file may hold

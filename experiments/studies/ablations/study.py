@@ -18,8 +18,8 @@ from spikearm.experiments.studies.ablations.result import Result, measure
 from spikearm.experiments.studies.ablations.variant import SEED, Variant
 from spikearm.experiments.tasks.benchmark_workspace import benchmark_workspace
 from spikearm.experiments.training.pipeline import Training, TrainingWatcher
-from spikearm.neural.array_file import read_arrays, understood
-from spikearm.neural.typed_json import read_json
+from spikearm.neural.files.array_file import read_arrays, understood
+from spikearm.neural.files.typed_json import read_json
 
 
 @dataclass(frozen=True)

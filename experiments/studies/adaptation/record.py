@@ -10,7 +10,7 @@ from spikearm.experiments.perturbations.level import Level
 from spikearm.experiments.records.records import SUMMARY
 from spikearm.experiments.studies.adaptation.curve import Curve, Learned, Phase, Trial
 from spikearm.experiments.studies.adaptation.table import remaining
-from spikearm.neural.typed_json import Count, Number, Positive, Vector, check_types
+from spikearm.neural.files.typed_json import Count, Number, Positive, Vector, check_types
 
 Row = dict[str, Any]
 

@@ -20,7 +20,7 @@ from spikearm.experiments.studies.plan import PerturbedPlan
 from spikearm.experiments.tasks.centre_out import MOST_TARGETS, plan_task
 from spikearm.experiments.tasks.episode import run_episode
 from spikearm.experiments.tasks.task import Task
-from spikearm.neural.raised import Caught, describe
+from spikearm.neural.processes.raised import Caught, describe
 
 JOINT_SPACE = ("pd", "pid")
 MOST_TRIALS = 10_000  # two hundred times the default, which takes about a minute

@@ -12,7 +12,7 @@ from spikearm.experiments.studies.benchmark.episode_outcome import EpisodeOutcom
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.studies.benchmark.study import BenchmarkExperiment
 from spikearm.experiments.studies.study import Problem, StudyRun, StudyWatcher, run_study
-from spikearm.neural.raised import Caught
+from spikearm.neural.processes.raised import Caught
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.tasks.episode import REACHES_PER_EPISODE
 from spikearm.experiments.tasks.episodes import Episode, episode_runner
 from spikearm.experiments.tasks.task import Task
-from spikearm.neural.raised import Caught
+from spikearm.neural.processes.raised import Caught
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from spikearm.experiments.studies.benchmark.baseline_check import check_baseline
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.tasks.centre_out import RADII, CentreOut
-from spikearm.neural.parallel import WorkerLostError
+from spikearm.neural.processes.parallel import WorkerLostError
 
 STAGE = "loihi"
 TASK = CentreOut(targets=2)

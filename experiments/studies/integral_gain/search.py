@@ -10,7 +10,7 @@ from scipy.optimize import minimize_scalar
 from spikearm.experiments.perturbations.level import Level
 from spikearm.experiments.studies.integral_gain.repeated_reach import RepeatedReach
 from spikearm.experiments.studies.integral_gain.setting import Setting
-from spikearm.neural.parallel import parallel_map
+from spikearm.neural.processes.parallel import parallel_map
 
 STEP = 10**0.25  # of the grid: four gains a decade
 GRID = tuple(float(ki) for ki in 50.0 * STEP ** np.arange(9))  # 1/s^3

@@ -15,7 +15,7 @@ from spikearm.experiments.studies.condition import Condition, applies
 from spikearm.experiments.studies.plan import PerturbedPlan
 from spikearm.experiments.tasks.centre_out import plan_task
 from spikearm.experiments.tasks.episode import Reach, run_episode
-from spikearm.neural.raised import Caught
+from spikearm.neural.processes.raised import Caught
 
 DIRECTIONS = ("out", "back")
 

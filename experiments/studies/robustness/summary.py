@@ -12,7 +12,7 @@ from spikearm.experiments.perturbations.registry import NONE, find_perturbation
 from spikearm.experiments.records.records import SUMMARY
 from spikearm.experiments.studies.benchmark.statistics import bootstrap_interval
 from spikearm.experiments.studies.robustness.stress import MeasuredReach, StressOutcome
-from spikearm.neural.typed_json import Count, Number, check_types
+from spikearm.neural.files.typed_json import Count, Number, check_types
 
 REACHED = 0.01  # m; within it, a reach ends where it should
 

@@ -26,7 +26,7 @@ from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.studies.condition import Condition
 from spikearm.experiments.studies.robustness.stress import StressOutcome, StressPlan
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
-from spikearm.neural.parallel import parallel_map
+from spikearm.neural.processes.parallel import parallel_map
 
 ANALYTIC = ChosenController("analytic")
 TASK = CentreOut(targets=2, radius=0.04, duration=0.16, hold=0.06, speed_limits=False)

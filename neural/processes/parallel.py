@@ -13,9 +13,9 @@ from multiprocessing.process import BaseProcess
 from typing import Generic, TypeVar
 
 from spikearm.arm_models import SpikearmError
-from spikearm.neural.raised import Caught
-from spikearm.neural.signals import Deferral
-from spikearm.neural.worker import serve
+from spikearm.neural.processes.raised import Caught
+from spikearm.neural.processes.signals import Deferral
+from spikearm.neural.processes.worker import serve
 
 T = TypeVar("T")
 POLL_TIME = 0.1  # s, between two looks at what the person wants
@@ -46,9 +46,9 @@ def parallel_map(
     included, without a copy of it. What the work changes is a worker's own.
 
     After Ctrl-C, an error or the death of a worker, no further piece is begun. Workers are asked
-    to stop, which :func:`spikearm.neural.worker.heed_stop` does, and have ``STOP_TIME`` for it;
-    those with pieces before the one that was in error have ``GRACE_TIME`` more, to finish them. All
-    results that are there then are yielded before the error is raised.
+    to stop, which :func:`spikearm.neural.processes.worker.heed_stop` does, and have ``STOP_TIME``
+    for it; those with pieces before the one that was in error have ``GRACE_TIME`` more, to finish
+    them. All results that are there then are yielded before the error is raised.
 
     Args:
         work: Function of the number of a piece.

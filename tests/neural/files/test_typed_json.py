@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from spikearm.neural.typed_json import Count, Number, Vector, parse_json, read_json
+from spikearm.neural.files.typed_json import Count, Number, Vector, parse_json, read_json
 
 
 class Wheel(msgspec.Struct):

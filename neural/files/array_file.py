@@ -13,7 +13,7 @@ from typing import IO
 import numpy as np
 
 from spikearm.arm_models import SpikearmError
-from spikearm.neural.plain_file import check_plain_file, check_size
+from spikearm.neural.files.plain_file import check_plain_file, check_size
 
 MOST_BYTES = 2**30
 """Largest size of a file, and of its arrays in memory: twice that of the largest training,

@@ -10,9 +10,9 @@ import time
 import numpy as np
 import pytest
 
-from spikearm.neural import parallel
-from spikearm.neural.parallel import WorkerLostError, parallel_map
-from spikearm.neural.worker import heed_stop
+from spikearm.neural.processes import parallel
+from spikearm.neural.processes.parallel import WorkerLostError, parallel_map
+from spikearm.neural.processes.worker import heed_stop
 
 
 def draw(number: int) -> tuple[int, np.ndarray]:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from spikearm.arm_models import SpikearmError
-from spikearm.neural import array_file
-from spikearm.neural.array_file import read_arrays, understood
+from spikearm.neural.files import array_file
+from spikearm.neural.files.array_file import read_arrays, understood
 
 GIGABYTES = 2**34
 

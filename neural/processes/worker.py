@@ -12,8 +12,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
-from spikearm.neural.raised import Caught
-from spikearm.neural.signals import HEEDED
+from spikearm.neural.processes.raised import Caught
+from spikearm.neural.processes.signals import HEEDED
 
 POLL_TIME = 0.1  # s, between two looks at the parent
 

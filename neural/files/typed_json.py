@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from spikearm.neural.plain_file import check_plain_file
+from spikearm.neural.files.plain_file import check_plain_file
 
 MOST_BYTES = 2**28  # of a file; the rows of 10,000 conditions take a fifth of it
 LARGEST = 1e30  # no measurement in SI units is larger, and its square is still finite

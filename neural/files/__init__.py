@@ -1,0 +1,1 @@
+"""Files that are read with care: plain files, arrays, typed JSON."""

@@ -1,0 +1,1 @@
+"""Work in parallel processes, and what ends it."""
