@@ -23,6 +23,7 @@ from spikearm.experiments.commands.deploy import DeployCommand
 from spikearm.experiments.commands.energy import EnergyCommand
 from spikearm.experiments.commands.export import ExportCommand
 from spikearm.experiments.commands.report import ReportCommand
+from spikearm.experiments.commands.reproduce import ReproduceCommand
 from spikearm.experiments.commands.run import RunCommand
 from spikearm.experiments.commands.stress import StressCommand
 from spikearm.experiments.commands.train import TrainCommand
@@ -63,6 +64,7 @@ COMMANDS: dict[str, type[Command]] = {
     "export": ExportCommand,
     "deploy": DeployCommand,
     "energy": EnergyCommand,
+    "reproduce": ReproduceCommand,
 }
 """Commands by name."""
 

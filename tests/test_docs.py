@@ -21,8 +21,8 @@ from spikearm.experiments import cli
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-ROOMS = ("arm_models", "controller", "experiments", "loihi_deploy", "neural")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+ROOMS = ("arm_models", "controller", "experiments", "loihi_deploy", "neural", "perception")
 FOLDERS = (*ROOMS, "benchmarks", "docs", "scripts", "spikearm", "tests")
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)

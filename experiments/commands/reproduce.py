@@ -1,0 +1,61 @@
+"""``spikearm reproduce``: the experiment of a published work, beside what was published."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import tyro
+
+from spikearm.arm_models.errors import check_processes
+from spikearm.experiments.console.conducting import conduct
+from spikearm.experiments.console.console import console
+from spikearm.experiments.console.options import default_folder
+from spikearm.experiments.lookup import find_entry
+from spikearm.experiments.records.provenance import provenance
+from spikearm.experiments.records.records import check_new_folder
+from spikearm.experiments.studies.reproductions.registry import REPRODUCTIONS
+from spikearm.experiments.studies.reproductions.study import ReproductionStudy
+from spikearm.experiments.unset import Unset
+
+
+@dataclass(frozen=True)
+class ReproduceCommand:
+    """Reproduce the experiment of a published work, beside its controls.
+
+    Works: dewolf2023 (the control law in neurons on Loihi). Each prints a table of what was
+    published and what was measured here, marked as reproduced, as different, or as not reproducible
+    without data or machines that are not at hand; table, numbers and figure are in one new folder.
+    Data ship with the extra [reproduce] or are generated; nothing is downloaded. Ctrl-C keeps the
+    measurements that are finished.
+
+    Examples:
+        spikearm reproduce dewolf2023 --quick
+
+    Attributes:
+        work: Name of the work.
+        quick: Small sizes and few seeds, under two minutes; without it, up to half an hour.
+        out: New folder for the results. Default: a dated one in runs/.
+        jobs: Number of processes. Default: the number of cores.
+    """
+
+    work: tyro.conf.Positional[str]
+    quick: bool = False
+    out: Unset[Path] = None
+    jobs: Unset[int] = None
+
+    def __post_init__(self) -> None:
+        find_entry(REPRODUCTIONS, self.work, "work")
+        check_processes(self.jobs)
+
+    def execute(self) -> None:
+        """Measure, print the table and write the folder."""
+        reproduction = REPRODUCTIONS[self.work]
+        folder = self.out or default_folder(f"reproduce-{self.work}")
+        check_new_folder(folder)
+        console.print(reproduction.summary, soft_wrap=True)
+        options = {name: str(value) if isinstance(value, Path) else value
+                   for name, value in asdict(self).items()}  # fmt: skip
+        config = {
+            "command": "reproduce", "name": folder.name, "work": self.work,
+            "citation": reproduction.citation, "options": options, **provenance(),
+        }  # fmt: skip
+        conduct(ReproductionStudy(reproduction, self.quick, self.jobs), config, folder)

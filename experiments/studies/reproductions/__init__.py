@@ -1,0 +1,1 @@
+"""Reproductions of published works, each in its kind of experiment."""

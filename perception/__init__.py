@@ -1,0 +1,1 @@
+"""What is seen: from what a camera delivers to a target."""

@@ -1,0 +1,1 @@
+"""Training of networks that see, in TensorFlow: needs the extra ``train``."""
