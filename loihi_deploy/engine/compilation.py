@@ -8,14 +8,14 @@ from typing import Any
 
 from numba.core import event
 
-from spikearm.loihi_deploy.engine.jit import CACHE_FOLDER
+from spikearm.loihi_deploy.engine.jit import jit
 
 logger = logging.getLogger(__name__)
 
 
 def announce_compilation() -> None:
     """Log that the first step will take long, if nothing has been compiled yet."""
-    if not Path(CACHE_FOLDER).exists():
+    if not Path(jit.folder).exists():
         logger.warning(
             "The engine compiles its kernels in the first step; once, in about half a minute."
         )

@@ -11,9 +11,10 @@ import numba
 import pytest
 from numba.core import config
 
-from spikearm.loihi_deploy.engine import jit
+from spikearm.loihi_deploy.engine.jit import jit
+from spikearm.neural import compiler
 
-SOURCES = sorted(str(path.relative_to(jit.HERE)) for path in jit.HERE.rglob("*.py"))
+SOURCES = sorted(str(path.relative_to(jit.sources)) for path in jit.sources.rglob("*.py"))
 
 
 @pytest.fixture
@@ -23,51 +24,59 @@ def engine(tmp_path, monkeypatch) -> Path:
     folder = tmp_path / "engine"
     for name in SOURCES:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(jit.HERE / name, folder / name)
+        shutil.copy(jit.sources / name, folder / name)
     return folder
 
 
 def test_the_folder_lies_beside_the_sources(engine):
-    folder = Path(jit.cache_folder(engine))
+    folder = Path(compiler.cache_folder(engine))
     assert folder.parent == engine / "__pycache__"
     assert folder.name.startswith("kernels-")
 
 
 def test_the_same_sources_elsewhere_have_a_folder_of_the_same_name(engine):
-    assert Path(jit.cache_folder(engine)).name == Path(jit.CACHE_FOLDER).name
+    assert Path(compiler.cache_folder(engine)).name == Path(jit.folder).name
 
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_another_source_of_any_kernel_means_another_folder_and_the_first_one_again(engine, name):
-    before, source = jit.cache_folder(engine), (engine / name).read_bytes()
+    before, source = compiler.cache_folder(engine), (engine / name).read_bytes()
     (engine / name).write_bytes(source + b"# changed\n")
-    changed = jit.cache_folder(engine)
+    changed = compiler.cache_folder(engine)
     (engine / name).write_bytes(source)
-    assert changed != before == jit.cache_folder(engine)
+    assert changed != before == compiler.cache_folder(engine)
 
 
 def test_these_sources_are_all_that_the_kernels_are_made_of():
-    kernels = [path for path in jit.HERE.rglob("*.py") if "@jit" in path.read_text()]
-    compiled = {str(path.relative_to(jit.HERE)) for path in kernels}
+    kernels = [path for path in jit.sources.rglob("*.py") if "@jit" in path.read_text()]
+    compiled = {str(path.relative_to(jit.sources)) for path in kernels}
     assert {"stepping.py", "host/kernels.py", "kernels/delivery.py"} <= compiled <= set(SOURCES)
 
 
+def test_another_compiler_means_another_folder(engine, monkeypatch, tmp_path):
+    before = compiler.cache_folder(engine)
+    changed = tmp_path / "compiler.py"
+    changed.write_text(Path(str(compiler.__file__)).read_text() + "# changed\n")
+    monkeypatch.setattr(compiler, "__file__", str(changed))
+    assert compiler.cache_folder(engine) != before
+
+
 def test_another_numba_means_another_folder(engine, monkeypatch):
-    before = jit.cache_folder(engine)
+    before = compiler.cache_folder(engine)
     monkeypatch.setattr(numba, "__version__", "0.0.1")
-    assert jit.cache_folder(engine) != before
+    assert compiler.cache_folder(engine) != before
 
 
 def test_a_folder_that_numba_was_given_is_taken(engine, monkeypatch, tmp_path):
-    name = Path(jit.cache_folder(engine)).name
+    name = Path(compiler.cache_folder(engine)).name
     monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "chosen"))
-    assert Path(jit.cache_folder(engine)) == tmp_path / "chosen" / name
+    assert Path(compiler.cache_folder(engine)) == tmp_path / "chosen" / name
 
 
 def read_only(monkeypatch: pytest.MonkeyPatch, *folders: Path) -> None:
     """Let folders and all below be such that one may not write there, which root may anywhere."""
     monkeypatch.setattr(
-        jit.os, "access",
+        compiler.os, "access",
         lambda path, mode: not any(Path(path).is_relative_to(folder) for folder in folders),
     )  # fmt: skip
 
@@ -76,14 +85,14 @@ def read_only(monkeypatch: pytest.MonkeyPatch, *folders: Path) -> None:
 def test_where_one_may_not_write_the_user_s_cache_is_taken(
     engine, has_cache, monkeypatch, tmp_path
 ):
-    name = Path(jit.cache_folder(engine)).name
+    name = Path(compiler.cache_folder(engine)).name
     if has_cache:
         (engine / "__pycache__").mkdir()
     read_only(monkeypatch, engine)
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
-    assert Path(jit.cache_folder(engine)) == tmp_path / "home" / ".cache" / "spikearm" / name
+    assert Path(compiler.cache_folder(engine)) == tmp_path / "home" / ".cache" / "spikearm" / name
     monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "chosen"))
-    assert Path(jit.cache_folder(engine)) == tmp_path / "chosen" / name
+    assert Path(compiler.cache_folder(engine)) == tmp_path / "chosen" / name
 
 
 def no_home() -> Path:
@@ -96,22 +105,22 @@ def test_where_a_user_may_write_nowhere_a_temporary_folder_is_taken_with_a_line(
 ):
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    monkeypatch.setattr(jit.tempfile, "gettempdir", lambda: str(temporary))
+    monkeypatch.setattr(compiler.tempfile, "gettempdir", lambda: str(temporary))
     read_only(monkeypatch, engine, tmp_path / "home")
     (tmp_path / "home").mkdir()
     monkeypatch.setattr(Path, "home", no_home if home == "none" else lambda: tmp_path / "home")
-    folder = Path(jit.cache_folder(engine))
+    folder = Path(compiler.cache_folder(engine))
     assert folder.parent == temporary / f"spikearm-{os.geteuid()}"
     assert folder.parent.stat().st_mode & 0o777 == 0o700
     (said,) = caplog.messages
     assert str(folder) in said
-    assert jit.cache_folder(engine) == str(folder)
+    assert compiler.cache_folder(engine) == str(folder)
 
 
 def own_by_another(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """Let a folder be another user's, which it takes root to do."""
     monkeypatch.setattr(
-        jit, "_owned", lambda path, owned=jit._owned: path != folder and owned(path)
+        compiler, "_owned", lambda path, owned=compiler._owned: path != folder and owned(path)
     )
 
 
@@ -119,25 +128,25 @@ def test_compiled_code_of_another_user_is_not_run(engine, monkeypatch, tmp_path,
     chosen, temporary = tmp_path / "chosen", tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr(config, "CACHE_DIR", str(chosen))
-    monkeypatch.setattr(jit.tempfile, "gettempdir", lambda: str(temporary))
-    folder = Path(jit.cache_folder(engine))
+    monkeypatch.setattr(compiler.tempfile, "gettempdir", lambda: str(temporary))
+    folder = Path(compiler.cache_folder(engine))
     assert folder.parent == chosen
     folder.mkdir(parents=True)
-    assert Path(jit.cache_folder(engine)) == folder
+    assert Path(compiler.cache_folder(engine)) == folder
     own_by_another(monkeypatch, folder)
-    assert Path(jit.cache_folder(engine)).parent == temporary / f"spikearm-{os.geteuid()}"
+    assert Path(compiler.cache_folder(engine)).parent == temporary / f"spikearm-{os.geteuid()}"
     assert "another user's" in caplog.text
 
 
 def test_nor_that_of_who_made_the_temporary_folder_first(engine, monkeypatch, tmp_path):
     taken = tmp_path / f"spikearm-{os.geteuid()}"
     taken.mkdir()
-    monkeypatch.setattr(jit.tempfile, "gettempdir", lambda: str(tmp_path))
-    monkeypatch.setattr(jit.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(compiler.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(compiler.tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(Path, "home", no_home)
     read_only(monkeypatch, engine)
     own_by_another(monkeypatch, taken)
-    folder = Path(jit.cache_folder(engine)).parent
+    folder = Path(compiler.cache_folder(engine)).parent
     assert folder.parent == tmp_path
     assert folder != taken
 
@@ -148,14 +157,20 @@ def test_compiling_leaves_numba_s_own_setting_as_it_was(monkeypatch):
     def kernel(x):
         return x + 1
 
-    jit.jit(kernel)
+    jit(kernel)
     assert config.CACHE_DIR == "as it was"
     with pytest.raises(TypeError):
-        jit.jit("no function")  # type: ignore[arg-type]
+        jit("no function")  # type: ignore[arg-type]
     assert config.CACHE_DIR == "as it was"
 
 
 TOY = {
+    "jit.py": """
+from pathlib import Path
+from compiler import Compiler
+
+jit = Compiler(Path(__file__).parent)
+""",
     "inner.py": """
 import numba
 from jit import jit
@@ -171,7 +186,7 @@ def plain(x):
     "outer.py": """
 import numba
 import inner
-from jit import CACHE_FOLDER, jit
+from jit import jit
 
 @jit
 def ours(x):
@@ -182,7 +197,7 @@ def plain(x):
     return inner.plain(x) + 1
 
 hits = lambda kernel: sum(kernel.stats.cache_hits.values())
-print(ours(2), hits(ours), plain(2), hits(plain), CACHE_FOLDER, sep="|")
+print(ours(2), hits(ours), plain(2), hits(plain), jit.folder, sep="|")
 """,
 }
 
@@ -209,7 +224,7 @@ def run_toy(folder: Path, cache: Path) -> Ran:
 def a_toy(folder: Path) -> Path:
     toy = folder / "toy"
     toy.mkdir()
-    shutil.copy(jit.HERE / "jit.py", toy)
+    shutil.copy(str(compiler.__file__), toy)
     for name, source in TOY.items():
         (toy / name).write_text(source)
     return toy
