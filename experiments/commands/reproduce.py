@@ -1,6 +1,6 @@
 """``spikearm reproduce``: the experiment of a published work, beside what was published."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import tyro
@@ -8,10 +8,9 @@ import tyro
 from spikearm.arm_models.errors import check_processes
 from spikearm.experiments.console.conducting import conduct
 from spikearm.experiments.console.console import console
-from spikearm.experiments.console.options import default_folder
+from spikearm.experiments.console.options import new_folder, plain_options
 from spikearm.experiments.lookup import find_entry
 from spikearm.experiments.records.provenance import provenance
-from spikearm.experiments.records.records import check_new_folder
 from spikearm.experiments.studies.reproductions.registry import REPRODUCTIONS
 from spikearm.experiments.studies.reproductions.study import ReproductionStudy
 from spikearm.experiments.unset import Unset
@@ -49,13 +48,10 @@ class ReproduceCommand:
     def execute(self) -> None:
         """Measure, print the table and write the folder."""
         reproduction = REPRODUCTIONS[self.work]
-        folder = self.out or default_folder(f"reproduce-{self.work}")
-        check_new_folder(folder)
+        folder = new_folder(self.out, f"reproduce-{self.work}")
         console.print(reproduction.summary, soft_wrap=True)
-        options = {name: str(value) if isinstance(value, Path) else value
-                   for name, value in asdict(self).items()}  # fmt: skip
         config = {
             "command": "reproduce", "name": folder.name, "work": self.work,
-            "citation": reproduction.citation, "options": options, **provenance(),
+            "citation": reproduction.citation, "options": plain_options(self), **provenance(),
         }  # fmt: skip
         conduct(ReproductionStudy(reproduction, self.quick, self.jobs), config, folder)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from spikearm.arm_models import Arm, SpikearmError
+from spikearm.arm_models import Arm
 from spikearm.arm_models.errors import check_count, check_not_negative, check_processes
 from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.classical.command import Feedforward
@@ -13,7 +13,7 @@ from spikearm.controller.classical.gains import Gains
 from spikearm.controller.loop.safety.limits import SafetyLimits
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.console.arm_config import ArmConfig
-from spikearm.experiments.console.options import default_folder, find_trained, resolved_config
+from spikearm.experiments.console.options import find_trained, new_folder, resolved_config
 from spikearm.experiments.controllers import (
     PID_INTEGRAL_GAIN,
     Adaptation,
@@ -23,7 +23,6 @@ from spikearm.experiments.controllers import (
     choose_controllers,
 )
 from spikearm.experiments.perturbations.level import Level
-from spikearm.experiments.records.records import check_new_folder
 from spikearm.experiments.seed import check_seed
 from spikearm.experiments.studies.plan import PERTURBED_LIMITS
 from spikearm.experiments.tasks.centre_out import CentreOut
@@ -103,12 +102,7 @@ class ExperimentOptions:
         Raises:
             SpikearmError: It is taken, or cannot be written.
         """
-        folder = self.out or default_folder(f"{command}-{Path(self.plant.name).stem}")
-        try:
-            check_new_folder(folder)
-        except SpikearmError as error:
-            raise SpikearmError(f"{error} The option is --out.") from error
-        return folder
+        return new_folder(self.out, f"{command}-{Path(self.plant.name).stem}")
 
     def config(self, command: str, arm: Arm, folder: Path) -> dict[str, Any]:
         """Return the resolved configuration, as it is written beside the results."""

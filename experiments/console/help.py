@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from shutil import get_terminal_size
 
 WIDTH = 80  # columns, at most
-NAME_WIDTH = 9  # columns of a command's name in the list
+NAME_WIDTH = 11  # columns of a command's name in the list
 INDENT = "  "
 SECTION = re.compile(r"^(Attributes|Examples):$", re.MULTILINE)
 

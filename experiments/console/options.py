@@ -15,6 +15,7 @@ from spikearm.controller.spiking.trained import TrainedController, shipped
 from spikearm.experiments.controllers import Adaptation, ChosenController
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.provenance import provenance
+from spikearm.experiments.records.records import check_new_folder
 from spikearm.experiments.tasks.centre_out import forward_axis
 from spikearm.experiments.unset import Unset
 
@@ -60,6 +61,24 @@ class Learning:
 def default_folder(name: str) -> Path:
     """Name a new run folder after what runs and when."""
     return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
+
+
+def new_folder(out: Path | None, name: str) -> Path:
+    """Return the folder of the results, which is new.
+
+    Args:
+        out: Folder that was asked for; a dated one in ``runs`` when left out.
+        name: Beginning of the dated one's name.
+
+    Raises:
+        SpikearmError: It is taken, or cannot be written.
+    """
+    folder = out or default_folder(name)
+    try:
+        check_new_folder(folder)
+    except SpikearmError as error:
+        raise SpikearmError(f"{error} The option is --out.") from error
+    return folder
 
 
 def find_trained(
@@ -142,9 +161,18 @@ def resolved_config(command: Any, name: str, arm: Arm, folder: Path) -> dict[str
         "estimated_velocities": list(arm.chain.estimated_velocities),
         "gravity": arm.model.gravity.tolist(),
         "forward_axis": forward_axis(arm.model).tolist(),
-        "options": _plain(asdict(command)),
+        "options": plain_options(command),
         **provenance(),
     }
+
+
+def plain_options(command: Any) -> dict[str, Any]:
+    """Return the options of a command as JSON has them.
+
+    Raises:
+        SpikearmError: An option is no finite number.
+    """
+    return _plain(asdict(command))
 
 
 def _plain(value: Any, name: str = "") -> Any:

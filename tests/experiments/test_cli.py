@@ -85,6 +85,7 @@ OPTIONS = {
         "--feedforward", "--radius", "--duration", "--no-speed-limits", "--seed", "--trained",
         "--log", "--measure-time",
     },
+    "reproduce": {"--quick", "--out", "--jobs"},
 }  # fmt: skip
 
 

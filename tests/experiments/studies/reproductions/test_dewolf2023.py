@@ -1,0 +1,48 @@
+"""The reproduction of DeWolf et al. 2023."""
+
+import pytest
+
+from spikearm.experiments.studies.reproductions import dewolf2023
+from spikearm.experiments.studies.reproductions.dewolf2023 import DeWolf2023
+from spikearm.experiments.studies.reproductions.measurement import Measurement
+
+
+def measured(quick: bool) -> list[Measurement]:
+    return [
+        Measurement(part.name, condition, seed, part.measure(condition, seed))
+        for part in DeWolf2023().parts(quick)
+        for condition, seed in part.pieces
+    ]
+
+
+def test_every_finding_has_its_measurement_and_its_control():
+    values = dict.fromkeys(
+        ("excess_deviation", "fidelity_rmse_m", "position_rmse_m", "success_rate",
+         "analytic_rmse_m", "dense_ratio", "spikes_ratio", "law_ratio"), 0.01,
+    )  # fmt: skip
+    made_up = [
+        Measurement(part.name, condition, seed, values)
+        for part in DeWolf2023().parts(False)
+        for condition, seed in part.pieces
+    ]
+    findings = DeWolf2023().findings(made_up)
+    assert [one.verdict for one in findings] == [
+        "reproduced", "measured here", "measured here", "measured here", "differs",
+        "measured here", "not reproducible offline",
+    ]  # fmt: skip
+    assert findings[0].here == (1.0,) * 5  # per cent, 5 seeds
+    assert findings[1].here == (10.0,) * 5  # mm
+    assert len(DeWolf2023().figure(made_up).data) == len(dewolf2023.CONTROLLERS)
+
+
+def test_one_reach_follows_the_analytic_law_within_a_millimetre():
+    values = dewolf2023._reach("loihi", 0, "acceleration", targets=1)
+    assert values["analytic_rmse_m"] < values["position_rmse_m"] < 1e-3
+    assert values["success_rate"] == 1.0
+
+
+@pytest.mark.slow
+def test_the_quick_reproduction_agrees_with_what_was_published():
+    verdicts = {one.quantity: one.verdict for one in DeWolf2023().findings(measured(True))}
+    assert list(verdicts.values()).count("reproduced") == 2
+    assert "differs" not in verdicts.values()
