@@ -1,6 +1,7 @@
 """What all tests share: a renderer that works without a screen, and small controllers."""
 
 import importlib.metadata
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,6 +26,14 @@ from spikearm.controller.training.targets import fit_scaling, make_training_targ
 
 FEATURES, CODE, PRODUCTS, FRICTION, LATENT, JOINTS = 14, 11, 26, 9, 2, 3
 STAGES: tuple[NeuralStage, ...] = ("rate", "spiking", "loihi")
+
+
+@pytest.fixture(autouse=True)
+def no_tensorflow_here() -> Iterator[None]:
+    """Refuse tests that load TensorFlow into this process, which then could not render."""
+    before = "tensorflow" in sys.modules
+    yield
+    assert before or "tensorflow" not in sys.modules, "Run this with tests/stand_ins/apart.py."
 
 
 @pytest.fixture(scope="session", autouse=True)
