@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from spikearm.arm_models import load_arm
 from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.spiking.trained import shipped
-from spikearm.experiments.controllers import ControllerSetup, choose_controllers
+from spikearm.experiments.controllers import BASELINE, ControllerSetup, choose_controllers
 from spikearm.experiments.palette import controller_color
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
@@ -72,32 +72,30 @@ class DeWolf2023(Reproduction):
         lagging, strict = REACHING["velocity"], REACHING["acceleration"]
 
         def of(part: str, condition: str, quantity: str, scale: float = 1.0) -> tuple[float, ...]:
-            return tuple(scale * one for one in values_of(measurements, part, condition, quantity))
-
-        def beside(part: str, quantity: str, scale: float) -> dict[str, object]:
-            return {
-                "here": of(part, NETWORK, quantity, scale),
-                "control_name": CONTROL,
-                "control": of(part, CONTROL, quantity, scale),
-            }
+            return values_of(measurements, part, condition, quantity, scale)
 
         return [
             Finding(
                 "deviation from the path beyond the analytic law's [%]", "4.13",
-                **beside(lagging, "excess_deviation", 100.0), most=100 * PUBLISHED_EXCESS,
+                of(lagging, NETWORK, "excess_deviation", 100.0),
+                CONTROL, of(lagging, CONTROL, "excess_deviation", 100.0),
+                most=100 * PUBLISHED_EXCESS,
                 remark="Lag hides errors of less than a millimetre: see the next rows.",
             ),
             Finding(
-                "distance from the analytic law's path [mm]",
-                **beside(lagging, "fidelity_rmse_m", 1e3),
+                "distance from the analytic law's path [mm]", "",
+                of(lagging, NETWORK, "fidelity_rmse_m", 1e3),
+                CONTROL, of(lagging, CONTROL, "fidelity_rmse_m", 1e3),
             ),
             Finding(
-                "distance from the ideal path, acceleration fed forward [mm]",
-                here=of(strict, NETWORK, "position_rmse_m", 1e3),
-                control_name="analytic",
-                control=of(strict, NETWORK, "analytic_rmse_m", 1e3),
+                "distance from the ideal path, acceleration fed forward [mm]", "",
+                of(strict, NETWORK, "position_rmse_m", 1e3),
+                BASELINE, of(strict, NETWORK, "analytic_rmse_m", 1e3),
             ),
-            Finding("share of targets reached [%]", **beside(lagging, "success_rate", 100.0)),
+            Finding(
+                "share of targets reached [%]", "", of(lagging, NETWORK, "success_rate", 100.0),
+                CONTROL, of(lagging, CONTROL, "success_rate", 100.0),
+            ),
             Finding(
                 "energy of a CPU over the chip's, all weights multiplied [times]",
                 "two orders of magnitude", of(ENERGY, NETWORK, "dense_ratio"),
@@ -105,8 +103,8 @@ class DeWolf2023(Reproduction):
                 remark="Estimated from counts. Nobody would run the dense program.",
             ),
             Finding(
-                "energy of the analytic law on an ARM processor over the whole chip's [times]",
-                here=of(ENERGY, NETWORK, "law_ratio"),
+                "energy of the analytic law on an ARM processor over the whole chip's [times]", "",
+                of(ENERGY, NETWORK, "law_ratio"),
                 remark="Below 1, the chip takes more. Estimated from counts, leakage included.",
             ),
             Finding("energy measured on a Loihi board", "measured", offline=False),

@@ -22,11 +22,15 @@ class Measurement:
 
 
 def values_of(
-    measurements: Iterable[Measurement], part: str, condition: str, quantity: str
+    measurements: Iterable[Measurement],
+    part: str,
+    condition: str,
+    quantity: str,
+    scale: float = 1.0,
 ) -> tuple[float, ...]:
-    """Return a quantity for each seed; empty where it was not measured."""
+    """Return a quantity for each seed, times a scale; empty where it was not measured."""
     return tuple(
-        one.values[quantity]
+        scale * one.values[quantity]
         for one in measurements
         if one.part == part and one.condition == condition and quantity in one.values
     )

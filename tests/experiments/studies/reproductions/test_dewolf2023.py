@@ -16,7 +16,7 @@ def measured(quick: bool) -> list[Measurement]:
 
 
 def test_every_finding_has_its_measurement_and_its_control():
-    values = dict.fromkeys(
+    values: dict[str, float] = dict.fromkeys(
         ("excess_deviation", "fidelity_rmse_m", "position_rmse_m", "success_rate",
          "analytic_rmse_m", "dense_ratio", "spikes_ratio", "law_ratio"), 0.01,
     )  # fmt: skip
