@@ -1,0 +1,1 @@
+"""Connectivity that spikes are propagated through: generated at each spike, or stored."""

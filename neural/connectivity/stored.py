@@ -1,0 +1,71 @@
+"""Connectivity that is stored: compressed rows, or all pairs."""
+
+import numpy as np
+import scipy.sparse
+
+from spikearm.neural.connectivity.connectivity import Connectivity
+from spikearm.neural.connectivity.kernels import add_dense, add_stored
+
+
+class StoredConnectivity(Connectivity):
+    """Connectivity with a target and a weight stored for every synapse.
+
+    Args:
+        weights: Weights, shape (n_pre, n_post).
+    """
+
+    def __init__(self, weights: scipy.sparse.csr_array) -> None:
+        n_pre, n_post = weights.shape
+        super().__init__(n_pre, n_post, weights.dtype)
+        self._weights = weights
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of weights, targets and starts of rows [bytes]."""
+        return sum(one.nbytes for one in self._arrays)
+
+    @property
+    def n_synapses(self) -> int:
+        """Number of synapses."""
+        return self._weights.nnz
+
+    def materialize(self) -> scipy.sparse.csr_array:
+        """Return the matrix of weights."""
+        return self._weights
+
+    @property
+    def _arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return self._weights.indptr, self._weights.indices, self._weights.data
+
+    def _add_rows(self, spikes: np.ndarray, out: np.ndarray) -> int:
+        return add_stored(spikes, *self._arrays, out)
+
+
+class DenseConnectivity(Connectivity):
+    """Connectivity with a weight stored for every pair of neurons.
+
+    Args:
+        weights: Weights, shape (n_pre, n_post).
+    """
+
+    def __init__(self, weights: np.ndarray) -> None:
+        n_pre, n_post = weights.shape
+        super().__init__(n_pre, n_post, weights.dtype)
+        self._weights = np.ascontiguousarray(weights)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the weights [bytes]."""
+        return self._weights.nbytes
+
+    @property
+    def n_synapses(self) -> int:
+        """Number of pairs."""
+        return self._weights.size
+
+    def materialize(self) -> scipy.sparse.csr_array:
+        """Build the matrix of weights, zeros left out."""
+        return scipy.sparse.csr_array(self._weights)
+
+    def _add_rows(self, spikes: np.ndarray, out: np.ndarray) -> int:
+        return add_dense(spikes, self._weights, out)
