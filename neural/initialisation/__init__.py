@@ -1,0 +1,1 @@
+"""Initial weights of spiking neurons, from the fluctuations of their membranes."""
