@@ -9,6 +9,8 @@ from spikearm.arm_models import SpikearmError
 
 os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")  # as nengo-dl needs it in the same process
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+for _threads in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):  # read when it first computes
+    os.environ.setdefault(_threads, "1")
 
 try:
     import tensorflow as tf

@@ -1,0 +1,1 @@
+"""Spiking layers that are trained through their spikes, with surrogate gradients."""
