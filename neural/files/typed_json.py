@@ -21,6 +21,8 @@ WORDS = {
     "str": "text", "float": "number", "int": "integer", "bool": "true or false", "array": "list",
 }  # fmt: skip
 PLACED = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<place>.*)`)?", re.DOTALL)
+LONG = re.compile(rb"\d{19}")  # digits of integers that NumPy may have no type for
+LARGEST_INTEGER = 2**63 - 1
 MISSING = re.compile(r"Object missing required field `(.*)`")
 
 
@@ -45,6 +47,8 @@ def read_json(path: Path, kind: Any = dict[str, Any]) -> Any:
 def parse_json(text: str | bytes, kind: Any, name: str) -> Any:
     """Return the value of JSON, with the keys that its type does not name.
 
+    Integers that NumPy has no type for are floating-point numbers.
+
     Args:
         text: Text, in UTF-8.
         kind: Type of the value, as msgspec takes it.
@@ -58,7 +62,26 @@ def parse_json(text: str | bytes, kind: Any, name: str) -> Any:
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise ValueError(f"{name} is no JSON ({error})") from error
     check_types(value, kind, name)
-    return value
+    long = LONG.search(text.encode() if isinstance(text, str) else text)
+    return _with_floats(value, name) if long else value
+
+
+def _with_floats(value: Any, name: str) -> Any:
+    """Return a value of JSON with floating-point numbers for integers that are too long.
+
+    Raises:
+        ValueError: A number is too large for that, too.
+    """
+    if isinstance(value, dict):
+        return {key: _with_floats(one, name) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_with_floats(one, name) for one in value]
+    if not isinstance(value, int) or abs(value) <= LARGEST_INTEGER:
+        return value
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise ValueError(f"{name} holds a number of {len(str(abs(value)))} digits") from error
 
 
 def check_types(value: Any, kind: Any, name: str) -> Any:

@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
 from spikearm.neural.files.typed_json import Count, Number, Vector, parse_json, read_json
@@ -63,3 +64,13 @@ def test_a_pipe_does_not_wait(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="It is a pipe"):
         read_json(tmp_path / "pipe")
+
+
+def test_integers_that_are_too_long_are_floating_point_numbers():
+    text = '{"axis": [1, 1000000000000000000000000000000, -9223372036854775808], "on": true}'
+    value = parse_json(text, dict[str, Any], "config.json")
+    assert value == {"axis": [1, 1e30, -(2.0**63)], "on": True}
+    assert [type(one) for one in value["axis"]] == [int, float, float]
+    assert np.array(value["axis"]).dtype == float
+    with pytest.raises(ValueError, match=r"config.json holds a number of 401 digits"):
+        parse_json("[1" + 400 * "0" + "]", Any, "config.json")
