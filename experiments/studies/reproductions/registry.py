@@ -2,8 +2,10 @@
 
 from spikearm.experiments.studies.reproductions.dewolf2023 import DeWolf2023
 from spikearm.experiments.studies.reproductions.reproduction import Reproduction
+from spikearm.experiments.studies.reproductions.turner2022.turner2022 import Turner2022
 
 REPRODUCTIONS: dict[str, Reproduction] = {
     "dewolf2023": DeWolf2023(),
+    "turner2022": Turner2022(),
 }
 """Reproductions by first author and year."""

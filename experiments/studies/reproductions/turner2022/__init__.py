@@ -1,0 +1,1 @@
+"""Turner et al. 2022: connectivity that is generated, not stored."""
