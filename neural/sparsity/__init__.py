@@ -1,0 +1,1 @@
+"""Networks of few weights and few active neurons, packed so that zeros cost nothing."""
