@@ -21,8 +21,8 @@ from spikearm.experiments.studies.ablations.arithmetic import (
 )
 from spikearm.experiments.studies.ablations.result import Result
 from spikearm.experiments.studies.ablations.table import results_table
-from spikearm.experiments.training.pipeline import TrainingConfig
 from spikearm.experiments.training.shipped_configs import SHIPPED_CONFIGS
+from spikearm.experiments.training.training_config import TrainingConfig
 
 
 @dataclass(frozen=True)

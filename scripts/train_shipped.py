@@ -20,8 +20,8 @@ from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.tasks.centre_out import CentreOut
-from spikearm.experiments.training.pipeline import TrainingConfig
 from spikearm.experiments.training.shipped_configs import SHIPPED_CONFIGS
+from spikearm.experiments.training.training_config import TrainingConfig
 
 ARMS = ("gen3", "panda", "fr3", "iiwa14", "ur5e", "jaco2_7dof")
 MEASURED = (

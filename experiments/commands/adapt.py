@@ -11,7 +11,7 @@ from spikearm.experiments.studies.adaptation.trials import AdaptationPlan, Trial
 
 @dataclass(frozen=True)
 class AdaptCommand(PerturbedOptions):
-    """Learn an unknown load, friction, push or gravity beside a controller.
+    """Learn what a controller was not told: a load, friction, gravity.
 
     Every controller makes the same reach again and again: once as it is and once perturbed, then
     with an adaptive network beside it. Afterwards the perturbation goes; and, from what was

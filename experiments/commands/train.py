@@ -17,11 +17,12 @@ from spikearm.experiments.console.training_remarks import print_verdict, warn_of
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.guardian import guarded
 from spikearm.experiments.records.provenance import version
-from spikearm.experiments.studies.benchmark.verdict import try_controller
+from spikearm.experiments.studies.benchmark.checks.verdict import try_controller
 from spikearm.experiments.studies.study import Problem
 from spikearm.experiments.tasks.benchmark_workspace import TILT, benchmark_radius
 from spikearm.experiments.tasks.centre_out import RADII
-from spikearm.experiments.training.pipeline import Training, TrainingConfig
+from spikearm.experiments.training.pipeline import Training
+from spikearm.experiments.training.training_config import TrainingConfig
 from spikearm.experiments.unset import Unset
 from spikearm.neural.files.array_file import understood
 from spikearm.neural.files.typed_json import read_json

@@ -17,7 +17,7 @@ from spikearm.arm_models import Arm, ArmState
 from spikearm.controller.references.reference import Reference
 from spikearm.experiments.console.streams import DroppingStream
 from spikearm.experiments.studies.study import Batch, StudyWatcher
-from spikearm.experiments.training.pipeline import TrainingWatcher
+from spikearm.experiments.training.training_watcher import TrainingWatcher
 from spikearm.loihi_deploy.engine.compilation import watch_compilation
 
 output, complaints = DroppingStream("stdout"), DroppingStream("stderr")

@@ -35,8 +35,8 @@ from spikearm.experiments.records.records import (
 from spikearm.experiments.report.report import write_report
 from spikearm.experiments.report.video import write_video
 from spikearm.experiments.studies.adaptation.table import describe_overflows, reach_table
-from spikearm.experiments.studies.benchmark.baseline_check import check_baseline
 from spikearm.experiments.studies.benchmark.benchmark import Benchmark, collect
+from spikearm.experiments.studies.benchmark.checks.baseline_check import check_baseline
 from spikearm.experiments.studies.benchmark.episode_outcome import EpisodeOutcome
 from spikearm.experiments.studies.benchmark.latency_table import latency_table
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan

@@ -10,8 +10,8 @@ from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.training.light_joints import JointHold, estimate_holds
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.console import console, errors
-from spikearm.experiments.studies.benchmark.verdict import Verdict
-from spikearm.experiments.training.pipeline import TrainingConfig
+from spikearm.experiments.studies.benchmark.checks.verdict import Verdict
+from spikearm.experiments.training.training_config import TrainingConfig
 
 USUAL_ARMATURE = 0.02  # kg m^2, of the shipped arms whose makers publish none
 

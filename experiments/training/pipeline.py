@@ -2,130 +2,49 @@
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
-import tyro
 from nengo.exceptions import BuildError
 
 from spikearm.arm_models import Arm, SpikearmError
-from spikearm.arm_models.errors import check_count, check_not_negative, check_positive
 from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.spiking.scaling import Scaling
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
 from spikearm.controller.training.activity import Activity, build_recorder, record_activity
 from spikearm.controller.training.compression import (
-    MOST_NEURONS,
     Compression,
-    CompressionConfig,
     begin,
 )
 from spikearm.controller.training.friction import DryFriction
 from spikearm.controller.training.products import assemble, draw_commands, solve_readout
-from spikearm.controller.training.readout import HELD_OUT, Refinement, refine
-from spikearm.controller.training.samples import Samples, Spread, join, sample_reach
+from spikearm.controller.training.readout import Refinement, refine
+from spikearm.controller.training.samples import Samples, join, sample_reach
 from spikearm.controller.training.targets import (
-    EDGE,
-    JOINT_WEIGHT,
-    ROOM,
     fit_scaling,
     make_training_targets,
     torque_metric,
 )
 from spikearm.experiments.records.atomic_file import atomic_file
-from spikearm.experiments.seed import check_seed
 from spikearm.experiments.training.checkpoints import (
     REMEDY,
     Parts,
     Snapshot,
     remove_checkpoints,
 )
+from spikearm.experiments.training.training_config import N_HELD_APART, TrainingConfig
+from spikearm.experiments.training.training_watcher import TrainingWatcher
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.neural.files.array_file import read_arrays, understood
 from spikearm.neural.processes.parallel import parallel_map
 from spikearm.neural.simulation import NeuralSimulation
 
-MOST_SAMPLES = 2_000_000  # of a seven-joint arm, they take half of what a file may hold
 BATCH = 240  # recordings that one process makes at a time
 REACHES_PER_FILE = 50  # which take about a second
-N_HELD_APART = round(1 / HELD_OUT)  # batches that a readout needs at least
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class TrainingConfig:
-    """Amount of training data and size of the networks.
-
-    Attributes:
-        reaches: Reaches that samples of the law are taken beside.
-        recordings: States in which the activity of the chip's neurons is recorded, which its
-            readout is learned from.
-        products: Product neurons.
-        spread: Distance of samples from reaches.
-        edge: Percent of the samples, on each side, that the inputs' range leaves out.
-        room: Ratio of the inputs' range to the range of the other samples.
-        joint_weight: Weight of an error of a joint's acceleration relative to the hand's [m].
-        compression: The deep network.
-        seed: Seed of everything.
-    """
-
-    reaches: int = 4000
-    recordings: int = 36000
-    products: int = 1800
-    spread: Annotated[Spread, tyro.conf.arg(name="")] = field(default_factory=Spread)
-    edge: float = EDGE
-    room: float = ROOM
-    joint_weight: float = JOINT_WEIGHT
-    compression: Annotated[CompressionConfig, tyro.conf.arg(name="")] = field(
-        default_factory=CompressionConfig
-    )
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        n_samples = self.reaches * self.spread.per_reach
-        if n_samples > MOST_SAMPLES:
-            raise SpikearmError(
-                f"{self.reaches} reaches give {n_samples} samples, which are too many: give "
-                f"{MOST_SAMPLES // self.spread.per_reach} reaches or fewer."
-            )
-        check_count(self.products, "product neurons", MOST_NEURONS, least=0)
-        pairs = 6 * self.compression.n_latent
-        if n_samples < self.compression.batch:
-            raise SpikearmError(
-                f"{self.reaches} reaches give {n_samples} samples, fewer than one batch of "
-                f"{self.compression.batch}. Give more reaches or a smaller batch."
-            )
-        if not N_HELD_APART <= self.recordings <= n_samples:
-            raise SpikearmError(
-                f"{self.recordings} recordings are out of range: give {N_HELD_APART} to "
-                f"{n_samples}, the number of samples."
-            )
-        if self.products < pairs:
-            raise SpikearmError(
-                f"{self.products} product neurons are too few for {pairs} pairs of latent code "
-                f"and command: give {pairs} or more."
-            )
-        if not 0 <= self.edge < 50:
-            raise SpikearmError(f"An edge of {self.edge:g} % leaves no samples: give 0 to 50.")
-        check_positive(self, "room")
-        check_not_negative(self, "joint_weight")
-        check_seed(self.seed)
-
-
-class TrainingWatcher:
-    """Observer of a training; this one ignores everything."""
-
-    def begin(self, step: str, n_items: int) -> None:
-        """Begin a step of so many items."""
-
-    def advance(self) -> None:
-        """Count a finished item."""
-
-    def notice(self, text: str) -> None:
-        """Show a remark."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Configurations of the trainings whose controllers ship with the package."""
 
 from spikearm.controller.training.samples import Spread
-from spikearm.experiments.training.pipeline import TrainingConfig
+from spikearm.experiments.training.training_config import TrainingConfig
 
 SHIPPED_CONFIGS = {
     # Its motions need less room, and with less its held-out error is smaller by a twelfth.

@@ -12,7 +12,9 @@ from spikearm.experiments.studies.ablations.result import Result, measure
 from spikearm.experiments.studies.ablations.simulations import FloatingPoint
 from spikearm.experiments.studies.ablations.variant import Variant
 from spikearm.experiments.tasks.benchmark_workspace import benchmark_workspace
-from spikearm.experiments.training.pipeline import Training, TrainingConfig, TrainingWatcher
+from spikearm.experiments.training.pipeline import Training
+from spikearm.experiments.training.training_config import TrainingConfig
+from spikearm.experiments.training.training_watcher import TrainingWatcher
 from spikearm.loihi_deploy.backends.engine import EngineSimulation, RescaledSimulation
 
 KEPT = ("samples.npz", "compression.npz", "readout.npz")  # the same however weights are kept

@@ -17,7 +17,8 @@ from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.studies.ablations.result import Result, measure
 from spikearm.experiments.studies.ablations.variant import SEED, Variant
 from spikearm.experiments.tasks.benchmark_workspace import benchmark_workspace
-from spikearm.experiments.training.pipeline import Training, TrainingWatcher
+from spikearm.experiments.training.pipeline import Training
+from spikearm.experiments.training.training_watcher import TrainingWatcher
 from spikearm.neural.files.array_file import read_arrays, understood
 from spikearm.neural.files.typed_json import read_json
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from spikearm.controller.training.compression import CompressionConfig
 from spikearm.experiments.studies.ablations.simulations import FloatingPoint, NeuronToNeuron
-from spikearm.experiments.training.pipeline import TrainingConfig
+from spikearm.experiments.training.training_config import TrainingConfig
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 
 PER_PAIR = 30  # product neurons per pair of latent number and command

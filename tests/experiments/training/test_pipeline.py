@@ -31,10 +31,12 @@ from spikearm.controller.training.readout import STRENGTHS, Refinement, refine
 from spikearm.controller.training.samples import Samples, join
 from spikearm.controller.training.targets import fit_scaling, make_training_targets
 from spikearm.experiments.cli import BAD_INPUT, main
-from spikearm.experiments.studies.benchmark import verdict
+from spikearm.experiments.studies.benchmark.checks import verdict
 from spikearm.experiments.tasks.centre_out import CentreOut
 from spikearm.experiments.training import pipeline as module
-from spikearm.experiments.training.pipeline import Training, TrainingConfig, TrainingWatcher
+from spikearm.experiments.training.pipeline import Training
+from spikearm.experiments.training.training_config import TrainingConfig
+from spikearm.experiments.training.training_watcher import TrainingWatcher
 
 WORKSPACE = Workspace(radius=0.05, tilt=0.1)
 CONFIG = TrainingConfig(

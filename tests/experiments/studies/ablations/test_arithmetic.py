@@ -2,7 +2,7 @@
 
 from spikearm.arm_models import load_arm
 from spikearm.experiments.studies.ablations.arithmetic import ArithmeticStudy
-from spikearm.experiments.training.pipeline import TrainingConfig
+from spikearm.experiments.training.training_config import TrainingConfig
 
 
 def test_files_come_from_the_training_first_and_what_is_there_stays(tmp_path):

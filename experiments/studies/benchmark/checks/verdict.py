@@ -9,8 +9,8 @@ from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.controllers import ControllerSetup, choose_controllers
-from spikearm.experiments.studies.benchmark.baseline_check import check_baseline
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
+from spikearm.experiments.studies.benchmark.checks.baseline_check import check_baseline
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.tasks.centre_out import RADII, CentreOut
 from spikearm.neural.processes.parallel import WorkerLostError

@@ -9,10 +9,10 @@ from spikearm.arm_models import load_arm
 from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.spiking.trained import shipped
 from spikearm.experiments.controllers import ControllerSetup, choose_controllers
-from spikearm.experiments.studies.benchmark import verdict
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
+from spikearm.experiments.studies.benchmark.checks import verdict
+from spikearm.experiments.studies.benchmark.checks.verdict import try_controller
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
-from spikearm.experiments.studies.benchmark.verdict import try_controller
 from spikearm.experiments.tasks.centre_out import CentreOut
 
 SHORT = CentreOut(targets=1, duration=0.5, hold=0.1)

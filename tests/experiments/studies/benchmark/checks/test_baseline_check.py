@@ -14,8 +14,8 @@ from spikearm.controller.classical.gains import Gains
 from spikearm.experiments.cli import BAD_INPUT, main
 from spikearm.experiments.controllers import ControllerSetup, choose_controllers
 from spikearm.experiments.records.records import read_run
-from spikearm.experiments.studies.benchmark.baseline_check import check_baseline
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
+from spikearm.experiments.studies.benchmark.checks.baseline_check import check_baseline
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.tasks.centre_out import CentreOut
 

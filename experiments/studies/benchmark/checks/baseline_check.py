@@ -10,7 +10,7 @@ from spikearm.arm_models import SpikearmError
 from spikearm.experiments.controllers import BASELINE, ChosenController
 from spikearm.experiments.records.records import RecordedReach
 from spikearm.experiments.studies.benchmark.benchmark import Benchmark
-from spikearm.experiments.studies.benchmark.hindrance import Hindrance
+from spikearm.experiments.studies.benchmark.checks.hindrance import Hindrance
 from spikearm.experiments.studies.benchmark.metrics import position_rmse
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.tasks.centre_out import plan_task
