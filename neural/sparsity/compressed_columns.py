@@ -33,13 +33,14 @@ class CompressedColumns:
 
         Args:
             weights: Weights, shape (n_out, n_in).
-            index_type: Type of rows and starts. Signed, as SciPy's are, they are slower in
-                compiled code, which takes negative ones for counted from the end.
+            index_type: Type of rows, and signed or not for starts too. Signed, as SciPy's are,
+                they are slower in compiled code, which counts negative ones from the end.
         """
         columns = sparse.csc_array(weights)
         columns.sort_indices()
-        rows, starts = (one.astype(index_type) for one in (columns.indices, columns.indptr))
-        return cls(columns.data, rows, starts, weights.shape[0])
+        signed = np.issubdtype(index_type, np.signedinteger)
+        starts = columns.indptr.astype(np.int32 if signed else np.uint32)
+        return cls(columns.data, columns.indices.astype(index_type), starts, weights.shape[0])
 
     @property
     def nbytes(self) -> int:

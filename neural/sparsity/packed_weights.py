@@ -137,7 +137,7 @@ class PackedWeights:
     @cached_property
     def _owners(self) -> np.ndarray:
         """Neuron that each stored weight belongs to, shape (n_in, n_groups)."""
-        neurons = np.full(self.n_groups * self.width, NOBODY)
+        neurons = np.full(self._n_slots, NOBODY)
         neurons[self.slots] = np.arange(self.n_out)
         return neurons[np.arange(self.n_groups) * self.width + self.kernel_ids]
 
@@ -145,8 +145,12 @@ class PackedWeights:
     def _in_order(self) -> bool:
         return np.array_equal(self.slots, np.arange(self.n_out))
 
+    @cached_property
+    def _n_slots(self) -> int:
+        return self.n_groups * self.width
+
     def _empty_slots(self) -> np.ndarray:
-        return np.zeros(self.n_groups * self.width, self.values.dtype)
+        return np.zeros(self._n_slots, self.values.dtype)
 
     def _neurons(self, slots: np.ndarray) -> np.ndarray:
-        return slots[: self.n_out] if self._in_order else slots[self.slots]
+        return slots[: self.slots.size] if self._in_order else slots[self.slots]
