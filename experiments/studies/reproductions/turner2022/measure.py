@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from spikearm.experiments.studies.reproductions.turner2022.by_turns import cpu_times
+from spikearm.experiments.studies.reproductions.by_turns import cpu_times
 from spikearm.experiments.studies.reproductions.turner2022.layer import Layer
 from spikearm.neural.connectivity.connectivity import Connectivity
 from spikearm.neural.connectivity.event_convolution import EventConvolution

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from apart import apart
 
+from spikearm.experiments.studies.reproductions.by_turns import cpu_times
 from spikearm.experiments.studies.reproductions.measurement import Measurement
 from spikearm.experiments.studies.reproductions.turner2022 import measure
-from spikearm.experiments.studies.reproductions.turner2022.by_turns import cpu_times
 from spikearm.experiments.studies.reproductions.turner2022.layer import EYE, LARGE, Layer
 from spikearm.experiments.studies.reproductions.turner2022.measure import time_key
 from spikearm.experiments.studies.reproductions.turner2022.turner2022 import (

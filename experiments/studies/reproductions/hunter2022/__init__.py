@@ -1,0 +1,1 @@
+"""Hunter, Spracklen and Ahmad 2022: two sparsities are better than one."""
