@@ -1,0 +1,1 @@
+"""SoftHebb: features that neurons learn from inputs without labels."""
