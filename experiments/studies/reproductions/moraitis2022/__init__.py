@@ -1,0 +1,1 @@
+"""Moraitis et al. 2022: SoftHebb."""
