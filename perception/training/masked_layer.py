@@ -34,10 +34,10 @@ class MaskedLayer(tf.Module):
 
     def __init__(self, config: MaskedLayerConfig, rng: np.random.Generator) -> None:
         super().__init__()
-        n_out, n_in = config.mask.shape
-        # He et al. 2015, with the inputs that a neuron has
-        scale = np.sqrt(2.0 / config.mask.sum(axis=1, keepdims=True).clip(1))
-        weights = (rng.normal(size=(n_out, n_in)) * scale * config.mask).T
+        n_out = config.mask.shape[0]
+        # by the inputs that a neuron has; small, as Adam's steps do not depend on their size
+        bound = 1 / np.sqrt(config.mask.sum(axis=1, keepdims=True).clip(1))
+        weights = (rng.uniform(-1, 1, config.mask.shape) * bound * config.mask).T
         self._config = config
         self._mask = tf.constant(config.mask.T, tf.float32)
         self._weights = tf.Variable(weights, dtype=tf.float32)

@@ -30,7 +30,7 @@ needs_one_thread = pytest.mark.skipif(
 )
 
 
-def made_up(values: Mapping[str, Mapping[str, float]]) -> list[Measurement]:
+def made_up(values: Mapping[str, dict[str, float]]) -> list[Measurement]:
     """Make up every measurement, given the values of each condition."""
     return [
         Measurement(part.name, condition, seed, values[part.name] | values.get(condition, {}))
