@@ -115,7 +115,7 @@ def _overlap(taken: np.ndarray, wanted: np.ndarray) -> bool:
 
 @jit
 def first_fit(mask: np.ndarray, most: int) -> np.ndarray:
-    """Put each neuron into the first group of fewer than ``most`` in which its inputs are free."""
+    """Assign each neuron to the first group of fewer than ``most`` where its inputs are free."""
     n_out, n_in = mask.shape
     groups = np.zeros(n_out, np.intp)
     sizes = np.zeros(n_out, np.intp)

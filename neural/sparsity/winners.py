@@ -98,15 +98,16 @@ class KWinners:
         return select_winners(activations, self.n_winners, self.boost)
 
     def record(self, wins: np.ndarray, n_samples: int) -> None:
-        """Take a batch into the duty cycles.
+        """Add a batch to the duty cycles.
 
         Args:
             wins: Number of its samples that each neuron won, shape (n_neurons,).
-            n_samples: Number of its samples; of more than a period, all count.
+            n_samples: Number of its samples; all of them count if they are more than a
+                period.
         """
         kept = max(self._period - n_samples, 0)
         self.duty_cycles = (self.duty_cycles * kept + wins) / (kept + n_samples)
 
     def end_epoch(self) -> None:
-        """Let boosting decay."""
+        """Decrease the strength of boosting."""
         self.boost_strength *= self._boost_decay
