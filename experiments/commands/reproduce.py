@@ -21,11 +21,11 @@ class ReproduceCommand:
     """Reproduce the experiment of a published work, beside its controls.
 
     Works: dewolf2023 (the control law in neurons on Loihi), hunter2022 (complementary sparsity),
-    moraitis2022 (SoftHebb, which learns without labels). Each prints a table of what was published
-    and what was measured here, marked as reproduced, as different, or as not reproducible without
-    data or machines that are not at hand; table, numbers and figure are in one new folder. Data
-    ship with the extra [reproduce] or are generated; nothing is downloaded. Ctrl-C keeps the
-    measurements that are finished.
+    moraitis2022 (SoftHebb, which learns without labels), rossbroich2022 (fluctuation-driven
+    initialisation). Each prints a table of what was published and what was measured here, marked
+    as reproduced, as different, or as not reproducible without data or machines that are not at
+    hand; table, numbers and figure are in one new folder. Data ship with the extra [reproduce] or
+    are generated; nothing is downloaded. Ctrl-C keeps the measurements that are finished.
 
     Examples:
         spikearm reproduce dewolf2023 --quick

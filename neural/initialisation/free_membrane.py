@@ -1,7 +1,6 @@
 """Free membrane: the potential without threshold and reset, and its fluctuations."""
 
 import numpy as np
-from scipy.signal import lfilter
 
 from spikearm.neural.initialisation.lif import Lif
 
@@ -34,8 +33,12 @@ def free_membrane(inputs: np.ndarray, lif: Lif) -> np.ndarray:
         Potential, of the same shape.
     """
     a, b = lif.membrane_decay, lif.synapse_decay
-    current = lfilter([0.0, 1.0], [1.0, -b], inputs, axis=0)
-    return lfilter([0.0, 1.0 - a], [1.0, -a], current, axis=0)
+    potentials = np.zeros(inputs.shape)
+    potential, current = potentials[0], potentials[0]
+    for step, arriving in enumerate(inputs):
+        potentials[step] = potential
+        potential, current = a * potential + (1 - a) * current, b * current + arriving
+    return potentials
 
 
 def fluctuation(potential: np.ndarray) -> float:

@@ -37,13 +37,12 @@ class Bound:
     def loss(self, spikes: tf.Tensor, sign: float) -> tf.Tensor:
         """Compute the mean squared excess, of counts above (sign 1) or below (sign -1)."""
         counts = tf.reduce_sum(spikes, 0)  # (n_trials, ...)
-        axes = list(range(0 if not self.each_trial else 1, len(counts.shape)))
-        if self.per == "neuron":
-            axes = axes[: 0 if self.each_trial else 1]
-        elif self.per == "channel":
-            axes = axes[:-1]
-        means = tf.reduce_mean(counts, axes) if axes else counts
-        return self.strength * tf.reduce_mean(tf.square(tf.nn.relu(sign * (means - self.count))))
+        last = len(counts.shape) - 1
+        neurons = {"neuron": [], "population": range(1, last + 1), "channel": range(1, last)}
+        trials = [] if self.each_trial else [0]
+        means = tf.reduce_mean(counts, [*trials, *neurons[self.per]])
+        excess = tf.nn.relu(sign * (means - self.count))
+        return self.strength * tf.reduce_mean(tf.square(excess))
 
 
 @dataclass(frozen=True)

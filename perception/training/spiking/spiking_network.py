@@ -7,6 +7,7 @@ import numpy as np
 
 from spikearm.neural.initialisation.lif import Lif
 from spikearm.perception.training.spiking.leaky_readout import LeakyReadout
+from spikearm.perception.training.spiking.losses import Loss
 from spikearm.perception.training.spiking.projection import Dense
 from spikearm.perception.training.spiking.spiking_layer import SpikingLayer
 from spikearm.perception.training.tensorflow_compat import tf
@@ -24,14 +25,9 @@ class SpikingNetwork:
         self.layers, self.readout = tuple(layers), readout
 
     @property
-    def writable(self) -> list[SpikingLayer | LeakyReadout]:
-        """Layers and readout, for an initialisation."""
-        return [*self.layers, self.readout]
-
-    @property
     def weights(self) -> list[tf.Variable]:
         """Weights that a training changes."""
-        return [one.projection.weights for one in self.writable]
+        return [one.projection.weights for one in (*self.layers, self.readout)]
 
     def __call__(self, spikes: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
         """Compute outputs and the spikes of every layer.
@@ -47,6 +43,14 @@ class SpikingNetwork:
             spikes = layer(spikes)
             fired.append(spikes)
         return self.readout(spikes), fired
+
+    def outputs(self, spikes: np.ndarray) -> np.ndarray:
+        """Compute the outputs alone, shape (n_steps, n_trials, n_outputs)."""
+        return self(tf.constant(spikes, tf.float32))[0].numpy()
+
+    def evaluate(self, spikes: np.ndarray, targets: np.ndarray, loss: Loss) -> float:
+        """Compute the loss of its outputs."""
+        return float(loss(tf.constant(self.outputs(spikes)), tf.constant(targets)))
 
     def rates(self, spikes: np.ndarray) -> list[float]:
         """Measure the mean rate of each layer [Hz]."""

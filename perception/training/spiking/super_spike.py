@@ -25,12 +25,12 @@ def fire(inputs: tf.Tensor, lif: Lif, beta: float = STEEPNESS) -> tf.Tensor:
 
     @tf.custom_gradient
     def spikes(inputs: tf.Tensor) -> Any:
-        potential = _potential(inputs, lif)
+        potential = _potential(tf.stop_gradient(inputs), lif)
         fired = tf.cast(potential > lif.threshold, inputs.dtype)
         slope = super_spike(potential - lif.threshold, beta)
 
         def gradient(upstream: tf.Tensor) -> tf.Tensor:
-            return _input_gradient(upstream * slope, fired, lif)
+            return _input_gradient(tf.stop_gradient(upstream * slope), fired, lif)
 
         return fired, gradient
 
@@ -42,8 +42,9 @@ def super_spike(distance: tf.Tensor, beta: float = STEEPNESS) -> tf.Tensor:
     return 1.0 / tf.square(beta * tf.abs(distance) + 1.0)
 
 
+@tf.function(jit_compile=True)
 def _potential(inputs: tf.Tensor, lif: Lif) -> tf.Tensor:
-    """Compute the potential at the begin of every step."""
+    """Compute the potential at the beginning of every step."""
     a, b = lif.membrane_decay, lif.synapse_decay
 
     def step(state: tuple[tf.Tensor, tf.Tensor], arriving: tf.Tensor) -> tuple:
@@ -56,6 +57,7 @@ def _potential(inputs: tf.Tensor, lif: Lif) -> tf.Tensor:
     return tf.concat([zero[None], potential[:-1]], 0)
 
 
+@tf.function(jit_compile=True)
 def _input_gradient(by_potential: tf.Tensor, fired: tf.Tensor, lif: Lif) -> tf.Tensor:
     """Compute a loss's gradient by the inputs: the steps of the neurons backwards.
 

@@ -73,18 +73,15 @@ def train(
         optimizer.apply_gradients(zip(tape.gradient(total, weights), weights, strict=True))
         return total
 
+    def show_all() -> float:
+        losses = [
+            update(tf.constant(spikes[:, some], tf.float32), tf.constant(targets[some]))
+            for some in _batches(len(targets), config.batch_size, rng)
+        ]
+        return float(np.mean(losses))
+
     rng = np.random.default_rng(config.seed)
-    return [
-        float(
-            np.mean(
-                [
-                    update(tf.constant(spikes[:, some], tf.float32), tf.constant(targets[some]))
-                    for some in _batches(len(targets), config.batch_size, rng)
-                ]
-            )
-        )
-        for _ in range(config.epochs)
-    ]
+    return [show_all() for _ in range(config.epochs)]
 
 
 def _batches(n_trials: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:

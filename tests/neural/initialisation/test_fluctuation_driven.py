@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.signal import lfilter
 
 from spikearm.arm_models import SpikearmError
 from spikearm.neural.initialisation.afferent import Afferent, variance_shares
@@ -53,14 +54,13 @@ def test_the_spread_of_the_neurons_means_is_no_fluctuation():
     assert fluctuation(np.array([[0.0, 0.0], [2.0, 4.0]])) == pytest.approx(np.sqrt((1 + 4) / 2))
 
 
-def test_the_free_membrane_follows_the_neurons_equations_without_threshold():
+def test_the_free_membrane_is_two_filters_in_a_row():
     lif = Lif(0.013, 0.007, 0.002)
     inputs = np.random.default_rng(0).normal(size=(30, 4))
     a, b = np.exp(-2 / 13), np.exp(-2 / 7)
-    potential, current = np.zeros(4), np.zeros(4)
-    for arriving, simulated in zip(inputs, free_membrane(inputs, lif), strict=True):
-        assert simulated == pytest.approx(potential, abs=1e-12)
-        potential, current = a * potential + (1 - a) * current, b * current + arriving
+    current = lfilter([0, 1], [1, -b], inputs, axis=0)
+    potential = lfilter([0, 1 - a], [1, -a], current, axis=0)
+    assert free_membrane(inputs, lif) == pytest.approx(potential, abs=1e-12)
 
 
 @pytest.mark.parametrize("alpha", [0.9, 0.5])

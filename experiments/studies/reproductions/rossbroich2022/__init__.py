@@ -1,0 +1,1 @@
+"""Rossbroich, Gygax and Zenke 2022: weights from the fluctuations of membranes."""
