@@ -9,7 +9,7 @@ import sys
 import numpy as np
 
 Arrays = dict[str, np.ndarray]
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 INPUT_BITS, CURRENT_BITS = 21, 23  # of the chip's accumulators, beside the sign
 TOLERANCE = 1e-9  # of inputs and torques [N m]: sums of floats depend on their order
 

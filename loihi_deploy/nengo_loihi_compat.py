@@ -66,6 +66,7 @@ with _hidden(*TRAINING_MODULES), warnings.catch_warnings():
         vth_to_manexp,
     )
     from nengo_loihi.builder.inputs import HostReceiveProcess, HostSendProcess
+    from nengo_loihi.builder.validate import validate_model
     from nengo_loihi.emulator.interface import EmulatorInterface
     from nengo_loihi.hardware.allocators import (
         Allocator,
@@ -145,6 +146,7 @@ __all__ = [
     "StepRunner",
     "SynapseConfig",
     "UnvalidatedModel",
+    "ValidationLevel",
     "bias_to_manexp",
     "check_nxsdk",
     "core_compartment_cfgs",
@@ -155,6 +157,7 @@ __all__ = [
     "learn_overflow_bits",
     "nengo_loihi",
     "scale_pes_errors",
+    "validate_model",
     "vth_to_manexp",
     "without_known_warnings",
 ]

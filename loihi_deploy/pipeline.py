@@ -1,4 +1,4 @@
-"""A network's way onto the chip: build, rescale, quantise, place, check.
+"""A network's way onto the chip: build, rescale, quantise, drop zeros, place, check.
 
 Each stage is a function with a value of its own; :func:`deploy` composes them.
 """
@@ -20,12 +20,13 @@ from spikearm.loihi_deploy.discretisation.quantisation import (
     quantise,
 )
 from spikearm.loihi_deploy.discretisation.rescaling import rescale
+from spikearm.loihi_deploy.discretisation.zeros import drop_zeros
 from spikearm.loihi_deploy.mapping.allocators import ALLOCATORS, AllocatorName
 from spikearm.loihi_deploy.mapping.placement import Placement, place
 from spikearm.loihi_deploy.mapping.traffic import CoreTraffic, core_traffic
 
 __all__ = [
-    "Deployment", "build", "check", "core_traffic", "deploy", "place", "preflight",
+    "Deployment", "build", "check", "core_traffic", "deploy", "drop_zeros", "place", "preflight",
     "quantisation_errors", "quantise", "rescale",
 ]  # fmt: skip
 
@@ -39,6 +40,7 @@ class Deployment:
         scaled: Blocks to quantise: rescaled, if the network ran so.
         integers: Blocks in the chip's integers.
         errors: Quantisation error of each array, from ``scaled`` to ``integers``.
+        stored: Blocks as the chip stores them: without zeros.
         placement: Core of each block.
         traffic: Spikes between cores, as counted in the run.
         report: Use of every limited resource.
@@ -48,6 +50,7 @@ class Deployment:
     scaled: FloatBlocks
     integers: IntegerBlocks
     errors: tuple[QuantisationError, ...]
+    stored: IntegerBlocks
     placement: Placement
     traffic: CoreTraffic
     report: Report
@@ -71,10 +74,11 @@ def deploy(
     scaled = rescale(floats) if simulation.rescaled else floats
     integers = quantise(scaled)
     errors = quantisation_errors(scaled, integers)
-    placement = place(integers, ALLOCATORS[allocator](activity))
-    traffic = core_traffic(integers, placement, activity)
-    report = check(integers, placement, activity, floats.rates, board)
-    return Deployment(floats, scaled, integers, errors, placement, traffic, report)
+    stored = drop_zeros(integers)
+    placement = place(stored, ALLOCATORS[allocator](activity))
+    traffic = core_traffic(stored, placement, activity)
+    report = check(stored, placement, activity, floats.rates, board)
+    return Deployment(floats, scaled, integers, errors, stored, placement, traffic, report)
 
 
 def preflight(

@@ -9,6 +9,7 @@ from nengo.exceptions import SimulationError, SimulatorClosed, ValidationError
 
 from spikearm.arm_models import SpikearmError
 from spikearm.arm_models.single_entry import SingleEntry
+from spikearm.loihi_deploy.discretisation.chip_model import ChipModel
 from spikearm.loihi_deploy.engine.compilation import announce_compilation
 from spikearm.loihi_deploy.engine.engine import Engine
 from spikearm.loihi_deploy.engine.exchange import Exchange
@@ -44,7 +45,8 @@ class Simulator(nengo_loihi.Simulator):
         network: Network to simulate.
         dt: Length of a step [s].
         seed: Seed of noise and stochastic rounding. Default: the network's, plus one.
-        model: Model to build the network into. Default: a new one.
+        model: Model to build the network into. Default: a new
+            :class:`~spikearm.loihi_deploy.discretisation.chip_model.ChipModel`.
         precompute: Run the part of the host that only feeds the chip ahead of it. Default:
             wherever this is possible.
         target: ``sim``, the chip's integer arithmetic, or ``simreal``, the blocks before
@@ -78,6 +80,8 @@ class Simulator(nengo_loihi.Simulator):
                 "nengo_loihi.Simulator.",
                 attr="target",
             )
+        if model is None:
+            model = ChipModel(dt=float(dt), label=f"{network}, dt={dt}")
         self._entry = SingleEntry("This simulator")
         super().__init__(
             network,

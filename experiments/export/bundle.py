@@ -15,7 +15,7 @@ from spikearm.experiments.export.recorded_reach import RecordedReach
 from spikearm.neural.files.array_file import FORMAT_VERSION, check_names, read_versioned, understood
 from spikearm.neural.files.typed_json import parse_json
 
-VERSION = 1
+VERSION = 2
 ABOUT, STEP = "about", "dt"
 KIND = "bundle"
 REMEDY = "Name a file that `spikearm export --to bundle` wrote."

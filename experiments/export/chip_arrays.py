@@ -67,7 +67,8 @@ class Synapses:
         label: Name of the group.
         block: Block that the group ends in.
         n_axons: Number of input axons.
-        weight_bits, weight_exponent, index_bits: Format, as the chip is configured.
+        weight_bits, weight_exponent, index_bits, compression: Format, as the chip is configured;
+            a compression of 0 stores an index with each weight, one of 3 stores none.
         shift: Bits by which mantissas are shifted left to give weights.
     """
 
@@ -77,6 +78,7 @@ class Synapses:
     weight_bits: np.ndarray
     weight_exponent: np.ndarray
     index_bits: np.ndarray
+    compression: np.ndarray
     shift: np.ndarray
 
 
@@ -188,6 +190,7 @@ def _read_synapses(emulator: EmulatorInterface) -> Synapses:
         weight_bits=np.array([one.real_weight_bits for one in formats]),
         weight_exponent=np.array([one.weight_exp for one in formats]),
         index_bits=np.array([one.real_idx_bits for one in formats]),
+        compression=np.array([one.compression for one in formats]),
         shift=np.array([one.real_weight_exp + one.shift_bits for one in formats]),
     )
 

@@ -10,6 +10,7 @@ from spikearm.arm_models import SpikearmError
 from spikearm.loihi_deploy.backends.chip import ChipSimulation
 from spikearm.loihi_deploy.backends.neurons import FOREVER, neurons_of
 from spikearm.loihi_deploy.backends.overflows import counted
+from spikearm.loihi_deploy.discretisation.chip_model import ChipModel
 from spikearm.loihi_deploy.lossy_link import LossyLink, lossy_link
 from spikearm.loihi_deploy.nengo_loihi_compat import (
     EmulatorInterface,
@@ -113,7 +114,9 @@ class EmulatorSimulation(ChipSimulation, SilenceableSimulation, LossySimulation)
 
     def _open(self) -> None:
         with without_known_warnings():
-            self._simulator = nengo_loihi.Simulator(self.network, target="sim", precompute=False)
+            self._simulator = nengo_loihi.Simulator(
+                self.network, model=ChipModel(), target="sim", precompute=False
+            )
         self._counts, self._sent, self._pending_events = StepCounts(), 0, 0
 
     def _count(self) -> StepCounts:
@@ -148,7 +151,7 @@ class EmulatorSimulation(ChipSimulation, SilenceableSimulation, LossySimulation)
 def _fan_out(axons: list, n_neurons: int) -> np.ndarray:
     """Count the weights that a spike of each neuron reaches, shape (n_neurons,).
 
-    Weights of zero are not stored on the chip, unless they learn.
+    Weights of zero count only where they learn.
     """
     fan_out = np.zeros(n_neurons, dtype=np.int64)
     for axon in axons:

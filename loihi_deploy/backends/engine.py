@@ -9,9 +9,9 @@ import numpy as np
 from spikearm.loihi_deploy.backends.chip import ChipSimulation
 from spikearm.loihi_deploy.backends.neurons import FOREVER, neurons_of
 from spikearm.loihi_deploy.backends.overflows import counted
-from spikearm.loihi_deploy.discretisation.rescaling import RescaledModel
+from spikearm.loihi_deploy.discretisation.chip_model import ChipModel, RescaledModel
 from spikearm.loihi_deploy.lossy_link import LossyLink, lossy_link
-from spikearm.loihi_deploy.nengo_loihi_compat import Model, without_known_warnings
+from spikearm.loihi_deploy.nengo_loihi_compat import without_known_warnings
 from spikearm.loihi_deploy.simulator import Simulator
 from spikearm.neural.counts import StepCounts
 from spikearm.neural.faults import LossySimulation, SilenceableSimulation
@@ -29,7 +29,7 @@ class EngineSimulation(ChipSimulation, SilenceableSimulation, LossySimulation):
     """
 
     target: ClassVar[str] = "sim"
-    model_type: ClassVar[type[Model]] = Model
+    model_type: ClassVar[type[ChipModel]] = ChipModel
 
     def __init__(self, network: nengo.Network) -> None:
         super().__init__(network)

@@ -11,15 +11,21 @@ STATE_BYTES = 8  # per compartment: current and voltage, 32 bits each in the emu
 
 
 def chip_footprint(model: Any) -> Footprint:
-    """Add up the blocks of a model, on the cores that nengo-loihi's greedy allocator assigns."""
+    """Add up the blocks of a model, on the cores that nengo-loihi's greedy allocator assigns.
+
+    Memory is that of the weights as stored; shares and operations of a dense network are those of
+    all weights, zeros that are not stored among them.
+
+    Args:
+        model: Model, a :class:`~spikearm.loihi_deploy.discretisation.chip_model.ChipModel`.
+    """
     synapses = [synapse for block in model.blocks for synapse in block.synapses]
-    total = sum(w.size for synapse in synapses for w in synapse.weights)
     bits = sum(block.utilization()["synapses"][0] for block in model.blocks)
     compartments = sum(block.n_neurons for block in model.blocks)
     return Footprint(
-        connection_sparsity=1.0 - sum(map(_n_nonzero, synapses)) / total,
+        connection_sparsity=1.0 - sum(map(_n_nonzero, synapses)) / model.n_weights,
         footprint_bytes=bits // 8 + STATE_BYTES * compartments,
-        dense=total,
+        dense=model.n_weights,
         effective_macs=0,
         cores=sum(len(chip.cores) for chip in Greedy()(model, n_chips=1).chips),
         compartments=compartments,

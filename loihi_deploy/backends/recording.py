@@ -10,11 +10,13 @@ import numpy as np
 from spikearm.loihi_deploy.backends.chip import ChipSimulation
 from spikearm.loihi_deploy.backends.overflows import counted
 from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
-from spikearm.loihi_deploy.discretisation.rescaling import UnvalidatedRescaledModel
+from spikearm.loihi_deploy.discretisation.chip_model import (
+    UnvalidatedChipModel,
+    UnvalidatedRescaledModel,
+)
 from spikearm.loihi_deploy.nengo_loihi_compat import (
     Q_BITS,
     U_BITS,
-    UnvalidatedModel,
     decay_int,
     without_known_warnings,
 )
@@ -71,7 +73,7 @@ class RecordedSimulation(ChipSimulation):
     def __init__(self, network: nengo.Network, rescaled: bool = False) -> None:
         super().__init__(network)
         self.rescaled = rescaled
-        model = UnvalidatedRescaledModel() if rescaled else UnvalidatedModel()
+        model = UnvalidatedRescaledModel() if rescaled else UnvalidatedChipModel()
         self._build_overflow_counts: Counter[str] = Counter()
         with without_known_warnings(), counted(self._build_overflow_counts):
             self._simulator = Simulator(network, model=model, precompute=False)
@@ -93,7 +95,7 @@ class RecordedSimulation(ChipSimulation):
 
     @property
     def blocks(self) -> IntegerBlocks:
-        """Blocks in the chip's integers."""
+        """Blocks as the chip stores them."""
         return IntegerBlocks.of_model(self.model)
 
     @property

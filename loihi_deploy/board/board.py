@@ -18,7 +18,9 @@ from spikearm.loihi_deploy.checks.board_config import BoardConfig, link_setting
 from spikearm.loihi_deploy.checks.check import core_rows
 from spikearm.loihi_deploy.checks.report import REFUSALS, reason
 from spikearm.loihi_deploy.discretisation.blocks import build
+from spikearm.loihi_deploy.discretisation.chip_model import ChipModel
 from spikearm.loihi_deploy.discretisation.quantisation import quantise
+from spikearm.loihi_deploy.discretisation.zeros import drop_zeros
 from spikearm.loihi_deploy.mapping.placement import place
 from spikearm.loihi_deploy.nengo_loihi_compat import (
     Allocator,
@@ -50,12 +52,14 @@ class BoardSimulation(LearningSimulation):
     Attributes:
         steps_per_run: Number of steps that the board is asked to run at a time; each start takes
             it a while.
+        model_type: Type of the model that nengo-loihi builds.
 
     Raises:
         SpikearmError: NxSDK is missing, the network does not fit, or no board answers.
     """
 
     steps_per_run: ClassVar[int] = 1000
+    model_type: ClassVar[type[ChipModel]] = ChipModel
 
     def __init__(
         self,
@@ -145,7 +149,11 @@ class BoardSimulation(LearningSimulation):
         try:
             with ExitStack() as stack, without_known_warnings():
                 self._simulator = nengo_loihi.Simulator(
-                    self.network, target="loihi", precompute=False, hardware_options=self.options
+                    self.network,
+                    model=self.model_type(),
+                    target="loihi",
+                    precompute=False,
+                    hardware_options=self.options,
                 )
                 stack.callback(_free, self._board.snips)
                 stack.callback(self._simulator.close)
@@ -216,7 +224,7 @@ def hardware_options(
         SpikearmError: The network does not fit the board, or nengo-loihi does not build it.
     """
     try:
-        integers = quantise(build(network))
+        integers = drop_zeros(quantise(build(network)))
     except REFUSALS as error:
         raise SpikearmError(f"nengo-loihi does not build this network: {reason(error)}") from error
     placement = place(integers, allocator)

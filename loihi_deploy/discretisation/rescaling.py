@@ -16,13 +16,7 @@ import numpy as np
 from spikearm.loihi_deploy import limits
 from spikearm.loihi_deploy.discretisation.blocks import FloatBlocks
 from spikearm.loihi_deploy.discretisation.quantisation import quantise, weight_loss
-from spikearm.loihi_deploy.nengo_loihi_compat import (
-    BIAS_MAX,
-    VTH_MAX,
-    Model,
-    UnvalidatedModel,
-    discretize_model,
-)
+from spikearm.loihi_deploy.nengo_loihi_compat import BIAS_MAX, VTH_MAX
 
 RESCALE_ABOVE = 0.05
 """Relative rms error of its weights in 8 bits above which a block is rescaled [1]."""
@@ -45,26 +39,6 @@ def rescale_in_place(floats: FloatBlocks) -> None:
     for block, after in zip(floats.blocks, integers.blocks, strict=True):
         if weight_loss(block, after) > RESCALE_ABOVE and _is_free(block, floats):
             _scale(block, 2.0 ** _exponents(block, after.discretize_info))
-
-
-class RescaledModel(Model):
-    """Model that rescales its blocks between building and discretising them.
-
-    For ``nengo_loihi.Simulator`` and for :class:`spikearm.loihi_deploy.simulator.Simulator`.
-    """
-
-    def build(self, obj: Any, *args: Any, **kwargs: Any) -> Any:
-        """Build an object; rescale if it is the network that is to be discretised."""
-        if not kwargs.get("discretize"):
-            return super().build(obj, *args, **kwargs)
-        built = super().build(obj, *args, **{**kwargs, "discretize": False})
-        rescale_in_place(FloatBlocks.of_model(self))
-        discretize_model(self)
-        return built
-
-
-class UnvalidatedRescaledModel(RescaledModel, UnvalidatedModel):
-    """Model of the same kind, whose blocks may be larger than the chip."""
 
 
 def _exponents(block: Any, info: dict[str, Any]) -> np.ndarray:

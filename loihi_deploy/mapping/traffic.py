@@ -71,8 +71,8 @@ def _copies(integers: IntegerBlocks, placement: Placement) -> np.ndarray:
 def stored_events(integers: IntegerBlocks, activity: Activity) -> float:
     """Count the stored weights that spikes reached in a step, on average over the run.
 
-    Those that are zero are among them: nengo-loihi's hardware/builder.py writes a row of weights
-    to the chip as it is, and a spike goes over the whole row.
+    The zeros of rows that are stored whole are among them: nengo-loihi's hardware/builder.py writes
+    a row to the chip as it is, and a spike goes over all of it.
     """
     sources = [*integers.blocks, *integers.inputs]
     reached = [

@@ -54,10 +54,10 @@ def assert_same_numbers(found: tuple[Any, ...], expected: tuple[Any, ...]) -> No
 
 @pytest.mark.parametrize("seed", [5, None])
 @pytest.mark.parametrize("rescaled", [False, True])
-def test_the_integers_of_the_pipeline_are_those_that_ran(seed, rescaled):
+def test_the_blocks_that_the_pipeline_stores_are_those_that_ran(seed, rescaled):
     with closing(ran(lossy(seed), rescaled)) as simulation:
         found = pipeline.deploy(simulation)
-        assert_same_numbers(found.integers.blocks, simulation.blocks.blocks)
+        assert_same_numbers(found.stored.blocks, simulation.blocks.blocks)
     assert {block.compartment.vth.dtype for block in found.integers.blocks} == {np.dtype(np.int32)}
 
 
@@ -72,14 +72,16 @@ def test_every_stage_of_a_deployment_is_that_stage_alone():
     integers = pipeline.quantise(scaled)
     assert_same_numbers(found.integers.blocks, integers.blocks)
     assert found.errors == pipeline.quantisation_errors(scaled, integers)
-    placement = pipeline.place(integers, GreedyInterchip())
+    stored = pipeline.drop_zeros(integers)
+    assert_same_numbers(found.stored.blocks, stored.blocks)
+    placement = pipeline.place(stored, GreedyInterchip())
     assert [core.name for core in found.placement.cores] == [core.name for core in placement.cores]
-    traffic = pipeline.core_traffic(integers, placement, activity)
+    traffic = pipeline.core_traffic(stored, placement, activity)
     for mine, alone in zip(found.traffic, traffic, strict=True):
         assert alone.sum() > 0
         np.testing.assert_array_equal(mine, alone)
     assert found.report == pipeline.check(
-        integers, placement, activity, floats.rates, NENGO_LOIHI_BOARD
+        stored, placement, activity, floats.rates, NENGO_LOIHI_BOARD
     )
 
 

@@ -102,7 +102,7 @@ def deploy_controller(
     stages = Stages(
         deployment,
         compare_rescaling(deployment.floats),
-        compare_allocators(deployment.integers, simulation.activity),
+        compare_allocators(deployment.stored, simulation.activity),
         RecordedReach("loihi", False, drive.seed, 0, "out", trajectory),
     )
     return ControllerDeployment(deployment.report, stages)

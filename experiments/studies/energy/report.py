@@ -183,7 +183,7 @@ def measure_steps(
 def network_accounts(reach: CountedReach, all_weights: Work) -> list[Account]:
     """Build the accounts of the network: spikes alone, and all weights in every step.
 
-    Loihi reads stored weights of zero, too; programs need not, on SpiNNaker either.
+    Loihi reads the zeros of rows that are stored whole; programs need not, on SpiNNaker either.
     """
     chips = len(reach.cores_per_chip)
     jobs = [("loihi", SPIKES, reach.work, chips)]

@@ -219,7 +219,7 @@ def test_spikes_and_events_of_a_network_worked_out_by_hand():
     assert footprint.dense == 20
     assert footprint.connection_sparsity == pytest.approx(10 / 20)
     assert (footprint.compartments, footprint.cores, footprint.effective_macs) == (9, 2, 0)
-    assert footprint.synapse_memory_bits == 5 * bits_per_axon(4)
+    assert footprint.synapse_memory_bits == 4 * bits_per_axon(4)  # neuron 1 reaches nothing
 
 
 def test_the_footprint_is_that_of_the_blocks_worked_out_by_hand():

@@ -22,7 +22,7 @@ from spikearm.loihi_deploy.board import board as board_module
 from spikearm.loihi_deploy.board.board import BoardSimulation
 from spikearm.loihi_deploy.checks.board_config import BoardConfig
 from spikearm.loihi_deploy.nengo_loihi_compat import Greedy, nengo_loihi
-from spikearm.loihi_deploy.pipeline import build, place, quantise
+from spikearm.loihi_deploy.pipeline import build, drop_zeros, place, quantise
 from spikearm.neural.counts import UNCOUNTED, StepCounts
 from spikearm.neural.faults import lossy_simulation, silenceable_simulation
 from spikearm.neural.simulation import NeuralSimulation
@@ -162,7 +162,7 @@ def built(stand_in, made, monkeypatch) -> Iterator[Built]:
 
 
 def test_the_board_has_the_cores_of_the_preflight_s_placement(built, made):
-    placement = place(quantise(build(made.network)))
+    placement = place(drop_zeros(quantise(build(made.network))))
     (chip,) = built.board.n2Chips
     assert placement.cores_per_chip == (len(chip.n2Cores),)
     assert len(chip.n2Cores) == 4  # the two ensembles, and decode neurons for each that is read

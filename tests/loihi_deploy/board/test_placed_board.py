@@ -14,7 +14,7 @@ from spikearm.loihi_deploy.backends.engine import EngineSimulation, RescaledSimu
 from spikearm.loihi_deploy.backends.recording import RecordedSimulation
 from spikearm.loihi_deploy.board.board import BoardSimulation
 from spikearm.loihi_deploy.checks.board_config import BoardConfig
-from spikearm.loihi_deploy.discretisation.rescaling import RescaledModel
+from spikearm.loihi_deploy.discretisation.chip_model import RescaledModel
 from spikearm.loihi_deploy.mapping.traffic_allocator import TrafficAllocator
 from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
 from spikearm.neural.simulation import NeuralSimulation
@@ -94,8 +94,42 @@ def test_thresholds_by_neuron_give_on_the_board_what_they_give_on_the_engine(mon
         received(kind, network, got) for kind in (EngineSimulation, RescaledSimulation)
     )
     assert (coarse != rescaled).any()
-    monkeypatch.setattr(
-        nengo_loihi, "Simulator", partial(nengo_loihi.Simulator, model=RescaledModel())
-    )
+    monkeypatch.setattr(BoardSimulation, "model_type", RescaledModel)
     on_board = received(partial(BoardSimulation, board=ROOMY), network, got)
     np.testing.assert_array_equal(on_board, rescaled)
+
+
+def test_weights_without_zeros_give_on_the_board_what_they_give_on_the_engine():
+    got: list[float] = []
+    rng = np.random.default_rng(4)
+    weights = (rng.normal(size=(90, 40)) * (rng.random((90, 40)) < 0.1)).clip(-2, 2)
+    weights[:45, ::3], weights[45:, 1::3] = 0.0, 0.0  # to one half or the other, or to both
+    weights[:, 35:] = 0.0  # or to none
+    with nengo.Network(seed=2) as network:
+        nengo_loihi.add_params(network)
+        network.config[nengo.Ensemble].neuron_type = nengo.LIF(initial_state=RESTING)
+        given = nengo.Node(lambda t: np.sin(30 * t + np.arange(2)))
+        out = nengo.Node(lambda t, x: got.append(x.item()), size_in=1)
+        pre = nengo.Ensemble(40, 1)
+        post = nengo.Ensemble(90, 2, gain=np.ones(90), bias=np.full(90, 1.02))
+        network.config[post].block_shape = nengo_loihi.BlockShape((45,), (90,))
+        nengo.Connection(given[0], pre, synapse=None)
+        one_each = np.eye(2)[np.arange(90) // 45]
+        nengo.Connection(given, post.neurons, transform=one_each, synapse=None)
+        nengo.Connection(pre.neurons, post.neurons, transform=weights / 20, synapse=0.005)
+        nengo.Connection(post.neurons, out, transform=np.linspace(-1, 2, 90)[None] / 100)
+    engine = received(EngineSimulation, network, got)
+    assert np.ptp(engine) > 0.01
+    with closing(BoardSimulation(network, ROOMY)) as simulation:
+        got.clear()
+        for _ in range(N_STEPS):
+            simulation.step()
+        cores = simulation.nxsdk_board.n2Chips[0].n2Cores
+    np.testing.assert_array_equal(got[-N_STEPS:], engine)
+    halves = [core for core in cores if core.n_compartments == 45]
+    assert len(halves) == 2
+    for core in halves:
+        formats = {one.compression for key, one in core.synapseFmt.entries.items() if key}
+        assert 0 in formats
+        assert len(core.synapses.entries) < 45 * (40 + 4) / 3
+        assert len(core.synapseMap.entries) <= 2 * 35 // 3 + 3 + 2

@@ -12,12 +12,13 @@ from spikearm.controller.spiking.trained import shipped
 from spikearm.loihi_deploy import limits
 from spikearm.loihi_deploy.backends.engine import EngineSimulation, RescaledSimulation
 from spikearm.loihi_deploy.discretisation.blocks import Blocks, FloatBlocks
+from spikearm.loihi_deploy.discretisation.chip_model import RescaledModel
 from spikearm.loihi_deploy.discretisation.quantisation import (
     WEIGHTS,
     quantisation_errors,
     weight_loss,
 )
-from spikearm.loihi_deploy.discretisation.rescaling import RESCALE_ABOVE, RescaledModel
+from spikearm.loihi_deploy.discretisation.rescaling import RESCALE_ABOVE
 from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi, without_known_warnings
 from spikearm.loihi_deploy.pipeline import build, place, quantise, rescale
 from spikearm.loihi_deploy.simulator import Simulator

@@ -44,10 +44,9 @@ def test_the_chip_is_asked_for_every_compartment_and_the_host_for_its_coders(rea
     assert work.active_updates + work.inactive_updates == pytest.approx(compartments)
     assert work.active_updates > 0.5 * compartments
     assert reach.counts.neuron_updates == compartments + reach.n_coders
-    # Of the stored weights, some are zero, and are no events to the engine.
-    nonzero = reach.counts.synaptic_events / work.synaptic_events
-    assert nonzero == pytest.approx(1 - reach.footprint.connection_sparsity, abs=0.25)
-    assert nonzero < 1
+    # Of the stored weights, a few are zero, and are no events to the engine.
+    assert 0.8 < reach.counts.synaptic_events / work.synaptic_events < 1
+    assert work.synaptic_events < 19_600  # 40,217 with all zeros, on a whole reach
     assert sum(reach.cores_per_chip) == reach.footprint.cores
 
 
