@@ -211,8 +211,9 @@ def chip_layers(model: Any) -> list[tuple[np.ndarray, np.ndarray]]:
             block = next(one for one in model.blocks if synapse in one.synapses)
             matrix = np.zeros((block.n_neurons, source.n_neurons))
             for neuron, number in enumerate(axon.map_axon(np.arange(source.n_neurons))):
-                weights, indices = synapse.axon_weights_indices(number)
-                matrix[indices, neuron] = weights
+                if number >= 0:  # else all its weights are zero
+                    weights, indices = synapse.axon_weights_indices(number)
+                    matrix[indices, neuron] = weights
             layers.append((start + np.arange(source.n_neurons), matrix))
     return layers
 
