@@ -18,14 +18,13 @@ from spikearm.experiments.studies.deployment.drive import (
     plan_drive,
 )
 from spikearm.experiments.studies.energy.table import energy
+from spikearm.experiments.studies.energy.workload import chip_work
 from spikearm.loihi_deploy import limits
 from spikearm.loihi_deploy.backends.recording import RecordedSimulation
 from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
-from spikearm.loihi_deploy.energy.account import Work, network_account
+from spikearm.loihi_deploy.energy.account import network_account
 from spikearm.loihi_deploy.energy.devices import DEVICES
-from spikearm.loihi_deploy.mapping.mesh import spike_traffic
 from spikearm.loihi_deploy.mapping.placement import place
-from spikearm.loihi_deploy.mapping.traffic import core_traffic, stored_events
 from spikearm.loihi_deploy.pipeline import deploy
 
 DRIVE = DriveConfig(speed_limits=False)
@@ -66,16 +65,9 @@ def measure(name: str) -> dict[str, tuple[float, float, float]]:
 
 def count(blocks: IntegerBlocks, simulation: RecordedSimulation) -> tuple[float, float, float]:
     """Count the work of a step on the chip, and price it."""
-    activity, placement = simulation.activity, place(blocks)
-    active = activity.active_updates / activity.n_steps
-    work = Work(
-        synaptic_events=stored_events(blocks, activity),
-        active_updates=active,
-        inactive_updates=len(activity.spikes) - active,
-        traffic=spike_traffic(placement, core_traffic(blocks, placement, activity).between),
-    )
+    work, _ = chip_work(blocks, simulation.activity, learning_updates=0.0)
     account = network_account(DEVICES["loihi"], "", work, period=0.0)
-    bits = sum(core.resources[limits.SYNAPSE_BITS].used for core in placement.cores)
+    bits = sum(core.resources[limits.SYNAPSE_BITS].used for core in place(blocks).cores)
     return work.synaptic_events, account.dynamic, bits
 
 

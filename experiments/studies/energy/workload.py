@@ -12,7 +12,8 @@ from spikearm.experiments.studies.deployment.drive import (
     loihi_controller,
     plan_drive,
 )
-from spikearm.loihi_deploy.backends.recording import RecordedSimulation
+from spikearm.loihi_deploy.backends.recording import Activity, RecordedSimulation
+from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
 from spikearm.loihi_deploy.energy.account import Work
 from spikearm.loihi_deploy.mapping.mesh import spike_traffic
 from spikearm.loihi_deploy.mapping.placement import place
@@ -64,7 +65,9 @@ def drive_and_count(arm: Arm, trained: TrainedController, drive: DriveConfig) ->
         simulation.forget()  # what settling took
         trajectory = follow_drive(arm, controller, motion, drive)
         counts = StepCounts(*(float(getattr(trajectory, name).mean()) for name in COUNTED))
-        work, cores_per_chip = chip_work(simulation, counts)
+        work, cores_per_chip = chip_work(
+            simulation.blocks, simulation.activity, counts.learning_updates
+        )
         return CountedReach(
             len(trajectory.time), arm.timestep, counts, work, simulation.footprint,
             sum(one.n_neurons for one in simulation.blocks.inputs), cores_per_chip,
@@ -72,14 +75,16 @@ def drive_and_count(arm: Arm, trained: TrainedController, drive: DriveConfig) ->
         )  # fmt: skip
 
 
-def chip_work(simulation: RecordedSimulation, counts: StepCounts) -> tuple[Work, tuple[int, ...]]:
+def chip_work(
+    blocks: IntegerBlocks, activity: Activity, learning_updates: float
+) -> tuple[Work, tuple[int, ...]]:
     """Compute the work of a step on a chip, and the cores in use on each chip.
 
     Args:
-        simulation: Simulation that has run.
-        counts: Neural work of a step, on average.
+        blocks: Blocks on the chip.
+        activity: Activity in a run.
+        learning_updates: Updates of weights by a learning rule in a step, on average.
     """
-    blocks, activity = simulation.blocks, simulation.activity
     placement = place(blocks)
     traffic = core_traffic(blocks, placement, activity)
     active = activity.active_updates / activity.n_steps
@@ -87,7 +92,7 @@ def chip_work(simulation: RecordedSimulation, counts: StepCounts) -> tuple[Work,
         synaptic_events=stored_events(blocks, activity),
         active_updates=active,
         inactive_updates=len(activity.spikes) - active,
-        learning_updates=counts.learning_updates,
+        learning_updates=learning_updates,
         traffic=spike_traffic(placement, traffic.between),
     )
     return work, placement.cores_per_chip
