@@ -1,7 +1,8 @@
 """Networks built without zeros: on every simulator, the spikes of nengo-loihi's own model."""
 
+import functools
 from contextlib import closing
-from typing import Any
+from typing import Any, NamedTuple
 
 import nengo
 import numpy as np
@@ -18,6 +19,14 @@ from spikearm.loihi_deploy.simulator import Simulator
 
 N_STEPS = 120
 RESTING = {"voltage": nengo.dists.Choice([0])}
+
+
+class Seen(NamedTuple):
+    """What was probed, the weights that learn, and the number of stored weights."""
+
+    probed: list[np.ndarray]
+    learned: list[np.ndarray]
+    n_stored: int
 
 
 def started(seed: int) -> nengo.Network:
@@ -119,35 +128,41 @@ def unconnected() -> nengo.Network:
 NETWORKS = {one.__name__: one for one in (factored, learning, convolution, unconnected)}
 
 
-def seen(simulator: Any) -> tuple[list[np.ndarray], list[np.ndarray], int]:
-    """Run; return what was probed, the weights that learn, and the number of stored weights."""
+@functools.cache
+def expected(name: str) -> Seen:
+    """Run a network with nengo-loihi alone."""
+    with without_known_warnings():
+        return seen(nengo_loihi.Simulator(NETWORKS[name](), model=Model(), target="sim"))
+
+
+def seen(simulator: Any) -> Seen:
+    """Run, and return what came of it."""
     with simulator:
         simulator.run_steps(N_STEPS)
         groups = [one for block in simulator.model.blocks for one in block.synapses]
         learned = [np.array(w) for one in groups if one.learning for w in one.weights]
         probed = [np.array(simulator.data[one]) for one in simulator.network.all_probes]
-        return probed, learned, sum(one.size() for one in groups)
+        return Seen(probed, learned, sum(one.size() for one in groups))
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 @pytest.mark.parametrize("simulator", [nengo_loihi.Simulator, Simulator])
 def test_every_probe_and_every_learned_weight_is_that_of_nengo_loihi_s_own_model(name, simulator):
-    made = NETWORKS[name]()
+    theirs = expected(name)
     with without_known_warnings():
-        theirs = seen(nengo_loihi.Simulator(made, model=Model(), target="sim"))
-        ours = seen(simulator(made, model=ChipModel(), target="sim"))
-    assert theirs[0][0].any()
-    assert bool(theirs[1]) == (name == "learning")
-    for mine, expected in zip(ours[:2], theirs[:2], strict=True):
-        for one, other in zip(mine, expected, strict=True):
-            np.testing.assert_array_equal(one, other)
-    assert ours[2] < theirs[2]
+        ours = seen(simulator(NETWORKS[name](), model=ChipModel(), target="sim"))
+    assert theirs.probed[0].any()
+    assert bool(theirs.learned) == (name == "learning")
+    for mine, other in ((ours.probed, theirs.probed), (ours.learned, theirs.learned)):
+        for one, wanted in zip(mine, other, strict=True):
+            np.testing.assert_array_equal(one, wanted)
+    assert ours.n_stored < theirs.n_stored
 
 
 def test_the_simulator_drops_zeros_unless_it_is_given_another_model():
     made = factored()
     with without_known_warnings():
-        stored = [seen(Simulator(made, **{"model": m} if m else {}))[2] for m in (None, Model())]
+        stored = [seen(Simulator(made, model=model)).n_stored for model in (None, Model())]
     assert stored[0] < stored[1]
 
 
