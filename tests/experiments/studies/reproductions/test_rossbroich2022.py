@@ -7,7 +7,7 @@ import pytest
 from apart import apart
 
 from spikearm.experiments.studies.reproductions.measurement import Measurement
-from spikearm.experiments.studies.reproductions.rossbroich2022 import membrane, rossbroich2022
+from spikearm.experiments.studies.reproductions.rossbroich2022 import membrane, parts
 from spikearm.experiments.studies.reproductions.rossbroich2022.arm_states import (
     LINKS,
     make_arm_states,
@@ -27,7 +27,7 @@ from spikearm.neural.initialisation.fluctuation_driven import FluctuationDriven
 needs_tensorflow = pytest.mark.skipif(
     find_spec("tensorflow") is None, reason="needs the extra [train]"
 )
-TRAINED_PARTS = {rossbroich2022.DEEP, rossbroich2022.SHALLOW, rossbroich2022.HOMEOSTASIS}
+TRAINED_PARTS = {parts.DEEP, parts.SHALLOW, parts.HOMEOSTASIS}
 
 
 def test_every_finding_has_its_measurement_and_its_control():
