@@ -148,7 +148,9 @@ def network():
     return network
 
 
-@pytest.mark.parametrize("name", ["deployment", "engine", "own_arm", "robustness"])
+@pytest.mark.parametrize(
+    "name", ["deployment", "engine", "own_arm", "robustness", "works/moraitis2022"]
+)
 def test_python_examples_run(name, network, tmp_path, monkeypatch):
     examples = blocks(ROOT / "docs" / f"{name}.md", "python")
     assert examples

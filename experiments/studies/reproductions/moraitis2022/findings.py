@@ -73,9 +73,11 @@ def _of_digits(measurements: Sequence[Measurement]) -> list[Finding]:
 
     return [
         Finding(
-            "digits, accuracy after 1 epoch beyond backpropagation's [points]", "above 0",
-            gain(SOFTHEBB, BACKPROPAGATION, "accuracy_1"), K_MEANS,
-            gain(K_MEANS, BACKPROPAGATION, "accuracy_1"), least=0.0,
+            "digits, accuracy after 1 epoch beyond backpropagation's [points]", "fewer iterations",
+            gain(SOFTHEBB, BACKPROPAGATION, "accuracy_1"), RANDOM,
+            gain(RANDOM, BACKPROPAGATION, "accuracy_1"), least=0.0,
+            remark="Random weights gain nearly as much: fast is the read-out, which is solved for, "
+            "with labels.",
         ),
         Finding(
             "digits, linear read-out after 5 epochs [%]", "", of(SOFTHEBB, "accuracy_5"), RANDOM,
@@ -89,7 +91,8 @@ def _of_digits(measurements: Sequence[Measurement]) -> list[Finding]:
         Finding(
             "digits, linear read-out beyond a hard winner's [points]", "",
             gain(SOFTHEBB, HARD, "accuracy_5"),
-            remark="Digits cannot tell soft from hard competition; the mixtures can.",
+            remark="Digits cannot tell soft from hard competition (the standard error of 1,000 of "
+            "them is 0.8 points); the mixtures can.",
         ),
         Finding(
             "digits, a label per neuron, beyond k-means' [points]", "",
@@ -107,12 +110,12 @@ def _of_robustness(measurements: Sequence[Measurement]) -> list[Finding]:
 
     return [
         Finding(
-            "accuracy in pixel noise of 0.4 beyond backpropagation's [points]", "above 0",
+            "accuracy in pixel noise of 0.4 beyond backpropagation's [points]", "more robust",
             gain(SOFTHEBB), K_MEANS, gain(K_MEANS), least=15.0,
             remark="k-means gains at least as much: what is robust are prototypes.",
         ),
         Finding(
-            "accuracy under projected gradient descent of 0.1 [%]", "above backpropagation's",
+            "accuracy under projected gradient descent of 0.1 [%]", "more robust",
             of(SOFTHEBB, "attack"), BACKPROPAGATION, of(BACKPROPAGATION, "attack"), least=55.0,
         ),
         Finding(
@@ -137,7 +140,7 @@ def _of_labels(measurements: Sequence[Measurement]) -> list[Finding]:
 
     return [
         Finding(
-            "largest change of a weight by shuffled labels", "no labels", of(SOFTHEBB),
+            "largest change of a weight by shuffled labels", "unsupervised", of(SOFTHEBB),
             BACKPROPAGATION, of(BACKPROPAGATION), most=0.0,
         )
     ]  # fmt: skip
@@ -149,11 +152,11 @@ def _of_depth(measurements: Sequence[Measurement]) -> list[Finding]:
 
     here = [
         Finding(
-            f"2,000 digits, linear read-out of {layers} convolutional layers [%]", "",
+            f"2,000 digits, linear read-out of {name} [%]", "",
             of(SOFTHEBB, layers), RANDOM, of(RANDOM, layers),
             remark="Random kernels do as well on digits.",
         )
-        for layers in (1, 2)
+        for layers, name in ((1, "one convolutional layer"), (2, "two convolutional layers"))
     ]  # fmt: skip
     elsewhere = [
         Finding(f"deep SoftHebb on {data}, accuracy [%]", published, offline=False)
@@ -170,7 +173,7 @@ def _of_states(measurements: Sequence[Measurement]) -> list[Finding]:
         Finding(
             f"gravity torque from {size} encoders of joint states, error [std]", "",
             of(SOFTHEBB, size), SOME_STATES, of(SOME_STATES, size),
-            remark="k-means encodes as well, and joint states that are drawn at random nearly so.",
+            remark="k-means, and joint states that are drawn at random, encode about as well.",
         )
         for size in (100, 400)
     ]  # fmt: skip
