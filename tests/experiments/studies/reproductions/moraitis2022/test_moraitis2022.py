@@ -1,8 +1,11 @@
 """Reproduction of Moraitis et al. 2022: every part once, small, and its bounds with all seeds."""
 
+import json
+
 import numpy as np
 import pytest
 
+from spikearm.experiments.cli import main
 from spikearm.experiments.studies.reproductions.measurement import Measurement
 from spikearm.experiments.studies.reproductions.moraitis2022.deep_features import (
     measure_deep_features,
@@ -118,3 +121,12 @@ def test_the_bounds_hold(seed):
     assert network["attack"] <= 0.25 and random["attack"] <= 0.25
     assert soft["transfer"] >= soft["attack"] - 0.05
     assert soft["transfer"] >= network["transfer"] + 0.15
+
+
+@pytest.mark.slow
+def test_the_quick_reproduction_agrees_with_the_work(tmp_path):
+    assert main(["reproduce", "moraitis2022", "--quick", "--out", str(tmp_path / "out")]) == 0
+    rows = json.loads((tmp_path / "out" / "summary.json").read_text())["rows"]
+    verdicts = {row["quantity"]: row["verdict"] for row in rows}
+    assert "reproduced" in verdicts.values()
+    assert {"differs", "not measured"}.isdisjoint(verdicts.values()), verdicts
