@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spikearm.arm_models.errors import check_positive
 from spikearm.neural.softhebb.patches import PatchShape, all_patches, draw_patches
 from spikearm.neural.softhebb.softhebb import SoftHebb
 from spikearm.neural.softhebb.state import SoftHebbState
@@ -19,12 +20,18 @@ class SoftHebbConvolution:
         kernel_shape: Height and width of a kernel [pixels].
         stride: Number of pixels from one output to the next, in either direction.
         n_patches: Number of patches that kernels are learned from.
+
+    Raises:
+        SpikearmError: A number is out of range.
     """
 
     layer: SoftHebb
     kernel_shape: PatchShape
     stride: int = 1
     n_patches: int = 8000
+
+    def __post_init__(self) -> None:
+        check_positive(self, "kernel_shape", "stride", "n_patches")
 
     def learn(self, images: np.ndarray, rng: np.random.Generator) -> SoftHebbState:
         """Learn kernels from patches, each scaled to unit length and seen once.

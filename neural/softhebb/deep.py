@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spikearm.arm_models.errors import check_positive
 from spikearm.neural.softhebb.convolution import SoftHebbConvolution
 from spikearm.neural.softhebb.patches import all_patches
 from spikearm.neural.softhebb.state import SoftHebbState
@@ -19,11 +20,17 @@ class DeepSoftHebb:
         convolutions: Convolutions, from the first to the last.
         power: Exponent of the triangle activation.
         pool: Side of the squares that activations are averaged over, after each convolution.
+
+    Raises:
+        SpikearmError: A number is out of range.
     """
 
     convolutions: tuple[SoftHebbConvolution, ...]
     power: float = 1.0
     pool: int = 2
+
+    def __post_init__(self) -> None:
+        check_positive(self, "power", "pool")
 
     def learn(self, images: np.ndarray, rng: np.random.Generator) -> list[SoftHebbState]:
         """Learn each convolution from the features of those before it, without labels.

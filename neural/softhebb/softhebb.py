@@ -6,9 +6,17 @@ from typing import Literal, get_args
 import numpy as np
 from scipy.special import softmax
 
-from spikearm.arm_models.errors import SpikearmError, check_not_negative, check_positive
+from spikearm.arm_models.errors import (
+    SpikearmError,
+    check_count,
+    check_not_negative,
+    check_positive,
+)
 from spikearm.neural.softhebb.state import SoftHebbState
 from spikearm.neural.softhebb.unit_norm import unit_norm
+
+MOST = 10**6
+"""Largest number of epochs, and of inputs in a batch."""
 
 Competition = Literal["soft", "hard", "anti-hebbian"]
 
@@ -125,8 +133,10 @@ class SoftHebb:
             decay: True for rates that fall to zero, in a straight line.
 
         Raises:
-            SpikearmError: Weights grew without bound.
+            SpikearmError: Weights grew without bound, or a number is out of range.
         """
+        check_count(epochs, "epochs", MOST)
+        check_count(batch, "inputs in a batch", MOST)
         order = np.concatenate([rng.permutation(len(inputs)) for _ in range(epochs)])
         starts = range(0, len(order), batch)
         for start in starts:

@@ -136,3 +136,11 @@ def test_layers_learn_from_the_features_below_them():
 def test_images_without_patches_get_a_sentence(images, words):
     with pytest.raises(SpikearmError, match=words):
         draw_patches(images, (3, 3), 5, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("options", [{"kernel_shape": (3, 0)}, {"stride": 0}, {"n_patches": 0}])
+def test_bad_options_get_a_sentence(options):
+    with pytest.raises(SpikearmError, match="give more than 0"):
+        SoftHebbConvolution(SoftHebb(2, 1.0), **({"kernel_shape": (3, 3)} | options))
+    with pytest.raises(SpikearmError, match="pool 0"):
+        DeepSoftHebb((), pool=0)

@@ -190,6 +190,15 @@ def test_bad_options_get_a_sentence(options, words):
         replace(LAYER, **options)
 
 
+@pytest.mark.parametrize(
+    ("options", "words"), [({"epochs": 0}, "0 epochs"), ({"batch": 0}, "0 inputs in a batch")]
+)
+def test_learning_from_nothing_gets_a_sentence(options, words):
+    rng = np.random.default_rng(1)
+    with pytest.raises(SpikearmError, match=words):
+        LAYER.learn(random_state(rng), np.zeros((3, 6)), rng, **options)
+
+
 def test_inputs_that_do_not_fit_get_a_sentence():
     state = random_state(np.random.default_rng(1))
     with pytest.raises(SpikearmError, match="6 inputs of each neuron"):
