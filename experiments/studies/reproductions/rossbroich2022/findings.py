@@ -112,7 +112,7 @@ def _learning_findings(measurements: Sequence[Measurement]) -> list[Finding]:
         ),
         Finding(
             "accuracy on manifolds, 1 layer", "", of(SHALLOW, RULE), KAIMING, of(SHALLOW, KAIMING),
-            remark="There is no gain with one layer.",
+            remark="With one layer, Kaiming's weights learn too: depth makes the difference.",
         ),
         Finding(
             f"accuracy on manifolds from sigma_u {WEAK:g}, with rate bands", "restores training",
