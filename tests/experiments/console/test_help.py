@@ -89,7 +89,7 @@ class WaveCommand:
 def test_a_command_from_outside_is_listed_helped_and_run(monkeypatch, capsys):
     monkeypatch.setitem(COMMANDS, "wave", WaveCommand)
     assert main([]) == 0
-    assert "  wave     Wave at the audience." in capsys.readouterr().out.splitlines()
+    assert "  wave       Wave at the audience." in capsys.readouterr().out.splitlines()
     assert "  spikearm wave --times 3" in help_lines("wave", capsys)
     assert main(["wave", "--times", "2"]) == 7
     assert capsys.readouterr().out.split() == ["wave", "wave"]
