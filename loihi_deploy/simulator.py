@@ -12,8 +12,10 @@ from spikearm.arm_models.single_entry import SingleEntry
 from spikearm.loihi_deploy.discretisation.chip_model import ChipModel
 from spikearm.loihi_deploy.engine.compilation import announce_compilation
 from spikearm.loihi_deploy.engine.engine import Engine
-from spikearm.loihi_deploy.engine.exchange import Exchange
-from spikearm.loihi_deploy.engine.host_processes import can_exchange
+from spikearm.loihi_deploy.engine.exchange.exchange import Exchange
+from spikearm.loihi_deploy.engine.exchange.host_processes import can_exchange
+from spikearm.loihi_deploy.engine.exchange.lockstep import LockstepExchange
+from spikearm.loihi_deploy.engine.exchange.precomputed import PrecomputedExchange
 from spikearm.loihi_deploy.lossy_link import LossyLink
 from spikearm.loihi_deploy.nengo_loihi_compat import SimulationData, StepRunner, nengo_loihi
 
@@ -104,11 +106,7 @@ class Simulator(nengo_loihi.Simulator):
         fallbacks = self.data.fallbacks
         self.data = CheckedData(self._probe_outputs)
         self.data.fallbacks = fallbacks
-        host = self.sims.get("host")
-        if host is not None and not self.precompute and can_exchange(self.model, self.engine):
-            self._runner = Exchange(self.model, host, self.engine, self.timers)
-        else:
-            self._runner = self._queueing_runner()
+        self._runner = self._exchange() or self._queueing_runner()
 
     @property
     def engine(self) -> Engine:
@@ -199,6 +197,15 @@ class Simulator(nengo_loihi.Simulator):
         else:
             self._runner = self._queueing_runner()
         self.data.failure = None
+
+    def _exchange(self) -> Exchange | None:
+        """Connect host and chip by shared memory; None where that is not possible."""
+        ahead, host = self.sims.get("host_pre"), self.sims.get("host")
+        if not (ahead or host) or not can_exchange(self.model, self.engine, self.precompute):
+            return None
+        if self.precompute:
+            return PrecomputedExchange(self.model, ahead, host, self.engine, self.timers)
+        return LockstepExchange(self.model, host, self.engine, self.timers)
 
     def _queueing_runner(self) -> StepRunner:
         """Connect host and chip by nengo-loihi's queues, anew after each reset."""

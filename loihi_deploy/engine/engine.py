@@ -189,17 +189,19 @@ class Engine:
         self.record.add(out)
         self._report_overflows()
 
-    def advance(self, arriving: np.ndarray, start: np.ndarray) -> np.ndarray:
-        """Advance by one step with spikes from shared memory.
+    def advance(self, arriving: np.ndarray, start: np.ndarray, steps: int = 1) -> np.ndarray:
+        """Advance with spikes from shared memory.
 
         Args:
-            arriving: Neurons of the spike inputs that fire, input by input.
-            start: Index of each input's first, and the end, shape (n_inputs + 1,).
+            arriving: Neurons of the spike inputs that fire, step by step and input by input.
+            start: Index of each input's first in each step, and the end, shape
+                (n_steps * n_inputs + 1,).
+            steps: Number of steps.
 
         Returns:
-            Probed values, as doubles, shape (1, n_probed).
+            Probed values, as doubles, shape (n_steps, n_probed).
         """
-        out = self._rows(1)
+        out = self._rows(steps)
         kernels.run_chip(*self.arguments, arriving, start, out)
         self._keep(out)
         return out.astype(float)
@@ -208,9 +210,9 @@ class Engine:
         """Advance together with a compiled host.
 
         Args:
-            arguments: The host's arguments of
-                :func:`~spikearm.loihi_deploy.engine.stepping.run_together`, then
-                ``self.arguments``.
+            arguments: Arguments of
+                :func:`~spikearm.loihi_deploy.engine.stepping.run_together`, the chip's probed
+                values left out.
             steps: Number of steps.
         """
         out = self._rows(steps)

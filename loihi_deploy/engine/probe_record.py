@@ -1,6 +1,6 @@
 """Values that probes record, until the host or a caller collects them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -22,7 +22,13 @@ class ProbeRecord:
     def __init__(self, probes: Sequence[LoihiProbe], dt: float, dtype: np.dtype) -> None:
         self._probes, self._dt, self._dtype = probes, dt, dtype
         self.columns = _columns(probes)
+        self._awaited = list(probes)
         self.clear()
+
+    def leave_out(self, probes: Iterable[LoihiProbe]) -> None:
+        """Do not wait for the collection of probes whose values go to the host at once."""
+        left_out = set(map(id, probes))
+        self._awaited = [one for one in self._probes if id(one) not in left_out]
 
     def clear(self) -> None:
         """Forget all rows, collected or not, and the state of filters."""
@@ -58,11 +64,13 @@ class ProbeRecord:
         """Return a probe's weighted and filtered values, as :meth:`collect` otherwise."""
         if self._collected[probe] == time:
             return np.zeros((0, probe.output_size))
-        return self._filter(probe, self.collect(probe, time))
+        values = self._filter(probe, self.collect(probe, time))
+        self.drop_collected(time)
+        return values
 
     def drop_collected(self, time: int) -> None:
-        """Drop all rows if every probe's values have been collected."""
-        if all(collected == time for collected in self._collected.values()):
+        """Drop all rows if the values of all probes that are awaited have been collected."""
+        if all(self._collected[probe] == time for probe in self._awaited):
             self._rows = []
 
     def _joined(self) -> np.ndarray:

@@ -6,7 +6,15 @@ synapses trace and learn, then compartments are updated. Integers may be added i
 and are; floats are added in the emulator's.
 """
 
-from spikearm.loihi_deploy.engine.host.kernels import NOT_FINITE, multiply_left, run_host
+import numpy as np
+
+from spikearm.loihi_deploy.engine.host.kernels import (
+    NOT_FINITE,
+    keep,
+    multiply_left,
+    play,
+    run_host,
+)
 from spikearm.loihi_deploy.engine.jit import jit
 from spikearm.loihi_deploy.engine.kernels.compartments import collect, draw, skip_draw, update
 from spikearm.loihi_deploy.engine.kernels.delivery import deliver, deliver_routes, receive
@@ -90,23 +98,24 @@ def run_chip(
 
 @jit
 def run_together(
-    memory, program, ticks, links, sent, sent_start, alarms, outputs, output_weights, recorded,
-    summand, state_block, state_bounds, index_block, index_bounds, real_block, real_bounds,
-    mantissas, spiked, spiked_words, stream, words, clock, out,
+    memory, program, ticks, links, places, probed, sent, sent_start, alarms, outputs,
+    output_weights, recorded, summand, state_block, state_bounds, index_block, index_bounds,
+    real_block, real_bounds, mantissas, spiked, spiked_words, stream, words, clock, tape, rows, out,
 ):  # fmt: skip
     """Run host and chip in turn for a number of steps, or until a value is not finite.
 
     Args:
         memory, program, ticks, links, alarms: Arguments of
             :func:`~spikearm.loihi_deploy.engine.host.kernels.run_host`.
+        places: Places of the values of ``tape`` in the host's memory.
+        probed: Places of the values of ``rows`` there.
         sent: Neurons that fire towards the chip in even and in odd steps.
         sent_start: Index of each input's first, shape (2, n_inputs + 1).
-        outputs: Outputs of the chip, arguments of :func:`_send`, shape (n_outputs, 7).
-        output_weights: Weights, matrix by matrix.
-        recorded: Probed values as doubles, shape (n_probed,); written.
-        summand: Scratch, as long as the longest vector that is sent.
+        outputs, output_weights, recorded, summand: Arguments of :func:`send_all`.
         state_block, state_bounds, index_block, index_bounds, real_block, real_bounds, mantissas,
             spiked, spiked_words, stream, words, clock, out: Arguments of :func:`run_chip`.
+        tape: Values of the host's processes in each step.
+        rows: Probed values of the host in each step; written.
 
     Returns:
         Number of completed steps.
@@ -116,20 +125,94 @@ def run_together(
     real = view_real(real_block, real_bounds)
     for step in range(len(out)):
         now = clock[TIME] % 2
+        play(memory, places, tape[step])
         run_host(
             memory, program, 0, len(program), ticks, links, sent[now], sent_start[now],
             state.errors, alarms,
         )  # fmt: skip
         if alarms[0] & NOT_FINITE:
             return step
+        keep(memory, probed, rows[step])
         step_chip(
             state, index, real, mantissas, spiked, spiked_words, stream, words, clock,
             sent[1 - now], sent_start[1 - now], out[step],
         )  # fmt: skip
-        recorded[:] = out[step]
-        for k in range(len(outputs)):
-            _send(recorded, output_weights, outputs[k], memory, summand)
+        send_all(out[step], outputs, output_weights, recorded, memory, summand)
     return len(out)
+
+
+@jit
+def run_ahead(
+    memory, program, ticks, links, places, probed, sent, sent_start, errors, alarms, tape, rows,
+):  # fmt: skip
+    """Run a host that feeds the chip for a number of steps, or until a value is not finite.
+
+    Args:
+        memory, program, ticks, links, errors, alarms: Arguments of
+            :func:`~spikearm.loihi_deploy.engine.host.kernels.run_host`.
+        places: Places of the values of ``tape`` in the memory.
+        probed: Places of the values of ``rows`` there.
+        sent: Neurons that fire towards the chip, step by step and input by input; written.
+        sent_start: Index of each first one, shape (n_steps * n_inputs + 1,); written.
+        tape: Values of the host's processes in each step.
+        rows: Probed values in each step; written.
+    """
+    n_inputs = (len(sent_start) - 1) // len(rows)
+    for step in range(len(rows)):
+        play(memory, places, tape[step])
+        run_host(
+            memory, program, 0, len(program), ticks, links, sent, sent_start[step * n_inputs :],
+            errors, alarms,
+        )  # fmt: skip
+        if alarms[0] & NOT_FINITE:
+            return
+        keep(memory, probed, rows[step])
+
+
+@jit
+def run_behind(
+    memory, program, ticks, links, places, probed, errors, alarms, outputs, output_weights,
+    recorded, summand, tape, rows, out,
+):  # fmt: skip
+    """Run a host that listens to the chip for a number of steps, or until a value is not finite.
+
+    Args:
+        memory, program, ticks, links, errors, alarms: Arguments of
+            :func:`~spikearm.loihi_deploy.engine.host.kernels.run_host`.
+        places: Places of the values of ``tape`` in the memory.
+        probed: Places of the values of ``rows`` there.
+        outputs, output_weights, recorded, summand: Arguments of :func:`send_all`.
+        tape: Values of the host's processes in each step.
+        rows: Probed values in each step; written.
+        out: Probed values of the chip in each step, shape (n_steps, n_probed).
+    """
+    nothing, start = np.zeros(0, dtype=np.int32), np.zeros(1, dtype=np.int32)
+    for step in range(len(rows)):
+        if ticks[0] == 0:
+            send_all(out[step], outputs, output_weights, recorded, memory, summand)
+        play(memory, places, tape[step])
+        run_host(memory, program, 0, len(program), ticks, links, nothing, start, errors, alarms)
+        if alarms[0] & NOT_FINITE:
+            return
+        keep(memory, probed, rows[step])
+        send_all(out[step], outputs, output_weights, recorded, memory, summand)
+
+
+@jit
+def send_all(values, outputs, weights, recorded, memory, summand):
+    """Send the chip's probed values of a step to the host.
+
+    Args:
+        values: Probed values, shape (n_probed,).
+        outputs: Outputs of the chip, arguments of :func:`_send`, shape (n_outputs, 7).
+        weights: Weights, matrix by matrix.
+        recorded: The same values as doubles; written.
+        memory: Memory of the host; written.
+        summand: Scratch, as long as the longest vector that is sent.
+    """
+    recorded[:] = values
+    for k in range(len(outputs)):
+        _send(recorded, weights, outputs[k], memory, summand)
 
 
 @jit

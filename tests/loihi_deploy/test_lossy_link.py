@@ -9,7 +9,7 @@ import pytest
 from spikearm.arm_models import SpikearmError
 from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
-from spikearm.loihi_deploy.engine.exchange import Exchange
+from spikearm.loihi_deploy.engine.exchange.exchange import Exchange
 from spikearm.neural.simulation import NeuralSimulation
 
 BACKENDS = (EmulatorSimulation, EngineSimulation)

@@ -72,6 +72,11 @@ class MemoryLayout:
             return Place(first, 1, 0)
         return Place(first, signal.shape[0], signal.strides[0] // signal.itemsize)
 
+    def items(self, signal: Signal) -> range | None:
+        """List the items of a signal and its base; None if it is none of doubles."""
+        base = self.bases.get(signal.base)
+        return None if base is None else range(base, base + signal.base.size)
+
     def find_slice(self, signal: Signal, chosen: Any) -> Place | None:
         """Find the place of part of a signal; None if it is no regular part of a vector."""
         place = self.find(signal)
@@ -93,6 +98,12 @@ class MemoryLayout:
         first = len(self.constants)
         self.constants.extend(values)
         return self.n_signals + first, 0, 0
+
+
+def items(places: Iterable[Place]) -> np.ndarray:
+    """List the items of vectors in the memory, one vector's after another's."""
+    found = [place.first + place.stride * np.arange(place.n) for place in places]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *found])
 
 
 def _group_similar_signals(simulator: nengo.Simulator) -> list[Signal]:

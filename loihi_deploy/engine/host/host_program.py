@@ -14,8 +14,13 @@ from nengo.exceptions import SimulationError
 
 from spikearm.loihi_deploy.engine.host import kernels
 from spikearm.loihi_deploy.engine.host.host_interface import HostInterface
-from spikearm.loihi_deploy.engine.host.host_memory import Place
-from spikearm.loihi_deploy.engine.host.operators import Translator
+from spikearm.loihi_deploy.engine.host.host_memory import Place, items
+from spikearm.loihi_deploy.engine.host.host_probes import HostProbes
+from spikearm.loihi_deploy.engine.host.operators import Translator, step_function
+from spikearm.loihi_deploy.engine.host.python_functions import quick_step
+from spikearm.loihi_deploy.engine.host.sampling import make_sampler
+
+BLOCK = 1000  # steps that run in one call: what processes give, and what is probed, is in memory
 
 
 class HostProgram:
@@ -29,9 +34,13 @@ class HostProgram:
 
     Attributes:
         memory: Signals and constants.
-        program, links: Program of :func:`spikearm.loihi_deploy.engine.host.kernels.run_host`.
-        ticks, alarms: State of the program beside the memory.
+        program: Instructions, as kernels read them.
+        arguments: Memory, program, steps since the start, columns of sparse matrices, places of
+            the values that processes give, and of those that are probed; for kernels.
+        ticks: Steps since the start, shape (1,).
+        alarms: Flags of alarms, shape (1,).
         places: Places of the values that processes receive from the chip.
+        probes: Probes of the host.
     """
 
     def __init__(
@@ -48,28 +57,45 @@ class HostProgram:
         self._segments = translator.translate()
         numbers = [instruction.numbers for instruction in translator.program]
         self.program = np.array(numbers, dtype=np.int64).reshape(-1, kernels.WIDTH)
-        self.links = np.array(translator.links, dtype=np.int64)
+        links = np.array(translator.links, dtype=np.int64)
         layout = translator.memory
         self.memory = np.concatenate([np.zeros(layout.n_signals), layout.constants])
         self.places = translator.received
         self._host_inputs = [(self.view(place), fn) for place, fn in translator.host_inputs]
         self._host_outputs = [(self.view(place), fn) for place, fn in translator.host_outputs]
+        self._processes = translator.processes
+        self._tape_places = items(place for _, place in translator.processes)
+        self.probes = HostProbes(simulator, layout)
         self._move_signals(layout.bases)
         self.ticks = simulator.signals[simulator.model.step].reshape(1)
         self.alarms = np.zeros(1, dtype=np.int64)
+        self.arguments = (
+            self.memory, self.program, self.ticks, links, self._tape_places, self.probes.items,
+        )  # fmt: skip
         simulator.reset()  # makes the operators' steps anew, on the signals' new places
         self.restart()
 
     def restart(self) -> None:
         """Reset to the start, after Nengo's simulator has been reset."""
-        self._steps = list(self._simulator._steps)
+        simulator = self._simulator
+        self._steps = [
+            quick_step(op, step, simulator.signals)
+            for op, step in zip(simulator._step_order, simulator._steps, strict=True)
+        ]
+        self._samplers = [
+            make_sampler(
+                simulator._step_order[one].process, step_function(simulator, one), simulator.dt
+            )
+            for one, _ in self._processes
+        ]
         self.alarms[:] = 0
+        self.probes.restart()
 
     @property
     def is_compiled(self) -> bool:
         """True if machine code runs the whole step, beside host inputs and outputs."""
         in_python = any(operator >= 0 for _, _, operator in self._segments)
-        return not in_python and not self._simulator.model.probes
+        return not in_python and self.probes.are_vectors
 
     def view(self, place: Place) -> np.ndarray:
         """View a vector in the memory."""
@@ -86,17 +112,19 @@ class HostProgram:
             SimulationError: A node gave a value that is not finite.
         """
         self.read_inputs()
+        if self._processes:
+            self.memory[self._tape_places] = self.sample(1)[0]
+        memory, program, ticks, links, *_ = self.arguments
         for first, last, operator in self._segments:
             if operator >= 0:
                 self._steps[operator]()
             else:
                 kernels.run_host(
-                    self.memory, self.program, first, last, self.ticks, self.links, sent,
-                    sent_start, self._errors, self.alarms,
+                    memory, program, first, last, ticks, links, sent, sent_start, self._errors,
+                    self.alarms,
                 )  # fmt: skip
         self.write_outputs()
-        if self._simulator.model.probes:
-            self._simulator._probe()
+        self.probes.copy(self.memory)
 
     def read_inputs(self) -> None:
         """Copy host inputs into the memory."""
@@ -114,8 +142,18 @@ class HostProgram:
         for view, host_output in self._host_outputs:
             host_output.values[:] = view
 
+    def sample(self, steps: int) -> np.ndarray:
+        """Return what processes give in the next steps, shape (n_steps, n_values)."""
+        tape = np.empty((steps, len(self._tape_places)))
+        times, first = self._simulator.dt * (int(self.ticks[0]) + 1.0 + np.arange(steps)), 0
+        for sampler, (_, place) in zip(self._samplers, self._processes, strict=True):
+            tape[:, first : first + place.n] = sampler(times)
+            first += place.n
+        return tape
+
     def finish(self) -> None:
-        """Update the time of Nengo's simulator."""
+        """Update the data and the time of Nengo's simulator, after steps that ran one by one."""
+        self.probes.flush()
         self._simulator._probe_step_time()
 
     def _move_signals(self, bases: dict[Signal, int]) -> None:

@@ -104,6 +104,32 @@ def run_host(memory, program, first, last, ticks, links, sent, sent_start, error
 
 
 @jit
+def play(memory, places, values):
+    """Write the values that processes have in a step.
+
+    Args:
+        memory: Signals and constants, doubles; written.
+        places: Place of each value in the memory.
+        values: Values.
+    """
+    for i in range(len(places)):
+        memory[places[i]] = values[i]
+
+
+@jit
+def keep(memory, probed, row):
+    """Copy probed items of the memory.
+
+    Args:
+        memory: Signals and constants, doubles.
+        probed: Place of each probed item.
+        row: Values; written.
+    """
+    for i in range(len(probed)):
+        row[i] = memory[probed[i]]
+
+
+@jit
 def _at(instruction, k, place):
     """Compute the first item of the k-th of an operand's vectors."""
     return np.uintp(instruction[place] + k * instruction[place + 2])

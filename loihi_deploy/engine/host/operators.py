@@ -8,6 +8,7 @@ import nengo
 import numpy as np
 from nengo.builder import operator as ops
 from nengo.builder.neurons import SimNeurons
+from nengo.builder.probe import SimProbe
 from nengo.builder.processes import SimProcess
 from nengo.synapses import LinearFilter
 
@@ -15,7 +16,8 @@ from spikearm.loihi_deploy.engine.host import blas, kernels
 from spikearm.loihi_deploy.engine.host.host_interface import HostInterface
 from spikearm.loihi_deploy.engine.host.host_memory import MemoryLayout, Place
 from spikearm.loihi_deploy.engine.host.instructions import Instruction
-from spikearm.loihi_deploy.engine.host.schedule import join, schedule
+from spikearm.loihi_deploy.engine.host.sampling import is_sampled_ahead
+from spikearm.loihi_deploy.engine.host.schedule import join, schedule, touches
 from spikearm.loihi_deploy.nengo_loihi_compat import HostReceiveProcess, HostSendProcess
 from spikearm.neural.host_io import HostInput, HostOutput
 
@@ -37,6 +39,7 @@ class Translator:
         program: Instructions.
         host_inputs, host_outputs: Host arrays that nodes read and write, and their places.
         received: Places of the values that processes receive from the chip.
+        processes: Operators of processes whose values are sampled ahead, and places of the values.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Translator:
         self.host_inputs: list[tuple[Place, HostInput]] = []
         self.host_outputs: list[tuple[Place, HostOutput]] = []
         self.received: dict[int, Place] = {}
+        self.processes: list[tuple[int, Place]] = []
         self._changed = {
             signal.base
             for op in simulator._step_order
@@ -63,17 +67,37 @@ class Translator:
         segments: list[Segment] = []
         pending: list[Instruction] = []
         for number, op in enumerate(self._simulator._step_order):
-            if self._is_at_interface(op, pending, sends):
-                continue
+            if isinstance(op, SimProbe) or self._is_at_interface(op, pending, sends):
+                continue  # a SimProbe computes nothing
             instruction = self._instruction(number, op)
-            if instruction is None:
-                segments += [self._close(pending), (-1, -1, number)]
-                pending = []
-            else:
+            if instruction is not None:
                 pending.append(instruction)
+                continue
+            if self._waits(op, pending):
+                segments.append(self._close(pending))
+                pending = []
+            segments.append((-1, -1, number))
         # The sends come last: nothing waits for them, and the chip wants this order.
         segments.append(self._close(pending, [sends[number] for number in sorted(sends)]))
         return [segment for segment in segments if segment[2] >= 0 or segment[0] < segment[1]]
+
+    def _waits(self, op: Any, pending: Sequence[Instruction]) -> bool:
+        """Return True if an operator of Nengo's has to wait for instructions before it.
+
+        It does if it reads or writes what they write, or writes what they read.
+        """
+        items: list[set[int]] = []
+        for signals in (op.reads, (*op.sets, *op.incs, *op.updates)):
+            places = [self.memory.items(signal) for signal in signals]
+            if None in places:
+                return True
+            items.append(set().union(*places))  # type: ignore[arg-type]
+        reads, writes = items
+        for instruction in pending:
+            read, written = map(set, touches(instruction, self.links))
+            if written & (reads | writes) or read & writes:
+                return True
+        return False
 
     def _close(self, pending: Sequence[Instruction], sends: Sequence[Instruction] = ()) -> Segment:
         """Add instructions to the program."""
@@ -174,9 +198,21 @@ class Translator:
             x, first = self.memory.vector(op.input), self._interface.errors[id(op.process)]
             scale = self.memory.constant(self._error_scale)
             return Instruction(kernels.ERROR, x.n, y=(first, 1, 0), x=x.operand, a=scale)
+        if op.input is None and is_sampled_ahead(op.process):
+            return self._sampled(number, op)
         if not isinstance(op.process, LinearFilter) or op.mode == "inc":
             return None
         return self._lowpass(op, step_function(self._simulator, number))
+
+    def _sampled(self, number: int, op: Any) -> Instruction | None:
+        """Translate a process that depends on nothing but time and its own random numbers."""
+        y = self.memory.find(op.output)
+        if y is None or y.n == 0:
+            return None
+        first, *_ = self.memory.store(np.zeros(y.n))
+        self.processes.append((number, Place(first, y.n, 1)))
+        kind = kernels.ADD if op.mode == "inc" else kernels.COPY
+        return Instruction(kind, y.n, y=y.operand, x=(first, 1, 0))
 
     def _lowpass(self, op: Any, step: Any) -> Instruction | None:
         x, y = self.memory.find(op.input), self.memory.find(op.output)

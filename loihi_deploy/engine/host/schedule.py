@@ -57,7 +57,7 @@ def _levels(instructions: Sequence[Instruction], links: Sequence[int], n_signals
     read, written = np.zeros((2, n_signals), dtype=np.int64)
     levels: list[int] = []
     for instruction in instructions:
-        reads, writes = (np.fromiter(one, int) for one in _touches(instruction, links))
+        reads, writes = (np.fromiter(one, int) for one in touches(instruction, links))
         reads = reads[reads < n_signals]
         before = [written[reads], written[writes], read[writes]]
         level = 1 + max(int(one.max(initial=0)) for one in before)
@@ -67,7 +67,7 @@ def _levels(instructions: Sequence[Instruction], links: Sequence[int], n_signals
     return levels
 
 
-def _touches(instruction: Instruction, links: Sequence[int]) -> tuple[Iterator[int], Iterator[int]]:
+def touches(instruction: Instruction, links: Sequence[int]) -> tuple[Iterator[int], Iterator[int]]:
     """List the items of memory that an instruction reads, and those that it writes."""
     y, x, a = (range(first, first + step * instruction.n, step) if step else [first]
                for first, step, _ in (instruction.y, instruction.x, instruction.a))  # fmt: skip

@@ -16,7 +16,7 @@ from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
-from spikearm.loihi_deploy.engine.exchange import Exchange
+from spikearm.loihi_deploy.engine.exchange.exchange import Exchange
 from spikearm.loihi_deploy.engine.host import blas
 from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
 from spikearm.neural.counts import StepCounts

@@ -14,7 +14,7 @@ from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.loihi_deploy.backends.neurons import neurons_of
 from spikearm.loihi_deploy.backends.recording import RecordedSimulation
-from spikearm.loihi_deploy.engine.exchange import Exchange
+from spikearm.loihi_deploy.engine.exchange.exchange import Exchange
 from spikearm.neural.counts import StepCounts
 from spikearm.neural.faults import silenceable_simulation
 from spikearm.neural.simulation import NeuralSimulation

@@ -38,7 +38,10 @@ SYNAPSES = {
     "alpha": nengo.Alpha(0.01),
 }
 LINKS = ("decoded", "sliced", "recurrent", "weights", "neurons", "sparse", "to neurons")
-INPUTS = ("none", "constant", "function", "process", "of time and state", "population")
+INPUTS = (
+    "none", "constant", "function", "process", "noise", "pictures", "pieces", "of time and state",
+    "population",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class Recipe:
     target: str
     precompute: bool | None
     n_steps: int
+    n_runs: int
 
 
 class Made(NamedTuple):
@@ -146,6 +150,7 @@ def recipes(draw: st.DrawFn) -> Recipe:
         target=draw(st.sampled_from(["sim", "sim", "simreal"])),
         precompute=draw(st.sampled_from([None, True, False])),
         n_steps=draw(st.integers(40, 100)),
+        n_runs=draw(st.sampled_from([1, 1, 3, 30])),
     )
 
 
@@ -157,7 +162,7 @@ def make(recipe: Recipe) -> Made:
         network.config[nengo.Probe].synapse = SYNAPSES[recipe.probe_synapse]
         ensembles = [add_population(network, one) for one in recipe.populations]
         for number, (ensemble, one) in enumerate(zip(ensembles, recipe.populations, strict=True)):
-            add_input(network, ensemble, one.input, rng)
+            add_input(network, probes, number, ensemble, one.input, rng)
             add_probes(probes, number, ensemble, one)
         for link in recipe.links:
             add_link(recipe, link, ensembles, rng)
@@ -194,8 +199,27 @@ def add_population(network: nengo.Network, one: Population) -> nengo.Ensemble:
     return ensemble
 
 
+def make_process(
+    kind: str, d: int, rng: np.random.Generator, seed: int
+) -> tuple[nengo.Process, int]:
+    """Make a process whose values are known ahead, and tell how many it has."""
+    if kind == "process":
+        return nengo.processes.WhiteSignal(0.2, high=40, rms=0.6, seed=seed), 1
+    if kind == "noise":
+        return nengo.processes.FilteredNoise(nengo.Alpha(0.005), seed=seed), d
+    if kind == "pictures":
+        return nengo.processes.PresentInput(rng.uniform(-1, 1, (3, d)), 0.0075), d
+    breaks = {0.0: rng.uniform(-1, 1, d), 0.013: rng.uniform(-1, 1, d), 0.04: np.zeros(d)}
+    return nengo.processes.Piecewise(breaks, rng.choice(["zero", "linear"])), d
+
+
 def add_input(
-    network: nengo.Network, ensemble: nengo.Ensemble, kind: str, rng: np.random.Generator
+    network: nengo.Network,
+    probes: dict[str, nengo.Probe],
+    number: int,
+    ensemble: nengo.Ensemble,
+    kind: str,
+    rng: np.random.Generator,
 ) -> None:
     d = ensemble.dimensions
     rates, seed = rng.uniform(5, 60, size=d), int(rng.integers(2**31))
@@ -203,11 +227,12 @@ def add_input(
         nengo.Connection(nengo.Node(rng.uniform(-1, 1, size=d)), ensemble, synapse=None)
     elif kind == "function":
         nengo.Connection(nengo.Node(lambda t: np.sin(rates * t)), ensemble, synapse=0.01)
-    elif kind == "process":
-        noise = nengo.processes.WhiteSignal(0.2, high=40, rms=0.6, seed=seed)
-        nengo.Connection(
-            nengo.Node(noise, size_out=1), ensemble, transform=np.eye(d)[:, -1:], synapse=None
-        )
+    elif kind in ("process", "noise", "pictures", "pieces"):
+        process, size = make_process(kind, d, rng, seed)
+        node = nengo.Node(process, size_out=size)
+        nengo.Connection(node, ensemble, transform=np.eye(d)[:, d - size :], synapse=None)
+        probes[f"{kind} {number}"] = nengo.Probe(node, synapse=None)
+        probes[f"some of {kind} {number}"] = nengo.Probe(node, sample_every=0.0035)
     elif kind == "of time and state":
         source = nengo.Node([0.4] * d)
         through = nengo.Node(lambda t, x: np.cos(x * rates * t), size_in=d)
@@ -358,7 +383,9 @@ def assert_equal(ours: Outcome, theirs: Outcome) -> None:
 def compare(recipe: Recipe) -> set[str]:
     """Run a network on both, and list what occurred."""
     made = make(recipe)
-    how = {"target": recipe.target, "precompute": recipe.precompute}
+    how = {
+        "target": recipe.target, "precompute": recipe.precompute, "chunks": recipe.n_runs,
+    }  # fmt: skip
     theirs = simulate(nengo_loihi.Simulator, made, recipe.n_steps, **how)
     ours = simulate(Simulator, made, recipe.n_steps, **how)
     assert_equal(ours, theirs)
@@ -375,6 +402,7 @@ def occurred(recipe: Recipe, outcome: Outcome) -> set[str]:
         "learning": any(weights.any() for weights in outcome.weights),  # decoders began at zero
         "a warning in the run": bool(outcome.messages),
         "feedback through the host": recipe.output and recipe.feedback,
+        "several runs": recipe.n_runs > 1,
     }
     return (
         {fact for fact, true in facts.items() if true}
@@ -387,7 +415,7 @@ def occurred(recipe: Recipe, outcome: Outcome) -> set[str]:
 
 FACTS = {
     "spikes on the chip", "spikes on the host", "a population on several cores", "learning",
-    "a warning in the run", "feedback through the host", *NEURON_TYPES,
+    "a warning in the run", "feedback through the host", "several runs", *NEURON_TYPES,
     *(f"input: {one}" for one in INPUTS), *(f"link: {one}" for one in LINKS),
     "sim", "simreal", "preset", "on and off", "noisy",
     "precompute: None", "precompute: True", "precompute: False",

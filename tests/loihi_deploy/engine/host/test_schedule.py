@@ -10,7 +10,7 @@ import nengo
 import numpy as np
 import pytest
 
-from spikearm.loihi_deploy.engine.exchange import Exchange
+from spikearm.loihi_deploy.engine.exchange.exchange import Exchange
 from spikearm.loihi_deploy.engine.host import blas, kernels
 from spikearm.loihi_deploy.engine.host.instructions import Instruction, Operand
 from spikearm.loihi_deploy.engine.host.schedule import join, schedule

@@ -26,11 +26,12 @@ def host_interface(model: Any, engine: Engine) -> HostInterface:
     )
 
 
-def can_exchange(model: Any, engine: Engine) -> bool:
+def can_exchange(model: Any, engine: Engine, precomputed: bool) -> bool:
     """Return whether an exchange through shared memory supports all values between host and chip.
 
     nengo-loihi's own queues carry the rest: spikes that are known beforehand, several error
-    signals for one synapse, outputs that are reordered on the way.
+    signals for one synapse or errors that are known beforehand, outputs that are reordered on the
+    way.
     """
     fed = [id(model.spike_targets[receiver]) for receiver in model.host2chip_senders.values()]
     learning = [
@@ -41,6 +42,7 @@ def can_exchange(model: Any, engine: Engine) -> bool:
         sorted(fed) == sorted(id(one) for one in engine.inputs)
         and not any(one.permanent for one in engine.inputs)
         and len(learning) == len(set(learning))
+        and not (precomputed and learning)
         and all(_is_plain(probe) for probe in probes)
     )
 
