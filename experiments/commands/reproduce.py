@@ -22,10 +22,12 @@ class ReproduceCommand:
 
     Works: dewolf2023 (the control law in neurons on Loihi), hunter2022 (complementary sparsity),
     moraitis2022 (SoftHebb, which learns without labels), rossbroich2022 (fluctuation-driven
-    initialisation). Each prints a table of what was published and what was measured here, marked
-    as reproduced, as different, or as not reproducible without data or machines that are not at
-    hand; table, numbers and figure are in one new folder. Data ship with the extra [reproduce] or
-    are generated; nothing is downloaded. Ctrl-C keeps the measurements that are finished.
+    initialisation), turner2022 (generated connectivity).
+
+    Each prints a table of what was published and what was measured here, marked as reproduced, as
+    different, or as not reproducible without data or machines that are not at hand; table, numbers
+    and figure are in one new folder. Data ship with the extra [reproduce] or are generated; nothing
+    is downloaded. Ctrl-C keeps the measurements that are finished.
 
     Examples:
         spikearm reproduce dewolf2023 --quick
@@ -49,6 +51,7 @@ class ReproduceCommand:
     def execute(self) -> None:
         """Measure, print the table and write the folder."""
         reproduction = REPRODUCTIONS[self.work]
+        reproduction.check_packages()
         folder = new_folder(self.out, f"reproduce-{self.work}")
         console.print(reproduction.summary, soft_wrap=True)
         config = {

@@ -2,10 +2,12 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import ClassVar
 
 import plotly.graph_objects as go
 
+from spikearm.arm_models import SpikearmError
 from spikearm.experiments.studies.reproductions.finding import Finding
 from spikearm.experiments.studies.reproductions.measurement import Measurement
 from spikearm.experiments.studies.reproductions.part import Part
@@ -17,10 +19,26 @@ class Reproduction(ABC):
     Attributes:
         citation: Authors, year, title and place of the work.
         summary: Sentence that says what the work claims.
+        needs: Packages that its parts import, and the extra that each comes with.
     """
 
     citation: ClassVar[str]
     summary: ClassVar[str]
+    needs: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    def check_packages(self) -> None:
+        """Check that the packages are installed, before any work is done.
+
+        Raises:
+            SpikearmError: Some are not.
+        """
+        missing = [(name, extra) for name, extra in self.needs if find_spec(name) is None]
+        if missing:
+            names = ", ".join(name for name, _ in missing)
+            extras = ",".join(dict.fromkeys(extra for _, extra in missing))
+            raise SpikearmError(
+                f"This needs {names}, not installed here: pip install 'spikearm[{extras}]'."
+            )
 
     @abstractmethod
     def parts(self, quick: bool) -> Sequence[Part]:

@@ -1,7 +1,7 @@
 """Values of processes, many steps ahead."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import nengo
@@ -34,12 +34,12 @@ def _step_by_step(step: Callable[[float], Any]) -> Sampler:
     return lambda times: np.array([step(time) for time in times.tolist()])
 
 
-def _white_signal(kept: dict[str, Any], dt: float) -> Sampler:
+def _white_signal(kept: Mapping[str, Any], dt: float) -> Sampler:
     signal = kept["signal"]
     return lambda times: signal[np.rint(times / dt).astype(np.int64) % len(signal)]
 
 
-def _present_input(kept: dict[str, Any], dt: float) -> Sampler:
+def _present_input(kept: Mapping[str, Any], dt: float) -> Sampler:
     inputs, duration = kept["inputs"], kept["presentation_time"]
     return lambda times: inputs[((times - dt) / duration + 1e-7).astype(np.int64) % len(inputs)]
 
@@ -50,7 +50,7 @@ SAMPLED = (
 )  # fmt: skip
 """Processes whose values are known ahead, whatever they are made with."""
 
-VECTORISED: dict[type, Callable[[dict[str, Any], float], Sampler]] = {
+VECTORISED: dict[type, Callable[[Mapping[str, Any], float], Sampler]] = {
     nengo.processes.WhiteSignal: _white_signal,
     nengo.processes.PresentInput: _present_input,
 }

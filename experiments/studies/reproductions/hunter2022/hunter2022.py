@@ -44,6 +44,7 @@ class Hunter2022(Reproduction):
         "Neurons that share no input are stored as one: a network of few weights and few active "
         "neurons takes a hundredth of the time and the energy on an FPGA, and is as accurate."
     )
+    needs = (("tensorflow", "train"), ("mlxtend", "reproduce"))
 
     def parts(self, quick: bool) -> Sequence[Part]:
         """List exactness, times of a layer and of a network, and accuracy."""

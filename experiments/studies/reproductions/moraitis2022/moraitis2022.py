@@ -36,6 +36,7 @@ class Moraitis2022(Reproduction):
         "signals alone, in fewer passes than backpropagation, and is more robust to noise and "
         "attacks."
     )
+    needs = (("mlxtend", "reproduce"),)
 
     def parts(self, quick: bool) -> Sequence[Part]:
         """List mixtures, digits, shuffled labels, deep features and joint states."""

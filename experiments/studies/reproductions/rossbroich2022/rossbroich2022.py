@@ -34,6 +34,7 @@ class Rossbroich2022(Reproduction):
         "Weights that make the free membrane fluctuate by about a threshold let deep spiking "
         "networks learn; losses that hold rates in a band repair weaker ones."
     )
+    needs = (("tensorflow", "train"),)
 
     def parts(self, quick: bool) -> Sequence[Part]:
         """List membranes, depth, homeostasis and rates."""

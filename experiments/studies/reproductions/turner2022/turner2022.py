@@ -42,6 +42,7 @@ class Turner2022(Reproduction):
         "Synapses of convolutions and of random connectivity need not be stored: worked out at "
         "each spike, they take no memory, and less time."
     )
+    needs = (("tensorflow", "train"),)
 
     def parts(self, quick: bool) -> Sequence[Part]:
         """List convolutions and random connectivity; times are measured one at a time."""

@@ -84,6 +84,15 @@ def test_an_unknown_work_is_refused_with_the_names_of_those_there_are(capsys):
     assert not Path("runs").exists()
 
 
+def test_packages_that_are_missing_are_named_before_anything_is_measured(monkeypatch, capsys):
+    needs = (("numpy", "core"), ("no_such_package", "reproduce"), ("nor_this", "train"))
+    monkeypatch.setattr(Powers, "needs", needs)
+    assert main(["reproduce", "powers", "--out", "out"]) == BAD_INPUT
+    said = " ".join(capsys.readouterr().err.split())
+    assert "needs no_such_package, nor_this" in said and "spikearm[reproduce,train]" in said
+    assert not Path("out").exists()
+
+
 def test_a_folder_that_is_taken_is_refused_before_anything_is_measured(capsys):
     Path("taken").mkdir()
     Path("taken/file").write_text("")
