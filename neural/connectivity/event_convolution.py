@@ -81,4 +81,5 @@ class EventConvolution(Connectivity):
 
     def _add_rows(self, spikes: np.ndarray, out: np.ndarray) -> int:
         rows, columns = self._axes
-        return add_convolved(spikes, self.kernel, rows.numbers, columns.numbers, out)
+        flat, shape = self.kernel.ravel(), self.kernel.shape
+        return add_convolved(spikes, flat, shape, rows.numbers, columns.numbers, out)

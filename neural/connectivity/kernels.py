@@ -46,17 +46,18 @@ def add_dense(spikes, weights, out):
 
 
 @jit
-def add_convolved(spikes, kernel, rows, columns, out):
+def add_convolved(spikes, kernel, shape, rows, columns, out):
     """Add rows of a convolution, worked out from its kernel.
 
     Args:
         spikes: Neurons that fired, numbered by row, column and channel.
-        kernel: Weights, shape (height, width, n_channels_in, n_channels_out).
+        kernel: Weights, flat, of this shape.
+        shape: Height, width, number of input channels and of output channels.
         rows: Size of the input, size of the output, stride and padding before, along the rows.
         columns: The same along the columns.
         out: Inputs that are added to, numbered by row, column and channel.
     """
-    height, width, n_in, n_out = kernel.shape
+    height, width, n_in, n_out = shape
     in_rows, out_rows, row_stride, above = rows
     in_columns, out_columns, column_stride, left = columns
     if not all_exist(spikes, in_rows * in_columns * n_in):
@@ -73,10 +74,12 @@ def add_convolved(spikes, kernel, rows, columns, out):
         end_x = min(out_columns, column // column_stride + 1)
         for y in range(first_y, end_y):
             for x in range(first_x, end_x):
-                weights = kernel[row - y * row_stride, column - x * column_stride, channel]
-                begin = (y * out_columns + x) * n_out
-                for k in range(n_out):
-                    out[begin + k] += weights[k]
+                i, j = row - y * row_stride, column - x * column_stride
+                # Numbers without sign, because one that may be negative is checked at each access.
+                weights = np.uintp(((i * width + j) * n_in + channel) * n_out)
+                begin = np.uintp((y * out_columns + x) * n_out)
+                for k in range(np.uintp(n_out)):
+                    out[begin + k] += kernel[weights + k]
         n_events += max(0, end_y - first_y) * max(0, end_x - first_x) * n_out
     return n_events
 

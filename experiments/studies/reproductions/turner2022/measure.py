@@ -12,7 +12,7 @@ from spikearm.neural.connectivity.fixed_probability import FixedProbability
 from spikearm.neural.connectivity.stored import StoredConnectivity
 
 GENERATED, STORED, DENSE = "generated", "stored rows", "dense convolution"
-ROUNDS = 10
+ROUNDS = 50
 N_PRE, N_POST, PROBABILITY, RATE = 2_000, 20_000, 0.1, 0.01
 
 
