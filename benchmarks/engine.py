@@ -1,6 +1,7 @@
 """Comparison of the engine with its peers: one table from one run on one machine.
 
 .venv/bin/python benchmarks/engine.py --out results.json
+.venv/bin/python benchmarks/engine.py --modes
 .venv/bin/python benchmarks/engine.py --scaling
 """
 
@@ -11,6 +12,7 @@ from pathlib import Path
 import tyro
 from limits import Share, measure_operations, shares
 from measurement import Measurement, measure_apart, measure_starts
+from modes import measure_modes, mode_table
 from networks import NETWORKS
 from peers import PEERS
 from rich.console import Console
@@ -35,6 +37,8 @@ class Options:
         out: JSON file for all measurements.
         scaling: Measure the growth of the engine's cost with spikes and with size instead, and
             draw docs/engine_scaling.png.
+        modes: Measure engine and nengo-loihi by turns, with the host ahead of the chip, in turn
+            with it, and as each chooses, instead.
     """
 
     networks: tuple[str, ...] = tuple(NETWORKS)
@@ -42,6 +46,7 @@ class Options:
     steps: int = 200
     out: Path | None = None
     scaling: bool = False
+    modes: bool = False
 
     def __post_init__(self) -> None:
         for given, known in ((self.networks, NETWORKS), (self.peers, PEERS)):
@@ -58,6 +63,8 @@ def main(options: Options) -> None:
     """Measure, print and write."""
     if options.scaling:
         run_scaling(options)
+    elif options.modes:
+        run_modes(options)
     else:
         run_comparison(options)
 
@@ -133,6 +140,15 @@ def _compare_one(one: Measurement, peers: dict[str, Measurement], operations: fl
             else None
         ),
     )
+
+
+def run_modes(options: Options) -> None:
+    """Measure the engine beside nengo-loihi in every mode."""
+    points = list(measure_modes(options.networks, options.steps))
+    Console().print(mode_table(points))
+    if options.out:
+        result = {"provenance": provenance(), "steps": options.steps}
+        options.out.write_text(json.dumps(result | {"points": [asdict(one) for one in points]}))
 
 
 def run_scaling(options: Options) -> None:

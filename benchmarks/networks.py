@@ -3,6 +3,7 @@
 The host writes their inputs and reads their output as a closed loop does.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ PRODUCT_JOINTS, PRODUCT_CODE, PRODUCT_COMMAND = 7, 26, 6
 PRODUCT_STATE_NEURONS, PRODUCT_NEURONS = 146, 52
 PES_JOINTS, PES_OUTPUTS = 2, 2
 IMAGE_SHAPE, N_CLASSES = (16, 16, 1), 10
+N_PRODUCTS = 24  # of the feed-forward networks
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,27 @@ def convolution() -> Workload:
     return Workload(network, (image.output,), scores.output, on_host=(coded,))
 
 
+def feed_forward(functions: bool = False) -> Workload:
+    """Build products of two numbers each, which come from processes or from Python functions."""
+    output = HostOutput(N_PRODUCTS)
+    with _network("feed-forward") as network:
+        products = nengo.Node(output, size_in=N_PRODUCTS, label="products")
+        for k in range(N_PRODUCTS):
+            if functions:
+                pair = nengo.Node(lambda t, k=k: (math.sin(30 * t + k), math.cos(20 * t)))
+            else:
+                signal = nengo.processes.WhiteSignal(1.0, high=20, rms=0.5, seed=k + 1)
+                pair = nengo.Node(signal, size_out=2)
+            neurons = nengo.Ensemble(PRODUCT_NEURONS, 2)
+            nengo.Connection(pair, neurons)
+            nengo.Connection(neurons, products[k], function=_product, synapse=0.01)
+    return Workload(network, (), output)
+
+
+def _product(pair: np.ndarray) -> float:
+    return pair[0] * pair[1]
+
+
 _AT_REST = {"voltage": nengo.dists.Choice([0])}
 
 
@@ -135,4 +158,6 @@ NETWORKS: dict[str, Callable[[], Workload]] = {
     "pes-2000": lambda: pes(2000),
     "pes-4000": lambda: pes(4000),
     "convolution": convolution,
+    "feed-forward": feed_forward,
+    "functions": lambda: feed_forward(functions=True),
 }

@@ -19,13 +19,13 @@ def open_nengo_plain(workload: Workload) -> Any:
     return nengo.Simulator(workload.network, progress_bar=False, optimize=False)
 
 
-def open_nengo_loihi(workload: Workload) -> Any:
+def open_nengo_loihi(workload: Workload, precompute: bool | None = False) -> Any:
     """Open nengo-loihi's emulator."""
     from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
 
     _place(workload)
     return nengo_loihi.Simulator(
-        workload.network, target="sim", precompute=False, progress_bar=False
+        workload.network, target="sim", precompute=precompute, progress_bar=False
     )
 
 
@@ -36,12 +36,12 @@ def open_nengo_dl(workload: Workload) -> Any:
     return nengo_dl.Simulator(workload.network, progress_bar=False)
 
 
-def open_engine(workload: Workload) -> Any:
+def open_engine(workload: Workload, precompute: bool | None = False) -> Any:
     """Open this project's engine."""
     from spikearm.loihi_deploy.simulator import Simulator
 
     _place(workload)
-    return Simulator(workload.network, precompute=False, progress_bar=False)
+    return Simulator(workload.network, precompute=precompute, progress_bar=False)
 
 
 def _place(workload: Workload) -> None:
