@@ -36,7 +36,7 @@ def measure_layer(layer: Layer, rates: Sequence[float], seed: int) -> Mapping[st
               "stored bytes": stored.nbytes, "equal": 1.0}  # fmt: skip
     outs = {one: np.zeros(made.n_post, dtype=np.float32) for one in (GENERATED, STORED)}
     for rate in rates:
-        spikes = np.flatnonzero(rng.random(made.n_pre) < rate)
+        spikes = _draw(made, rate, rng)
         image = np.zeros(made.n_pre, dtype=np.float32)
         image[spikes] = 1.0
         works: dict[str, Callable[[], object]] = {
@@ -50,13 +50,37 @@ def measure_layer(layer: Layer, rates: Sequence[float], seed: int) -> Mapping[st
     return values
 
 
+def measure_growth(layer: Layer, rates: Sequence[float], seed: int) -> Mapping[str, float]:
+    """Measure the generated form alone, with shares of its neurons firing by turns.
+
+    Beside other forms, which empty the caches, a step of few spikes waits for memory.
+
+    Returns:
+        Least CPU times of a step.
+    """
+    rng = np.random.default_rng(seed)
+    made = layer.build(rng)
+    out = np.zeros(made.n_post, dtype=np.float32)
+    drawn = {rate: _draw(made, rate, rng) for rate in rates}
+    works = {
+        time_key(GENERATED, rate): lambda spikes=spikes: made.propagate(spikes, out)
+        for rate, spikes in drawn.items()
+    }
+    return cpu_times(works, ROUNDS)
+
+
+def _draw(made: Connectivity, rate: float, rng: np.random.Generator) -> np.ndarray:
+    """Draw a share of the neurons, in the order of their numbers."""
+    return np.sort(rng.choice(made.n_pre, round(rate * made.n_pre), replace=False))
+
+
 def measure_random(seed: int) -> Mapping[str, float]:
     """Measure random connectivity, generated and stored."""
     rng = np.random.default_rng(seed)
     made = FixedProbability(N_PRE, N_POST, PROBABILITY, seed=seed)
     stored = StoredConnectivity(made.materialize())
     forms: dict[str, Connectivity] = {GENERATED: made, STORED: stored}
-    spikes = np.flatnonzero(rng.random(N_PRE) < RATE)
+    spikes = _draw(made, RATE, rng)
     outs = {one: np.zeros(N_POST) for one in forms}
     works = {
         name: lambda form=form, out=outs[name]: form.propagate(spikes, out)
