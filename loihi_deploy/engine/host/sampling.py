@@ -31,7 +31,8 @@ def make_sampler(process: nengo.Process, step: Callable[[float], Any], dt: float
 
 
 def _step_by_step(step: Callable[[float], Any]) -> Sampler:
-    return lambda times: np.array([step(time) for time in times.tolist()])
+    # Copied, because filters return the same array in every step.
+    return lambda times: np.array([np.array(step(time)) for time in times.tolist()])
 
 
 def _white_signal(kept: Mapping[str, Any], dt: float) -> Sampler:
