@@ -59,18 +59,21 @@ class PrecomputedExchange(Exchange):
         """Advance host and chip by a number of steps."""
         self._timers.start("run")
         most = 1 if self._engine.strict else self._most_steps
-        for first in range(0, steps, most):
-            self._run_block(min(most, steps - first))
+        blocks = [min(most, steps - first) for first in range(0, steps, most)]
+        fed = map(self._feed, blocks)
+        if self._behind and not self._behind.is_compiled:
+            fed = list(fed)  # functions that listen may change what those ahead read
+        for block, (sent, start) in zip(blocks, fed, strict=True):
+            self._run_block(block, sent, start)
         self._finish()
         self._timers.stop("run")
 
     def advance(self) -> None:
         """Advance host and chip by one step, untimed."""
-        self._run_block(1)
+        self._run_block(1, *self._feed(1))
         self._finish()
 
-    def _run_block(self, steps: int) -> None:
-        sent, start = self._feed(steps)
+    def _run_block(self, steps: int, sent: np.ndarray, start: np.ndarray) -> None:
         out = self._engine.advance(*self._delayed(sent, start), steps)
         self._listen(out)
 
@@ -84,14 +87,14 @@ class PrecomputedExchange(Exchange):
         if not (blas.FOUND and host.is_compiled):
             for step in range(steps):
                 host.step(sent, start[step * self._n_inputs :])
-            return sent, start
+            return sent[: start[-1]].copy(), start
         host.read_inputs()
         tape, rows = host.sample(steps), host.probes.rows(steps)
         errors = self._engine.chip.state["errors"]
         kernels.run_ahead(*host.arguments, sent, start, errors, host.alarms, tape, rows)
         host.write_outputs()
         host.probes.keep(rows)
-        return sent, start
+        return sent[: start[-1]].copy(), start
 
     def _delayed(self, sent: np.ndarray, start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the spikes that arrive in each step, which were sent one step before."""

@@ -53,8 +53,11 @@ class HostProgram:
         self._simulator = simulator
         self._errors = errors
         self._error_scale = error_scale
-        translator = Translator(simulator, interface, error_scale)
+        translator = Translator(simulator, interface, error_scale, in_order=False)
         self._segments = translator.translate()
+        if self._in_python:
+            translator = Translator(simulator, interface, error_scale, in_order=True)
+            self._segments = translator.translate()
         numbers = [instruction.numbers for instruction in translator.program]
         self.program = np.array(numbers, dtype=np.int64).reshape(-1, kernels.WIDTH)
         links = np.array(translator.links, dtype=np.int64)
@@ -94,8 +97,11 @@ class HostProgram:
     @property
     def is_compiled(self) -> bool:
         """True if machine code runs the whole step, beside host inputs and outputs."""
-        in_python = any(operator >= 0 for _, _, operator in self._segments)
-        return not in_python and self.probes.are_vectors
+        return not self._in_python and self.probes.are_vectors
+
+    @property
+    def _in_python(self) -> bool:
+        return any(operator >= 0 for _, _, operator in self._segments)
 
     def view(self, place: Place) -> np.ndarray:
         """View a vector in the memory."""

@@ -32,6 +32,8 @@ class Translator:
         simulator: Nengo's simulator of the host.
         interface: Values that pass between host and chip.
         error_scale: The chip's scale of learning errors.
+        in_order: True if host inputs and outputs are exchanged where they stand in Nengo's order,
+            because functions between them may use them too; False if before and after each step.
 
     Attributes:
         memory: Places of signals and constants.
@@ -43,9 +45,14 @@ class Translator:
     """
 
     def __init__(
-        self, simulator: nengo.Simulator, interface: HostInterface, error_scale: float
+        self,
+        simulator: nengo.Simulator,
+        interface: HostInterface,
+        error_scale: float,
+        in_order: bool,
     ) -> None:
         self._simulator = simulator
+        self._in_order = in_order
         self._interface = interface
         self._error_scale = error_scale
         self.memory = MemoryLayout(simulator)
@@ -110,6 +117,8 @@ class Translator:
         self, op: Any, pending: list[Instruction], sends: dict[int, Instruction]
     ) -> bool:
         """Take over an operator that exchanges values with the chip or with host nodes."""
+        if isinstance(op, ops.SimPyFunc) and self._in_order:
+            return False
         if isinstance(op, ops.SimPyFunc) and isinstance(op.fn, HostInput):
             place = self.memory.find(op.output)
             if place is None or place.n == 0:

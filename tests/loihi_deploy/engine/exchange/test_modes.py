@@ -11,9 +11,11 @@ from nengo.exceptions import SimulationError
 from spikearm.loihi_deploy.engine.exchange.lockstep import LockstepExchange
 from spikearm.loihi_deploy.engine.exchange.precomputed import PrecomputedExchange
 from spikearm.loihi_deploy.engine.host import blas
+from spikearm.loihi_deploy.engine.host.host_program import BLOCK
 from spikearm.loihi_deploy.engine.host.sampling import is_sampled_ahead, make_sampler
 from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
 from spikearm.loihi_deploy.simulator import Simulator
+from spikearm.neural.host_io import HostInput, HostOutput
 
 DT = 0.001
 AT_REST = nengo.LIF(initial_state={"voltage": nengo.dists.Choice([0])})
@@ -157,6 +159,55 @@ def test_functions_are_called_in_nengos_order_and_once_per_step(precompute):
     ours, theirs = run(Simulator), run(nengo_loihi.Simulator)
     assert len(ours) == 15
     assert ours == theirs
+
+
+@pytest.mark.filterwarnings("ignore:Model is precomputable")
+@pytest.mark.parametrize("precompute", [True, False])
+def test_functions_may_change_host_inputs_and_read_host_outputs_within_a_step(precompute):
+    def run(simulator: type) -> dict[str, np.ndarray]:
+        given, heard = HostInput(1), HostOutput(1)
+        with nengo.Network(seed=7) as network:
+            network.config[nengo.Ensemble].neuron_type = AT_REST
+            # Which value each function finds is decided by the order in which Nengo calls them.
+            drive = nengo.Node(lambda t: given.values.fill(np.cos(90 * t)) or np.sin(90 * t))
+            node = nengo.Node(given)
+            neurons = nengo.Ensemble(20, 1)
+            out = nengo.Node(heard, size_in=1)
+            reader = nengo.Node(lambda t, x: x + heard.values, size_in=1)
+            nengo.Connection(drive, neurons)
+            nengo.Connection(node, neurons)
+            nengo.Connection(neurons, out, synapse=0.002)
+            nengo.Connection(neurons, reader, synapse=0.004)
+            probes = {"node": nengo.Probe(node), "reader": nengo.Probe(reader)}
+        with simulator(network, target="sim", precompute=precompute) as sim:
+            sim.run_steps(25)
+            return {name: np.array(sim.data[probe]) for name, probe in probes.items()}
+
+    ours, theirs = run(Simulator), run(nengo_loihi.Simulator)
+    for name, expected in theirs.items():
+        assert len(np.unique(expected)) > 3, name
+        np.testing.assert_array_equal(ours[name], expected, err_msg=name)
+
+
+def test_what_listens_changes_what_feeds_the_chip_in_the_next_run_alone():
+    def run(simulator: type) -> np.ndarray:
+        shared = [0.5]
+        with nengo.Network(seed=8) as network:
+            network.config[nengo.Ensemble].neuron_type = AT_REST
+            node = nengo.Node(lambda t: shared[0])
+            neurons = nengo.Ensemble(5, 1)
+            out = nengo.Node(lambda t, x: shared.__setitem__(0, t), size_in=1)
+            nengo.Connection(node, neurons)
+            nengo.Connection(neurons, out)
+            probe = nengo.Probe(node)
+        with simulator(network, target="sim", precompute=True) as sim:
+            sim.run_steps(BLOCK + 20)
+            sim.run_steps(3)
+            return np.array(sim.data[probe])
+
+    ours, theirs = run(Simulator), run(nengo_loihi.Simulator)
+    assert len(np.unique(theirs)) == 2
+    np.testing.assert_array_equal(ours, theirs)
 
 
 @pytest.mark.filterwarnings("ignore:Model is precomputable")
