@@ -6,6 +6,7 @@ import numpy as np
 import scipy.sparse
 
 from spikearm.arm_models import SpikearmError
+from spikearm.neural.connectivity.checks import checked_spikes
 
 
 class Connectivity(ABC):
@@ -37,12 +38,14 @@ class Connectivity(ABC):
             SpikearmError: A neuron is named that does not exist, or an array has another shape or
                 type.
         """
-        if out.shape != (self.n_post,) or out.dtype != self.dtype or not out.flags.c_contiguous:
+        fits = isinstance(out, np.ndarray) and out.shape == (self.n_post,)
+        if not fits or out.dtype != self.dtype or not out.flags.carray:
             raise SpikearmError(
-                f"Inputs of shape {out.shape} and type {out.dtype}: give a contiguous array of "
-                f"shape ({self.n_post},) and type {self.dtype}."
+                f"Inputs of shape {np.shape(out)} and type {getattr(out, 'dtype', type(out))}: "
+                f"give a contiguous array that can be written, of shape ({self.n_post},) and type "
+                f"{self.dtype}."
             )
-        n_events = self._add_rows(np.ascontiguousarray(spikes, dtype=np.int64), out)
+        n_events = self._add_rows(checked_spikes(spikes), out)
         if n_events < 0:
             raise SpikearmError(f"Spikes of neurons that do not exist: give 0 to {self.n_pre - 1}.")
         self.synaptic_events += n_events

@@ -1,9 +1,12 @@
 """Convolutions whose synapses are worked out at each spike."""
 
+import math
+
 import numpy as np
 import scipy.sparse
 
 from spikearm.arm_models import SpikearmError
+from spikearm.neural.connectivity.checks import check_whole, checked_weights
 from spikearm.neural.connectivity.connectivity import Connectivity
 from spikearm.neural.connectivity.geometry import Axis, Padding
 from spikearm.neural.connectivity.kernels import add_convolved
@@ -27,7 +30,8 @@ class EventConvolution(Connectivity):
         output_shape: Rows, columns and channels of the output.
 
     Raises:
-        SpikearmError: Shapes do not fit, or a stride is less than 1.
+        SpikearmError: Shapes do not fit, a stride is less than 1, or weights have another type than
+            float32 and float64.
     """
 
     def __init__(
@@ -37,19 +41,27 @@ class EventConvolution(Connectivity):
         strides: tuple[int, int] = (1, 1),
         padding: Padding = "same",
     ) -> None:
-        if kernel.ndim != 4 or kernel.shape[2] != input_shape[2]:
+        kernel = checked_weights(kernel, 4)
+        if len(input_shape) != 3 or np.size(strides) != 2:
+            raise SpikearmError(
+                f"An input of shape {input_shape} with strides {strides}: give (rows, columns, "
+                "channels), and a stride along each of the first two."
+            )
+        check_whole("as a size or a stride", *input_shape, *strides, math.prod(input_shape))
+        if kernel.shape[2] != input_shape[2]:
             raise SpikearmError(
                 f"A kernel of shape {kernel.shape} for an input of {input_shape}: give one of "
                 f"shape (height, width, {input_shape[2]}, number of output channels)."
             )
-        self.kernel = np.ascontiguousarray(kernel)
+        self.kernel = kernel
         self._axes = tuple(
             Axis(input_shape[axis], kernel.shape[axis], strides[axis], padding) for axis in (0, 1)
         )
         rows, columns = self._axes
         self.input_shape = input_shape
         self.output_shape = rows.n_out, columns.n_out, kernel.shape[3]
-        n_pre, n_post = (int(np.prod(shape)) for shape in (input_shape, self.output_shape))
+        n_pre, n_post = (math.prod(shape) for shape in (input_shape, self.output_shape))
+        check_whole("outputs", n_post)
         super().__init__(n_pre, n_post, kernel.dtype)
 
     @property

@@ -4,6 +4,7 @@ import numpy as np
 import scipy.sparse
 
 from spikearm.arm_models import SpikearmError
+from spikearm.neural.connectivity.checks import check_type, check_whole
 from spikearm.neural.connectivity.connectivity import Connectivity
 from spikearm.neural.connectivity.kernels import add_random, generate_row
 
@@ -39,16 +40,20 @@ class FixedProbability(Connectivity):
         seed: int = 0,
         dtype: type = np.float64,
     ) -> None:
+        check_whole("neurons", n_pre, n_post)
+        check_type(np.dtype(dtype))
         if n_pre < 1 or n_post < 1:
             raise SpikearmError(f"{n_pre} to {n_post} neurons: give 1 or more of each.")
         if not 0 < probability <= 1:
             raise SpikearmError(f"A probability of {probability}: give more than 0, at most 1.")
-        if not 0 <= seed <= MOST_SEED:
-            raise SpikearmError(f"Seed {seed}: give 0 to {MOST_SEED}.")
+        if not (np.isfinite(weight) and np.isfinite(spread)):
+            raise SpikearmError(f"Weights of {weight} +- {spread}: give finite numbers.")
+        if not isinstance(seed, int | np.integer) or not 0 <= seed <= MOST_SEED:
+            raise SpikearmError(f"Seed {seed}: give a whole number from 0 to {MOST_SEED}.")
         super().__init__(n_pre, n_post, np.dtype(dtype))
         self._weight, self._spread = float(weight), float(spread)
         self._log_miss = float(np.log1p(-probability)) if probability < 1 else -np.inf
-        self._key = seed & 0xFFFFFFFF, seed >> 32
+        self._key = int(seed) & 0xFFFFFFFF, int(seed) >> 32
 
     @property
     def nbytes(self) -> int:
@@ -61,7 +66,14 @@ class FixedProbability(Connectivity):
         return sum(len(self.row(neuron)[0]) for neuron in range(self.n_pre))
 
     def row(self, neuron: int) -> tuple[np.ndarray, np.ndarray]:
-        """Work out the targets of a neuron, shape (n_synapses,), and their weights."""
+        """Work out the targets of a neuron, shape (n_synapses,), and their weights.
+
+        Raises:
+            SpikearmError: The neuron does not exist.
+        """
+        check_whole("as the number of a neuron", neuron)
+        if not 0 <= neuron < self.n_pre:
+            raise SpikearmError(f"There is no neuron {neuron}: give 0 to {self.n_pre - 1}.")
         targets, draws = self._row_memory()
         n = generate_row(neuron, self.n_post, self._log_miss, self._key, targets, draws)
         return targets[:n], self._weight + self._spread * (2.0 * draws[:n] - 1.0)

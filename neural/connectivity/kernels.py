@@ -106,7 +106,10 @@ def generate_row(neuron, n_post, log_miss, seed, targets, draws):
     while True:
         words = philox((count, neuron & 0xFFFFFFFF, neuron >> 32, 0), seed)
         for k in (0, 2):
-            target += 1 + int(np.log(uniform(words[k])) / log_miss)
+            gap = np.log(uniform(words[k])) / log_miss
+            if gap >= n_post:  # and may be beyond all integers
+                return n_synapses
+            target += 1 + int(gap)
             if target >= n_post:
                 return n_synapses
             targets[n_synapses], draws[n_synapses] = target, uniform(words[k + 1])

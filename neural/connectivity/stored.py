@@ -3,6 +3,8 @@
 import numpy as np
 import scipy.sparse
 
+from spikearm.arm_models import SpikearmError
+from spikearm.neural.connectivity.checks import check_type, checked_weights
 from spikearm.neural.connectivity.connectivity import Connectivity
 from spikearm.neural.connectivity.kernels import add_dense, add_stored
 
@@ -12,12 +14,29 @@ class StoredConnectivity(Connectivity):
 
     Args:
         weights: Weights, shape (n_pre, n_post).
+
+    Raises:
+        SpikearmError: They are no sparse matrix in rows, of float32 or float64, or one whose
+            targets do not exist.
     """
 
     def __init__(self, weights: scipy.sparse.csr_array) -> None:
-        n_pre, n_post = weights.shape
-        super().__init__(n_pre, n_post, weights.dtype)
-        self._weights = weights
+        if not scipy.sparse.issparse(weights) or weights.format != "csr" or weights.ndim != 2:
+            raise SpikearmError(
+                f"Weights as {type(weights).__name__}: give a scipy.sparse.csr_array, which "
+                "tocsr() makes of other sparse matrices."
+            )
+        check_type(weights.dtype)
+        kept = weights.copy()
+        try:
+            kept.check_format(full_check=True)
+        except ValueError as error:
+            raise SpikearmError(
+                f"The rows of these weights are broken ({error}): give a matrix of SciPy's own."
+            ) from error
+        n_pre, n_post = kept.shape
+        super().__init__(n_pre, n_post, kept.dtype)
+        self._weights = kept
 
     @property
     def nbytes(self) -> int:
@@ -46,12 +65,15 @@ class DenseConnectivity(Connectivity):
 
     Args:
         weights: Weights, shape (n_pre, n_post).
+
+    Raises:
+        SpikearmError: They are no matrix of float32 or float64.
     """
 
     def __init__(self, weights: np.ndarray) -> None:
-        n_pre, n_post = weights.shape
-        super().__init__(n_pre, n_post, weights.dtype)
-        self._weights = np.ascontiguousarray(weights)
+        self._weights = checked_weights(weights, 2)
+        n_pre, n_post = self._weights.shape
+        super().__init__(n_pre, n_post, self._weights.dtype)
 
     @property
     def nbytes(self) -> int:
