@@ -5,8 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from spikearm.arm_models import SpikearmError
 from spikearm.neural.sparsity.kernels import multiply_columns_selected
-from spikearm.neural.sparsity.product import Product, check_indices, checked_activations
+from spikearm.neural.sparsity.product import (
+    Product,
+    check_indices,
+    checked_activations,
+    checked_indices,
+)
 
 
 @dataclass(frozen=True)
@@ -20,12 +26,30 @@ class CompressedColumns:
         rows: Neuron of each weight, shape (n_weights,).
         starts: First weight of each input, and their number, shape (n_in + 1,).
         n_out: Number of neurons.
+
+    Raises:
+        SpikearmError: A weight has no neuron, or inputs have no weights to start from.
     """
 
     values: np.ndarray
     rows: np.ndarray
     starts: np.ndarray
     n_out: int
+
+    def __post_init__(self) -> None:
+        ascending = self.starts.size > 0 and (self.starts[1:] >= self.starts[:-1]).all()
+        if not ascending or self.starts[0] != 0 or self.starts[-1] != self.values.size:
+            raise SpikearmError(
+                f"Inputs whose weights do not start one after the other are not possible: give "
+                f"starts that rise from 0 to {self.values.size}, the number of weights."
+            )
+        rows = self.rows
+        exist = rows.min(initial=0) >= 0 and rows.max(initial=0) < max(self.n_out, 1)
+        if rows.shape != self.values.shape or not exist:
+            raise SpikearmError(
+                f"Weights of shape {self.values.shape} of neurons {rows.min(initial=0)} to "
+                f"{rows.max(initial=0)} are not possible: give each weight one of {self.n_out}."
+            )
 
     @classmethod
     def of(cls, weights: np.ndarray, index_type: type = np.uint32) -> "CompressedColumns":
@@ -35,7 +59,19 @@ class CompressedColumns:
             weights: Weights, shape (n_out, n_in).
             index_type: Type of rows, and signed or not for starts too. Signed, as SciPy's are,
                 they are slower in compiled code, which counts negative ones from the end.
+
+        Raises:
+            SpikearmError: Weights are no matrix, or the type has fewer numbers than there are
+                neurons.
         """
+        weights = np.asarray(weights)
+        whole = np.issubdtype(index_type, np.integer)
+        if weights.ndim != 2 or not whole or np.iinfo(index_type).max < weights.shape[0] - 1:
+            raise SpikearmError(
+                f"Weights of shape {weights.shape} with rows of type {np.dtype(index_type)} are "
+                "not possible: give a matrix, and a type of integers that has a number for each "
+                "neuron."
+            )
         columns = sparse.csc_array(weights)
         columns.sort_indices()
         signed = np.issubdtype(index_type, np.signedinteger)
@@ -55,10 +91,11 @@ class CompressedColumns:
             activations: Their activations, shape (n_active,).
 
         Raises:
-            SpikearmError: There are more indices or fewer than activations, or an index is beyond
-                the inputs.
+            SpikearmError: There are more indices or fewer than activations, they are no integers,
+                or one is beyond the inputs.
         """
-        activations = checked_activations(activations, self.values.dtype, np.shape(indices))
+        indices = checked_indices(indices)
+        activations = checked_activations(activations, self.values.dtype, indices.shape)
         outputs = np.zeros(self.n_out, self.values.dtype)
         macs = multiply_columns_selected(
             self.values, self.rows, self.starts, indices, activations, outputs

@@ -7,7 +7,12 @@ import numpy as np
 
 from spikearm.arm_models import SpikearmError
 from spikearm.neural.sparsity.kernels import multiply_packed, multiply_packed_selected
-from spikearm.neural.sparsity.product import Product, check_indices, checked_activations
+from spikearm.neural.sparsity.product import (
+    Product,
+    check_indices,
+    checked_activations,
+    checked_indices,
+)
 
 NOBODY = -1
 
@@ -51,8 +56,17 @@ class PackedWeights:
                 f"Packed weights of type {values.dtype} with kernel ids of type "
                 f"{kernel_ids.dtype} are not possible: give float32 or float64, and uint8."
             )
+        if not isinstance(self.width, int | np.integer) or (
+            slots.size and not np.issubdtype(slots.dtype, np.integer)
+        ):
+            raise SpikearmError(
+                f"A width of {self.width!r} with slots of type {slots.dtype} is not possible: give "
+                "integers."
+            )
         n_slots = values.shape[1] * self.width
-        if kernel_ids.max(initial=0) >= self.width or slots.max(initial=0) >= n_slots:
+        if kernel_ids.max(initial=0) >= self.width or not (
+            slots.min(initial=0) >= 0 and slots.max(initial=0) < max(n_slots, 1)
+        ):
             raise SpikearmError(
                 f"Kernel ids to {kernel_ids.max(initial=0)} and slots to {slots.max(initial=0)} "
                 f"are not possible in groups of {self.width} slots, {n_slots} in all."
@@ -116,10 +130,11 @@ class PackedWeights:
             activations: Their activations, shape (n_active,).
 
         Raises:
-            SpikearmError: There are more indices or fewer than activations, or an index is beyond
-                the inputs.
+            SpikearmError: There are more indices or fewer than activations, they are no integers,
+                or one is beyond the inputs.
         """
-        activations = checked_activations(activations, self.values.dtype, np.shape(indices))
+        indices = checked_indices(indices)
+        activations = checked_activations(activations, self.values.dtype, indices.shape)
         slots = self._empty_slots()
         macs = multiply_packed_selected(
             self.values, self.kernel_ids, self.width, indices, activations, slots

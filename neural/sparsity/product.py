@@ -37,6 +37,21 @@ def checked_activations(
     return activations
 
 
+def checked_indices(indices: np.ndarray) -> np.ndarray:
+    """Return numbers of inputs as the kernels take them, or raise.
+
+    Raises:
+        SpikearmError: They are no integers in a row.
+    """
+    indices = np.asarray(indices)
+    if indices.ndim != 1 or (indices.size and not np.issubdtype(indices.dtype, np.integer)):
+        raise SpikearmError(
+            f"Indices of type {indices.dtype} and shape {indices.shape} are not possible: give "
+            "integers, shape (n_active,); np.flatnonzero makes them from a mask."
+        )
+    return indices.astype(np.intp, copy=False)
+
+
 def check_indices(macs: int, n_in: int) -> None:
     """Check that a kernel found all indices among the inputs.
 

@@ -237,3 +237,39 @@ def test_packed_weights_that_kernels_could_not_run_on_are_refused(change):
     assert PackedWeights(**fields).n_weights == 6
     with pytest.raises(SpikearmError, match="not possible"):
         PackedWeights(**(fields | change))
+
+
+@pytest.mark.parametrize(
+    "indices", [np.array([1.5]), np.array([True]), np.array(["1"]), np.array([[1]]), [np.nan]]
+)
+def test_indices_that_are_no_integers_are_refused(indices):
+    weights = np.eye(3)
+    for layer in (pack(weights), CompressedColumns.of(weights)):
+        with pytest.raises(SpikearmError, match="give integers"):
+            layer.multiply_selected(indices, np.ones(np.shape(indices)))
+
+
+def test_lists_of_indices_are_taken_as_arrays_are():
+    weights = np.arange(9.0).reshape(3, 3)
+    for layer in (pack(weights), CompressedColumns.of(weights)):
+        found = layer.multiply_selected([2, 0], [1.0, 0.5])  # type: ignore[arg-type]
+        np.testing.assert_array_equal(found.values, weights @ [0.5, 0.0, 1.0])
+        assert not layer.multiply_selected([], []).values.any()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("rows, starts", [([2], [0, 1]), ([0], [0, 2]), ([0], [1, 0]), ([], [])])
+def test_columns_that_lead_out_of_memory_are_refused(rows, starts):
+    with pytest.raises(SpikearmError, match="give"):
+        CompressedColumns(np.ones(1), np.array(rows, np.uint32), np.array(starts, np.uint32), 2)
+
+
+@pytest.mark.parametrize("slots", [[-5], [0.5], ["0"], [9]])
+def test_slots_that_do_not_exist_are_refused(slots):
+    with pytest.raises(SpikearmError, match="not possible"):
+        PackedWeights(np.ones((3, 2)), np.zeros((3, 2), np.uint8), 1, np.array(slots))
+
+
+@pytest.mark.parametrize("index_type", [np.uint8, np.int8, float])
+def test_rows_of_a_type_without_a_number_for_each_neuron_are_refused(index_type):
+    with pytest.raises(SpikearmError, match="a number for each"):
+        CompressedColumns.of(np.ones((300, 2)), index_type)
