@@ -15,16 +15,19 @@ else
     INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
+# In several processes, which take up to 2 GB of memory each.
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4
+
 .PHONY: run test slow check format lock clean
 
 run: $(VENV)/.run
 	$(BIN)/spikearm bench --arm gen3 --controllers analytic polynomial spiking loihi --video
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -m "not slow and not hardware"
+	$(PYTEST) -m "not slow and not hardware"
 
 slow: $(VENV)/.test
-	$(BIN)/python -m pytest -m "slow"
+	$(PYTEST) -m "slow"
 
 check: $(VENV)/.test
 	$(BIN)/ruff format --check .

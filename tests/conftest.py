@@ -1,6 +1,7 @@
 """What all tests share: a renderer that works without a screen, and small controllers."""
 
 import importlib.metadata
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from spikearm.experiments.console.headless import choose_renderer
 
 choose_renderer()
+os.environ.pop("COLUMNS", None)  # of the terminal that runs the tests: a console would keep it
 
 import nengo
 import numpy as np

@@ -16,7 +16,7 @@ from spikearm.experiments.cli import BAD_INPUT, COMMANDS, main
 ABSURD = (math.nan, math.inf, -math.inf, 1e30)
 SIGNED = {"home", "end_effector_offset"}  # coordinates
 WITH_JOINTS = {"torque_limits", "velocity_limits", "armature"}  # their sign is checked with these
-REQUIRED = {"out": Path("new")}
+REQUIRED = {"out": Path("new"), "work": "dewolf2023"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -141,7 +141,9 @@ def test_the_command_line_refuses_it_in_a_sentence_and_leaves_no_folder(
     monkeypatch.chdir(tmp_path)
     for option in OPTIONS[command][-2:]:
         values = ["1" + 30 * "0"] * (option.several or 1)
-        out = ["--out", "new"] if "out" in get_type_hints(COMMANDS[command]) else []
+        hints = get_type_hints(COMMANDS[command])
+        out = ["--out", "new"] if "out" in hints else []
+        out += [REQUIRED["work"]] if "work" in hints else []
         assert main([*option.words, *values, *out]) == BAD_INPUT
         said = capsys.readouterr().err
         assert said.startswith("spikearm: ")

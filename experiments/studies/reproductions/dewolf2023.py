@@ -1,7 +1,8 @@
 """DeWolf et al. 2023: a spiking network on Loihi takes the place of an arm's control law."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import get_args
 
 import plotly.graph_objects as go
@@ -27,13 +28,14 @@ from spikearm.experiments.studies.reproductions.finding import Finding
 from spikearm.experiments.studies.reproductions.measurement import Measurement, values_of
 from spikearm.experiments.studies.reproductions.part import Part
 from spikearm.experiments.studies.reproductions.reproduction import Reproduction
-from spikearm.experiments.tasks.centre_out import CentreOut
+from spikearm.experiments.tasks.centre_out import CentreOut, Variant
 from spikearm.loihi_deploy.energy.rapl import POWERCAP
 
 ARM = "gen3"
 NETWORK, CONTROL = "loihi", "polynomial"
-CONTROLLERS = (NETWORK, "spiking", CONTROL)
-REACHING = {name: f"reaching, feedforward of {name}" for name in get_args(Feedforward)}
+CONTROLLERS = (NETWORK, CONTROL)
+REACHING = {name: f"circle, feedforward of {name}" for name in get_args(Feedforward)}
+TURNS = "with turns, feedforward of velocity"
 ENERGY = "energy"
 PUBLISHED_EXCESS = 0.0413
 SMALLEST_RATIO = 100.0  # "two orders of magnitude"
@@ -54,18 +56,15 @@ class DeWolf2023(Reproduction):
     )
 
     def parts(self, quick: bool) -> Sequence[Part]:
-        """List reaching, with either feedforward, and energy."""
-        seeds, targets = ((0,), 2) if quick else (tuple(range(5)), 8)
-        reaching = [
-            Part(
-                name, CONTROLLERS, seeds,
-                lambda controller, seed, feedforward=feedforward: _reach(
-                    controller, seed, feedforward, targets
-                ),
-            )
+        """List reaching, with either feedforward and with turns drawn by seed, and energy."""
+        targets = 2 if quick else 8
+        circles = [
+            Part(name, CONTROLLERS, (0,), _reaching(feedforward, "circle", targets))
             for feedforward, name in REACHING.items()
-        ]  # fmt: skip
-        return [*reaching, Part(ENERGY, (NETWORK,), seeds[:1], _energy)]
+        ]
+        turns = Part(TURNS, CONTROLLERS, (0, 1, 2), _reaching("velocity", "pose", targets))
+        energy = Part(ENERGY, (NETWORK,), (0,), _energy)
+        return [*circles, energy] if quick else [*circles, turns, energy]
 
     def findings(self, measurements: Sequence[Measurement]) -> list[Finding]:
         """Compare deviation and energy with what was published."""
@@ -81,6 +80,11 @@ class DeWolf2023(Reproduction):
                 CONTROL, of(lagging, CONTROL, "excess_deviation", 100.0),
                 most=100 * PUBLISHED_EXCESS,
                 remark="Lag hides errors of less than a millimetre: see the next rows.",
+            ),
+            Finding(
+                "the same with turns of 30 degrees [%]", "",
+                of(TURNS, NETWORK, "excess_deviation", 100.0),
+                CONTROL, of(TURNS, CONTROL, "excess_deviation", 100.0),
             ),
             Finding(
                 "distance from the analytic law's path [mm]", "",
@@ -130,14 +134,19 @@ class DeWolf2023(Reproduction):
         return figure
 
 
-def _reach(
-    controller: str, seed: int, feedforward: Feedforward, targets: int
+def _reaching(
+    feedforward: Feedforward, variant: Variant, targets: int
+) -> Callable[[str, int], Mapping[str, float]]:
+    return partial(reach, feedforward=feedforward, task=CentreOut(variant, targets))
+
+
+def reach(
+    controller: str, seed: int, feedforward: Feedforward, task: CentreOut
 ) -> Mapping[str, float]:
-    """Measure the benchmark's circle, as `spikearm bench` does."""
+    """Measure reaches of the benchmark, as `spikearm bench` does."""
     arm = load_arm(ARM)
     setup = ControllerSetup(arm.model, shipped(ARM), feedforward=feedforward)
     chosen = choose_controllers([controller])
-    task = CentreOut(targets=targets)
     done = run_benchmark(BenchmarkPlan(arm, task, chosen, [seed], setup, jobs=1))
     if done.problem is not None:
         raise done.problem

@@ -73,27 +73,28 @@ def test_generated_equals_stored_and_an_independent_convolution(geometry):
     assert made.synaptic_events == rows[spikes].sum()
 
 
+def compare_with_tensorflow() -> int:
+    from spikearm.perception.training.tensorflow_compat import tf
+
+    rng, n_compared = np.random.default_rng(0), 0
+    for _ in range(60):
+        n_in, n_out, height, width = rng.integers(1, 5, 4)
+        shape = int(rng.integers(1, 10)), int(rng.integers(1, 10)), int(n_in)
+        strides = tuple(rng.integers(1, 4, 2).tolist())
+        kernel = rng.integers(-9, 10, (height, width, n_in, n_out)).astype(np.float32)
+        made = EventConvolution(kernel, shape, strides)
+        spikes = rng.integers(0, made.n_pre, 20)
+        counts = np.bincount(spikes, minlength=made.n_pre).reshape(shape)
+        out = np.zeros(made.n_post, dtype=np.float32)
+        made.propagate(spikes, out)
+        theirs = tf.nn.conv2d(counts[None].astype(np.float32), kernel, strides, "SAME")
+        n_compared += int(np.array_equal(out.reshape(made.output_shape), theirs[0]))
+    return n_compared
+
+
 @pytest.mark.slow
 def test_same_padding_is_tensorflows():
-    def compare() -> int:
-        from spikearm.perception.training.tensorflow_compat import tf
-
-        rng, n_compared = np.random.default_rng(0), 0
-        for _ in range(60):
-            n_in, n_out, height, width = rng.integers(1, 5, 4)
-            shape = int(rng.integers(1, 10)), int(rng.integers(1, 10)), int(n_in)
-            strides = tuple(rng.integers(1, 4, 2).tolist())
-            kernel = rng.integers(-9, 10, (height, width, n_in, n_out)).astype(np.float32)
-            made = EventConvolution(kernel, shape, strides)
-            spikes = rng.integers(0, made.n_pre, 20)
-            counts = np.bincount(spikes, minlength=made.n_pre).reshape(shape)
-            out = np.zeros(made.n_post, dtype=np.float32)
-            made.propagate(spikes, out)
-            theirs = tf.nn.conv2d(counts[None].astype(np.float32), kernel, strides, "SAME")
-            n_compared += np.array_equal(out.reshape(made.output_shape), theirs[0])
-        return n_compared
-
-    assert apart(compare) == 60
+    assert apart(compare_with_tensorflow) == 60
 
 
 def test_weights_that_are_no_whole_numbers_give_the_same_bits_as_stored_ones():

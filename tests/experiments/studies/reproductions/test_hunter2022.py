@@ -138,20 +138,25 @@ def easy_digits(rng: np.random.Generator, n_digits: int) -> Digits:
     return Digits(images[:n_digits], labels[:n_digits], images[n_digits:], labels[n_digits:])
 
 
-@needs_training
-def test_a_small_network_is_trained_packed_and_tested(monkeypatch):
-    monkeypatch.setattr(accuracy, "load_digits", easy_digits)
-
-    def measure() -> Mapping[str, float]:
+def measure_small_network() -> Mapping[str, float]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accuracy, "load_digits", easy_digits)
         return accuracy.measure_accuracy(
             networks.COMPLEMENTARY, seed=1, n_hidden=80, epochs=10, n_digits=400
         )
 
-    values = apart(measure)
+
+@needs_training
+def test_a_small_network_is_trained_packed_and_tested():
+    values = apart(measure_small_network)
     assert values["different_labels"] == 0
     assert values["most_active"] == values["least_active"] == 8
     assert values["efficiency"] == 1.0
     assert values["accuracy"] > 0.8
+
+
+def measure_networks(seed: int) -> dict[str, Mapping[str, float]]:
+    return {kind: accuracy.measure_accuracy(kind, seed) for kind in networks.NETWORKS}
 
 
 @needs_training
@@ -159,10 +164,7 @@ def test_a_small_network_is_trained_packed_and_tested(monkeypatch):
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_sparse_networks_lose_no_more_than_three_points(seed):
-    def measure() -> dict[str, Mapping[str, float]]:
-        return {kind: accuracy.measure_accuracy(kind, seed) for kind in networks.NETWORKS}
-
-    values = apart(measure)
+    values = apart(measure_networks, seed)
     complementary, random = values[networks.COMPLEMENTARY], values[networks.RANDOM]
     assert complementary["accuracy"] >= values[networks.DENSE]["accuracy"] - 0.03
     assert complementary["accuracy"] >= random["accuracy"] - 0.015

@@ -79,16 +79,18 @@ def test_nothing_measured_gives_findings_without_values():
     }  # fmt: skip
 
 
+def reproduce_quickly() -> list[tuple[str, str]]:
+    measured = [
+        Measurement(part.name, condition, seed, part.measure(condition, seed))
+        for part in Turner2022().parts(quick=True)
+        for condition, seed in part.pieces
+    ]
+    return [(one.quantity, one.verdict) for one in Turner2022().findings(measured)]
+
+
 @pytest.mark.slow
 def test_what_is_not_a_time_holds_in_the_quick_reproduction():
-    def run() -> list[tuple[str, str]]:
-        measured = [
-            Measurement(part.name, condition, seed, part.measure(condition, seed))
-            for part in Turner2022().parts(quick=True)
-            for condition, seed in part.pieces
-        ]
-        return [(one.quantity, one.verdict) for one in Turner2022().findings(measured)]
-
-    verdicts = {quantity: verdict for quantity, verdict in apart(run) if "time" not in quantity}
+    found = apart(reproduce_quickly)
+    verdicts = {quantity: verdict for quantity, verdict in found if "time" not in quantity}
     assert "differs" not in verdicts.values()
     assert verdicts["share of layers with the same bits as stored"] == "holds"
