@@ -123,7 +123,9 @@ def test_a_number_below_zero_is_refused_unless_it_is_a_coordinate(command):
 def test_zero_is_refused_or_taken(command):
     refused = {one.name for one in OPTIONS[command] if refusal(one, one.value(0)) is not None}
     taken = {one.name for one in OPTIONS[command]} - refused
-    assert refused & {"duration", "learning_rate", "measure_time", "run_time", "chips", "batch"}
+    assert refused & {
+        "duration", "learning_rate", "measure_time", "run_time", "chips", "batch", "jobs",
+    }  # fmt: skip
     assert not refused & {"seed", "first_seed", "hold", "offset", "epochs", "probes", "payload"}
     assert taken
 
