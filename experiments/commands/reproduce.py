@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import tyro
 
@@ -39,7 +40,7 @@ class ReproduceCommand:
         jobs: Number of processes. Default: the number of cores.
     """
 
-    work: tyro.conf.Positional[str]
+    work: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="WORK")]
     quick: bool = False
     out: Unset[Path] = None
     jobs: Unset[int] = None
