@@ -60,6 +60,8 @@ class HostProbes:
         Args:
             rows: Values in each step, shape (n_steps, n_items).
         """
+        if not self._found:
+            return
         simulator, first = self._simulator, 0
         last = int(simulator.signals[simulator.model.step])
         numbers = last - len(rows) + 1 + np.arange(len(rows))

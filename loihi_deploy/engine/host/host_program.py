@@ -151,6 +151,8 @@ class HostProgram:
     def sample(self, steps: int) -> np.ndarray:
         """Return what processes give in the next steps, shape (n_steps, n_values)."""
         tape = np.empty((steps, len(self._tape_places)))
+        if not self._processes:  # as in a closed loop, whose steps run one by one
+            return tape
         times, first = self._simulator.dt * (int(self.ticks[0]) + 1.0 + np.arange(steps)), 0
         for sampler, (_, place) in zip(self._samplers, self._processes, strict=True):
             tape[:, first : first + place.n] = sampler(times)
