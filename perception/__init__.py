@@ -1,1 +1,1 @@
-"""What is seen: from what a camera delivers to a target."""
+"""Perception: from pictures of a camera to a target."""

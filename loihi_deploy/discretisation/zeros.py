@@ -80,7 +80,7 @@ def _reached(synapse: Any, axon: int) -> np.ndarray:
 
 
 def _index_rows(synapse: Any) -> None:
-    """Give every weight an index and leave out zeros, if this takes less memory.
+    """Index every weight and leave out zeros, if this takes less memory.
 
     The width of an index stays that of the whole block, so that groups share their formats.
     """

@@ -1,4 +1,4 @@
-"""What a SoftHebb layer has learned."""
+"""State of a SoftHebb layer: weights and biases that it has learned."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""One thread, for times of one core."""
+"""Limit to one thread, for times of one core."""
 
 from contextlib import AbstractContextManager
 

@@ -1,4 +1,4 @@
-"""What was measured, beside what the abstracts claim."""
+"""Findings on SoftHebb: measurements beside the claims of the abstracts."""
 
 from collections.abc import Sequence
 

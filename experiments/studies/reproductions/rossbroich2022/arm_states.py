@@ -55,7 +55,7 @@ def _hand(angles: np.ndarray) -> np.ndarray:
 
 
 def _encode(currents: np.ndarray, n_steps: int, rng: np.random.Generator) -> np.ndarray:
-    """Let neurons fire from constant currents, from random potentials on."""
+    """Simulate neurons with constant currents, from random potentials on."""
     lif = Lif()
     potential = rng.random(currents.shape)
     spikes = np.zeros((n_steps, *currents.shape), np.float32)
