@@ -8,13 +8,8 @@ and are; floats are added in the emulator's.
 
 import numpy as np
 
-from spikearm.loihi_deploy.engine.host.kernels import (
-    NOT_FINITE,
-    keep,
-    multiply_left,
-    play,
-    run_host,
-)
+from spikearm.loihi_deploy.engine.host.kernels.products import multiply_left
+from spikearm.loihi_deploy.engine.host.kernels.program import step_host
 from spikearm.loihi_deploy.engine.jit import jit
 from spikearm.loihi_deploy.engine.kernels.compartments import collect, draw, skip_draw, update
 from spikearm.loihi_deploy.engine.kernels.delivery import deliver, deliver_routes, receive
@@ -105,10 +100,8 @@ def run_together(
     """Run host and chip in turn for a number of steps, or until a value is not finite.
 
     Args:
-        memory, program, ticks, links, alarms: Arguments of
-            :func:`~spikearm.loihi_deploy.engine.host.kernels.run_host`.
-        places: Places of the values of ``tape`` in the host's memory.
-        probed: Places of the values of ``rows`` there.
+        memory, program, ticks, links, places, probed, alarms: Arguments of
+            :func:`~spikearm.loihi_deploy.engine.host.kernels.program.step_host`.
         sent: Neurons that fire towards the chip in even and in odd steps.
         sent_start: Index of each input's first, shape (2, n_inputs + 1).
         outputs, output_weights, recorded, summand: Arguments of :func:`send_all`.
@@ -125,14 +118,11 @@ def run_together(
     real = view_real(real_block, real_bounds)
     for step in range(len(out)):
         now = clock[TIME] % 2
-        play(memory, places, tape[step])
-        run_host(
-            memory, program, 0, len(program), ticks, links, sent[now], sent_start[now],
-            state.errors, alarms,
-        )  # fmt: skip
-        if alarms[0] & NOT_FINITE:
+        if not step_host(
+            memory, program, ticks, links, places, probed, sent[now], sent_start[now],
+            state.errors, alarms, tape[step], rows[step],
+        ):  # fmt: skip
             return step
-        keep(memory, probed, rows[step])
         step_chip(
             state, index, real, mantissas, spiked, spiked_words, stream, words, clock,
             sent[1 - now], sent_start[1 - now], out[step],
@@ -148,10 +138,8 @@ def run_ahead(
     """Run a host that feeds the chip for a number of steps, or until a value is not finite.
 
     Args:
-        memory, program, ticks, links, errors, alarms: Arguments of
-            :func:`~spikearm.loihi_deploy.engine.host.kernels.run_host`.
-        places: Places of the values of ``tape`` in the memory.
-        probed: Places of the values of ``rows`` there.
+        memory, program, ticks, links, places, probed, errors, alarms: Arguments of
+            :func:`~spikearm.loihi_deploy.engine.host.kernels.program.step_host`.
         sent: Neurons that fire towards the chip, step by step and input by input; written.
         sent_start: Index of each first one, shape (n_steps * n_inputs + 1,); written.
         tape: Values of the host's processes in each step.
@@ -159,14 +147,11 @@ def run_ahead(
     """
     n_inputs = (len(sent_start) - 1) // len(rows)
     for step in range(len(rows)):
-        play(memory, places, tape[step])
-        run_host(
-            memory, program, 0, len(program), ticks, links, sent, sent_start[step * n_inputs :],
-            errors, alarms,
-        )  # fmt: skip
-        if alarms[0] & NOT_FINITE:
+        if not step_host(
+            memory, program, ticks, links, places, probed, sent, sent_start[step * n_inputs :],
+            errors, alarms, tape[step], rows[step],
+        ):  # fmt: skip
             return
-        keep(memory, probed, rows[step])
 
 
 @jit
@@ -177,10 +162,8 @@ def run_behind(
     """Run a host that listens to the chip for a number of steps, or until a value is not finite.
 
     Args:
-        memory, program, ticks, links, errors, alarms: Arguments of
-            :func:`~spikearm.loihi_deploy.engine.host.kernels.run_host`.
-        places: Places of the values of ``tape`` in the memory.
-        probed: Places of the values of ``rows`` there.
+        memory, program, ticks, links, places, probed, errors, alarms: Arguments of
+            :func:`~spikearm.loihi_deploy.engine.host.kernels.program.step_host`.
         outputs, output_weights, recorded, summand: Arguments of :func:`send_all`.
         tape: Values of the host's processes in each step.
         rows: Probed values in each step; written.
@@ -190,11 +173,11 @@ def run_behind(
     for step in range(len(rows)):
         if ticks[0] == 0:
             send_all(out[step], outputs, output_weights, recorded, memory, summand)
-        play(memory, places, tape[step])
-        run_host(memory, program, 0, len(program), ticks, links, nothing, start, errors, alarms)
-        if alarms[0] & NOT_FINITE:
+        if not step_host(
+            memory, program, ticks, links, places, probed, nothing, start, errors, alarms,
+            tape[step], rows[step],
+        ):  # fmt: skip
             return
-        keep(memory, probed, rows[step])
         send_all(out[step], outputs, output_weights, recorded, memory, summand)
 
 

@@ -12,10 +12,11 @@ import numpy as np
 from nengo.builder.signal import Signal
 from nengo.exceptions import SimulationError
 
-from spikearm.loihi_deploy.engine.host import kernels
+from spikearm.loihi_deploy.engine.host import operations
 from spikearm.loihi_deploy.engine.host.host_interface import HostInterface
 from spikearm.loihi_deploy.engine.host.host_memory import Place, items
 from spikearm.loihi_deploy.engine.host.host_probes import HostProbes
+from spikearm.loihi_deploy.engine.host.kernels.program import run_host
 from spikearm.loihi_deploy.engine.host.operators import Translator, step_function
 from spikearm.loihi_deploy.engine.host.python_functions import quick_step
 from spikearm.loihi_deploy.engine.host.sampling import make_sampler
@@ -59,7 +60,7 @@ class HostProgram:
             translator = Translator(simulator, interface, error_scale, in_order=True)
             self._segments = translator.translate()
         numbers = [instruction.numbers for instruction in translator.program]
-        self.program = np.array(numbers, dtype=np.int64).reshape(-1, kernels.WIDTH)
+        self.program = np.array(numbers, dtype=np.int64).reshape(-1, operations.WIDTH)
         links = np.array(translator.links, dtype=np.int64)
         layout = translator.memory
         self.memory = np.concatenate([np.zeros(layout.n_signals), layout.constants])
@@ -125,7 +126,7 @@ class HostProgram:
             if operator >= 0:
                 self._steps[operator]()
             else:
-                kernels.run_host(
+                run_host(
                     memory, program, first, last, ticks, links, sent, sent_start, self._errors,
                     self.alarms,
                 )  # fmt: skip
@@ -176,12 +177,12 @@ class HostProgram:
 
     def _report_alarms(self) -> None:
         alarms, self.alarms[0] = int(self.alarms[0]), 0
-        if alarms & kernels.NOT_FINITE:
+        if alarms & operations.NOT_FINITE:
             raise SimulationError("A node gave a value that is not finite.")
-        bound = kernels.MAX_ERROR / self._error_scale
+        bound = operations.MAX_ERROR / self._error_scale
         for alarm, excess in (
-            (kernels.ERROR_ABOVE, f"greater than chip max ({bound:.2e})"),
-            (kernels.ERROR_BELOW, f"less than chip min ({-bound:.2e})"),
+            (operations.ERROR_ABOVE, f"greater than chip max ({bound:.2e})"),
+            (operations.ERROR_BELOW, f"less than chip min ({-bound:.2e})"),
         ):
             if alarms & alarm:
                 advice = "Consider changing `Model.pes_error_scale`."

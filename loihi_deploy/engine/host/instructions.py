@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikearm.loihi_deploy.engine.host import kernels
+from spikearm.loihi_deploy.engine.host import operations
 
 Operand = tuple[int, int, int]
 """First item, distance between two items, distance between two sets of items."""
@@ -17,7 +17,7 @@ class Instruction:
     """Operation on vectors, or on ``m`` sets of vectors at equal distances.
 
     Attributes:
-        op: Number of an operation of :mod:`spikearm.loihi_deploy.engine.host.kernels`.
+        op: Number of an operation of :mod:`spikearm.loihi_deploy.engine.host.operations`.
         n: Number of items of each vector.
         y, x, a, b: Operands.
         m: Number of sets of vectors.
@@ -40,7 +40,7 @@ class Instruction:
     def numbers(self) -> tuple[int, ...]:
         """Instruction as the kernel reads it, with the longer loop inside."""
         operands, sizes = self.operands, (self.m, self.n)
-        if self.op not in (kernels.SEND, kernels.MATRIX_ADD):
+        if self.op not in (operations.SEND, operations.MATRIX_ADD):
             if np.array_equal(operands[:, 2], self.n * operands[:, 1]):
                 sizes = (1, self.m * self.n)  # sets that follow one another are one
             elif self.m > self.n:

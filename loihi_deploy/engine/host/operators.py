@@ -12,7 +12,7 @@ from nengo.builder.probe import SimProbe
 from nengo.builder.processes import SimProcess
 from nengo.synapses import LinearFilter
 
-from spikearm.loihi_deploy.engine.host import blas, kernels
+from spikearm.loihi_deploy.engine.host import blas, operations
 from spikearm.loihi_deploy.engine.host.host_interface import HostInterface
 from spikearm.loihi_deploy.engine.host.host_memory import MemoryLayout, Place
 from spikearm.loihi_deploy.engine.host.instructions import Instruction
@@ -124,7 +124,7 @@ class Translator:
             if place is None or place.n == 0:
                 return False
             self.host_inputs.append((place, op.fn))
-            pending.append(Instruction(kernels.CHECK, place.n, x=place.operand))
+            pending.append(Instruction(operations.CHECK, place.n, x=place.operand))
             return True
         if isinstance(op, ops.SimPyFunc) and isinstance(op.fn, HostOutput):
             place = self.memory.find(op.x)
@@ -138,7 +138,7 @@ class Translator:
             return True
         if isinstance(process, HostSendProcess) and id(process) in self._interface.inputs:
             x, number = self.memory.vector(op.input), self._interface.inputs[id(process)]
-            sends[number] = Instruction(kernels.SEND, x.n, y=(number, 0, 0), x=x.operand)
+            sends[number] = Instruction(operations.SEND, x.n, y=(number, 0, 0), x=x.operand)
             return True
         return False
 
@@ -149,21 +149,21 @@ class Translator:
 
     def _time(self, number: int, op: Any) -> Instruction | None:
         time = self.memory.vector(op.time).operand
-        return Instruction(kernels.TIME, 1, y=time, x=self.memory.constant(self._simulator.dt))
+        return Instruction(operations.TIME, 1, y=time, x=self.memory.constant(self._simulator.dt))
 
     def _reset(self, number: int, op: Any) -> Instruction | None:
         y = self.memory.find(op.dst)
         if y is None or np.ndim(op.value) > 0:
             return None
         value = self.memory.constant(float(op.value))
-        return Instruction(kernels.COPY, y.n, y=y.operand, x=value)
+        return Instruction(operations.COPY, y.n, y=y.operand, x=value)
 
     def _copy(self, number: int, op: Any) -> Instruction | None:
         x = self.memory.find_slice(op.src, op.src_slice)
         y = self.memory.find_slice(op.dst, op.dst_slice)
         if x is None or y is None or x.n not in (1, y.n):
             return None
-        kind = kernels.ADD if op.inc else kernels.COPY
+        kind = operations.ADD if op.inc else operations.COPY
         return Instruction(kind, y.n, y=y.operand, x=x.spread(y.n))
 
     def _multiply(self, number: int, op: Any) -> Instruction | None:
@@ -172,7 +172,9 @@ class Translator:
             return None
         if a.n not in (1, y.n) or x.n not in (1, y.n):
             return None
-        return Instruction(kernels.MULTIPLY_ADD, y.n, y=y.operand, x=x.spread(y.n), a=a.spread(y.n))
+        return Instruction(
+            operations.MULTIPLY_ADD, y.n, y=y.operand, x=x.spread(y.n), a=a.spread(y.n)
+        )
 
     def _rows(self, number: int, op: Any) -> Instruction | None:
         """Translate a product with a fixed matrix.
@@ -191,7 +193,7 @@ class Translator:
         first, *_ = self.memory.store(matrix[np.arange(len(matrix)), columns])
         self.links.extend(x.first + x.stride * int(column) for column in columns)
         link = len(self.links) - len(columns)
-        return Instruction(kernels.ROWS_ADD, y.n, y=y.operand, a=(first, 1, 0), b=(link, 1, 0))
+        return Instruction(operations.ROWS_ADD, y.n, y=y.operand, a=(first, 1, 0), b=(link, 1, 0))
 
     def _matrix(self, matrix: np.ndarray, x: Place, y: Place) -> Instruction | None:
         # In another order, NumPy would call BLAS otherwise.
@@ -200,13 +202,15 @@ class Translator:
         weights = self.memory.store(matrix.ravel())
         product = self.memory.store(np.zeros(y.n))
         scratch = (product[0], x.n, 0)
-        return Instruction(kernels.MATRIX_ADD, y.n, y=y.operand, x=x.operand, a=weights, b=scratch)
+        return Instruction(
+            operations.MATRIX_ADD, y.n, y=y.operand, x=x.operand, a=weights, b=scratch
+        )
 
     def _process(self, number: int, op: Any) -> Instruction | None:
         if isinstance(op.process, HostSendProcess) and id(op.process) in self._interface.errors:
             x, first = self.memory.vector(op.input), self._interface.errors[id(op.process)]
             scale = self.memory.constant(self._error_scale)
-            return Instruction(kernels.ERROR, x.n, y=(first, 1, 0), x=x.operand, a=scale)
+            return Instruction(operations.ERROR, x.n, y=(first, 1, 0), x=x.operand, a=scale)
         if op.input is None and is_sampled_ahead(op.process):
             return self._sampled(number, op)
         if not isinstance(op.process, LinearFilter) or op.mode == "inc":
@@ -220,7 +224,7 @@ class Translator:
             return None
         first, *_ = self.memory.store(np.zeros(y.n))
         self.processes.append((number, Place(first, y.n, 1)))
-        kind = kernels.ADD if op.mode == "inc" else kernels.COPY
+        kind = operations.ADD if op.mode == "inc" else operations.COPY
         return Instruction(kind, y.n, y=y.operand, x=(first, 1, 0))
 
     def _lowpass(self, op: Any, step: Any) -> Instruction | None:
@@ -229,7 +233,7 @@ class Translator:
             return None
         state = (self.memory.bases[op.state["X"].base], 1, 0)
         rule = self.memory.constant(step.a, step.b)
-        return Instruction(kernels.LOWPASS, y.n, y=y.operand, x=x.operand, a=state, b=rule)
+        return Instruction(operations.LOWPASS, y.n, y=y.operand, x=x.operand, a=state, b=rule)
 
     def _neurons(self, number: int, op: Any) -> Instruction | None:
         if type(op.neurons) is not nengo.SpikingRectifiedLinear:
@@ -240,7 +244,7 @@ class Translator:
         dt = self._simulator.dt
         rule = self.memory.constant(dt, op.neurons.amplitude / dt)
         return Instruction(
-            kernels.INTEGRATE_AND_FIRE, y.n, y=y.operand, x=x.operand, a=voltage.operand, b=rule
+            operations.INTEGRATE_AND_FIRE, y.n, y=y.operand, x=x.operand, a=voltage.operand, b=rule
         )
 
 

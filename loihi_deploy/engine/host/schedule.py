@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from spikearm.loihi_deploy.engine.host import kernels
+from spikearm.loihi_deploy.engine.host import operations
 from spikearm.loihi_deploy.engine.host.instructions import Instruction
 
 
@@ -71,19 +71,23 @@ def touches(instruction: Instruction, links: Sequence[int]) -> tuple[Iterator[in
     """List the items of memory that an instruction reads, and those that it writes."""
     y, x, a = (range(first, first + step * instruction.n, step) if step else [first]
                for first, step, _ in (instruction.y, instruction.x, instruction.a))  # fmt: skip
-    if instruction.op == kernels.ROWS_ADD:
+    if instruction.op == operations.ROWS_ADD:
         x = links[instruction.b[0] : instruction.b[0] + instruction.n]
-    if instruction.op == kernels.MATRIX_ADD:
+    if instruction.op == operations.MATRIX_ADD:
         x = range(instruction.x[0], instruction.x[0] + instruction.b[1])
-    kept = a if instruction.op in (kernels.LOWPASS, kernels.INTEGRATE_AND_FIRE) else []
-    a = [] if instruction.op in (kernels.COPY, kernels.ADD, kernels.SEND, kernels.CHECK) else a
-    at_interface = instruction.op in (kernels.SEND, kernels.ERROR, kernels.CHECK)
+    kept = a if instruction.op in (operations.LOWPASS, operations.INTEGRATE_AND_FIRE) else []
+    a = (
+        []
+        if instruction.op in (operations.COPY, operations.ADD, operations.SEND, operations.CHECK)
+        else a
+    )
+    at_interface = instruction.op in (operations.SEND, operations.ERROR, operations.CHECK)
     return iter([*x, *a]), iter([] if at_interface else [*y, *kept])
 
 
 def _join(before: Instruction, instruction: Instruction) -> Instruction | None:
     """Join an instruction to one or more, if its operands are at the distance of theirs."""
-    if _kind(before) != _kind(instruction) or instruction.op == kernels.ERROR:
+    if _kind(before) != _kind(instruction) or instruction.op == operations.ERROR:
         return None
     apart = instruction.operands[:, 0] - before.operands[:, 0]
     if before.m > 1:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from spikearm.loihi_deploy.engine.host import blas
-from spikearm.loihi_deploy.engine.host.kernels import multiply, multiply_left
+from spikearm.loihi_deploy.engine.host.kernels.products import multiply, multiply_left
 
 needs_blas = pytest.mark.skipif(
     not blas.FOUND, reason="NumPy brings no BLAS of its own, so that products are left to NumPy"

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from spikearm.loihi_deploy.engine.exchange.exchange import Exchange
-from spikearm.loihi_deploy.engine.host import blas, kernels
+from spikearm.loihi_deploy.engine.host import blas, operations
 from spikearm.loihi_deploy.engine.host.instructions import Instruction, Operand
+from spikearm.loihi_deploy.engine.host.kernels.program import run_host
 from spikearm.loihi_deploy.engine.host.schedule import join, schedule
 from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
 from spikearm.loihi_deploy.simulator import Simulator
@@ -25,18 +26,18 @@ N_SIGNALS = N_PARTS * PART
 N_STEPS = 3
 DT = 0.001  # s
 NAMES = {
-    kernels.TIME: "time", kernels.COPY: "copy", kernels.ADD: "add",
-    kernels.MULTIPLY_ADD: "multiply_add", kernels.ROWS_ADD: "rows_add",
-    kernels.MATRIX_ADD: "matrix_add", kernels.LOWPASS: "lowpass",
-    kernels.INTEGRATE_AND_FIRE: "integrate_and_fire", kernels.SEND: "send",
-    kernels.ERROR: "error", kernels.CHECK: "check",
+    operations.TIME: "time", operations.COPY: "copy", operations.ADD: "add",
+    operations.MULTIPLY_ADD: "multiply_add", operations.ROWS_ADD: "rows_add",
+    operations.MATRIX_ADD: "matrix_add", operations.LOWPASS: "lowpass",
+    operations.INTEGRATE_AND_FIRE: "integrate_and_fire", operations.SEND: "send",
+    operations.ERROR: "error", operations.CHECK: "check",
 }  # fmt: skip
-OPS = [op for op in NAMES if op not in (kernels.TIME, kernels.SEND)]
+OPS = [op for op in NAMES if op not in (operations.TIME, operations.SEND)]
 if not blas.FOUND:
-    OPS.remove(kernels.MATRIX_ADD)
-WITH_A = (kernels.MULTIPLY_ADD, kernels.LOWPASS, kernels.INTEGRATE_AND_FIRE)
-KEEPING = (kernels.LOWPASS, kernels.INTEGRATE_AND_FIRE)  # a state, in a
-AT_INTERFACE = (kernels.SEND, kernels.ERROR, kernels.CHECK)
+    OPS.remove(operations.MATRIX_ADD)
+WITH_A = (operations.MULTIPLY_ADD, operations.LOWPASS, operations.INTEGRATE_AND_FIRE)
+KEEPING = (operations.LOWPASS, operations.INTEGRATE_AND_FIRE)  # a state, in a
+AT_INTERFACE = (operations.SEND, operations.ERROR, operations.CHECK)
 
 
 @dataclass
@@ -59,8 +60,8 @@ class Machine:
     def run(self, instructions: Sequence[Instruction]) -> None:
         """Run instructions in machine code."""
         numbers = [instruction.numbers for instruction in instructions]
-        program = np.array(numbers, dtype=np.int64).reshape(-1, kernels.WIDTH)
-        kernels.run_host(
+        program = np.array(numbers, dtype=np.int64).reshape(-1, operations.WIDTH)
+        run_host(
             self.memory, program, 0, len(program), self.ticks, self.links, self.sent,
             self.sent_start, self.errors, self.alarms,
         )  # fmt: skip
@@ -73,43 +74,43 @@ class Machine:
             for one in (instruction.y, instruction.x, instruction.a, instruction.b)
         )
         memory = self.memory
-        if instruction.op == kernels.TIME:
+        if instruction.op == operations.TIME:
             self.ticks += 1
             memory[y] = self.ticks * memory[x]
-        elif instruction.op == kernels.COPY:
+        elif instruction.op == operations.COPY:
             memory[y] = memory[x]
-        elif instruction.op == kernels.ADD:
+        elif instruction.op == operations.ADD:
             memory[y] += memory[x]
-        elif instruction.op == kernels.MULTIPLY_ADD:
+        elif instruction.op == operations.MULTIPLY_ADD:
             memory[y] += memory[a] * memory[x]
-        elif instruction.op == kernels.ROWS_ADD:
+        elif instruction.op == operations.ROWS_ADD:
             memory[y] += memory[a] * memory[self.links[b]]
-        elif instruction.op == kernels.MATRIX_ADD:
+        elif instruction.op == operations.MATRIX_ADD:
             d = instruction.b[1]
             A = memory[instruction.a[0] :][: instruction.n * d].reshape(instruction.n, d)
             memory[y] += A.dot(memory[instruction.x[0] :][:d])
-        elif instruction.op == kernels.LOWPASS:
+        elif instruction.op == operations.LOWPASS:
             decay, gain = memory[instruction.b[0]], memory[instruction.b[0] + 1]
             memory[a] = decay * memory[a] + gain * memory[x]
             memory[y] = memory[a]
-        elif instruction.op == kernels.INTEGRATE_AND_FIRE:
+        elif instruction.op == operations.INTEGRATE_AND_FIRE:
             dt, height = memory[instruction.b[0]], memory[instruction.b[0] + 1]
             memory[a] += np.maximum(memory[x], 0) * dt
             spikes = np.floor(memory[a])
             memory[a] -= spikes
             memory[y] = height * spikes
-        elif instruction.op == kernels.SEND:
+        elif instruction.op == operations.SEND:
             fired, start = np.flatnonzero(memory[x]), self.sent_start[instruction.y[0]]
             self.sent[start : start + len(fired)] = fired
             self.sent_start[instruction.y[0] + 1] = start + len(fired)
-        elif instruction.op == kernels.ERROR:
+        elif instruction.op == operations.ERROR:
             error = np.rint(memory[instruction.a[0]] * memory[x])
-            self.alarms |= kernels.ERROR_ABOVE * (error > 127).any()
-            self.alarms |= kernels.ERROR_BELOW * (error < -127).any()
+            self.alarms |= operations.ERROR_ABOVE * (error > 127).any()
+            self.alarms |= operations.ERROR_BELOW * (error < -127).any()
             self.errors[y] = np.clip(error, -127, 127)
         else:
-            assert instruction.op == kernels.CHECK
-            self.alarms |= kernels.NOT_FINITE * (not np.isfinite(memory[x]).all())
+            assert instruction.op == operations.CHECK
+            self.alarms |= operations.NOT_FINITE * (not np.isfinite(memory[x]).all())
 
     def assert_like(self, other: "Machine") -> None:
         np.testing.assert_array_equal(self.memory[:N_SIGNALS], other.memory[:N_SIGNALS])
@@ -168,7 +169,7 @@ class ProgramMaker:
             other = self.placed(self.draw_line(N_SIGNALS), 0)
             instructions.insert(int(rng.integers(len(instructions) + 1)), other)
         time = int(rng.integers(N_SIGNALS))
-        instructions.insert(0, Instruction(kernels.TIME, 1, y=(time, 0, 0), x=self.constant(DT)))
+        instructions.insert(0, Instruction(operations.TIME, 1, y=(time, 0, 0), x=self.constant(DT)))
         sends = list(self.draw_sends())
         memory = rng.normal(size=N_SIGNALS) * 10.0 ** rng.uniform(-1, 1, size=N_SIGNALS)
         memory[rng.random(N_SIGNALS) < 0.3] = 0.0
@@ -200,9 +201,11 @@ class ProgramMaker:
         if op in AT_INTERFACE:
             return Instruction(op, n, x=self.draw_vector(n, free))
         y = self.draw_vector(n, free)
-        if op == kernels.MATRIX_ADD:
+        if op == operations.MATRIX_ADD:
             return Instruction(op, n, y=y, x=self.draw_vector(d, free, steps=(1,)), b=(0, d, 0))
-        steps = (1, 0) if op in (kernels.COPY, kernels.ADD, kernels.MULTIPLY_ADD) else (1, 2)
+        steps = (
+            (1, 0) if op in (operations.COPY, operations.ADD, operations.MULTIPLY_ADD) else (1, 2)
+        )
         x = self.draw_vector(n, free, steps=steps)
         a = self.draw_vector(n, free, steps=(1,)) if op in WITH_A else (0, 0, 0)
         return Instruction(op, n, y=y, x=x, a=a)
@@ -223,21 +226,21 @@ class ProgramMaker:
         y, x, a = (
             (at + first, step, 0) for at, step, _ in (instruction.y, instruction.x, instruction.a)
         )
-        if instruction.op == kernels.ROWS_ADD:
+        if instruction.op == operations.ROWS_ADD:
             weights, *_ = self.constant(*rng.normal(size=n))
             self.links.extend(places(x, n).tolist())
             link = len(self.links) - n
             return Instruction(instruction.op, n, y=y, a=(weights, 1, 0), b=(link, 1, 0))
-        if instruction.op == kernels.MATRIX_ADD:
+        if instruction.op == operations.MATRIX_ADD:
             d = instruction.b[1]
             weights = self.constant(*rng.normal(size=n * d))
             scratch, *_ = self.constant(*np.zeros(n))
             return Instruction(instruction.op, n, y=y, x=x, a=weights, b=(scratch, d, 0))
-        if instruction.op == kernels.ERROR:
+        if instruction.op == operations.ERROR:
             self.n_errors += n
             scale = self.constant(rng.choice([10.0, 100.0]))
             return Instruction(instruction.op, n, y=(self.n_errors - n, 1, 0), x=x, a=scale)
-        if instruction.op == kernels.CHECK:
+        if instruction.op == operations.CHECK:
             return Instruction(instruction.op, n, x=x)
         if instruction.op in KEEPING:
             return Instruction(
@@ -253,7 +256,7 @@ class ProgramMaker:
         for number in range(self.rng.integers(2, 8)):
             n = int(self.rng.integers(1, 6)) if self.rng.random() < 0.5 else n
             first = int(self.rng.integers(N_SIGNALS - n))
-            yield Instruction(kernels.SEND, n, y=(number, 0, 0), x=(first, 1, 0))
+            yield Instruction(operations.SEND, n, y=(number, 0, 0), x=(first, 1, 0))
 
 
 def random_programs(n: int) -> list[Program]:
@@ -292,9 +295,9 @@ def touched(instruction: Instruction, links: np.ndarray) -> Touched:
         places(one, instruction.n).tolist()
         for one in (instruction.y, instruction.x, instruction.a, instruction.b)
     )
-    if instruction.op == kernels.ROWS_ADD:
+    if instruction.op == operations.ROWS_ADD:
         x = links[b].tolist()
-    if instruction.op == kernels.MATRIX_ADD:
+    if instruction.op == operations.MATRIX_ADD:
         x = list(range(instruction.x[0], instruction.x[0] + instruction.b[1]))
     written = [] if instruction.op in AT_INTERFACE else y + (a if instruction.op in KEEPING else [])
     read = [*x, *(a if instruction.op in WITH_A else [])]
@@ -329,7 +332,7 @@ def test_random_programs_do_the_same_scheduled_and_joined_as_line_by_line():
         alarms |= {alarm for alarm in (1, 2, 4) if by_hand.alarms[0] & alarm}
         sent.add(int(by_hand.sent_start[-1]))
         errors |= set(by_hand.errors.tolist())
-    assert alarms == {kernels.ERROR_ABOVE, kernels.ERROR_BELOW, kernels.NOT_FINITE}
+    assert alarms == {operations.ERROR_ABOVE, operations.ERROR_BELOW, operations.NOT_FINITE}
     assert len(sent) > 5 and len(errors) > 20
 
 
@@ -340,7 +343,7 @@ def test_in_these_programs_every_kind_of_line_but_errors_is_joined_and_few_lines
         before += len(program.instructions) + len(program.sends)
         after += len(scheduled)
         joined.update(NAMES[instruction.op] for instruction in scheduled if instruction.m > 1)
-    assert set(joined) == {NAMES[op] for op in (*OPS, kernels.SEND)} - {"error"}
+    assert set(joined) == {NAMES[op] for op in (*OPS, operations.SEND)} - {"error"}
     assert min(joined.values()) > 10
     assert after < 0.6 * before
 
@@ -369,7 +372,7 @@ def test_nothing_is_lost_and_lines_that_depend_on_each_other_keep_their_order_un
 def chain(n: int, apart: int) -> list[Instruction]:
     """Add each of some vectors to the next one: as like as can be, but one after the other."""
     return [
-        Instruction(kernels.ADD, 2, y=(apart * (k + 1), 1, 0), x=(apart * k, 1, 0))
+        Instruction(operations.ADD, 2, y=(apart * (k + 1), 1, 0), x=(apart * k, 1, 0))
         for k in range(n)
     ]
 
@@ -382,15 +385,17 @@ def test_like_lines_that_depend_on_one_another_are_never_joined(apart):
 
 def test_like_lines_that_depend_on_nothing_are_one():
     instructions = [
-        Instruction(kernels.ADD, 2, y=(4 * k, 1, 0), x=(4 * k + 2, 1, 0)) for k in range(6)
+        Instruction(operations.ADD, 2, y=(4 * k, 1, 0), x=(4 * k + 2, 1, 0)) for k in range(6)
     ]
     (instruction,) = schedule(instructions[::-1], [], N_SIGNALS)
-    assert instruction == Instruction(kernels.ADD, 2, y=(0, 1, 4), x=(2, 1, 4), m=6)
+    assert instruction == Instruction(operations.ADD, 2, y=(0, 1, 4), x=(2, 1, 4), m=6)
 
 
 def test_lines_at_other_distances_are_left_apart():
     firsts = [0, 4, 8, 13, 20, 27]
-    instructions = [Instruction(kernels.COPY, 2, y=(first, 1, 0), x=(60, 1, 0)) for first in firsts]
+    instructions = [
+        Instruction(operations.COPY, 2, y=(first, 1, 0), x=(60, 1, 0)) for first in firsts
+    ]
     joined = schedule(instructions, [], N_SIGNALS)
     assert [(instruction.y, instruction.m) for instruction in joined] == [
         ((0, 1, 4), 3),
@@ -400,14 +405,14 @@ def test_lines_at_other_distances_are_left_apart():
 
 def test_two_lines_that_write_the_same_place_keep_their_order():
     instructions = [
-        Instruction(kernels.COPY, 1, y=(0, 0, 0), x=(first, 0, 0)) for first in (9, 5, 7)
+        Instruction(operations.COPY, 1, y=(0, 0, 0), x=(first, 0, 0)) for first in (9, 5, 7)
     ]
     assert schedule(instructions, [], N_SIGNALS) == instructions
 
 
 def test_what_is_read_and_then_replaced_is_read_first():
-    reads = Instruction(kernels.COPY, 1, y=(0, 0, 0), x=(9, 0, 0))
-    replaces = Instruction(kernels.COPY, 1, y=(9, 0, 0), x=(N_SIGNALS, 0, 0))
+    reads = Instruction(operations.COPY, 1, y=(0, 0, 0), x=(9, 0, 0))
+    replaces = Instruction(operations.COPY, 1, y=(9, 0, 0), x=(N_SIGNALS, 0, 0))
     assert schedule([reads, replaces], [], N_SIGNALS) == [reads, replaces]
     assert schedule([replaces, reads], [], N_SIGNALS) == [replaces, reads]
 
@@ -417,7 +422,7 @@ def test_what_is_sent_keeps_its_order_whatever_its_size(sizes):
     """The start of each input's spikes is the end of those of the input before."""
     firsts = np.cumsum([0, *sizes])
     sends = [
-        Instruction(kernels.SEND, n, y=(number, 0, 0), x=(int(firsts[number]), 1, 0))
+        Instruction(operations.SEND, n, y=(number, 0, 0), x=(int(firsts[number]), 1, 0))
         for number, n in enumerate(sizes)
     ]
     instructions = join(sends)
@@ -444,7 +449,7 @@ def test_a_joined_product_is_right_with_more_sets_than_rows_and_with_fewer(
     matrices = N_SIGNALS + n_sets * n_rows
     instructions = [
         Instruction(
-            kernels.MATRIX_ADD, n_rows, y=(apart * k + n_columns, 1, 0), x=(apart * k, 1, 0),
+            operations.MATRIX_ADD, n_rows, y=(apart * k + n_columns, 1, 0), x=(apart * k, 1, 0),
             a=(matrices + n_rows * n_columns * k, 0, 0), b=(N_SIGNALS + n_rows * k, n_columns, 0),
         )
         for k in range(n_sets)
@@ -513,7 +518,7 @@ def test_a_network_of_more_like_parts_takes_no_more_lines():
 def test_inputs_of_several_sizes_are_sent_in_the_chip_s_order(sizes):
     made = like_parts(sizes)
     program = write(made).program
-    sends = program[program[:, 0] == kernels.SEND]
+    sends = program[program[:, 0] == operations.SEND]
     np.testing.assert_array_equal(program[-len(sends) :], sends)  # the last instructions
     numbers = [number + k * apart for _, m, _, number, _, apart, *_ in sends for k in range(m)]
     assert numbers == list(range(len(sizes)))
