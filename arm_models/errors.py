@@ -1,5 +1,7 @@
 """Exception for wrong input, and checks that raise it."""
 
+from numbers import Integral
+
 LARGEST = 1e6
 """Largest number that an option may have, in SI units: no arm, gain or time is near it."""
 MOST_PROCESSES = 1024
@@ -64,8 +66,12 @@ def check_count(count: int, things: str, most: int, least: int = 1) -> None:
         least: Smallest one.
 
     Raises:
-        SpikearmError: It is out of range.
+        SpikearmError: It is no whole number, or out of range.
     """
+    if isinstance(count, bool) or not isinstance(count, Integral):
+        raise SpikearmError(
+            f"{count!r} {things} are not possible: give a whole number, {least} to {most}."
+        )
     if count < least:
         raise SpikearmError(f"{count} {things} are too few: give {least} or more, at most {most}.")
     if count > most:

@@ -43,19 +43,3 @@ def checked_weights(weights: np.ndarray, n_axes: int) -> np.ndarray:
         raise SpikearmError(f"Weights of shape {kept.shape}: give an array with {n_axes} axes.")
     kept.flags.writeable = False
     return kept
-
-
-def checked_spikes(spikes: np.ndarray) -> np.ndarray:
-    """Return numbers of neurons as kernels take them.
-
-    Raises:
-        SpikearmError: They are no integers in a row.
-    """
-    found = np.asarray(spikes)
-    if found.ndim != 1 or (found.size and not np.issubdtype(found.dtype, np.integer)):
-        raise SpikearmError(
-            f"Spikes of shape {found.shape} and type {found.dtype}: give the numbers of the "
-            "neurons that fired, integers of shape (n_spikes,); np.flatnonzero makes them from "
-            "a mask."
-        )
-    return np.ascontiguousarray(found, dtype=np.int64)

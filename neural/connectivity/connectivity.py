@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse
 
 from spikearm.arm_models import SpikearmError
-from spikearm.neural.connectivity.checks import checked_spikes
+from spikearm.neural.numbers import checked_numbers
 
 
 class Connectivity(ABC):
@@ -45,7 +45,7 @@ class Connectivity(ABC):
                 f"give a contiguous array that can be written, of shape ({self.n_post},) and type "
                 f"{self.dtype}."
             )
-        n_events = self._add_rows(checked_spikes(spikes), out)
+        n_events = self._add_rows(checked_numbers(spikes, "neurons that fired"), out)
         if n_events < 0:
             raise SpikearmError(f"Spikes of neurons that do not exist: give 0 to {self.n_pre - 1}.")
         self.synaptic_events += n_events

@@ -6,17 +6,12 @@ import numpy as np
 from scipy import sparse
 
 from spikearm.arm_models import SpikearmError
+from spikearm.neural.sparsity.event_weights import EventWeights
 from spikearm.neural.sparsity.kernels import multiply_columns_selected
-from spikearm.neural.sparsity.product import (
-    Product,
-    check_indices,
-    checked_activations,
-    checked_indices,
-)
 
 
-@dataclass(frozen=True)
-class CompressedColumns:
+@dataclass(frozen=True, eq=False)
+class CompressedColumns(EventWeights):
     """Weights of a layer by input (CSC), for inputs that are events.
 
     The simplest program that multiplies nothing by zero: what packing is compared with.
@@ -83,22 +78,14 @@ class CompressedColumns:
         """Bytes of weights, neurons and starts."""
         return self.values.nbytes + self.rows.nbytes + self.starts.nbytes
 
-    def multiply_selected(self, indices: np.ndarray, activations: np.ndarray) -> Product:
-        """Compute the product with a few activations.
+    @property
+    def n_in(self) -> int:
+        """Number of inputs."""
+        return self.starts.size - 1
 
-        Args:
-            indices: Inputs that are active, shape (n_active,).
-            activations: Their activations, shape (n_active,).
-
-        Raises:
-            SpikearmError: There are more indices or fewer than activations, they are no integers,
-                or one is beyond the inputs.
-        """
-        indices = checked_indices(indices)
-        activations = checked_activations(activations, self.values.dtype, indices.shape)
-        outputs = np.zeros(self.n_out, self.values.dtype)
+    def _add_selected(self, indices: np.ndarray, activations: np.ndarray) -> tuple[np.ndarray, int]:
+        sums = np.zeros(self.n_out, self.values.dtype)
         macs = multiply_columns_selected(
-            self.values, self.rows, self.starts, indices, activations, outputs
+            self.values, self.rows, self.starts, indices, activations, sums
         )
-        check_indices(macs, self.starts.size - 1)
-        return Product(outputs, macs)
+        return sums, macs

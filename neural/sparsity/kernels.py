@@ -1,6 +1,7 @@
 """Kernels of sparse layers. Those that multiply count their multiplications as they go.
 
 Indices are unsigned: numba looks for negative ones otherwise, which takes longer than a product.
+The two packed products repeat a loop: shared, it takes two fifths longer.
 """
 
 import numpy as np

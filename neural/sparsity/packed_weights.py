@@ -6,19 +6,15 @@ from functools import cached_property
 import numpy as np
 
 from spikearm.arm_models import SpikearmError
+from spikearm.neural.sparsity.event_weights import EventWeights
 from spikearm.neural.sparsity.kernels import multiply_packed, multiply_packed_selected
-from spikearm.neural.sparsity.product import (
-    Product,
-    check_indices,
-    checked_activations,
-    checked_indices,
-)
+from spikearm.neural.sparsity.product import Product, checked_activations
 
 NOBODY = -1
 
 
-@dataclass(frozen=True)
-class PackedWeights:
+@dataclass(frozen=True, eq=False)
+class PackedWeights(EventWeights):
     """Weights of a sparse layer, in groups of neurons that share no input.
 
     A group is stored as the weights of one dense neuron, each with the number of the neuron that
@@ -120,28 +116,6 @@ class PackedWeights:
         macs = multiply_packed(self.values, self.kernel_ids, self.width, activations, slots)
         return Product(self._neurons(slots), macs)
 
-    def multiply_selected(self, indices: np.ndarray, activations: np.ndarray) -> Product:
-        """Compute the product with a few activations: sparse weights, sparse activations.
-
-        The weights of the other inputs are not read.
-
-        Args:
-            indices: Inputs that are active, shape (n_active,).
-            activations: Their activations, shape (n_active,).
-
-        Raises:
-            SpikearmError: There are more indices or fewer than activations, they are no integers,
-                or one is beyond the inputs.
-        """
-        indices = checked_indices(indices)
-        activations = checked_activations(activations, self.values.dtype, indices.shape)
-        slots = self._empty_slots()
-        macs = multiply_packed_selected(
-            self.values, self.kernel_ids, self.width, indices, activations, slots
-        )
-        check_indices(macs, self.n_in)
-        return Product(self._neurons(slots), macs)
-
     def unpack(self) -> np.ndarray:
         """Return the weights with their zeros, shape (n_out, n_in)."""
         weights = np.zeros((self.n_out, self.n_in), self.values.dtype)
@@ -169,3 +143,10 @@ class PackedWeights:
 
     def _neurons(self, slots: np.ndarray) -> np.ndarray:
         return slots[: self.slots.size] if self._in_order else slots[self.slots]
+
+    def _add_selected(self, indices: np.ndarray, activations: np.ndarray) -> tuple[np.ndarray, int]:
+        slots = self._empty_slots()
+        macs = multiply_packed_selected(
+            self.values, self.kernel_ids, self.width, indices, activations, slots
+        )
+        return self._neurons(slots), macs

@@ -32,9 +32,15 @@ def select_winners(
         boost: Factor of each neuron's activation, in the selection alone, shape (n_neurons,).
 
     Raises:
-        SpikearmError: There are fewer neurons than winners, or an activation is not a number.
+        SpikearmError: There are fewer neurons than winners, activations are no real numbers in a
+            row, or one of them is not a number.
     """
     activations = np.asarray(activations)
+    if activations.ndim != 1 or not np.issubdtype(activations.dtype, np.floating):
+        raise SpikearmError(
+            f"Activations of type {activations.dtype} and shape {activations.shape} have no "
+            "winners: give real numbers, one for each neuron."
+        )
     check_count(n_winners, "winners", activations.size)
     scores = activations if boost is None else activations * boost
     place = activations.size - n_winners

@@ -245,7 +245,7 @@ def test_packed_weights_that_kernels_could_not_run_on_are_refused(change):
 def test_indices_that_are_no_integers_are_refused(indices):
     weights = np.eye(3)
     for layer in (pack(weights), CompressedColumns.of(weights)):
-        with pytest.raises(SpikearmError, match="give integers"):
+        with pytest.raises(SpikearmError, match="integers in a row"):
             layer.multiply_selected(indices, np.ones(np.shape(indices)))
 
 
