@@ -101,7 +101,9 @@ def check_new_folder(folder: Path) -> None:
         if folder.is_symlink() or (there and folder.resolve() == Path.cwd()):
             kind = "a link" if folder.is_symlink() else "the folder that you are in"
             raise SpikearmError(f"'{folder}' is {kind}. Name a new folder.")
-        if there and (not folder.is_dir() or any(folder.iterdir())):
+        if there and not folder.is_dir():
+            raise SpikearmError(f"'{folder}' is a file, not a folder. Name a new folder.")
+        if there and any(folder.iterdir()):
             raise SpikearmError(
                 f"'{folder}' exists and is not an empty folder. Name a new one, or move "
                 "it away: runs are never overwritten."

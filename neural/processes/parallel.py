@@ -10,6 +10,7 @@ from contextlib import ExitStack, suppress
 from ctypes import c_int
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from tempfile import TemporaryDirectory
 from typing import Generic, TypeVar
 
 from spikearm.arm_models import SpikearmError
@@ -114,7 +115,8 @@ class _Crew(Generic[T]):
     """Forked processes that do numbered pieces of work, one at a time each.
 
     Each has a pipe of its own: if it is killed in the middle of a result, its pipe ends, and
-    nobody waits for the rest or for a lock that it held.
+    nobody waits for the rest or for a lock that it held. Temporary files of all of them are in a
+    folder that this process removes, because a process that is killed removes none.
     """
 
     def __init__(self, work: Callable[[int], T], n_items: int, ends: Callable[[T], bool]) -> None:
@@ -130,6 +132,7 @@ class _Crew(Generic[T]):
         self._processes: list[BaseProcess] = []
         self._busy: list[Connection] = []
         self._idle: list[Connection] = []
+        self._scratch: TemporaryDirectory[str] | None = None
 
     @property
     def stopping(self) -> bool:
@@ -138,12 +141,15 @@ class _Crew(Generic[T]):
 
     def fork(self, n_workers: int) -> None:
         """Fork workers, and begin their first pieces."""
+        with suppress(OSError):  # without room for it, they write where this process does
+            self._scratch = TemporaryDirectory(prefix="spikearm-", ignore_cleanup_errors=True)
         for _ in range(n_workers):
             here, there = self._context.Pipe()
             inherited = [here, *self._busy]
+            scratch = self._scratch.name if self._scratch else None
             process = self._context.Process(
                 target=serve,
-                args=(self._work, there, self._last, inherited, os.getpid()),
+                args=(self._work, there, self._last, inherited, os.getpid(), scratch),
                 daemon=True,
             )
             with warnings.catch_warnings():
@@ -196,6 +202,8 @@ class _Crew(Generic[T]):
             process.join()
         for connection in (*self._busy, *self._idle):
             connection.close()
+        if self._scratch:
+            self._scratch.cleanup()
 
     def _assign(self, connection: Connection) -> None:
         """Assign the next piece to a worker; without one, it idles."""

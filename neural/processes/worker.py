@@ -1,8 +1,10 @@
 """Worker: a forked process that does the pieces of work that its parent asks for."""
 
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -41,6 +43,7 @@ def serve(
     last: c_int,
     inherited: list[Connection],
     parent: int,
+    scratch: str | None = None,
 ) -> None:
     """Do the pieces of work that a pipe asks for, in a worker, until it is killed.
 
@@ -50,10 +53,11 @@ def serve(
         last: Number of the last piece that is wanted, in memory that the parent shares.
         inherited: Ends of other pipes that belong to the parent.
         parent: Process that asks.
+        scratch: Folder of temporary files, which the parent removes.
     """
     for other in inherited:  # else a sibling's pipe would not end with its parent
         other.close()
-    _begin_worker(last, parent)
+    _begin_worker(last, parent, scratch)
     global _piece
     with suppress(EOFError, OSError):  # the parent was killed
         while True:
@@ -68,9 +72,11 @@ def _answer(work: Callable[[int], Any], number: int) -> bytes:
     return bytes(ForkingPickler.dumps((number, None, caught.problem)))
 
 
-def _begin_worker(last: c_int, parent: int) -> None:
+def _begin_worker(last: c_int, parent: int, scratch: str | None) -> None:
     global _last
     _last = last
+    if scratch:
+        tempfile.tempdir = scratch
     for number in HEEDED:  # they may reach all processes of a group; the parent decides
         signal.signal(number, signal.SIG_IGN)
     # A thread may have been writing when this process was forked, and its lock stays locked.
@@ -78,11 +84,13 @@ def _begin_worker(last: c_int, parent: int) -> None:
         stream and os.fdopen(fd, "w", 1, closefd=False)
         for fd, stream in ((1, sys.stdout), (2, sys.stderr))
     )
-    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(parent, scratch), daemon=True).start()
 
 
-def _end_with_parent(parent: int) -> None:
-    """End this worker when its parent has been killed."""
+def _end_with_parent(parent: int, scratch: str | None) -> None:
+    """End this worker, and its temporary files, when its parent has been killed."""
     while os.getppid() == parent:
         time.sleep(POLL_TIME)
+    if scratch:
+        shutil.rmtree(scratch, ignore_errors=True)
     os._exit(1)

@@ -145,7 +145,7 @@ def test_a_folder_with_files_is_refused_and_left_as_it_is(run, tmp_path):
 
 def test_a_file_in_the_folders_place_is_refused(tmp_path):
     (tmp_path / "run").write_text("mine")
-    with pytest.raises(SpikearmError, match="not an empty folder"):
+    with pytest.raises(SpikearmError, match="is a file, not a folder"):
         check_new_folder(tmp_path / "run")
 
 

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import tempfile
 import threading
 import time
 
@@ -42,6 +43,28 @@ def test_work_may_use_what_is_here_and_changes_only_its_own():
     assert seen == []
     np.testing.assert_array_equal(arrays[0], 0.5)
     assert max(value for _, value in results) > 0.5
+
+
+def leave_a_file(number: int) -> str:
+    descriptor, name = tempfile.mkstemp()
+    os.close(descriptor)
+    if number == 3:
+        raise ArithmeticError(name)
+    return name
+
+
+def test_temporary_files_of_workers_go_with_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    names = list(parallel_map(leave_a_file, 3, jobs=2))
+    assert all(name.startswith(str(tmp_path)) for name in names)
+    with pytest.raises(ArithmeticError, match=str(tmp_path)):
+        list(parallel_map(leave_a_file, 4, jobs=2))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_room_for_temporary_files_work_is_done_all_the_same(monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    assert [number for number, _ in parallel_map(draw, 3, jobs=2)] == [0, 1, 2]
 
 
 def test_with_one_job_all_is_done_here():
