@@ -61,9 +61,23 @@ class Connectivity(ABC):
     def n_synapses(self) -> int:
         """Number of synapses."""
 
-    @abstractmethod
     def materialize(self) -> scipy.sparse.csr_array:
-        """Build the matrix of weights, shape (n_pre, n_post), with every synapse stored."""
+        """Build the matrix of weights, shape (n_pre, n_post), with every synapse stored.
+
+        Raises:
+            SpikearmError: There is not enough memory.
+        """
+        try:
+            return self._rows()
+        except MemoryError as error:
+            raise SpikearmError(
+                f"Storing {self.n_synapses:,} synapses takes more memory than there is: use this "
+                "connectivity as it is, which stores none."
+            ) from error
+
+    @abstractmethod
+    def _rows(self) -> scipy.sparse.csr_array:
+        """Build the matrix of weights."""
 
     @abstractmethod
     def _add_rows(self, spikes: np.ndarray, out: np.ndarray) -> int:

@@ -75,8 +75,7 @@ class EventConvolution(Connectivity):
         seen = [sum(map(axis.fan_out, range(axis.n_in))) for axis in self._axes]
         return seen[0] * seen[1] * self.kernel.shape[2] * self.kernel.shape[3]
 
-    def materialize(self) -> scipy.sparse.csr_array:
-        """Build the matrix of weights, shape (n_pre, n_post), with every synapse stored."""
+    def _rows(self) -> scipy.sparse.csr_array:
         (in_rows, out_rows, row_stride, above), (in_columns, out_columns, column_stride, left) = (
             axis.numbers for axis in self._axes
         )

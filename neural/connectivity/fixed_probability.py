@@ -78,8 +78,7 @@ class FixedProbability(Connectivity):
         n = generate_row(neuron, self.n_post, self._log_miss, self._key, targets, draws)
         return targets[:n], self._weight + self._spread * (2.0 * draws[:n] - 1.0)
 
-    def materialize(self) -> scipy.sparse.csr_array:
-        """Build the matrix of weights, shape (n_pre, n_post), with every synapse stored."""
+    def _rows(self) -> scipy.sparse.csr_array:
         rows = [self.row(neuron) for neuron in range(self.n_pre)]
         starts = np.cumsum([0, *(len(targets) for targets, _ in rows)])
         targets, weights = (np.concatenate(parts) for parts in zip(*rows, strict=True))

@@ -48,8 +48,7 @@ class StoredConnectivity(Connectivity):
         """Number of synapses."""
         return self._weights.nnz
 
-    def materialize(self) -> scipy.sparse.csr_array:
-        """Return the matrix of weights."""
+    def _rows(self) -> scipy.sparse.csr_array:
         return self._weights
 
     @property
@@ -85,8 +84,7 @@ class DenseConnectivity(Connectivity):
         """Number of pairs."""
         return self._weights.size
 
-    def materialize(self) -> scipy.sparse.csr_array:
-        """Build the matrix of weights, zeros left out."""
+    def _rows(self) -> scipy.sparse.csr_array:
         return scipy.sparse.csr_array(self._weights)
 
     def _add_rows(self, spikes: np.ndarray, out: np.ndarray) -> int:

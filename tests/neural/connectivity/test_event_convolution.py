@@ -154,6 +154,7 @@ def test_604_million_synapses_run_in_two_gigabytes_of_address_space():
 import resource
 resource.setrlimit(resource.RLIMIT_AS, (2 * 2**30, 2 * 2**30))
 import numpy as np
+from spikearm.arm_models import SpikearmError
 from spikearm.neural.connectivity.event_convolution import EventConvolution
 rng = np.random.default_rng(0)
 made = EventConvolution(rng.normal(size=(3, 3, 256, 256)).astype(np.float32), (32, 32, 256))
@@ -162,10 +163,14 @@ out = np.zeros(made.n_post, dtype=np.float32)
 for neuron in range(0, made.n_pre, 4096):  # every neuron fires once
     made.propagate(np.arange(neuron, neuron + 4096), out)
 assert made.synaptic_events == made.n_synapses
-print(made.n_synapses)
+try:
+    made.materialize()
+except SpikearmError as error:
+    print(error)
 """
     environment = {"OPENBLAS_NUM_THREADS": "1", "PATH": "", "HOME": "/tmp"}
     ran = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, env=environment
     )
     assert ran.returncode == 0, ran.stderr[-2000:]
+    assert "synapses takes more memory than there is" in ran.stdout
