@@ -35,12 +35,12 @@ def cache_folder(sources: Path) -> str:
     for place in places:
         if _is_ours(place / name):
             return str(place / name)
-    folder = _temporary_folder() / name
-    logger.warning(
-        "'%s' cannot be written or is another user's: compiled kernels are in '%s'.",
-        places[-1], folder,
-    )  # fmt: skip
-    return str(folder)
+    folder = _temporary_folder(Path(tempfile.gettempdir()))
+    _warn_once(
+        f"'{places[-1]}' cannot be written or is another user's: compiled kernels are in "
+        f"'{folder}'."
+    )
+    return str(folder / name)
 
 
 def _usual_places(sources: Path) -> Iterator[Path]:
@@ -65,15 +65,21 @@ def _owned(folder: Path) -> bool:
     return not hasattr(os, "geteuid") or folder.stat().st_uid == os.geteuid()
 
 
-def _temporary_folder() -> Path:
-    """Return a folder for temporary files that nobody else can write into."""
+@cache
+def _temporary_folder(parent: Path) -> Path:
+    """Return a folder for temporary files, in another, that nobody else can write into."""
     user = os.geteuid() if hasattr(os, "geteuid") else ""
-    folder = Path(tempfile.gettempdir()) / f"spikearm-{user}"
+    folder = parent / f"spikearm-{user}"
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
     if folder.is_dir() and not folder.is_symlink() and _owned(folder):
         return folder
     return Path(tempfile.mkdtemp(prefix="spikearm-"))
+
+
+@cache
+def _warn_once(text: str) -> None:
+    logger.warning(text)
 
 
 class _LenientCache(FunctionCache):
@@ -96,11 +102,6 @@ class _LenientCache(FunctionCache):
         except OSError as error:
             _warn_once(f"Compiled code is not kept in '{self.cache_path}': {error.strerror}.")
             self.disable()
-
-
-@cache
-def _warn_once(text: str) -> None:
-    logger.warning(text)
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,9 @@ def test_activations_that_are_not_numbers_are_an_error(activations):
         select_winners(np.array(activations), 3)
 
 
-@pytest.mark.parametrize("activations", [np.ones((2, 3)), np.float64(1.0), ["1", "2"], [True, True]])
+@pytest.mark.parametrize(
+    "activations", [np.ones((2, 3)), np.float64(1.0), ["1", "2"], [True, True]]
+)
 def test_activations_that_are_no_numbers_in_a_row_are_refused(activations):
     with pytest.raises(SpikearmError, match="one for each neuron"):
         select_winners(activations, 1)
