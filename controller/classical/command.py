@@ -6,10 +6,11 @@ import numpy as np
 
 from spikearm.arm_models import ArmState
 from spikearm.controller.classical.gains import Gains
-from spikearm.controller.references.pose_error import plain_pose_error
+from spikearm.controller.kernels.command import write_command
 from spikearm.controller.references.reference import Reference
 
 Feedforward = Literal["acceleration", "velocity"]
+NOTHING = np.empty(0)
 
 
 def task_command(
@@ -27,17 +28,13 @@ def task_command(
     Returns:
         Desired acceleration of the hand, linear then angular, shape (6,) [m/s^2, rad/s^2].
     """
-    kp, ko, kv = gains.kp, gains.ko, gains.kv
-    terms = zip(
-        (kp, kp, kp, ko, ko, ko),
-        plain_pose_error(reference.pose, state.hand),
-        reference.velocity.tolist(),
-        state.hand_velocity.tolist(),
-        strict=True,
-    )
-    # Plain numbers: for six of them, arrays take longer, and this runs in every step.
-    command = np.array([k * e + kv * (dx_ref - dx) for k, e, dx_ref, dx in terms])
-    return command + reference.acceleration if feedforward == "acceleration" else command
+    command = np.empty(6)
+    fed_forward = reference.acceleration if feedforward == "acceleration" else NOTHING
+    write_command(
+        *reference.pose, reference.velocity, fed_forward,
+        *state.hand, state.hand_velocity, gains.kp, gains.ko, gains.kv, command,
+    )  # fmt: skip
+    return command
 
 
 def correction(command: np.ndarray, reference: Reference, feedforward: Feedforward) -> np.ndarray:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spikearm.controller.kernels.scaling import write_scaled
 from spikearm.neural.host_io import HostInput, HostOutput
 
 
@@ -62,6 +63,9 @@ class Scaling:
             dq: Joint velocities, shape (..., n_joints) [rad/s].
             command: Commanded acceleration of the hand, shape (..., 6) [m/s^2, rad/s^2].
         """
+        if inputs.ndim == 1:
+            write_scaled(q, dq, command, self.middle, self.center, self.half_range, inputs)
+            return
         n = len(self.middle)
         angle = q - self.middle
         np.sin(angle, out=inputs[..., :n])

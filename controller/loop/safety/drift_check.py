@@ -1,11 +1,11 @@
 """A check of sensed positions against the integral of sensed velocities."""
 
 from collections.abc import Sequence
-from math import dist
 
 import numpy as np
 
 from spikearm.arm_models import ArmState
+from spikearm.controller.kernels.readings import add_velocities
 from spikearm.controller.loop.safety.limits import SafetyLimits
 from spikearm.controller.loop.safety.sensor_check import TRACKER, encoders
 
@@ -28,15 +28,15 @@ class DriftCheck:
 
     def __init__(self, joints: Sequence[str], limits: SafetyLimits, period: float) -> None:
         self._sensors = (*encoders(joints), TRACKER)
-        self._limits = [limits.joint_drift] * len(joints) + [limits.hand_drift] * 3
+        n = self._n_joints = len(joints)
+        self._limits = np.repeat([limits.joint_drift, limits.hand_drift], [n, 3])
         self._keep = 1.0 - CHECKED_EVERY * period / DRIFT_TIME
-        self._q_jump, self._hand_jump = limits.joint_drift, limits.hand_drift
-        self._dq_jump = limits.joint_drift / (CHECKED_EVERY * period)
-        self._drift = [0.0] * len(self._limits)
-        self._dq_sum, self._hand_sum = np.zeros(len(joints)), np.zeros(6)
+        speed_jump = limits.joint_drift / (CHECKED_EVERY * period)
+        self._jumps = limits.joint_drift, limits.hand_drift, speed_jump
+        self._drift, self._sums = np.zeros(n + 3), np.zeros(n + 3)
+        self._last = np.full(2 * n + 3, np.nan)
         self._n_steps, self._sound = 0, False
-        self._before: tuple[list[float], list[float], list[float]] | None = None
-        self._passed: list[float] | None = None
+        self._passed: np.ndarray | None = None
         self._passed_at = 0.0
 
     def failure(self, state: ArmState) -> str | None:
@@ -45,40 +45,31 @@ class DriftCheck:
         Args:
             state: Sensed state.
         """
-        now = state.q.tolist(), state.hand.position.tolist(), state.dq.tolist()
-        before, self._before = self._before or now, now
-        self._dq_sum += state.dq
-        self._hand_sum += state.hand_velocity
+        jumped = add_velocities(
+            state.q, state.dq, state.hand.position, state.hand_velocity,
+            self._last, self._sums, *self._jumps,
+        )  # fmt: skip
         self._n_steps += 1
-        if (
-            self._n_steps < CHECKED_EVERY
-            and self._sound
-            and dist(now[0], before[0]) < self._q_jump
-            and dist(now[1], before[1]) < self._hand_jump
-            and dist(now[2], before[2]) < self._dq_jump
-        ):
+        if self._n_steps < CHECKED_EVERY and self._sound and not jumped:
             return None
-        return self._check(state, [*now[0], *now[1]])
+        return self._check(state)
 
-    def _check(self, state: ArmState, now: list[float]) -> str | None:
-        each = (state.time - self._passed_at) / self._n_steps
-        ways = [*(each * self._dq_sum).tolist(), *(each * self._hand_sum[:3]).tolist()]
-        last = self._passed or [here - way for here, way in zip(now, ways, strict=True)]
-        columns = zip(self._drift, now, last, ways, strict=True)
-        drift = [self._keep * d + here - there - way for d, here, there, way in columns]
-        if any(abs(d) > limit for d, limit in zip(drift, self._limits, strict=True)):
-            self._dq_sum -= state.dq
-            self._hand_sum -= state.hand_velocity
+    def _check(self, state: ArmState) -> str | None:
+        now = self._last[: self._n_joints + 3].copy()
+        way = (state.time - self._passed_at) / self._n_steps * self._sums
+        passed = now - way if self._passed is None else self._passed
+        drift = self._keep * self._drift + now - passed - way
+        far = abs(drift) > self._limits
+        if far.any():
+            self._sums -= np.concatenate([state.dq, state.hand_velocity[:3]])
             self._n_steps, self._sound = self._n_steps - 1, False
-            return self._describe(drift)
+            return self._describe(far)
         self._drift, self._passed, self._passed_at = drift, now, state.time
-        self._dq_sum[:], self._hand_sum[:] = 0.0, 0.0
+        self._sums[:] = 0.0
         self._n_steps, self._sound = 0, True
         return None
 
-    def _describe(self, drift: Sequence[float]) -> str:
-        far = [abs(d) > limit for d, limit in zip(drift, self._limits, strict=True)]
-        n_joints = len(self._sensors) - 1
-        failed = [*far[:n_joints], any(far[n_joints:])]
+    def _describe(self, far: np.ndarray) -> str:
+        failed = [*far[: self._n_joints], far[self._n_joints :].any()]
         names = [name for name, bad in zip(self._sensors, failed, strict=True) if bad]
         return f"{', '.join(names)} gave positions that do not follow from velocities"

@@ -5,6 +5,7 @@ from math import dist, inf
 import numpy as np
 
 from spikearm.arm_models import ArmState, Chain
+from spikearm.controller.kernels.bounds import exceeds_motion
 from spikearm.controller.loop.safety.limits import SafetyLimits
 from spikearm.controller.references.reference import Reference
 
@@ -36,15 +37,10 @@ class MotionCheck:
             state: Sensed state.
             reference: Reference of the same time.
         """
-        if max(map(abs, state.dq.tolist())) > self._slow and (fast := self._fast(state.dq)):
-            return fast
-        error = dist(reference.pose.position.tolist(), state.hand.position.tolist())
-        if error <= self._limits.tracking_limit:
+        wanted, actual = reference.pose.position, state.hand.position
+        if not exceeds_motion(state.dq, self._slow, wanted, actual, self._limits.tracking_limit):
             return None
-        return (
-            f"The hand was {1e3 * error:.0f} mm from its reference "
-            f"({1e3 * self._limits.tracking_limit:.0f} mm are allowed)"
-        )
+        return self._fast(state.dq) or self._far(dist(wanted, actual))
 
     def outside(self, q: np.ndarray) -> str | None:
         """Describe the joint that is farthest beyond its position limits; return None if none is.
@@ -59,6 +55,15 @@ class MotionCheck:
         return (
             f"{chain.joints[worst]} was at {q[worst]:.3f} rad "
             f"({chain.lower[worst]:.3f} to {chain.upper[worst]:.3f} rad are allowed)"
+        )
+
+    def _far(self, error: float) -> str | None:
+        """Describe the distance of the hand from its reference, or return None if it is allowed."""
+        if error <= self._limits.tracking_limit:
+            return None
+        return (
+            f"The hand was {1e3 * error:.0f} mm from its reference "
+            f"({1e3 * self._limits.tracking_limit:.0f} mm are allowed)"
         )
 
     def _fast(self, dq: np.ndarray) -> str | None:

@@ -1,12 +1,11 @@
 """A check of sensor readings for faults."""
 
-import math
 from collections.abc import Sequence
-from operator import eq
 
 import numpy as np
 
 from spikearm.arm_models import ArmState
+from spikearm.controller.kernels.readings import NOT_FINITE, compare_readings
 from spikearm.controller.references.reference import Reference
 
 TRACKER = "the hand's tracker"
@@ -38,7 +37,8 @@ class SensorCheck:
         self._frozen_steps = frozen_steps
         self._unchanged = np.zeros(len(self._sensors), dtype=int)
         self._suspicious = False
-        self._last: list[float | list[float]] = []
+        self._last = np.full(len(joints) + 3, np.nan)
+        self._same = np.zeros(len(self._sensors), dtype=bool)
 
     def failure(self, state: ArmState, reference: Reference) -> str | None:
         """Name the sensors that failed and their fault; return None if all work.
@@ -47,20 +47,14 @@ class SensorCheck:
             state: Sensed state.
             reference: Reference of the same time.
         """
-        q, position = state.q.tolist(), state.hand.position.tolist()
-        last, self._last = self._last, [*q, position]
-        # A sum of plain numbers takes less time than a look at each.
-        if not math.isfinite(
-            sum(q) + sum(state.dq.tolist()) + sum(position)
-            + sum(state.hand.quaternion.tolist()) + sum(state.hand_velocity.tolist())
-        ):  # fmt: skip
+        fault = compare_readings(
+            state.q, state.dq, *state.hand, state.hand_velocity, self._last, self._same
+        )
+        if fault == NOT_FINITE:
             self._unchanged[:] = 0
             return f"{self._names(_not_finite(state))} gave no finite number"
-        if any(map(eq, last, self._last)):
-            same = np.array([*map(eq, last, self._last)])
-            return self._frozen(same & _must_change(same, state, reference))
-        if self._suspicious:
-            self._frozen(np.zeros(len(self._sensors), dtype=bool))
+        if fault or self._suspicious:
+            return self._frozen(self._same & _must_change(self._same, state, reference))
         return None
 
     def _frozen(self, stuck: np.ndarray) -> str | None:

@@ -1,10 +1,11 @@
 """Limiting of torques, so that no joint exceeds its speed or its position."""
 
-from math import dist, inf
+from math import inf
 
 import numpy as np
 
 from spikearm.arm_models import ArmState, Dynamics, RigidBodyModel
+from spikearm.controller.kernels.bounds import may_exceed_speed
 from spikearm.controller.loop.safety.limits import SafetyLimits
 
 # Of a joint's torque limit, for braking in front of a position limit; the rest bears gravity.
@@ -55,10 +56,7 @@ class TorqueLimiter:
         """
         gain = self._period * np.linalg.inv(here.mass_matrix)
         self._gain, self._bias = gain, here.bias_force
-        self._resting, self._most = (
-            here.bias_force.tolist(),
-            float(np.linalg.norm(gain, axis=1).max()),
-        )
+        self._most = float(np.linalg.norm(gain, axis=1).max())
         fastest = np.minimum(self._top, abs(state.dq) + AHEAD * self._braking / BRAKING_SHARE)
         way = AHEAD * fastest + 0.5 * fastest**2 / self._braking
         room = np.minimum(state.q - self._lower, self._upper - state.q)
@@ -79,9 +77,7 @@ class TorqueLimiter:
         torque = np.asarray(torque, dtype=float)
         if torque.shape != self._top.shape:
             return torque
-        # A bound of all velocities takes less time than each of them, and is mostly enough.
-        gained = self._most * dist(torque.tolist(), self._resting)
-        if self._near or not max(map(abs, state.dq.tolist())) + gained < self._slow:
+        if self._near or may_exceed_speed(state.dq, torque, self._bias, self._most, self._slow):
             torque = self._looked_at(state, torque)
         rate = self._limits.torque_rate
         return torque if rate is None else self._rated(torque, rate)
