@@ -52,8 +52,9 @@ class Readout:
     def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, chain: Chain) -> None:
         self._model = model
         self._data = data
-        self._dof = chain.dof
-        self._block = np.ix_(chain.dof, chain.dof)
+        self._dof = span(chain.dof)
+        is_run = isinstance(self._dof, slice)
+        self._block = (self._dof, self._dof) if is_run else np.ix_(chain.dof, chain.dof)
         self._site = chain.site
         self._body = model.site_bodyid[chain.site]
         self._qvel = data.qvel
@@ -70,13 +71,8 @@ class Readout:
     def state(self) -> ArmState:
         """Read the state as ideal sensors would, hand velocity included."""
         mujoco.mj_objectVelocity(self._model, self._data, SITE, self._site, self._twist, 0)
-        return ArmState(
-            time=self._data.time,
-            q=self._read_q(),
-            dq=self._read_dq(),
-            hand=self._hand(),
-            hand_velocity=self._twist[LINEAR_FIRST],
-        )
+        twist = self._twist.take(LINEAR_FIRST)
+        return ArmState(self._data.time, self._read_q(), self._read_dq(), self._hand(), twist)
 
     def dynamics(self) -> Dynamics:
         """Read the dynamics; the data's position and velocity stages must be current."""
@@ -89,9 +85,9 @@ class Readout:
         mujoco.mj_jacSite(model, data, jacobian[:3], jacobian[3:], self._site)
         return Dynamics(
             hand=self._hand(),
-            jacobian=jacobian[:, self._dof],
+            jacobian=np.asfortranarray(jacobian[:, self._dof]),
             bias_acceleration=np.concatenate((linear.dot(self._qvel), angular.dot(self._qvel))),
-            mass_matrix=mass_matrix[self._block],
+            mass_matrix=np.ascontiguousarray(mass_matrix[self._block]),
             bias_force=self._bias_force(),
         )
 
@@ -100,7 +96,7 @@ class Readout:
         return self._read_bias() - helping
 
     def _hand(self) -> Pose:
-        quaternion = np.zeros(4)
+        quaternion = np.empty(4)
         mujoco.mju_mat2Quat(quaternion, self._hand_rotation)
         return Pose(self._hand_position.copy(), quaternion)
 
@@ -131,6 +127,7 @@ class RigidBodyModel:
         self._data = mujoco.MjData(model)
         chain.rest.write(self._data)
         self._qpos, self._qvel = self._data.qpos, self._data.qvel
+        self._joints, self._speeds = span(chain.qpos), span(chain.dof)
         self._readout = Readout(model, self._data, chain)
 
     @property
@@ -193,8 +190,8 @@ class RigidBodyModel:
             dq: Joint velocities, shape (n_joints,) [rad/s]; at rest when left out, and
                 the bias force is then gravity's alone.
         """
-        self._qpos[self.chain.qpos] = q
-        self._qvel[self.chain.dof] = 0.0 if dq is None else dq
+        self._qpos[self._joints] = q
+        self._qvel[self._speeds] = 0.0 if dq is None else dq
         mujoco.mj_fwdPosition(self._model, self._data)
         mujoco.mj_fwdVelocity(self._model, self._data)
         return self._readout.dynamics()

@@ -1,4 +1,4 @@
-"""Sensed states as the safety layer looks at them in every step."""
+"""Comparison of sensed states with the ones before."""
 
 import math
 
@@ -9,13 +9,13 @@ NOT_FINITE, UNCHANGED = 1, 2  # faults of a state
 
 @jit
 def compare_readings(q, dq, position, quaternion, velocity, last, same):
-    """Compare readings with the last ones, which they then replace.
+    """Compare readings with the last ones.
 
     Args:
         q, dq: Sensed joint positions and velocities, shape (n_joints,) [rad, rad/s].
         position, quaternion, velocity: Sensed pose and velocity of the hand.
-        last: Joint positions and position of the hand that were sensed last,
-            shape (n_joints + 3,); written.
+        last: Joint positions, position of the hand and joint velocities that were sensed last,
+            shape (2 * n_joints + 3,).
         same: True where a joint's position, or at last the hand's, is the same to the last bit,
             shape (n_joints + 1,); written.
 
@@ -29,12 +29,10 @@ def compare_readings(q, dq, position, quaternion, velocity, last, same):
     for i in range(n):
         same[i] = q[i] == last[i]
         unchanged |= same[i]
-        last[i] = q[i]
         total += q[i] + dq[i]
     same[n] = True
     for i in range(3):
         same[n] &= position[i] == last[n + i]
-        last[n + i] = position[i]
         total += position[i] + velocity[i] + velocity[3 + i]
     for i in range(4):
         total += quaternion[i]
@@ -44,34 +42,27 @@ def compare_readings(q, dq, position, quaternion, velocity, last, same):
 
 
 @jit
-def add_velocities(q, dq, position, velocity, last, sums, position_jump, hand_jump, speed_jump):
-    """Add the velocities of a state to sums, and compare the state with the last one.
+def take_readings(q, dq, position, quaternion, velocity, last, same):
+    """Compare readings with the last ones by :func:`compare_readings`, which they then replace."""
+    fault = compare_readings(q, dq, position, quaternion, velocity, last, same)
+    keep_readings(q, dq, position, last)
+    return fault
+
+
+@jit
+def keep_readings(q, dq, position, last):
+    """Copy readings to the last ones.
 
     Args:
         q, dq: Sensed joint positions and velocities, shape (n_joints,) [rad, rad/s].
-        position, velocity: Sensed position of the hand, and its velocity.
-        last: Joint positions, position of the hand and joint velocities that were sensed last,
-            shape (2 * n_joints + 3,); written.
-        sums: Sums of the velocities of joints and hand, shape (n_joints + 3,); written.
-        position_jump, hand_jump, speed_jump: Distances of the three from the last ones.
-
-    Returns:
-        True if one of the three is as far or farther from the last one.
+        position: Sensed position of the hand, shape (3,) [m].
+        last: Last readings, as in :func:`compare_readings`; written.
     """
     n = len(q)
-    joints, hand, speeds = 0.0, 0.0, 0.0
     for i in range(n):
-        joints += (q[i] - last[i]) ** 2
-        speeds += (dq[i] - last[n + 3 + i]) ** 2
         last[i], last[n + 3 + i] = q[i], dq[i]
-        sums[i] += dq[i]
     for i in range(3):
-        hand += (position[i] - last[n + i]) ** 2
         last[n + i] = position[i]
-        sums[n + i] += velocity[i]
-    # Nothing is near what is no number, as which the last readings begin.
-    near = joints < position_jump**2 and hand < hand_jump**2 and speeds < speed_jump**2
-    return not near
 
 
 @jit

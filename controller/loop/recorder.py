@@ -82,8 +82,9 @@ class Recorder:
         columns = vars(self._columns)
         poses = [reference.pose for reference in self._references]
         if poses:
-            columns["reference_position"] = np.stack([pose.position for pose in poses])
-            columns["reference_quaternion"] = np.stack([pose.quaternion for pose in poses])
+            positions, quaternions = zip(*poses, strict=True)
+            columns["reference_position"] = np.concatenate(positions).reshape(-1, 3)
+            columns["reference_quaternion"] = np.concatenate(quaternions).reshape(-1, 4)
         columns |= dict(zip(PARTS, times, strict=True))
         columns["step_latency_s"] = np.sum(times, axis=0)
         return Trajectory(**columns)

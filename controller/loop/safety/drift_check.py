@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from spikearm.arm_models import ArmState
-from spikearm.controller.kernels.readings import add_velocities
+from spikearm.controller.kernels import drift
 from spikearm.controller.loop.safety.limits import SafetyLimits
 from spikearm.controller.loop.safety.sensor_check import TRACKER, encoders
 
@@ -24,20 +24,24 @@ class DriftCheck:
         joints: Names of the joints.
         limits: Largest drifts.
         period: Control period [s].
+
+    Attributes:
+        memory: Steps between checks, last readings, table and numbers, as
+            :func:`~spikearm.controller.kernels.drift.take_drift` takes them.
     """
 
     def __init__(self, joints: Sequence[str], limits: SafetyLimits, period: float) -> None:
         self._sensors = (*encoders(joints), TRACKER)
         n = self._n_joints = len(joints)
-        self._limits = np.repeat([limits.joint_drift, limits.hand_drift], [n, 3])
-        self._keep = 1.0 - CHECKED_EVERY * period / DRIFT_TIME
-        speed_jump = limits.joint_drift / (CHECKED_EVERY * period)
-        self._jumps = limits.joint_drift, limits.hand_drift, speed_jump
-        self._drift, self._sums = np.zeros(n + 3), np.zeros(n + 3)
-        self._last = np.full(2 * n + 3, np.nan)
-        self._n_steps, self._sound = 0, False
-        self._passed: np.ndarray | None = None
-        self._passed_at = 0.0
+        self._table = np.zeros((5, n + 3))
+        self._table[drift.PASSED] = np.nan
+        self._table[drift.LIMITS] = np.repeat([limits.joint_drift, limits.hand_drift], [n, 3])
+        numbers = np.zeros(7)
+        numbers[drift.KEEP] = 1.0 - CHECKED_EVERY * period / DRIFT_TIME
+        numbers[drift.POSITION_JUMP] = limits.joint_drift
+        numbers[drift.HAND_JUMP] = limits.hand_drift
+        numbers[drift.SPEED_JUMP] = limits.joint_drift / (CHECKED_EVERY * period)
+        self.memory = CHECKED_EVERY, np.full(2 * n + 3, np.nan), self._table, numbers
 
     def failure(self, state: ArmState) -> str | None:
         """Name the sensors that drift; return None if none does.
@@ -45,31 +49,14 @@ class DriftCheck:
         Args:
             state: Sensed state.
         """
-        jumped = add_velocities(
-            state.q, state.dq, state.hand.position, state.hand_velocity,
-            self._last, self._sums, *self._jumps,
-        )  # fmt: skip
-        self._n_steps += 1
-        if self._n_steps < CHECKED_EVERY and self._sound and not jumped:
-            return None
-        return self._check(state)
+        every, *memory = self.memory
+        found = drift.take_drift(
+            every, state.time, state.q, state.dq, state.hand.position, state.hand_velocity, *memory
+        )
+        return self._describe() if found == drift.FAR_STATE else None
 
-    def _check(self, state: ArmState) -> str | None:
-        now = self._last[: self._n_joints + 3].copy()
-        way = (state.time - self._passed_at) / self._n_steps * self._sums
-        passed = now - way if self._passed is None else self._passed
-        drift = self._keep * self._drift + now - passed - way
-        far = abs(drift) > self._limits
-        if far.any():
-            self._sums -= np.concatenate([state.dq, state.hand_velocity[:3]])
-            self._n_steps, self._sound = self._n_steps - 1, False
-            return self._describe(far)
-        self._drift, self._passed, self._passed_at = drift, now, state.time
-        self._sums[:] = 0.0
-        self._n_steps, self._sound = 0, True
-        return None
-
-    def _describe(self, far: np.ndarray) -> str:
+    def _describe(self) -> str:
+        far = ~(abs(self._table[drift.NEXT]) <= self._table[drift.LIMITS])
         failed = [*far[: self._n_joints], far[self._n_joints :].any()]
         names = [name for name, bad in zip(self._sensors, failed, strict=True) if bad]
         return f"{', '.join(names)} gave positions that do not follow from velocities"

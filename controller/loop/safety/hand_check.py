@@ -39,6 +39,15 @@ class HandCheck:
         self._wait -= 1
         return self._wait < 0
 
+    @property
+    def spare_steps(self) -> int:
+        """Number of the next steps in which it is not due."""
+        return self._wait
+
+    def pass_over(self, steps: int) -> None:
+        """Count steps, no more than the spare ones."""
+        self._wait -= steps
+
     def failure(self, state: ArmState) -> str | None:
         """Describe how far the hand is from where the joints put it; return None if it is there.
 

@@ -18,13 +18,17 @@ class MotionCheck:
     Args:
         chain: Joints and their limits.
         limits: Margin, tracking error, and whether speeds are limited.
+
+    Attributes:
+        bounds: Speed that any joint may have, and largest distance of the hand from its reference
+            [rad/s, m].
     """
 
     def __init__(self, chain: Chain, limits: SafetyLimits) -> None:
         self._chain, self._limits = chain, limits
         top = TOLERANCE * chain.velocity_limits
         self._top = top if limits.limit_speeds else np.full_like(top, inf)
-        self._slow = float(self._top.min())  # any joint may be so fast
+        self.bounds = float(self._top.min()), limits.tracking_limit
         self._lower, self._upper = (
             chain.lower - limits.stop_margin,
             chain.upper + limits.stop_margin,
@@ -38,7 +42,8 @@ class MotionCheck:
             reference: Reference of the same time.
         """
         wanted, actual = reference.pose.position, state.hand.position
-        if not exceeds_motion(state.dq, self._slow, wanted, actual, self._limits.tracking_limit):
+        speed, distance = self.bounds
+        if not exceeds_motion(state.dq, speed, wanted, actual, distance):
             return None
         return self._fast(state.dq) or self._far(dist(wanted, actual))
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from spikearm.arm_models import Arm, ArmState, SpikearmError
 from spikearm.controller.loop.safety.brakes import ArmStoppedError, stop
+from spikearm.controller.loop.safety.glance import Glance
 from spikearm.controller.loop.safety.limits import SafetyLimits
 from spikearm.controller.loop.safety.motion_check import MotionCheck
 from spikearm.controller.loop.safety.recent_steps import WINDOW, RecentSteps, n_steps
@@ -38,6 +39,7 @@ class Safety:
         self._sensors = SensorGuard(arm, limits)
         self._hand = self._sensors.hand
         self._motion = MotionCheck(arm.chain, limits)
+        self._glance = Glance(self._sensors, self._motion)
         self._limiter = TorqueLimiter(arm.model, limits)
         self._limiting_steps = n_steps(limits.limiting_time, arm.timestep)
         self._limited = RecentSteps(WINDOW * self._limiting_steps)
@@ -70,10 +72,14 @@ class Safety:
             ArmStoppedError: Sensors have failed for too long, or the motion is beyond a limit; the
                 arm was stopped.
         """
+        if self._glance.passes(state, reference):
+            return True
+        self._glance.end()
         if not self._sensors.admits(state, reference):
             return False
         if (cause := self._motion.failure(state, reference)) is not None:
             self.stop(cause, CHECK)
+        self._glance.begin()
         return True
 
     def limit(self, state: ArmState, torque: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from spikearm.arm_models import ArmState
-from spikearm.controller.kernels.readings import NOT_FINITE, compare_readings
+from spikearm.controller.kernels.readings import NOT_FINITE, take_readings
 from spikearm.controller.references.reference import Reference
 
 TRACKER = "the hand's tracker"
@@ -30,15 +30,20 @@ class SensorCheck:
     Args:
         joints: Names of the joints.
         frozen_steps: Number of steps for which a reading may stay the same.
+
+    Attributes:
+        suspicious: True if a sensor was stuck in the last step, for however short a time.
+        memory: Last readings, and which of them stayed the same, as
+            :func:`~spikearm.controller.kernels.readings.take_readings` takes them.
     """
 
     def __init__(self, joints: Sequence[str], frozen_steps: int) -> None:
         self._sensors = (*encoders(joints), TRACKER)
         self._frozen_steps = frozen_steps
         self._unchanged = np.zeros(len(self._sensors), dtype=int)
-        self._suspicious = False
-        self._last = np.full(len(joints) + 3, np.nan)
+        self.suspicious = False
         self._same = np.zeros(len(self._sensors), dtype=bool)
+        self.memory = np.full(2 * len(joints) + 3, np.nan), self._same
 
     def failure(self, state: ArmState, reference: Reference) -> str | None:
         """Name the sensors that failed and their fault; return None if all work.
@@ -47,20 +52,18 @@ class SensorCheck:
             state: Sensed state.
             reference: Reference of the same time.
         """
-        fault = compare_readings(
-            state.q, state.dq, *state.hand, state.hand_velocity, self._last, self._same
-        )
+        fault = take_readings(state.q, state.dq, *state.hand, state.hand_velocity, *self.memory)
         if fault == NOT_FINITE:
             self._unchanged[:] = 0
             return f"{self._names(_not_finite(state))} gave no finite number"
-        if fault or self._suspicious:
+        if fault or self.suspicious:
             return self._frozen(self._same & _must_change(self._same, state, reference))
         return None
 
     def _frozen(self, stuck: np.ndarray) -> str | None:
         """Count the steps for which sensors have been stuck, and name those that are frozen."""
         self._unchanged = np.where(stuck, self._unchanged + 1, 0)
-        self._suspicious = bool(stuck.any())
+        self.suspicious = bool(stuck.any())
         frozen = self._unchanged >= self._frozen_steps
         return f"{self._names(frozen)} did not change" if frozen.any() else None
 

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 from spikearm.arm_models import Arm, ArmState
 from spikearm.controller.loop.safety.brakes import ArmStoppedError, stop
@@ -97,6 +98,21 @@ class SensorGuard:
             )
         self.outages[-1] = Outage(outage.failure, outage.began, outage.steps + 1)
         return False
+
+    @property
+    def memory(self) -> tuple[Any, ...]:
+        """Memory of the checks of every step."""
+        return (*self._check.memory, *self._drift.memory)
+
+    @property
+    def spare_steps(self) -> int:
+        """Number of the next steps in which no check is due if the states look sound."""
+        return 0 if self._away or self._check.suspicious else self.hand.spare_steps
+
+    def pass_over(self, steps: int) -> None:
+        """Count steps whose states others found sound, as no more than the spare ones."""
+        self._step += steps
+        self.hand.pass_over(steps)
 
     def _failure(self, state: ArmState, reference: Reference) -> str | None:
         """Describe the first fault that is found, or return None."""

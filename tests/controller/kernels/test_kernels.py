@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from spikearm.controller.kernels import drift
 from spikearm.controller.kernels.bounds import exceeds_motion, may_exceed_speed
 from spikearm.controller.kernels.command import write_command
+from spikearm.controller.kernels.glance import take_sound
 from spikearm.controller.kernels.pose_error import write_pose_error
 from spikearm.controller.kernels.readings import (
     NOT_FINITE,
     UNCHANGED,
-    add_velocities,
     compare_readings,
+    take_readings,
 )
 from spikearm.controller.kernels.scaling import write_scaled
 
@@ -95,19 +97,19 @@ def state(rng: np.random.Generator) -> list[np.ndarray]:
 
 def test_readings_are_compared_with_the_last_ones():
     rng = np.random.default_rng(11)
-    last, same = np.full(N_JOINTS + 3, np.nan), np.zeros(N_JOINTS + 1, dtype=bool)
+    last, same = np.full(2 * N_JOINTS + 3, np.nan), np.zeros(N_JOINTS + 1, dtype=bool)
     first, second = state(rng), state(rng)
-    assert compare_readings(*first, last, same) == 0
+    assert take_readings(*first, last, same) == 0
     second[0][[1, 4]] = first[0][[1, 4]]
-    assert compare_readings(*second, last, same) == UNCHANGED
+    assert take_readings(*second, last, same) == UNCHANGED
     np.testing.assert_array_equal(np.flatnonzero(same), [1, 4])
-    np.testing.assert_array_equal(last, [*second[0], *second[2]])
+    np.testing.assert_array_equal(last, [*second[0], *second[2], *second[1]])
     third = state(rng)
     third[2][:2] = second[2][:2]  # two coordinates of the hand alone are no hand that stays
-    assert compare_readings(*third, last, same) == 0
+    assert take_readings(*third, last, same) == 0
     fourth = state(rng)
     fourth[2] = third[2]
-    assert compare_readings(*fourth, last, same) == UNCHANGED
+    assert take_readings(*fourth, last, same) == UNCHANGED
     np.testing.assert_array_equal(np.flatnonzero(same), [N_JOINTS])
 
 
@@ -117,26 +119,133 @@ def test_a_number_that_is_not_finite_is_found_wherever_it_is(part, bad):
     for index in range(len(state(np.random.default_rng(0))[part])):
         given = state(np.random.default_rng(12))
         given[part][index] = bad
-        last, same = np.zeros(N_JOINTS + 3), np.zeros(N_JOINTS + 1, dtype=bool)
+        last, same = np.zeros(2 * N_JOINTS + 3), np.zeros(N_JOINTS + 1, dtype=bool)
         assert compare_readings(*given, last, same) == NOT_FINITE
 
 
-@pytest.mark.parametrize("which", range(3))
-def test_velocities_are_summed_and_what_is_far_from_the_last_reading_is_found(which):
-    rng = np.random.default_rng(13)
-    last, sums = np.full(2 * N_JOINTS + 3, np.nan), np.zeros(N_JOINTS + 3)
-    q, dq, position, _, velocity = state(rng)
-    given, jumps = [q, dq, position], [0.3, 0.9, 0.5]  # of positions, speeds, the hand
-    bounds = jumps[0], jumps[2], jumps[1]
-    assert add_velocities(*given, velocity, last, sums, *bounds)  # the first is far from nothing
-    for n, (factor, jumps_now) in enumerate([(0.99, False), (1.01, True)], start=2):
-        way = rng.normal(size=len(given[which]))
-        given[which] = given[which] + factor * jumps[which] * way / np.linalg.norm(way)
-        assert add_velocities(*given, velocity, last, sums, *bounds) == jumps_now
-        np.testing.assert_array_equal(last, [*given[0], *given[2], *given[1]])
-        np.testing.assert_allclose(sums[N_JOINTS:], n * velocity[:3])
-    if which != 1:
-        np.testing.assert_allclose(sums[:N_JOINTS], 3 * dq)
+EVERY = 4  # steps between two checks of the drift
+
+
+def swing(step: int) -> list[np.ndarray]:
+    """Return a swing's joint positions, velocities, position, quaternion, velocity of the hand."""
+    t, w = 1e-3 * step, np.arange(2.0, 2.0 + N_JOINTS)
+    hand, speed = 0.2 * np.sin(w[:3] * t + 0.3), 0.2 * w[:3] * np.cos(w[:3] * t + 0.3)
+    return [
+        0.5 * np.sin(w * t + 1.0), 0.5 * w * np.cos(w * t + 1.0),
+        hand, np.array([1.0, 0.0, 0.0, 0.0]), np.concatenate([speed, np.zeros(3)]),
+    ]  # fmt: skip
+
+
+def drift_memory() -> tuple[int, np.ndarray, np.ndarray, np.ndarray]:
+    """Return a memory that keeps 0.9 of the drift, and nothing else yet."""
+    table = np.zeros((5, N_JOINTS + 3))
+    table[drift.PASSED], table[drift.LIMITS] = np.nan, 0.05
+    numbers = np.array([0.0, 0.0, 0.0, 0.9, 0.3, 0.2, 10.0])
+    return EVERY, np.full(2 * N_JOINTS + 3, np.nan), table, numbers
+
+
+def drift_of(taken: list[float | list[np.ndarray]], memory) -> int:
+    time, (q, dq, position, _, velocity) = taken
+    every, *rest = memory
+    return drift.take_drift(every, time, q, dq, position, velocity, *rest)
+
+
+def test_the_drift_is_what_positions_gain_on_the_mean_of_velocities():
+    memory = drift_memory()
+    *_, table, _ = memory
+    expected, passed, passed_at, speeds = np.zeros(N_JOINTS + 3), None, 0.0, []
+    for step in range(60):
+        state, time = swing(step), 1e-3 * step
+        state[0][2] += 2e-4 * step  # an encoder that runs away
+        found = drift_of([time, state], memory)
+        now = np.concatenate([state[0], state[2]])
+        speeds.append(np.concatenate([state[1], state[4][:3]]))
+        assert found == (drift.SOUND_STATE if step % EVERY == 0 else drift.NOT_DUE)
+        if step % EVERY == 0:
+            way = (time - passed_at) * np.mean(speeds, axis=0)
+            gained = 0.0 if passed is None else now - passed - way
+            expected = 0.9 * expected + gained
+            np.testing.assert_allclose(table[drift.DRIFT], expected, atol=1e-14)
+            passed, passed_at, speeds = now, time, []
+    assert expected[2] > 4e-3 > 10 * abs(np.delete(expected, 2)).max()
+
+
+def test_a_state_that_is_far_is_found_at_once_and_left_out_of_the_drift():
+    memory, undisturbed = drift_memory(), drift_memory()
+    for step in range(30):
+        state = swing(step)
+        if step == 14:
+            bad = [values.copy() for values in state]
+            bad[2][1] += 0.3
+            assert drift_of([1e-3 * step, bad], memory) == drift.FAR_STATE
+            far = abs(memory[2][drift.NEXT]) > memory[2][drift.LIMITS]
+            np.testing.assert_array_equal(np.flatnonzero(far), [N_JOINTS + 1])
+            continue
+        found = drift_of([1e-3 * step, state], memory)
+        drift_of([1e-3 * step, state], undisturbed)
+        # After a far state each is checked, until one is sound.
+        due = step == 15 or (step - 15) % EVERY == 0 if step > 14 else step % EVERY == 0
+        assert found == (drift.SOUND_STATE if due else drift.NOT_DUE)
+    assert abs(memory[2][drift.DRIFT]).max() < 1e-4
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_positions_and_speeds_that_jump_are_checked_at_once(which):
+    for factor, found in ((0.99, drift.NOT_DUE), (1.01, drift.SOUND_STATE)):
+        memory, state = drift_memory(), swing(0)
+        memory[2][drift.LIMITS] = 100.0
+        drift_of([0.0, state], memory)
+        way = np.random.default_rng(13).normal(size=len(state[which]))
+        jump = [0.3, 10.0, 0.2][which]
+        state[which] = state[which] + factor * jump * way / np.linalg.norm(way)
+        assert drift_of([1e-3, state], memory) == found
+
+
+def sound_memory() -> tuple:
+    readings = np.full(2 * N_JOINTS + 3, np.nan), np.zeros(N_JOINTS + 1, dtype=bool)
+    return (*readings, *drift_memory(), 20.0, 0.1)
+
+
+def copies(memory: tuple) -> list[np.ndarray]:
+    return [np.array(one) for one in memory]
+
+
+def test_a_glance_keeps_of_a_sound_state_what_the_checks_keep():
+    glanced, checked = sound_memory(), sound_memory()
+    for step in range(40):
+        state, time = swing(step), 1e-3 * step
+        assert take_sound(time, *state, state[2] + 0.05, *glanced)
+        assert not take_readings(*state, *checked[:2])
+        assert drift_of([time, state], checked[2:6]) != drift.FAR_STATE
+        for ours, theirs in zip(glanced, checked, strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+
+def spoil(state: list[np.ndarray], fault: str) -> None:
+    if fault == "not finite":
+        state[4][4] = np.nan
+    elif fault == "unchanged":
+        state[0][1] = swing(9)[0][1]
+    elif fault == "far":
+        state[0][1] += 0.5
+    elif fault == "fast":
+        state[1][3] = -21.0
+
+
+@pytest.mark.parametrize("fault", ["not finite", "unchanged", "far", "fast", "off"])
+def test_a_glance_keeps_nothing_of_a_state_that_a_check_might_not_pass(fault):
+    memory = sound_memory()
+    for step in range(10):
+        assert take_sound(1e-3 * step, *swing(step), swing(step)[2], *memory)
+    state, before = swing(10), copies(memory)
+    wanted = state[2] + (0.11 / np.sqrt(3) if fault == "off" else 0.0)
+    spoil(state, fault)
+    assert not take_sound(0.01, *state, wanted, *memory)
+    # All but what is worked out anew with every state.
+    before[1], after = memory[1], copies(memory)
+    before[4][drift.NEXT] = after[4][drift.NEXT]
+    for old, new in zip(before, after, strict=True):
+        np.testing.assert_array_equal(old, new)
 
 
 @pytest.mark.parametrize("part", range(5))
@@ -144,7 +253,7 @@ def test_a_state_of_another_shape_is_refused(part):
     given = state(np.random.default_rng(14))
     given[part] = given[part][:-1]
     with pytest.raises(ValueError, match="shape"):
-        compare_readings(*given, np.zeros(N_JOINTS + 3), np.zeros(N_JOINTS + 1, dtype=bool))
+        compare_readings(*given, np.zeros(2 * N_JOINTS + 3), np.zeros(N_JOINTS + 1, dtype=bool))
 
 
 @pytest.mark.parametrize("seed", range(20))
