@@ -1,93 +1,19 @@
-"""The kernels of a control step against NumPy, and their refusal of other shapes."""
+"""Kernels that look at sensed states, by motions in closed form and against NumPy."""
 
 import numpy as np
 import pytest
-from scipy.spatial.transform import Rotation
 
 from spikearm.controller.kernels import drift
 from spikearm.controller.kernels.bounds import exceeds_motion, may_exceed_speed
-from spikearm.controller.kernels.command import write_command
 from spikearm.controller.kernels.glance import take_sound
-from spikearm.controller.kernels.pose_error import write_pose_error
 from spikearm.controller.kernels.readings import (
     NOT_FINITE,
     UNCHANGED,
     compare_readings,
     take_readings,
 )
-from spikearm.controller.kernels.scaling import write_scaled
 
 N_JOINTS = 6
-
-
-def pose(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    return rng.normal(size=3), Rotation.random(rng=rng).as_quat(scalar_first=True)
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_the_pose_error_is_the_offset_and_the_rotation_vector_of_scipy(seed):
-    rng = np.random.default_rng(seed)
-    wanted, actual, error = pose(rng), pose(rng), np.empty(6)
-    write_pose_error(*wanted, *actual, error)
-    turn = (
-        Rotation.from_quat(wanted[1], scalar_first=True)
-        * Rotation.from_quat(actual[1], scalar_first=True).inv()
-    )
-    np.testing.assert_array_equal(error[:3], wanted[0] - actual[0])
-    np.testing.assert_allclose(error[3:], turn.as_rotvec(), atol=1e-13)
-
-
-@pytest.mark.parametrize("feeds", [True, False])
-def test_the_command_is_feedback_and_the_acceleration_that_is_fed_forward(feeds):
-    rng = np.random.default_rng(3)
-    wanted, actual, error, command = pose(rng), pose(rng), np.empty(6), np.empty(6)
-    wanted_velocity, velocity, acceleration = rng.normal(size=(3, 6))
-    given = acceleration if feeds else np.empty(0)
-    write_command(*wanted, wanted_velocity, given, *actual, velocity, 150.0, 80.0, 25.0, command)
-    write_pose_error(*wanted, *actual, error)
-    stiffness = np.repeat([150.0, 80.0], 3)
-    # In this order of sums, to the last bit: trajectories depend on it.
-    expected = stiffness * error + 25.0 * (wanted_velocity - velocity)
-    np.testing.assert_array_equal(command, expected + acceleration if feeds else expected)
-
-
-@pytest.mark.parametrize("spread", [0.5, 3.0])
-def test_scaled_values_are_those_of_numpy_cut_at_one(spread):
-    rng = np.random.default_rng(8)
-    q, dq, middle = rng.normal(scale=spread, size=(3, N_JOINTS))
-    command, center = rng.normal(scale=spread, size=6), rng.normal(scale=0.1, size=24)
-    half_range, inputs = rng.uniform(0.5, 2.0, size=24), np.full(24, np.nan)
-    write_scaled(q, dq, command, middle, center, half_range, inputs)
-    values = np.concatenate([np.sin(q - middle), np.cos(q - middle), dq, command])
-    expected = (values - center) / half_range
-    assert (abs(expected) > 1).any() and (abs(expected) < 1).any()
-    np.testing.assert_allclose(inputs, np.clip(expected, -1.0, 1.0), rtol=1e-14)
-
-
-def test_what_is_no_number_is_not_scaled_to_one():
-    inputs, q = np.zeros(12), np.array([np.nan, 0.3])
-    write_scaled(q, np.zeros(2), np.zeros(6), np.zeros(2), np.zeros(12), np.ones(12), inputs)
-    np.testing.assert_array_equal(np.isnan(inputs), np.isin(np.arange(12), [0, 2]))
-
-
-THREE, FOUR, SIX = np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0]), np.zeros(6)
-
-
-@pytest.mark.parametrize("which", range(7))
-def test_a_reference_or_a_state_of_another_shape_is_refused(which):
-    given = [THREE, FOUR, SIX, SIX, THREE, FOUR, SIX]
-    write_command(*given, 1.0, 1.0, 1.0, np.empty(6))
-    given[which] = given[which][:-1]
-    with pytest.raises(ValueError, match="shape"):
-        write_command(*given, 1.0, 1.0, 1.0, np.empty(6))
-
-
-@pytest.mark.parametrize("which", range(7))
-def test_values_of_another_shape_than_is_scaled_are_refused(which):
-    given = [np.zeros(n) for n in (2, 2, 6, 2, 12, 12, 12)]
-    given[which] = np.zeros(len(given[which]) - 1)
-    with pytest.raises(ValueError, match="shape"):
-        write_scaled(*given)
 
 
 def state(rng: np.random.Generator) -> list[np.ndarray]:
@@ -124,6 +50,7 @@ def test_a_number_that_is_not_finite_is_found_wherever_it_is(part, bad):
 
 
 EVERY = 4  # steps between two checks of the drift
+Memory = tuple[int, np.ndarray, np.ndarray, np.ndarray]
 
 
 def swing(step: int) -> list[np.ndarray]:
@@ -136,7 +63,7 @@ def swing(step: int) -> list[np.ndarray]:
     ]  # fmt: skip
 
 
-def drift_memory() -> tuple[int, np.ndarray, np.ndarray, np.ndarray]:
+def drift_memory() -> Memory:
     """Return a memory that keeps 0.9 of the drift, and nothing else yet."""
     table = np.zeros((5, N_JOINTS + 3))
     table[drift.PASSED], table[drift.LIMITS] = np.nan, 0.05
@@ -144,8 +71,8 @@ def drift_memory() -> tuple[int, np.ndarray, np.ndarray, np.ndarray]:
     return EVERY, np.full(2 * N_JOINTS + 3, np.nan), table, numbers
 
 
-def drift_of(taken: list[float | list[np.ndarray]], memory) -> int:
-    time, (q, dq, position, _, velocity) = taken
+def take_drift(time: float, state: list[np.ndarray], memory: Memory) -> int:
+    q, dq, position, _, velocity = state
     every, *rest = memory
     return drift.take_drift(every, time, q, dq, position, velocity, *rest)
 
@@ -157,7 +84,7 @@ def test_the_drift_is_what_positions_gain_on_the_mean_of_velocities():
     for step in range(60):
         state, time = swing(step), 1e-3 * step
         state[0][2] += 2e-4 * step  # an encoder that runs away
-        found = drift_of([time, state], memory)
+        found = take_drift(time, state, memory)
         now = np.concatenate([state[0], state[2]])
         speeds.append(np.concatenate([state[1], state[4][:3]]))
         assert found == (drift.SOUND_STATE if step % EVERY == 0 else drift.NOT_DUE)
@@ -171,22 +98,21 @@ def test_the_drift_is_what_positions_gain_on_the_mean_of_velocities():
 
 
 def test_a_state_that_is_far_is_found_at_once_and_left_out_of_the_drift():
-    memory, undisturbed = drift_memory(), drift_memory()
+    memory = drift_memory()
     for step in range(30):
         state = swing(step)
         if step == 14:
             bad = [values.copy() for values in state]
             bad[2][1] += 0.3
-            assert drift_of([1e-3 * step, bad], memory) == drift.FAR_STATE
+            assert take_drift(1e-3 * step, bad, memory) == drift.FAR_STATE
             far = abs(memory[2][drift.NEXT]) > memory[2][drift.LIMITS]
             np.testing.assert_array_equal(np.flatnonzero(far), [N_JOINTS + 1])
             continue
-        found = drift_of([1e-3 * step, state], memory)
-        drift_of([1e-3 * step, state], undisturbed)
+        found = take_drift(1e-3 * step, state, memory)
         # After a far state each is checked, until one is sound.
         due = step == 15 or (step - 15) % EVERY == 0 if step > 14 else step % EVERY == 0
         assert found == (drift.SOUND_STATE if due else drift.NOT_DUE)
-    assert abs(memory[2][drift.DRIFT]).max() < 1e-4
+    assert abs(memory[2][drift.DRIFT]).max() < 1e-3
 
 
 @pytest.mark.parametrize("which", [0, 1, 2])
@@ -194,11 +120,11 @@ def test_positions_and_speeds_that_jump_are_checked_at_once(which):
     for factor, found in ((0.99, drift.NOT_DUE), (1.01, drift.SOUND_STATE)):
         memory, state = drift_memory(), swing(0)
         memory[2][drift.LIMITS] = 100.0
-        drift_of([0.0, state], memory)
+        take_drift(0.0, state, memory)
         way = np.random.default_rng(13).normal(size=len(state[which]))
         jump = [0.3, 10.0, 0.2][which]
         state[which] = state[which] + factor * jump * way / np.linalg.norm(way)
-        assert drift_of([1e-3, state], memory) == found
+        assert take_drift(1e-3, state, memory) == found
 
 
 def sound_memory() -> tuple:
@@ -216,7 +142,7 @@ def test_a_glance_keeps_of_a_sound_state_what_the_checks_keep():
         state, time = swing(step), 1e-3 * step
         assert take_sound(time, *state, state[2] + 0.05, *glanced)
         assert not take_readings(*state, *checked[:2])
-        assert drift_of([time, state], checked[2:6]) != drift.FAR_STATE
+        assert take_drift(time, state, checked[2:6]) != drift.FAR_STATE
         for ours, theirs in zip(glanced, checked, strict=True):
             np.testing.assert_array_equal(ours, theirs)
 
