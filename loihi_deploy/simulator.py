@@ -107,6 +107,8 @@ class Simulator(nengo_loihi.Simulator):
         self.data = CheckedData(self._probe_outputs)
         self.data.fallbacks = fallbacks
         self._runner = self._exchange() or self._queueing_runner()
+        kept = self.engine.keeps or not isinstance(self._runner, Exchange)
+        self._unprobed = None if kept else self._runner
 
     @property
     def engine(self) -> Engine:
@@ -146,10 +148,10 @@ class Simulator(nengo_loihi.Simulator):
         Raises:
             SimulationError, SimulatorClosed: As in :meth:`run_steps`.
         """
-        if self.closed or self.engine.keeps or not isinstance(self._runner, Exchange):
+        if self.closed or self._unprobed is None:
             self.run_steps(1)
         else:
-            self._run(self._runner.advance)
+            self._run(self._unprobed.advance)
             self._n_steps += 1
             self._probe_step_time()
 

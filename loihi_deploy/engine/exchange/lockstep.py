@@ -34,6 +34,7 @@ class LockstepExchange(Exchange):
         self._outputs = ChipOutputs(model, engine, self._host)
         compiled = blas.FOUND and self._host.is_compiled
         self._together = (*self._arguments(), *engine.arguments) if compiled else ()
+        self._next_step = (*self._together, np.empty((1, 0)), np.empty((1, 0))) if compiled else ()
 
     def restart(self) -> None:
         """Reset to the start, after host and chip have been reset."""
@@ -57,8 +58,12 @@ class LockstepExchange(Exchange):
         if not self._together or self._engine.strict:
             self._run_in_turn()
             self._host.finish()
-        else:
+        elif self._host.has_values:
             self._run_together(1)
+        else:  # as in a closed loop: with the same arguments in every step
+            self._host.read_inputs()
+            self._engine.advance_with(self._next_step, 1)
+            self._host.write_outputs()
 
     def _run_together(self, steps: int) -> None:
         """Advance in one call of machine code."""

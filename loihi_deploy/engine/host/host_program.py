@@ -101,6 +101,11 @@ class HostProgram:
         return not self._in_python and self.probes.are_vectors
 
     @property
+    def has_values(self) -> bool:
+        """True if processes give values or something is probed."""
+        return bool(self._processes) or len(self.probes.items) > 0
+
+    @property
     def _in_python(self) -> bool:
         return any(operator >= 0 for _, _, operator in self._segments)
 
