@@ -6,6 +6,7 @@ import numpy as np
 
 from spikearm.arm_models import Arm, ArmState
 from spikearm.controller.controller import Controller, NeuralController, unwrap
+from spikearm.controller.kernels.loading import load_kernels
 from spikearm.controller.loop.pace import FreePace, Pace
 from spikearm.controller.loop.recorder import Recorder
 from spikearm.controller.loop.safety.safety import Safety
@@ -60,6 +61,7 @@ def follow(
     Raises:
         ArmStoppedError: Sensors failed, a limit was exceeded, or ``stop`` asked for it.
     """
+    load_kernels()
     times = arm.timestep * np.arange(round(duration / arm.timestep) + 1)
     target = target.begin(times)
     neural = unwrap(controller, NeuralController)
