@@ -20,7 +20,9 @@ from spikearm.loihi_deploy.engine.layout.arrangement import (
 from spikearm.loihi_deploy.engine.layout.fixed_weights import collect_weights
 from spikearm.loihi_deploy.engine.layout.layout import Index, Real, State
 from spikearm.loihi_deploy.engine.layout.routes import Routes, compile_routes
+from spikearm.loihi_deploy.engine.layout.shared_weights import collect_shared
 from spikearm.loihi_deploy.engine.layout.sources import Sources
+from spikearm.loihi_deploy.engine.layout.spike_rows import SpikeRows, compile_rows
 from spikearm.loihi_deploy.engine.layout.tiles import Tiles, compile_tiles
 from spikearm.loihi_deploy.nengo_loihi_compat import EmulatorInterface, LoihiProbe
 
@@ -39,7 +41,8 @@ class Chip:
         index: Integers, as :class:`spikearm.loihi_deploy.engine.layout.layout.Index` names them.
         real: Doubles, as :class:`spikearm.loihi_deploy.engine.layout.layout.Real` names them.
         spiked: Flags of compartments that spiked, padded to whole words, 8-bit.
-        tiles: Fixed integer weights.
+        rows: Rows of fixed integer weights.
+        tiles: The same rows in memory.
         routes: Routes to all other weights.
         words: Scratch for random numbers, 32-bit.
         arrangement: Order of compartments in the state.
@@ -51,6 +54,7 @@ class Chip:
     index: Arena
     real: Arena
     spiked: np.ndarray
+    rows: SpikeRows
     tiles: Tiles
     routes: Routes
     words: np.ndarray
@@ -63,6 +67,12 @@ class Chip:
         """Type of the state, ``int32`` or ``float32``."""
         return self.state.block.dtype
 
+    @property
+    def connectivity_bytes(self) -> int:
+        """Memory of the fixed integer weights and of the way to them [bytes]."""
+        arrays = [*self.rows.index_arrays(), *self.tiles.index_arrays()]
+        return self.tiles.mantissas.nbytes + sum(self.index[name].nbytes for name in arrays)
+
 
 def compile_chip(emulator: EmulatorInterface, probes: Sequence[LoihiProbe]) -> Chip:
     """Flatten blocks, as nengo-loihi's emulator has read them.
@@ -74,17 +84,22 @@ def compile_chip(emulator: EmulatorInterface, probes: Sequence[LoihiProbe]) -> C
     info, compartment = emulator.block_info, emulator.compartment
     n = info.n_compartments
     sources = Sources(emulator)
-    fixed, routes = collect_weights(emulator, sources), compile_routes(emulator, sources)
+    shared, routes = collect_shared(emulator, sources), compile_routes(emulator, sources)
+    fixed = collect_weights(emulator, sources, shared.groups)
     constants = _constants(compartment, info.dtype)
-    arrangement = arrange(fixed, constants) if _may_move(emulator, routes) else Arrangement.plain(n)
+    arrangement = Arrangement.plain(n)
+    if _may_move(emulator, routes):
+        arrangement = arrange(fixed, constants, shared.pinned)
     dendrites, somas = arrangement.runs(constants)
-    tiles, order = compile_tiles(fixed, arrangement), arrangement.order
+    rows, order = compile_rows(fixed, shared, sources, arrangement), arrangement.order
+    tiles = compile_tiles(rows.weights, arrangement.n_dendrites)
     keys, recorded = _probed(info, probes, arrangement)
     n_drawn = max(n, routes.n_traces, routes.n_changes)
     state = {
         "current": np.zeros(arrangement.n_dendrites),
         "voltage": compartment.voltage[order],
-        "input": np.zeros(pad_to_lanes(arrangement.n_dendrites)),
+        # A shared row's last tile may reach beyond its last dendrite, from wherever it begins.
+        "input": np.zeros(pad_to_lanes(arrangement.n_dendrites) + LANES),
         "bias": compartment.bias[order],
         "drive": compartment.bias[order],
         "threshold": compartment.vth[order],
@@ -104,6 +119,7 @@ def compile_chip(emulator: EmulatorInterface, probes: Sequence[LoihiProbe]) -> C
         "noise_at_membrane": compartment.noise.target_u,
         "fired": np.zeros(sources.n_neurons + LANES),
         "fired_start": np.zeros(len(sources.start)),
+        **rows.index_arrays(),
         **tiles.index_arrays(),
         **routes.index_arrays(),
         "source_start": sources.start,
@@ -126,6 +142,7 @@ def compile_chip(emulator: EmulatorInterface, probes: Sequence[LoihiProbe]) -> C
         index=Arena(np.int32, {name: index[name] for name in Index._fields}),
         real=Arena(np.float64, {name: real[name] for name in Real._fields}),
         spiked=np.zeros(pad_to_lanes(n), dtype=np.uint8),
+        rows=rows,
         tiles=tiles,
         routes=routes,
         words=np.zeros(2 * n_drawn, dtype=np.uint32),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from spikearm.loihi_deploy.engine.jit import jit
+from spikearm.loihi_deploy.engine.jit import inline, jit
 from spikearm.loihi_deploy.engine.lanes import LANES, add_lanes
 from spikearm.loihi_deploy.engine.layout.layout import (
     COUNTING,
@@ -14,6 +14,8 @@ from spikearm.loihi_deploy.engine.layout.layout import (
     N_INPUTS,
     PER_ROW,
     PER_RUN,
+    PER_SHARED,
+    PER_USE,
     SHIFT_BITS,
     SHIFT_MASK,
 )
@@ -36,21 +38,54 @@ def receive(index, clock, arriving, arriving_start):
 
 @jit
 def deliver(state, index, mantissas, clock):
-    """Add the fixed weights that the fired neurons reach: runs of tiles, then single ones."""
+    """Add the fixed weights that the fired neurons reach: rows of their own, then shared ones."""
     events = 0
-    rows, runs, target = index.rows, index.runs, state.input
+    first, n_own = index.own[0], index.own[1]
     for place in range(clock[N_FIRED]):
-        row = rows[PER_ROW * index.fired[place] :]
-        if COUNTING:
-            events += row[2]
-        for run in range(PER_RUN * row[0], PER_RUN * row[PER_ROW], PER_RUN):
-            head, tile, end = runs[run], runs[run + 1], runs[run + 1 + PER_RUN]
-            first, factor = LANES * (head >> SHIFT_BITS), np.int32(1 << (head & SHIFT_MASK))
-            for k in range(end - tile):
-                add_lanes(target, first + LANES * k, mantissas, LANES * (tile + k), factor)
-        for item in range(row[1], row[1 + PER_ROW]):
-            target[index.item_target[item]] += index.item_weight[item]
+        row = index.fired[place] - first
+        if 0 <= row < n_own:
+            events += _add_row(
+                row, 0, index.rows, index.runs, mantissas, index.item_target, index.item_weight,
+                state.input,
+            )  # fmt: skip
+    if len(index.shared):
+        events += _deliver_shared(state, index, mantissas, clock[N_FIRED])
     clock[EVENTS] += events
+
+
+@jit
+def _deliver_shared(state, index, mantissas, n_fired):
+    """Add the rows that neurons share, source by source, and return the number of events."""
+    events, place = 0, 0
+    for source in range(0, len(index.shared), PER_SHARED):
+        plan = index.shared[source:]
+        while place < n_fired and index.fired[place] < plan[0]:
+            place += 1
+        while place < n_fired and index.fired[place] < plan[1]:
+            neuron = np.uint32(index.fired[place] - plan[2])
+            pixel, channel = neuron // np.uint32(plan[3]), neuron % np.uint32(plan[3])
+            start = index.pixel_start[np.int64(plan[4]) + np.int64(pixel) :]
+            for use in range(PER_USE * start[0], PER_USE * start[1], PER_USE):
+                events += _add_row(
+                    index.uses[use] + np.int64(channel), index.uses[use + 1], index.rows,
+                    index.runs, mantissas, index.item_target, index.item_weight, state.input,
+                )  # fmt: skip
+            place += 1
+    return events
+
+
+@inline
+def _add_row(number, base, rows, runs, mantissas, item_target, item_weight, target):
+    """Add a row of weights, runs of tiles and then single ones; return the number of events."""
+    row = rows[PER_ROW * number :]
+    for run in range(PER_RUN * row[0], PER_RUN * row[PER_ROW], PER_RUN):
+        head, tile, end = runs[run], runs[run + 1], runs[run + 1 + PER_RUN]
+        first, factor = base + LANES * (head >> SHIFT_BITS), np.int32(1 << (head & SHIFT_MASK))
+        for k in range(end - tile):
+            add_lanes(target, first + LANES * k, mantissas, LANES * (tile + k), factor)
+    for item in range(row[1], row[1 + PER_ROW]):
+        target[base + item_target[item]] += item_weight[item]
+    return np.int64(row[2]) if COUNTING else 0
 
 
 @jit

@@ -74,21 +74,26 @@ def _runs(breaks: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     return ends[:-1], ends[1:]
 
 
-def arrange(weights: FixedWeights, constants: Constants) -> Arrangement:
+def arrange(weights: FixedWeights, constants: Constants, pinned: np.ndarray) -> Arrangement:
     """Arrange compartments: the same weights share a dendrite, equal constants are contiguous.
 
     Equal input and decay make equal currents, at every step. Of a kind, dendrites with many somas
     come first, so that the first somas of all are a run, the second somas of all that have one
     are the next run, and so on. Beside one another are those that the same neurons reach, because
-    their weights then fill tiles.
+    their weights then fill tiles. Pinned compartments come before all, as they are.
 
     Args:
-        weights: Fixed weights; nothing else may add to the compartments' input.
+        weights: Fixed weights; nothing else may add to the input of compartments not pinned.
         constants: Constants of the compartments, integers, shape (n_compartments, 5).
+        pinned: Flags of compartments that keep their order and may be reached by other weights,
+            shape (n_compartments,).
     """
     kind = np.unique(constants, axis=0, return_inverse=True)[1].ravel()
+    kind[pinned] = -1
     columns = weights.by_target(len(constants))
-    sharing = _number([(kind[n], *column) if column else n for n, column in enumerate(columns)])
+    sharing = _number([
+        (kind[n], *column) if column and not pinned[n] else n for n, column in enumerate(columns)
+    ])  # fmt: skip
     rank = _rank(sharing)
     _, lead, shared, sizes = np.unique(
         np.column_stack([sharing, rank // MOST_SOMAS]),
@@ -96,6 +101,7 @@ def arrange(weights: FixedWeights, constants: Constants) -> Arrangement:
     )  # fmt: skip
     shared = shared.ravel()
     lowest, highest = weights.sources_of_targets(len(constants))
+    lowest[pinned] = highest[pinned] = 0
     reached = lowest[lead] >= 0
     order = np.lexsort((lead, highest[lead], lowest[lead], -sizes, kind[lead], ~reached))
     dendrite = _inverse(order)[shared]

@@ -1,6 +1,6 @@
 """Fixed integer weights, summed by neuron and target."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -51,9 +51,17 @@ class FixedWeights:
         return order, np.searchsorted(self.targets[order], np.arange(n_targets + 1))
 
 
-def collect_weights(emulator: EmulatorInterface, sources: Sources) -> FixedWeights:
-    """Collect the fixed weights of an emulator's synapses; none if they are not discretised."""
-    rows = list(_rows(emulator, sources))
+def collect_weights(
+    emulator: EmulatorInterface, sources: Sources, left_out: Collection[Any] = ()
+) -> FixedWeights:
+    """Collect the fixed weights of an emulator's synapses; none if they are not discretised.
+
+    Args:
+        emulator: New emulator of the model.
+        sources: Its sources of spikes.
+        left_out: Groups of synapses that are left out.
+    """
+    rows = list(_rows(emulator, sources, left_out))
     none = np.zeros(0, dtype=np.int64)
     sizes = [len(weights) for _, _, weights, _ in rows]
     spiking = np.array([neuron for neuron, *_ in rows], dtype=np.int64)
@@ -68,13 +76,13 @@ def collect_weights(emulator: EmulatorInterface, sources: Sources) -> FixedWeigh
 
 
 def _rows(
-    emulator: EmulatorInterface, sources: Sources
+    emulator: EmulatorInterface, sources: Sources, left_out: Collection[Any]
 ) -> Iterator[tuple[int, np.ndarray, np.ndarray, int]]:
     """Yield neuron, targets, weights and number of events of every possible spike."""
     if emulator.block_info.dtype != np.int32:
         return
     for synapse, where in emulator.synapses.items():
-        if synapse.learning:
+        if synapse.learning or synapse in left_out:
             continue
         known: dict[tuple[int, int], tuple[np.ndarray, np.ndarray, int]] = {}
         for source, axon in sources.feeding(synapse):

@@ -9,7 +9,8 @@ from spikearm.loihi_deploy.engine.jit import jit
 COUNTING = True  # read when the kernels are compiled; benchmarks/counting.py turns it off
 
 PER_DENDRITES, PER_SOMAS = 3, 7  # numbers per run of ``dendrites`` and ``somas``
-PER_ROW, PER_RUN = 3, 2  # numbers per neuron in ``rows``, per run of tiles in ``runs``
+PER_ROW, PER_RUN = 3, 2  # numbers per row in ``rows``, per run of tiles in ``runs``
+PER_SHARED, PER_USE = 5, 2  # numbers per source in ``shared``, per use of a row in ``uses``
 PER_LEARNING, PER_RULE = 12, 4  # numbers per learning synapse in ``learning``, ``learning_rule``
 SHIFT_BITS, SHIFT_MASK = 5, 31  # of a run's head: the shift of its mantissas; above, its place
 
@@ -52,6 +53,10 @@ class Index(NamedTuple):
     noise_at_membrane: np.ndarray
     fired: np.ndarray
     fired_start: np.ndarray
+    own: np.ndarray
+    shared: np.ndarray
+    pixel_start: np.ndarray
+    uses: np.ndarray
     rows: np.ndarray
     runs: np.ndarray
     item_target: np.ndarray
@@ -118,7 +123,8 @@ def view_index(block, bounds):
         _view(block, bounds, 18), _view(block, bounds, 19), _view(block, bounds, 20),
         _view(block, bounds, 21), _view(block, bounds, 22), _view(block, bounds, 23),
         _view(block, bounds, 24), _view(block, bounds, 25), _view(block, bounds, 26),
-        _view(block, bounds, 27),
+        _view(block, bounds, 27), _view(block, bounds, 28), _view(block, bounds, 29),
+        _view(block, bounds, 30), _view(block, bounds, 31),
     )  # fmt: skip
 
 

@@ -41,8 +41,11 @@ class Sources:
 
     def axons_of(self, source: int, axon: Any) -> Iterator[tuple[int, int, int]]:
         """Yield neuron, number of the synapse's axon, and atom, for neurons that have an axon."""
+        numbers, atoms = self.maps(source, axon)
+        for neuron in np.flatnonzero(numbers >= 0):
+            yield int(neuron), int(numbers[neuron]), int(atoms[neuron])
+
+    def maps(self, source: int, axon: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Return number of the axon, negative for none, and atom of each neuron."""
         neurons = np.arange(self._all[source].n_neurons)
-        numbers, atoms = axon.map_axon(neurons), axon.map_atoms(neurons)
-        for neuron, number, atom in zip(neurons, numbers, atoms, strict=True):
-            if number >= 0:
-                yield int(neuron), int(number), int(atom)
+        return np.asarray(axon.map_axon(neurons)), np.asarray(axon.map_atoms(neurons))

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from spikearm.loihi_deploy.engine.lanes import LANES, pad_to_lanes
-from spikearm.loihi_deploy.engine.layout.arrangement import Arrangement
 from spikearm.loihi_deploy.engine.layout.fixed_weights import FixedWeights
 from spikearm.loihi_deploy.engine.layout.layout import SHIFT_BITS
 
@@ -21,16 +20,16 @@ SMALLEST, LARGEST = -128, 127  # mantissas
 
 @dataclass(frozen=True)
 class Tiles:
-    """Weights that the spikes of each source neuron reach.
+    """Rows of weights, each of which a spike adds from some dendrite on.
 
     Attributes:
-        run_start, item_start: First run and first single weight of each neuron, and the end,
-            shape (n_neurons + 1,).
+        run_start, item_start: First run and first single weight of each row, and the end,
+            shape (n_rows + 1,).
         run_head: First tile of dendrites that a run reaches, and its shift, shape (n_runs,).
         run_tile: First tile of a run's weights, and the end, shape (n_runs + 1,).
         mantissas: Weights, shape (n_tiles * LANES,), 8-bit.
         item_target, item_weight: Dendrites and weights, shape (n_items,).
-        static_events: Nonzero weights that a spike reaches, shape (n_neurons,).
+        events: Nonzero weights that a spike reaches, shape (n_rows,).
     """
 
     run_start: np.ndarray
@@ -40,7 +39,7 @@ class Tiles:
     item_start: np.ndarray
     item_target: np.ndarray
     item_weight: np.ndarray
-    static_events: np.ndarray
+    events: np.ndarray
 
     def index_arrays(self) -> dict[str, np.ndarray]:
         """Return the integer arrays for the kernels, by name.
@@ -48,7 +47,7 @@ class Tiles:
         Numbers of a neuron or a run are contiguous, because a spike that waits for memory should
         wait once.
         """
-        rows = [self.run_start, self.item_start, np.append(self.static_events, 0)]
+        rows = [self.run_start, self.item_start, np.append(self.events, 0)]
         runs = [np.append(self.run_head, 0), self.run_tile]
         return {
             "rows": np.column_stack(rows).ravel(),
@@ -58,16 +57,13 @@ class Tiles:
         }
 
 
-def compile_tiles(fixed: FixedWeights, arrangement: Arrangement) -> Tiles:
-    """Build the tiles, with neurons and targets in the order of an arrangement."""
-    n_lanes = pad_to_lanes(max(arrangement.n_dendrites, 1))
-    tiles_per_neuron, n_neurons = n_lanes // LANES, len(fixed.events)
-    places = np.arange(n_neurons)  # those of spike inputs stay
-    places[: len(arrangement.soma)] = arrangement.soma
-    once = arrangement.leads[fixed.targets]
-    keys = (places[fixed.neurons] * n_lanes + arrangement.dendrite[fixed.targets])[once]
+def compile_tiles(rows: FixedWeights, n_targets: int) -> Tiles:
+    """Build the tiles of rows of weights, whose targets are numbered from each row's first on."""
+    n_lanes = pad_to_lanes(max(n_targets, 1))
+    tiles_per_row, n_rows = n_lanes // LANES, len(rows.events)
+    keys = rows.neurons * n_lanes + rows.targets
     order = np.argsort(keys)
-    keys, weights = keys[order], fixed.weights[once][order]
+    keys, weights = keys[order], rows.weights[order]
     tile_keys, first, sizes = np.unique(keys // LANES, return_index=True, return_counts=True)
     is_tile = (sizes >= MIN_WEIGHTS) & _fits(weights, first, _own_shifts(weights, first))
     in_tile = np.repeat(is_tile, sizes)
@@ -78,25 +74,25 @@ def compile_tiles(fixed: FixedWeights, arrangement: Arrangement) -> Tiles:
         sizes[is_tile],
         tile_keys[is_tile],
     )
-    shifts, runs = _runs(tile_keys, tiles_per_neuron, weights, np.cumsum(sizes) - sizes)
+    shifts, runs = _runs(tile_keys, tiles_per_row, weights, np.cumsum(sizes) - sizes)
     mantissas = np.zeros((len(tile_keys), LANES), dtype=np.int8)
     number = np.repeat(np.arange(len(tile_keys)), sizes)
     mantissas[number, keys % LANES] = weights >> shifts[number]
-    neurons = np.arange(n_neurons + 1)
+    numbers = np.arange(n_rows + 1)
     return Tiles(
-        run_start=np.searchsorted(tile_keys[runs] // tiles_per_neuron, neurons),
-        run_head=tile_keys[runs] % tiles_per_neuron << SHIFT_BITS | shifts[runs],
+        run_start=np.searchsorted(tile_keys[runs] // tiles_per_row, numbers),
+        run_head=tile_keys[runs] % tiles_per_row << SHIFT_BITS | shifts[runs],
         run_tile=np.append(runs, len(tile_keys)),
         mantissas=mantissas.ravel(),
-        item_start=np.searchsorted(items // n_lanes, neurons),
+        item_start=np.searchsorted(items // n_lanes, numbers),
         item_target=items % n_lanes,
         item_weight=weights_of_items,
-        static_events=fixed.events[np.argsort(places)],
+        events=rows.events,
     )
 
 
 def _runs(
-    tile_keys: np.ndarray, tiles_per_neuron: int, weights: np.ndarray, first: np.ndarray
+    tile_keys: np.ndarray, tiles_per_row: int, weights: np.ndarray, first: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Find runs of neighbouring tiles, each with one shift if its weights then fit.
 
@@ -106,7 +102,7 @@ def _runs(
     shifts = _own_shifts(weights, first)
     if not len(first):
         return shifts, first
-    apart = (np.diff(tile_keys) != 1) | (np.diff(tile_keys // tiles_per_neuron) != 0)
+    apart = (np.diff(tile_keys) != 1) | (np.diff(tile_keys // tiles_per_row) != 0)
     begins = np.flatnonzero(np.append(True, apart))
     run = np.cumsum(np.append(True, apart)) - 1
     smallest = np.minimum.reduceat(shifts, begins)[run]

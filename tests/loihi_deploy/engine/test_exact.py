@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import nengo
 import numpy as np
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from nengo.dists import Choice, Uniform
 from nengo.exceptions import BuildError
 
+from spikearm.loihi_deploy.engine.layout import shared_weights
 from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
 from spikearm.loihi_deploy.simulator import Simulator
 
@@ -37,7 +39,16 @@ SYNAPSES = {
     "long": nengo.Lowpass(0.02),
     "alpha": nengo.Alpha(0.01),
 }
-LINKS = ("decoded", "sliced", "recurrent", "weights", "neurons", "sparse", "to neurons")
+LINKS = (
+    "decoded",
+    "sliced",
+    "recurrent",
+    "weights",
+    "neurons",
+    "sparse",
+    "to neurons",
+    "convolution",
+)
 INPUTS = (
     "none", "constant", "function", "process", "noise", "pictures", "pieces", "of time and state",
     "population",
@@ -87,6 +98,7 @@ class Recipe:
     precompute: bool | None
     n_steps: int
     n_runs: int
+    shares_rows: bool
 
 
 class Made(NamedTuple):
@@ -151,6 +163,7 @@ def recipes(draw: st.DrawFn) -> Recipe:
         precompute=draw(st.sampled_from([None, True, False])),
         n_steps=draw(st.integers(40, 100)),
         n_runs=draw(st.sampled_from([1, 1, 3, 30])),
+        shares_rows=draw(st.booleans()),
     )
 
 
@@ -164,8 +177,11 @@ def make(recipe: Recipe) -> Made:
         for number, (ensemble, one) in enumerate(zip(ensembles, recipe.populations, strict=True)):
             add_input(network, probes, number, ensemble, one.input, rng)
             add_probes(probes, number, ensemble, one)
-        for link in recipe.links:
-            add_link(recipe, link, ensembles, rng)
+        for number, link in enumerate(recipe.links):
+            if link.kind == "convolution":
+                add_convolution(network, probes, number, ensembles[link.pre], rng)
+            else:
+                add_link(recipe, link, ensembles, rng)
         for number, one in enumerate(recipe.learning):
             add_learning(probes, number, one, ensembles[one.pre])
         if recipe.output:
@@ -286,6 +302,53 @@ def add_link(
         nengo.Connection(pre, post, transform=mix, synapse=synapse)
 
 
+def add_convolution(
+    network: nengo.Network,
+    probes: dict[str, nengo.Probe],
+    number: int,
+    pre: nengo.Ensemble,
+    rng: np.random.Generator,
+) -> None:
+    """Let some neurons be an image, which a layer on the chip sees, and another one sees that."""
+    shape = draw_image(rng, pre.n_neurons)
+    first = int(rng.integers(pre.n_neurons - shape.size + 1))
+    layer = pre.neurons[first : first + shape.size]
+    for depth in range(2):
+        transform = draw_transform(rng, shape)
+        shape = transform.output_shape
+        following = nengo.Ensemble(
+            shape.size, 1, gain=Choice([1.3]), bias=Uniform(-1, 2),
+            neuron_type=nengo.SpikingRectifiedLinear(initial_state=RESTING),
+        )  # fmt: skip
+        size = -(-shape.size // int(rng.integers(1, 4)))
+        network.config[following].block_shape = nengo_loihi.BlockShape((size,), (shape.size,))
+        nengo.Connection(layer, following.neurons, transform=transform, synapse=0.005)
+        probes[f"convolved {number} {depth}"] = nengo.Probe(following.neurons, synapse=None)
+        layer = following.neurons
+
+
+def draw_image(rng: np.random.Generator, n_neurons: int) -> nengo.transforms.ChannelShape:
+    channels = int(rng.integers(1, 3))
+    rows = int(rng.integers(1, 1 + min(4, n_neurons // channels)))
+    columns = int(rng.integers(1, 1 + min(5, n_neurons // channels // rows)))
+    return nengo.transforms.ChannelShape((rows, columns, channels))
+
+
+def draw_transform(
+    rng: np.random.Generator, shape: nengo.transforms.ChannelShape
+) -> nengo.Convolution:
+    padding = str(rng.choice(["valid", "same"]))
+    most = np.minimum(shape.spatial_shape, 3) if padding == "valid" else (3, 3)
+    size = tuple(int(rng.integers(1, 1 + n)) for n in most)
+    n_filters = int(rng.integers(1, 5))
+    kernel = rng.normal(size=(*size, shape.n_channels, n_filters)) * (rng.random() < 0.9)
+    kernel[rng.random(kernel.shape) < 0.2] = 0
+    return nengo.Convolution(
+        n_filters, shape, kernel_size=size, strides=tuple(rng.integers(1, 4, 2).tolist()),
+        padding=padding, init=kernel,
+    )  # fmt: skip
+
+
 def add_learning(
     probes: dict[str, nengo.Probe], number: int, learning: Learning, pre: nengo.Ensemble
 ) -> None:
@@ -387,7 +450,8 @@ def compare(recipe: Recipe) -> set[str]:
         "target": recipe.target, "precompute": recipe.precompute, "chunks": recipe.n_runs,
     }  # fmt: skip
     theirs = simulate(nengo_loihi.Simulator, made, recipe.n_steps, **how)
-    ours = simulate(Simulator, made, recipe.n_steps, **how)
+    with patch.object(shared_weights, "MIN_WEIGHTS", 0 if recipe.shares_rows else 2**62):
+        ours = simulate(Simulator, made, recipe.n_steps, **how)
     assert_equal(ours, theirs)
     return occurred(recipe, theirs)
 
@@ -395,6 +459,7 @@ def compare(recipe: Recipe) -> set[str]:
 def occurred(recipe: Recipe, outcome: Outcome) -> set[str]:
     fired = [outcome.data[f"spikes {k}"].any() for k in range(len(recipe.populations))]
     on_chip = [one.on_chip for one in recipe.populations]
+    convolves = any(link.kind == "convolution" for link in recipe.links)
     facts = {
         "spikes on the chip": any(f and c for f, c in zip(fired, on_chip, strict=True)),
         "spikes on the host": any(f and not c for f, c in zip(fired, on_chip, strict=True)),
@@ -403,6 +468,11 @@ def occurred(recipe: Recipe, outcome: Outcome) -> set[str]:
         "a warning in the run": bool(outcome.messages),
         "feedback through the host": recipe.output and recipe.feedback,
         "several runs": recipe.n_runs > 1,
+        "shared rows": recipe.shares_rows and convolves,
+        "a convolution's rows neuron by neuron": convolves and not recipe.shares_rows,
+        "spikes after a convolution": any(
+            outcome.data[name].any() for name in outcome.data if name.startswith("convolved")
+        ),
     }
     return (
         {fact for fact, true in facts.items() if true}
@@ -415,7 +485,9 @@ def occurred(recipe: Recipe, outcome: Outcome) -> set[str]:
 
 FACTS = {
     "spikes on the chip", "spikes on the host", "a population on several cores", "learning",
-    "a warning in the run", "feedback through the host", "several runs", *NEURON_TYPES,
+    "a warning in the run", "feedback through the host", "several runs",
+    "shared rows", "a convolution's rows neuron by neuron", "spikes after a convolution",
+    *NEURON_TYPES,
     *(f"input: {one}" for one in INPUTS), *(f"link: {one}" for one in LINKS),
     "sim", "simreal", "preset", "on and off", "noisy",
     "precompute: None", "precompute: True", "precompute: False",
@@ -435,7 +507,7 @@ def compare_many(n_networks: int) -> Counter[str]:
 
 
 def test_random_networks_run_exactly_as_on_the_emulator():
-    facts = compare_many(25)
+    facts = compare_many(30)
     assert set(facts) == FACTS
     assert facts["spikes on the chip"] > 20
 

@@ -28,6 +28,11 @@ def fixed(matrix: np.ndarray) -> FixedWeights:
     return FixedWeights(neurons, targets, matrix[neurons, targets], events)
 
 
+def pinned(constants: np.ndarray, share: float = 0.0, seed: int = 0) -> np.ndarray:
+    """Draw which compartments keep their order: by default none."""
+    return np.random.default_rng(seed).random(len(constants)) < share
+
+
 def draw(seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Draw weights and constants, many of them alike."""
     rng = np.random.default_rng(seed)
@@ -42,7 +47,7 @@ def draw(seed: int) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("seed", range(40))
 def test_somas_and_dendrites_fill_their_places_and_every_dendrite_has_one_that_leads(seed):
     matrix, constants = draw(seed)
-    made = arrange(fixed(matrix), constants)
+    made = arrange(fixed(matrix), constants, pinned(constants))
     n = len(constants)
     np.testing.assert_array_equal(np.sort(made.soma), np.arange(n))
     np.testing.assert_array_equal(made.soma[made.order], np.arange(n))
@@ -54,7 +59,7 @@ def test_compartments_share_a_dendrite_where_weights_and_constants_are_equal_and
     shared, full = 0, 0
     for seed in range(40):
         matrix, constants = draw(seed)
-        made = arrange(fixed(matrix), constants)
+        made = arrange(fixed(matrix), constants, pinned(constants))
         groups: dict[tuple, list[int]] = {}
         for n, dendrite in enumerate(made.dendrite):
             reached = bool(matrix[:, n].any())
@@ -74,7 +79,7 @@ def test_compartments_share_a_dendrite_where_weights_and_constants_are_equal_and
 def test_runs_update_every_reached_dendrite_and_every_soma_once_with_its_constants():
     for seed in range(40):
         matrix, constants = draw(seed)
-        made = arrange(fixed(matrix), constants)
+        made = arrange(fixed(matrix), constants, pinned(constants))
         dendrites, somas = made.runs(constants)
         kept = dict(zip(made.dendrite.tolist(), constants[:, KEEP_CURRENT].tolist(), strict=True))
         assert [n for first, end, _ in dendrites for n in range(first, end)] == [
@@ -92,18 +97,33 @@ def test_runs_update_every_reached_dendrite_and_every_soma_once_with_its_constan
 
 
 def test_like_compartments_take_as_many_runs_as_the_most_that_share():
+    constants = np.ones((9, 5), dtype=int)
     columns = np.arange(1, 1 + 4 * N_NEURONS).reshape(N_NEURONS, 4)
     matrix = np.repeat(columns, [3, 1, 2, 3], axis=1)
-    dendrites, somas = arrange(fixed(matrix), np.ones((9, 5), dtype=int)).runs(np.ones((9, 5)))
+    made = arrange(fixed(matrix), constants, pinned(constants))
+    dendrites, somas = made.runs(constants)
     assert dendrites[:, :2].tolist() == [[0, 4]]
     assert somas[:, :3].tolist() == [[0, 4, 0], [4, 7, 0], [7, 9, 0]]
 
 
+def test_pinned_compartments_come_first_in_their_order_and_share_nothing():
+    for seed in range(40):
+        matrix, constants = draw(seed)
+        held = pinned(constants, share=0.4, seed=seed)
+        made = arrange(fixed(matrix), constants, held)
+        expected = np.arange(held.sum())
+        for places in (made.dendrite, made.soma):
+            np.testing.assert_array_equal(places[held], expected)
+            assert (places[~held] >= len(expected)).all()
+        assert made.leads[held].all()
+        assert made.n_reached >= len(expected)
+
+
 def test_those_that_the_same_neurons_reach_are_neighbours():
-    matrix = np.zeros((4, 12), dtype=int)
+    matrix, constants = np.zeros((4, 12), dtype=int), np.ones((12, 5), dtype=int)
     for n in range(12):
         matrix[n % 2, n], matrix[2 + n // 6, n] = 1 + n, 20 + n
-    made = arrange(fixed(matrix), np.ones((12, 5), dtype=int))
+    made = arrange(fixed(matrix), constants, pinned(constants))
     assert made.order.tolist() == [0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11]
 
 

@@ -9,7 +9,7 @@ import scipy.sparse
 
 from spikearm.loihi_deploy.engine.engine import Engine
 from spikearm.loihi_deploy.engine.lanes import LANES
-from spikearm.loihi_deploy.engine.layout.arrangement import Arrangement
+from spikearm.loihi_deploy.engine.layout import shared_weights as sharing
 from spikearm.loihi_deploy.engine.layout.fixed_weights import collect_weights
 from spikearm.loihi_deploy.engine.layout.layout import SHIFT_BITS, SHIFT_MASK
 from spikearm.loihi_deploy.engine.layout.sources import Sources
@@ -127,8 +127,8 @@ def add(
 
 def compile_model(made: Model) -> Compiled:
     emulator = EmulatorInterface(made.model, seed=0)
-    plain = Arrangement.plain(emulator.block_info.n_compartments)
-    tiles = compile_tiles(collect_weights(emulator, Sources(emulator)), plain)
+    weights = collect_weights(emulator, Sources(emulator))
+    tiles = compile_tiles(weights, emulator.block_info.n_compartments)
     return Compiled(emulator, [*made.blocks, *made.inputs], tiles)
 
 
@@ -250,7 +250,7 @@ def test_events_are_the_weights_that_a_spike_reaches_and_that_are_not_zero():
             sum(int(np.count_nonzero(weights)) for weights, _ in rows_of(spikes))
             for spikes in spikes_of_all(compiled)
         ]
-        assert compiled.tiles.static_events.tolist() == expected
+        assert compiled.tiles.events.tolist() == expected
         differing += expected != np.count_nonzero(reached_on_emulator(compiled), axis=1).tolist()
     assert differing > 10  # where weights are added up, or cancel
 
@@ -293,14 +293,14 @@ def test_by_hand_one_neuron_s_weights_are_in_tiles_where_they_fit(weights, n_run
     assert (len(tiles.run_head), len(tiles.item_weight)) == (n_runs, n_items)
     reached = reached_in_tiles(tiles, 0, len(weights))
     assert (reached.tiles + reached.items).tolist() == weights
-    assert tiles.static_events[0] == np.count_nonzero(weights)
+    assert tiles.events[0] == np.count_nonzero(weights)
 
 
 def test_by_hand_two_axons_to_a_compartment_add_up_and_count_twice():
     tiles = compile_model(by_hand([[64, 0, 192, 320], [128, -64, -192, 0]])).tiles
     assert tiles.mantissas.tolist() == [3, -1, 0, 5] + [0] * 4
     assert tiles.run_head.tolist() == [6]  # the first compartments, and 64 is a shift by 6
-    assert tiles.static_events[0] == 3 + 3
+    assert tiles.events[0] == 3 + 3
 
 
 def by_hand(rows: list[list[int]]) -> Model:
@@ -323,7 +323,7 @@ def test_weights_that_are_no_integers_are_left_out():
     made = random_model(3, discretized=False)
     compiled = compile_model(made)
     assert reached_on_emulator(compiled).any()
-    assert not compiled.tiles.static_events.any()
+    assert not compiled.tiles.events.any()
     assert len(compiled.tiles.run_head) == len(compiled.tiles.item_weight) == 0
 
 
@@ -332,7 +332,7 @@ def test_weights_that_learn_are_left_out_and_those_beside_them_are_not():
     made.blocks[0].synapses[1].learning = True
     tiles = compile_model(made).tiles
     assert tiles.mantissas.tolist() == [1, 2] + [0] * 6
-    assert tiles.static_events[0] == 2
+    assert tiles.events[0] == 2
 
 
 class Ran(NamedTuple):
@@ -371,7 +371,11 @@ def count_events(sim: Any) -> int:
 @pytest.mark.filterwarnings("ignore:Overflow in:UserWarning")
 @pytest.mark.parametrize("discretized", [True, False], ids=["integers", "floats"])
 @pytest.mark.parametrize("seed", range(10))
-def test_the_engine_adds_and_counts_them_as_the_emulator_does_step_by_step(seed, discretized):
+@pytest.mark.parametrize("least", [0, 2**62], ids=["rows shared", "rows of each neuron"])
+def test_the_engine_adds_and_counts_them_as_the_emulator_does_step_by_step(
+    seed, discretized, least, monkeypatch
+):
+    monkeypatch.setattr(sharing, "MIN_WEIGHTS", least)
     theirs, ours = (simulate(one, seed, discretized) for one in (EmulatorInterface, Engine))
     for name, expected in theirs.data.items():
         np.testing.assert_array_equal(ours.data[name], expected, err_msg=name)
