@@ -27,6 +27,44 @@ class StepCounts(NamedTuple):
     host_spikes: float = 0
 
 
+class ChipWork(NamedTuple):
+    """Work of a chip in a step, of which its energy and its time consist.
+
+    A chip reads rows of stored weights, zeros among them. Spikes count in the step in which their
+    neuron fires; those of the host in the step in which they arrive.
+
+    Attributes:
+        whole_events: Weights that spikes reached in rows that are stored whole.
+        indexed_events: Weights that spikes reached in rows without zeros, each beside its index.
+        shared_events: Weights that spikes reached in rows that populations share, as convolutions
+            do.
+        spikes: Compartments that fired.
+        messages: Spikes that cores sent to groups of synapses on their chip, their own core's
+            included.
+        east_west: Hops of these messages from tile to tile along a row of the mesh.
+        north_south: Hops of these messages along a column.
+        between_chips: Spikes that cores sent to groups of synapses on other chips.
+        host_messages: Spikes that the host sent to groups of synapses.
+        time: Time that the slowest core takes, with the synchronisation of all [s].
+    """
+
+    whole_events: float = 0
+    indexed_events: float = 0
+    shared_events: float = 0
+    spikes: float = 0
+    messages: float = 0
+    east_west: float = 0
+    north_south: float = 0
+    between_chips: float = 0
+    host_messages: float = 0
+    time: float = 0
+
+    @property
+    def stored_events(self) -> float:
+        """Stored weights that spikes reached."""
+        return self.whole_events + self.indexed_events + self.shared_events
+
+
 @dataclass(frozen=True, slots=True)
 class Footprint:
     """Memory and cores of a network, independent of its activity; names as in NeuroBench.

@@ -4,8 +4,9 @@ from abc import ABC, abstractmethod
 from collections import Counter
 
 import nengo
+import numpy as np
 
-from spikearm.neural.counts import Footprint, StepCounts
+from spikearm.neural.counts import ChipWork, Footprint, StepCounts
 
 
 class NeuralSimulation(ABC):
@@ -39,6 +40,18 @@ class NeuralSimulation(ABC):
     @abstractmethod
     def footprint(self) -> Footprint:
         """Memory, cores and compartments of the network."""
+
+    def chip_work(self, n_steps: int) -> np.ndarray:
+        """Return the work of a chip in each of the last steps.
+
+        Args:
+            n_steps: Number of steps, all of them since a restart.
+
+        Returns:
+            Rows of :class:`~spikearm.neural.counts.ChipWork`, shape (n_steps, n_fields); zeros for
+            a backend without a chip.
+        """
+        return np.zeros((n_steps, len(ChipWork._fields)))
 
     @property
     def overflow_counts(self) -> Counter[str]:

@@ -12,21 +12,23 @@ from typing import Any, NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spikearm.experiments.studies.energy.report import DENSE, HOST, LAW, SPIKES
-from spikearm.experiments.studies.energy.table import energy
-from spikearm.loihi_deploy.energy.devices import (
-    ACTIVE,
-    EAST_WEST,
-    INACTIVE,
-    LEARNING,
-    NORTH_SOUTH,
-    STATIC,
-    SYNAPSES,
-    WITHIN_TILES,
+from spikearm.experiments.energy_units import energy
+from spikearm.experiments.studies.energy.report import (
+    DENSE,
+    HOST,
+    LAW,
+    LEAN,
+    POLYNOMIAL,
+    SPIKES,
 )
+from spikearm.loihi_deploy.energy import devices
+from spikearm.loihi_deploy.energy.devices import STATIC
 
 PICTURE = Path(__file__).parent.parent / "docs" / "energy.png"
-COLORS = {SPIKES: "#1f5fa8", DENSE: "#7fa8d1", LAW: "#c8642c", HOST: "#e0b080"}
+COLORS = {
+    SPIKES: "#1f5fa8", DENSE: "#7fa8d1", LAW: "#c8642c", LEAN: "#d98a5c", POLYNOMIAL: "#8a5a8a",
+    HOST: "#e0b080",
+}  # fmt: skip
 STATIC_COLOR = "#bbbbbb"
 
 
@@ -38,10 +40,12 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    "synaptic events": Kind((SYNAPSES,), "#2f7d4f"),
-    "neuron updates": Kind((ACTIVE, INACTIVE), "#9ccfa9"),
-    "learning": Kind((LEARNING,), "#8d6bb0"),
-    "spikes on the mesh": Kind((WITHIN_TILES, EAST_WEST, NORTH_SOUTH), "#c8642c"),
+    "synaptic events": Kind((devices.SYNAPSES, devices.INDEXED, devices.SHARED), "#2f7d4f"),
+    "neuron updates and spikes": Kind((devices.UPDATES, devices.SPIKES), "#9ccfa9"),
+    "learning": Kind((devices.LEARNING,), "#8d6bb0"),
+    "messages and hops": Kind(
+        (devices.MESSAGES, devices.EAST_WEST, devices.NORTH_SOUTH), "#c8642c"
+    ),
     "static": Kind((STATIC,), STATIC_COLOR),
 }
 
@@ -49,7 +53,7 @@ KINDS = {
 def main(log: Path) -> None:
     """Draw the last account in a log."""
     entry = json.loads(log.read_text().splitlines()[-1])
-    figure = Figure(figsize=(11, 5.6), layout="constrained")
+    figure = Figure(figsize=(11, 7.6), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(1.5, 1))
     draw_totals(left, entry["accounts"])
     draw_shares(right, [one for one in entry["accounts"] if one["job"] == SPIKES])

@@ -1,31 +1,35 @@
-"""Stored weights that spikes reach, energy and synapse memory: whole rows, and without zeros.
+"""Stored weights that spikes reach, energy, time, memory: whole rows, and without zeros.
 
 .venv/bin/python scripts/stored_weights.py gen3 panda
 """
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import tyro
 from rich.console import Console
 from rich.table import Table
+from scipy.sparse import csr_array
 
 from spikearm.arm_models import load_arm
 from spikearm.controller.spiking.trained import shipped
+from spikearm.experiments.energy_units import energy_range
 from spikearm.experiments.studies.deployment.drive import (
     DriveConfig,
     follow_drive,
     loihi_controller,
     plan_drive,
 )
-from spikearm.experiments.studies.energy.table import energy
-from spikearm.experiments.studies.energy.workload import chip_work
 from spikearm.loihi_deploy import limits
 from spikearm.loihi_deploy.backends.recording import RecordedSimulation
 from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
-from spikearm.loihi_deploy.energy.account import network_account
-from spikearm.loihi_deploy.energy.devices import DEVICES
+from spikearm.loihi_deploy.energy.account import LoihiEnergy, Work, loihi_energy
+from spikearm.loihi_deploy.energy.chip_work import chip_work
+from spikearm.loihi_deploy.energy.step_time import StepTimeSummary, step_times
+from spikearm.loihi_deploy.mapping.fan_out import FanOut
 from spikearm.loihi_deploy.mapping.placement import place
 from spikearm.loihi_deploy.pipeline import deploy
+from spikearm.neural.counts import ChipWork
 
 DRIVE = DriveConfig(speed_limits=False)
 
@@ -36,20 +40,47 @@ def main(arms: Annotated[tuple[str, ...], tyro.conf.Positional] = ("gen3",)) -> 
     Args:
         arms: Names of arms.
     """
-    table = Table("arm", "rows", "stored weights reached per step", "dynamic", "memory [bits]")
+    table = Table("arm", "rows", "weights reached", "dynamic", "mean", "longest", "memory [bits]")
     for arm in arms:
-        for way, (events, dynamic, bits) in measure(arm).items():
-            table.add_row(arm, way, f"{events:,.0f}", energy(dynamic), f"{bits:,.0f}")
-    Console().print(table)
+        for way, one in measure(arm).items():
+            table.add_row(
+                arm, way, f"{one.events:,.0f}", energy_range(one.dynamic),
+                f"{1e6 * one.times.mean:.1f} µs", f"{1e6 * one.times.longest:.1f} µs",
+                f"{one.bits:,.0f}",
+            )  # fmt: skip
+    Console(width=110).print(table)
 
 
-def measure(name: str) -> dict[str, tuple[float, float, float]]:
-    """Drive an arm, and count for both ways of storing the weights of its controller.
+@dataclass(frozen=True)
+class Stored:
+    """Cost of a step for one way of storing weights.
 
-    Returns:
-        Stored weights that spikes reach per step, dynamic energy of a step [J], and synapse memory
-        [bits].
+    Attributes:
+        events: Stored weights that spikes reach.
+        dynamic: Dynamic energy.
+        times: Time of a step.
+        bits: Synapse memory [bits].
     """
+
+    events: float
+    dynamic: LoihiEnergy | None
+    times: StepTimeSummary
+    bits: float
+
+    @classmethod
+    def of(cls, blocks: IntegerBlocks, fired: csr_array) -> "Stored":
+        """Count the work of spikes in blocks, and price it."""
+        placement = place(blocks)
+        fan_out = FanOut.of(blocks, placement)
+        mean = ChipWork(*chip_work(fan_out, fired).mean(axis=0).tolist())
+        work = Work.of_chip(mean, fan_out.n_compartments, learning_updates=0.0)
+        bits = sum(core.resources[limits.SYNAPSE_BITS].used for core in placement.cores)
+        times = step_times(fan_out, fired).summary
+        return cls(work.stored_events, loihi_energy(work), times, bits)
+
+
+def measure(name: str) -> dict[str, Stored]:
+    """Drive an arm, and count for both ways of storing the weights of its controller."""
     arm = load_arm(name)
     start, motion = plan_drive(arm, DRIVE)
     with loihi_controller(shipped(name), DRIVE, RecordedSimulation) as controller:
@@ -58,17 +89,9 @@ def measure(name: str) -> dict[str, tuple[float, float, float]]:
         controller.start(arm.reset(start))
         simulation.forget()  # what settling took
         follow_drive(arm, controller, motion, DRIVE)
-        deployment = deploy(simulation)
+        deployment, fired = deploy(simulation), simulation.activity.fired
     ways = {"whole": deployment.integers, "without zeros": deployment.stored}
-    return {way: count(blocks, simulation) for way, blocks in ways.items()}
-
-
-def count(blocks: IntegerBlocks, simulation: RecordedSimulation) -> tuple[float, float, float]:
-    """Count the work of a step on the chip, and price it."""
-    work, _ = chip_work(blocks, simulation.activity, learning_updates=0.0)
-    account = network_account(DEVICES["loihi"], "", work, period=0.0)
-    bits = sum(core.resources[limits.SYNAPSE_BITS].used for core in place(blocks).cores)
-    return work.synaptic_events, account.dynamic, bits
+    return {way: Stored.of(blocks, fired) for way, blocks in ways.items()}
 
 
 if __name__ == "__main__":

@@ -94,7 +94,8 @@ def follow(
             recorder.write(step, beat, state, reference, arm.applied_torque, counts)
             if observe is not None:
                 observe(arm, state, reference)
-    return recorder.finish(clock.times)
+    work = neural.simulation.chip_work(recorder.n_computed) if neural else None
+    return recorder.finish(clock.times, work)
 
 
 def _count(neural: NeuralController | None) -> StepCounts:

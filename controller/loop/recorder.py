@@ -10,7 +10,7 @@ from spikearm.controller.loop.pace import Beat
 from spikearm.controller.loop.step_times import StepTimes
 from spikearm.controller.loop.trajectory import INTEGERS, PARTS, Trajectory
 from spikearm.controller.references.reference import Reference
-from spikearm.neural.counts import StepCounts
+from spikearm.neural.counts import ChipWork, StepCounts
 
 
 class Recorder:
@@ -27,6 +27,7 @@ class Recorder:
             for owner in ("hand", "reference")
             for name, width in (("position", 3), ("quaternion", 4))
         }
+        widths["chip_work"] = len(ChipWork._fields)
         shapes = {
             field.name: (len(times), widths[field.name]) if field.name in widths else len(times)
             for field in fields(Trajectory)
@@ -73,13 +74,22 @@ class Recorder:
         columns.learning_updates[step] = counts.learning_updates
         columns.host_spikes[step] = counts.host_spikes
 
-    def finish(self, times: StepTimes) -> Trajectory:
+    @property
+    def n_computed(self) -> int:
+        """Number of steps whose torque was computed, not held."""
+        return int(np.count_nonzero(self._columns.held == 0))
+
+    def finish(self, times: StepTimes, chip_work: np.ndarray | None = None) -> Trajectory:
         """Return all that was written down.
 
         Args:
             times: Wall times of the steps.
+            chip_work: Work of a chip in the steps whose torque was computed, shape
+                (n_computed, n_fields). Default: none.
         """
         columns = vars(self._columns)
+        if chip_work is not None:
+            columns["chip_work"][columns["held"] == 0] = chip_work
         poses = [reference.pose for reference in self._references]
         if poses:
             positions, quaternions = zip(*poses, strict=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from spikearm.arm_models import SpikearmError
 from spikearm.controller.loop.step_times import StepTimes
-from spikearm.neural.counts import StepCounts
+from spikearm.neural.counts import ChipWork, StepCounts
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -43,6 +43,8 @@ class Trajectory:
             shape (n_steps,).
         spikes, synaptic_events, neuron_updates, learning_updates, host_spikes: Neural work of
             the step, as :class:`spikearm.neural.counts.StepCounts` has it, shape (n_steps,).
+        chip_work: Work of the chip in the step, in the order of
+            :class:`spikearm.neural.counts.ChipWork`, shape (n_steps, n_fields).
     """
 
     time: np.ndarray
@@ -67,6 +69,7 @@ class Trajectory:
     neuron_updates: np.ndarray
     learning_updates: np.ndarray
     host_spikes: np.ndarray
+    chip_work: np.ndarray
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -87,7 +90,8 @@ class Trajectory:
         """Return a table of one row per step, indexed by time [s].
 
         A field of several numbers becomes as many columns: ``q_0``, ``q_1`` and so on, the axes
-        ``hand_position_x`` to ``_z``, the quaternions ``_w`` to ``_z``.
+        ``hand_position_x`` to ``_z``, the quaternions ``_w`` to ``_z``, and the work of the chip
+        by its names, ``chip_work_messages`` and so on.
 
         Raises:
             SpikearmError: pandas is not installed.
@@ -107,6 +111,7 @@ def _columns(name: str, values: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
         yield name, values
         return
     kind = name.rpartition("_")[2]
-    labels = {"position": "xyz", "quaternion": "wxyz"}.get(kind, range(values.shape[1]))
+    known = {"position": "xyz", "quaternion": "wxyz", "work": ChipWork._fields}
+    labels = known.get(kind, range(values.shape[1]))
     for label, column in zip(labels, values.T, strict=True):
         yield f"{name}_{label}", column

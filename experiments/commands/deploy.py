@@ -25,6 +25,7 @@ from spikearm.experiments.studies.deployment.figure import write_picture
 from spikearm.experiments.studies.deployment.table import (
     UNBUILDABLE,
     allocation_table,
+    cost,
     error_table,
     losses,
     report_table,
@@ -106,6 +107,7 @@ class DeployCommand:
         console.print(losses(stages.rescaling, in_use=self.mapping.rescale), markup=False)
         console.print(allocation_table(stages.allocations, self.mapping.allocator))
         console.print(summary(stages.deployment))
+        console.print(cost(stages), markup=False)
 
     def _write_files(self, arm: Arm, stages: Stages) -> None:
         """Write the files that options ask for."""
@@ -147,10 +149,14 @@ class DeployCommand:
 def _stage_entries(stages: Stages | None) -> dict[str, Any]:
     """Build the entries of the log on a network's stages, empty where it was not built."""
     if stages is None:
-        return {"cores_per_chip": None, "quantisation": [], "rescaled": [], "allocations": []}
+        empty = {"quantisation": [], "rescaled": [], "allocations": []}
+        return empty | dict.fromkeys(("cores_per_chip", "chip", "energy_per_step_j", "step_time"))
     return {
         "cores_per_chip": stages.deployment.placement.cores_per_chip,
         "quantisation": [asdict(error) for error in stages.rescaling.plain],
         "rescaled": [asdict(error) for error in stages.rescaling.rescaled],
         "allocations": [asdict(one) for one in stages.allocations],
+        "chip": asdict(stages.chip),
+        "energy_per_step_j": stages.chip.energy,
+        "step_time": asdict(stages.times) | {"highest_rate": stages.times.highest_rate},
     }

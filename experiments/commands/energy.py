@@ -9,6 +9,7 @@ from spikearm.arm_models import Arm, SpikearmError
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.console import console
 from spikearm.experiments.console.options import find_trained
+from spikearm.experiments.energy_units import energy
 from spikearm.experiments.records.atomic_file import append_line
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.studies.deployment.drive import DriveConfig
@@ -18,7 +19,11 @@ from spikearm.experiments.unset import Unset
 from spikearm.loihi_deploy.energy.rapl import POWERCAP
 
 MOST_TIME = 60.0  # s; a meter's counter starts anew at most once in it
-TABLES = (
+SHORT = (
+    energy_table.chip_table, energy_table.time_table, energy_table.fair_table,
+    energy_table.sharing_table,
+)  # fmt: skip
+LONG = (
     energy_table.work_table, energy_table.network_table, energy_table.other_table,
     energy_table.published_table, energy_table.hard_table, energy_table.metric_table,
     energy_table.source_table,
@@ -30,8 +35,9 @@ class EnergyCommand:
     """Account for the energy of a spiking controller and of alternatives.
 
     The controller drives its arm through one reach in the chip's arithmetic. Tables show what was
-    counted in a step and what it costs by published prices: on Loihi and other devices, and for the
-    analytic controller. Where this machine has a readable energy meter, it is measured, too.
+    counted in a step, what it costs on Loihi by two lists of published prices, how long it takes
+    there, and what the control law costs on a processor. Where this machine has a readable energy
+    meter, it is measured, too.
 
     Examples:
         spikearm energy --arm gen3
@@ -41,6 +47,7 @@ class EnergyCommand:
         drive: Reach that the arm makes meanwhile.
         trained: Trained controller, from `spikearm train`. Default: the one that ships for the
             arm.
+        all: Print all tables: other devices, ratios as papers state them, metrics and sources.
         log: File that a line with all numbers is added to.
         measure_time: Time that this machine idles, and works, for each measurement [s].
     """
@@ -48,6 +55,7 @@ class EnergyCommand:
     plant: ArmConfig = field(default_factory=ArmConfig)
     drive: DriveConfig = field(default_factory=DriveConfig)
     trained: Unset[Path] = None
+    all: bool = False
     log: Path = Path("runs/energy.jsonl")
     measure_time: float = 2.0
 
@@ -64,7 +72,8 @@ class EnergyCommand:
         assert trained is not None
         with console.status("Driving the arm in the chip's arithmetic"):
             report = energy_report(arm, trained, self.drive, POWERCAP, self.measure_time)
-        for table in TABLES:
+        console.print(energy_table.verdict(report), markup=False)
+        for table in (*SHORT, *LONG) if self.all else SHORT:
             console.print(table(report))
         console.print(meter_line(report), soft_wrap=True)
         append_line(self.log, json.dumps(self._entry(arm, report), allow_nan=False))
@@ -80,13 +89,14 @@ class EnergyCommand:
             "n_steps": reach.n_steps,
             "period_s": reach.period,
             "counts": reach.counts._asdict(),
-            "work": asdict(reach.work),
+            "chip": asdict(reach.chip),
+            "step_time": asdict(reach.times) | {"highest_rate": reach.times.highest_rate},
             "all_weights": asdict(report.all_weights),
             "cores_per_chip": reach.cores_per_chip,
             "metrics": report.metrics,
             "operations": {name: asdict(one) for name, one in report.operations.items()},
             "accounts": [asdict(one) for one in report.accounts],
-            "comparisons": [asdict(one) | {"ratio": one.ratio} for one in report.comparisons],
+            "comparisons": [asdict(one) | {"ratios": one.ratios} for one in report.comparisons],
             "measurements": {job: asdict(one) for job, one in report.measurements.items()},
             "not_measured": report.not_measured or None,
         }
@@ -97,7 +107,7 @@ def meter_line(report: EnergyReport) -> str:
     if report.not_measured:
         return f"Not measured: {report.not_measured} All figures of standard hardware are modelled."
     lines = (
-        f"Measured, {job}: {energy_table.energy(one.energy)} per step above an idle power of "
+        f"Measured, {job}: {energy(one.energy)} per step above an idle power of "
         f"{one.idle_power:.1f} W, {one.calls} steps."
         for job, one in report.measurements.items()
     )

@@ -21,12 +21,13 @@ from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.experiments.controllers import controller_label
 from spikearm.experiments.records.atomic_file import draft_prefix, missing_folders, remove_if_empty
 from spikearm.experiments.records.reading import Summary, read_table, undamaged
+from spikearm.neural.counts import ChipWork
 from spikearm.neural.files.array_file import sentence
 from spikearm.neural.files.typed_json import Count, check_types, read_json
 
 CONFIG, SUMMARY, TRAJECTORY = "config.json", "summary.json", "trajectory.parquet"
 JOINT_COLUMNS = ("q", "dq", "torque")
-WIDTHS = {"position": 3, "quaternion": 4}
+WIDTHS = {"position": 3, "quaternion": 4, "work": len(ChipWork._fields)}
 """Numbers in a row of a column, by the last part of its name; one in others but the joints'."""
 REPORT, VIDEO = "report.html", "video.mp4"
 

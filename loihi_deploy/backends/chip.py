@@ -2,12 +2,18 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from spikearm.loihi_deploy.backends.chip_weights import largest_share, read_learned, write_learned
 from spikearm.loihi_deploy.backends.footprint import chip_footprint
+from spikearm.loihi_deploy.backends.spike_log import SpikeLog
+from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
+from spikearm.loihi_deploy.energy.chip_work import chip_work
+from spikearm.loihi_deploy.mapping.fan_out import FanOut
+from spikearm.loihi_deploy.mapping.placement import place
 from spikearm.neural.counts import Footprint
 from spikearm.neural.learning import LearningSimulation
 
@@ -32,6 +38,28 @@ class ChipSimulation(LearningSimulation):
     def learned_share(self) -> float:
         """Largest learned weight, as a share of the largest that the chip holds [1]."""
         return largest_share(self.model)
+
+    @property
+    @abstractmethod
+    def spike_log(self) -> SpikeLog:
+        """Log of the steps since a restart."""
+
+    @cached_property
+    def fan_out(self) -> FanOut:
+        """Ways of spikes, on the cores that nengo-loihi's greedy allocator assigns."""
+        blocks = IntegerBlocks.of_model(self.model)
+        return FanOut.of(blocks, place(blocks))
+
+    def chip_work(self, n_steps: int) -> np.ndarray:
+        """Return the work of the chip in each of the last steps.
+
+        Args:
+            n_steps: Number of steps, all of them since a restart.
+
+        Returns:
+            Rows of :class:`~spikearm.neural.counts.ChipWork`, shape (n_steps, n_fields).
+        """
+        return chip_work(self.fan_out, self.spike_log.matrix(n_steps))
 
     @property
     def footprint(self) -> Footprint:

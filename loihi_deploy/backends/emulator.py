@@ -10,6 +10,7 @@ from spikearm.arm_models import SpikearmError
 from spikearm.loihi_deploy.backends.chip import ChipSimulation
 from spikearm.loihi_deploy.backends.neurons import FOREVER, neurons_of
 from spikearm.loihi_deploy.backends.overflows import counted
+from spikearm.loihi_deploy.backends.spike_log import SpikeLog
 from spikearm.loihi_deploy.discretisation.chip_model import ChipModel
 from spikearm.loihi_deploy.lossy_link import LossyLink, lossy_link
 from spikearm.loihi_deploy.nengo_loihi_compat import (
@@ -90,6 +91,11 @@ class EmulatorSimulation(ChipSimulation, SilenceableSimulation, LossySimulation)
         return self._counts
 
     @property
+    def spike_log(self) -> SpikeLog:
+        """Log of the steps since a restart."""
+        return self._spike_log
+
+    @property
     def timers(self) -> dict[str, float]:
         """Wall time of the last step by nengo-loihi's own timers [s].
 
@@ -117,23 +123,31 @@ class EmulatorSimulation(ChipSimulation, SilenceableSimulation, LossySimulation)
             self._simulator = nengo_loihi.Simulator(
                 self.network, model=ChipModel(), target="sim", precompute=False
             )
-        self._counts, self._sent, self._pending_events = StepCounts(), 0, 0
+        emulator = self._emulator
+        sizes = [one.n_neurons for one in emulator.inputs]
+        self._spike_log = SpikeLog(emulator.block_info.n_compartments, sizes)
+        self._sent = [np.zeros(0, dtype=np.int64) for _ in sizes]
+        self._counts, self._pending_events = StepCounts(), 0
 
     def _count(self) -> StepCounts:
         """Count the work of a step; spikes of the step before arrive in this one."""
         arrived, events = self._sent, self._pending_events
-        spiked = self._emulator.compartment.spiked
-        self._sent, self._pending_events = 0, int(self._fan_out[spiked].sum())
-        for inp, fan_out in zip(self._emulator.inputs, self._input_fan_out, strict=True):
-            sent = np.asarray(inp.spikes.get(self._emulator.t, []), dtype=int)
-            self._sent += len(sent)
-            self._pending_events += int(fan_out[sent].sum())
+        spiked, now = self._emulator.compartment.spiked, self._emulator.t
+        self._spike_log.add(np.flatnonzero(spiked), arrived)
+        self._sent = [
+            np.asarray(one.spikes.get(now, []), dtype=int) for one in self._emulator.inputs
+        ]
+        self._pending_events = int(self._fan_out[spiked].sum()) + sum(
+            int(fan_out[sent].sum())
+            for fan_out, sent in zip(self._input_fan_out, self._sent, strict=True)
+        )
+        n_arrived = sum(map(len, arrived))
         return StepCounts(
-            spikes=int(np.count_nonzero(spiked)) + arrived,
+            spikes=int(np.count_nonzero(spiked)) + n_arrived,
             synaptic_events=events,
             neuron_updates=self._updates,
             learning_updates=self._learning_updates(),
-            host_spikes=arrived,
+            host_spikes=n_arrived,
         )
 
     def _learning_updates(self) -> int:

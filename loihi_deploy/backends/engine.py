@@ -9,6 +9,7 @@ import numpy as np
 from spikearm.loihi_deploy.backends.chip import ChipSimulation
 from spikearm.loihi_deploy.backends.neurons import FOREVER, neurons_of
 from spikearm.loihi_deploy.backends.overflows import counted
+from spikearm.loihi_deploy.backends.spike_log import SpikeLog, spike_log
 from spikearm.loihi_deploy.discretisation.chip_model import ChipModel, RescaledModel
 from spikearm.loihi_deploy.lossy_link import LossyLink, lossy_link
 from spikearm.loihi_deploy.nengo_loihi_compat import without_known_warnings
@@ -42,6 +43,7 @@ class EngineSimulation(ChipSimulation, SilenceableSimulation, LossySimulation):
         self._simulator.reset()
         self._engine = self._simulator.engine
         self._before = self._engine.clock.tolist()
+        self._spike_log = spike_log(self._engine)
         self._neurons = neurons_of(self.model)
         self._link: LossyLink | None = None
 
@@ -49,12 +51,14 @@ class EngineSimulation(ChipSimulation, SilenceableSimulation, LossySimulation):
         """Advance by one control period."""
         self._before = self._engine.clock.tolist()
         self._simulator.advance()
+        self._spike_log.add(self._engine.fired_places, self._simulator.arrived)
         if self._link is not None:
             self._simulator.lose(self._link)
 
     def restart(self) -> None:
         """Reset to the state just after construction."""
         self._simulator.reset()
+        self._spike_log.clear()
         self._before = self._engine.clock.tolist()
         self._change_silent(self._silent)
         if self._link is not None:
@@ -78,6 +82,11 @@ class EngineSimulation(ChipSimulation, SilenceableSimulation, LossySimulation):
     def model(self) -> Any:
         """Model that nengo-loihi built."""
         return self._simulator.model
+
+    @property
+    def spike_log(self) -> SpikeLog:
+        """Log of the steps since a restart."""
+        return self._spike_log
 
     @property
     def fired(self) -> np.ndarray:

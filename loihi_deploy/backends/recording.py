@@ -1,14 +1,15 @@
-"""Recorded run of a network: the activity that the chip would have."""
+"""Recorded run of a network, with the activity that the chip would have."""
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Any
 
 import nengo
 import numpy as np
 
+from spikearm.loihi_deploy.activity import Activity
 from spikearm.loihi_deploy.backends.chip import ChipSimulation
 from spikearm.loihi_deploy.backends.overflows import counted
+from spikearm.loihi_deploy.backends.spike_log import SpikeLog, spike_log
 from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
 from spikearm.loihi_deploy.discretisation.chip_model import (
     UnvalidatedChipModel,
@@ -22,38 +23,6 @@ from spikearm.loihi_deploy.nengo_loihi_compat import (
 )
 from spikearm.loihi_deploy.simulator import Simulator
 from spikearm.neural.counts import StepCounts
-
-
-@dataclass(frozen=True)
-class Activity:
-    """Activity of the chip in a run.
-
-    Compartments are numbered block by block, neurons of spike inputs input by input.
-
-    Attributes:
-        n_steps: Steps of the run.
-        active_updates: Updates of compartments that changed a current or a voltage, or gave a
-            spike.
-        spikes: Spikes of each compartment, shape (n_compartments,).
-        arrived: Flags of spike inputs' neurons that sent a spike, shape (n_steps, n_neurons).
-        input: Largest magnitude of each synaptic input, shape (n_compartments,); after an overflow,
-            of its remainder.
-        current: Largest magnitude of each current, shape (n_compartments,).
-        membrane: Largest magnitude of each sum of current, bias and noise, shape (n_compartments,).
-        error: Largest magnitude of a learning error, scaled and cut.
-        overflow_counts: Steps with each of
-            :data:`~spikearm.loihi_deploy.backends.overflows.OVERFLOWS`, the build included.
-    """
-
-    n_steps: int
-    active_updates: int
-    spikes: np.ndarray
-    arrived: np.ndarray
-    input: np.ndarray
-    current: np.ndarray
-    membrane: np.ndarray
-    error: int
-    overflow_counts: Counter[str]
 
 
 class RecordedSimulation(ChipSimulation):
@@ -81,6 +50,7 @@ class RecordedSimulation(ChipSimulation):
         self._dendrite = self._chip.arrangement.dendrite
         self._soma = self._chip.arrangement.soma
         self._decay = np.concatenate([one.compartment.decay_u for one in self.model.blocks])
+        self._spike_log = spike_log(self._engine)
         self.forget()
 
     @property
@@ -94,6 +64,11 @@ class RecordedSimulation(ChipSimulation):
         return self.model.seeds[self.network]
 
     @property
+    def spike_log(self) -> SpikeLog:
+        """Log of the steps since a restart, or since they were forgotten."""
+        return self._spike_log
+
+    @property
     def blocks(self) -> IntegerBlocks:
         """Blocks as the chip stores them."""
         return IntegerBlocks.of_model(self.model)
@@ -101,12 +76,9 @@ class RecordedSimulation(ChipSimulation):
     @property
     def activity(self) -> Activity:
         """Activity so far."""
-        n_neurons = sum(one.n_neurons for one in self._engine.inputs)
         return Activity(
-            n_steps=len(self._arrived),
             active_updates=self._active_updates,
-            spikes=self._spikes.copy(),
-            arrived=np.array(self._arrived, dtype=bool).reshape(len(self._arrived), n_neurons),
+            fired=self._spike_log.matrix(),
             input=self._input.copy(),
             current=self._current.copy(),
             membrane=self._membrane.copy(),
@@ -132,8 +104,8 @@ class RecordedSimulation(ChipSimulation):
         """Forget the activity so far."""
         n = self._chip.n_compartments
         self._before = self._engine.clock.tolist()
-        self._spikes, self._input, self._current, self._membrane = np.zeros((4, n), dtype=np.int64)
-        self._arrived: list[np.ndarray] = []
+        self._input, self._current, self._membrane = np.zeros((3, n), dtype=np.int64)
+        self._spike_log.clear()
         self._active_updates = 0
         self._error = 0
         self._overflow_counts: Counter[str] = Counter()
@@ -172,15 +144,8 @@ class RecordedSimulation(ChipSimulation):
         spiked = self._chip.spiked[self._soma]
         changed = (current != current_before) | (state["voltage"][self._soma] != voltage_before)
         self._active_updates += int(np.count_nonzero(changed | (spiked > 0)))
-        self._spikes += spiked
         self._error = max(self._error, int(np.abs(state["errors"]).max(initial=0)))
-        self._arrived.append(self._who_arrived())
-
-    def _who_arrived(self) -> np.ndarray:
-        fired = [np.zeros(one.n_neurons, dtype=bool) for one in self._engine.inputs]
-        for mine, neurons in zip(fired, self._simulator.arrived, strict=True):
-            mine[neurons] = True
-        return np.concatenate([np.zeros(0, dtype=bool), *fired])
+        self._spike_log.add(self._engine.fired_places, self._simulator.arrived)
 
 
 def _wrapped(values: np.ndarray, bits: int) -> np.ndarray:

@@ -29,7 +29,7 @@ from spikearm.loihi_deploy.nengo_loihi_compat import (
     nengo_loihi,
     without_known_warnings,
 )
-from spikearm.neural.counts import UNCOUNTED, Footprint, StepCounts
+from spikearm.neural.counts import UNCOUNTED, ChipWork, Footprint, StepCounts
 from spikearm.neural.learning import LearningSimulation, overwrite
 
 FAILURES = (NengoException, RuntimeError, OSError, AssertionError)
@@ -125,6 +125,10 @@ class BoardSimulation(LearningSimulation):
             learning_updates=UNCOUNTED if self._learns else 0,
             host_spikes=self._arrived,
         )
+
+    def chip_work(self, n_steps: int) -> np.ndarray:
+        """Return work that is not counted: the host does not see the chip's spikes."""
+        return np.full((n_steps, len(ChipWork._fields)), UNCOUNTED, dtype=float)
 
     @property
     def footprint(self) -> Footprint:

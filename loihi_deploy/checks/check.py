@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from spikearm.loihi_deploy import limits
+from spikearm.loihi_deploy.activity import Activity
 from spikearm.loihi_deploy.backends.overflows import (
     CUT_ERROR,
     CUT_TRACE,
@@ -14,7 +15,6 @@ from spikearm.loihi_deploy.backends.overflows import (
     OVER_INPUT,
     OVER_MEMBRANE,
 )
-from spikearm.loihi_deploy.backends.recording import Activity
 from spikearm.loihi_deploy.checks.board_config import BoardConfig, link_setting
 from spikearm.loihi_deploy.checks.report import Report, Row
 from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks, block_name

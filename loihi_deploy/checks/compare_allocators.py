@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
-from spikearm.loihi_deploy.backends.recording import Activity
+from spikearm.loihi_deploy.activity import Activity
 from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
-from spikearm.loihi_deploy.energy.account import Work, network_account
-from spikearm.loihi_deploy.energy.devices import DEVICES
-from spikearm.loihi_deploy.energy.spike_traffic import SpikeTraffic
+from spikearm.loihi_deploy.energy.account import LoihiEnergy, Work, loihi_energy
 from spikearm.loihi_deploy.mapping.allocators import ALLOCATORS, AllocatorName
-from spikearm.loihi_deploy.mapping.mesh import spike_traffic
+from spikearm.loihi_deploy.mapping.mesh import SpikeTraffic, spike_traffic
 from spikearm.loihi_deploy.mapping.placement import place
 from spikearm.loihi_deploy.mapping.traffic import core_traffic
 
@@ -30,7 +28,7 @@ class Allocation:
     cores_per_chip: tuple[int, ...]
     between_cores: float
     traffic: SpikeTraffic
-    energy: float | None
+    energy: LoihiEnergy | None
 
 
 def compare_allocators(integers: IntegerBlocks, activity: Activity) -> tuple[Allocation, ...]:
@@ -48,8 +46,11 @@ def _allocation(name: AllocatorName, integers: IntegerBlocks, activity: Activity
     )  # fmt: skip
 
 
-def traffic_energy(traffic: SpikeTraffic) -> float | None:
-    """Estimate the energy of carrying spikes [J]; None where some go to another chip."""
-    work = Work(synaptic_events=0.0, active_updates=0.0, traffic=traffic)
-    account = network_account(DEVICES["loihi"], "spike traffic", work, period=0.0)
-    return account.part(*work.counts)
+def traffic_energy(traffic: SpikeTraffic) -> LoihiEnergy | None:
+    """Estimate the energy of carrying spikes; None where some go to another chip."""
+    work = Work(
+        synaptic_events=0.0, neuron_updates=0.0, messages=traffic.spikes,
+        east_west=traffic.east_west, north_south=traffic.north_south,
+        between_chips=traffic.between_chips,
+    )  # fmt: skip
+    return loihi_energy(work)

@@ -2,28 +2,31 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from spikearm.loihi_deploy.energy.devices import (
-    ACTIVE,
     ADDITION_45NM,
     BETWEEN_CHIPS,
     DEVICES,
     EAST_WEST,
-    INACTIVE,
+    INDEXED,
     LEARNING,
+    LOIHI,
+    MESSAGES,
     MULTIPLICATION_45NM,
     NORTH_SOUTH,
+    SHARED,
+    SPIKES,
     STATIC,
     SYNAPSES,
-    WITHIN_TILES,
+    UPDATES,
     Device,
     Label,
     Price,
 )
 from spikearm.loihi_deploy.energy.operations import Operations
 from spikearm.loihi_deploy.energy.rapl import Measurement
-from spikearm.loihi_deploy.energy.spike_traffic import SpikeTraffic
-from spikearm.neural.counts import StepCounts
+from spikearm.neural.counts import ChipWork, StepCounts
 
 ARITHMETIC = "arithmetic"
 BARE, THIS_MACHINE = "45 nm arithmetic", "this machine"
@@ -35,32 +38,62 @@ class Work:
     """Work of a network on a device in a step, on average over a run.
 
     Attributes:
-        synaptic_events: Spikes times the stored weights that each reaches; without spikes, all
-            weights.
-        active_updates: Updates of neurons whose state changes.
-        inactive_updates: Updates of neurons whose state does not change.
+        synaptic_events: Spikes times the weights that each reaches; without spikes, all weights. On
+            a chip, stored weights of whole rows.
+        indexed_events: On a chip, stored weights of rows without zeros.
+        shared_events: On a chip, stored weights of rows that populations share.
+        neuron_updates: Updates of neurons: of all of them, in every step.
+        spikes: On a chip, neurons that fire.
         learning_updates: Updates of weights by a learning rule.
-        traffic: Spikes and hops on a mesh; none where there is no mesh.
+        messages, east_west, north_south, between_chips: Spikes and hops on a chip's mesh, as
+            :class:`spikearm.neural.counts.ChipWork` has them.
     """
 
     synaptic_events: float
-    active_updates: float
-    inactive_updates: float = 0.0
+    neuron_updates: float
+    indexed_events: float = 0.0
+    shared_events: float = 0.0
+    spikes: float = 0.0
     learning_updates: float = 0.0
-    traffic: SpikeTraffic = SpikeTraffic(0.0, 0.0, 0.0)
+    messages: float = 0.0
+    east_west: float = 0.0
+    north_south: float = 0.0
+    between_chips: float = 0.0
+
+    @classmethod
+    def of_chip(cls, work: ChipWork, compartments: float, learning_updates: float) -> "Work":
+        """Build the work of a chip; what the host does beside it is none of it.
+
+        Args:
+            work: Work counted from spikes, on average.
+            compartments: Number of the chip's compartments, each updated in every step.
+            learning_updates: Updates of weights by a learning rule.
+        """
+        return cls(
+            work.whole_events, compartments, work.indexed_events, work.shared_events,
+            work.spikes, learning_updates, work.messages, work.east_west, work.north_south,
+            work.between_chips,
+        )  # fmt: skip
+
+    @property
+    def stored_events(self) -> float:
+        """Weights that spikes reach, in rows of any kind."""
+        return self.synaptic_events + self.indexed_events + self.shared_events
 
     @property
     def counts(self) -> Mapping[str, float]:
         """Number of each operation that has a price."""
         return {
             SYNAPSES: self.synaptic_events,
-            ACTIVE: self.active_updates,
-            INACTIVE: self.inactive_updates,
+            INDEXED: self.indexed_events,
+            SHARED: self.shared_events,
+            UPDATES: self.neuron_updates,
+            SPIKES: self.spikes,
             LEARNING: self.learning_updates,
-            WITHIN_TILES: self.traffic.spikes,
-            EAST_WEST: self.traffic.east_west,
-            NORTH_SOUTH: self.traffic.north_south,
-            BETWEEN_CHIPS: self.traffic.between_chips,
+            MESSAGES: self.messages,
+            EAST_WEST: self.east_west,
+            NORTH_SOUTH: self.north_south,
+            BETWEEN_CHIPS: self.between_chips,
         }
 
 
@@ -177,18 +210,41 @@ def measured_account(job: str, measurement: Measurement, period: float) -> Accou
     return Account(THIS_MACHINE, job, (work, idle))
 
 
-def energy_per_step(counts: StepCounts) -> dict[str, float | None]:
+class LoihiEnergy(NamedTuple):
+    """Dynamic energy on Loihi, a range from its two lists of prices [J].
+
+    Attributes:
+        least: Energy by the least prices that are published.
+        calibrated: Energy by the prices that were calibrated on chips.
+    """
+
+    least: float
+    calibrated: float
+
+
+def loihi_energy(work: Work) -> LoihiEnergy | None:
+    """Estimate the dynamic energy of work on Loihi; None where a price is missing."""
+    least, calibrated = (dynamic_energy(name, work) for name in LOIHI)
+    return None if least is None or calibrated is None else LoihiEnergy(least, calibrated)
+
+
+def energy_per_step(counts: StepCounts, chip: Work | None) -> dict[str, float | None]:
     """Estimate the dynamic energy of a step on each device [J]; None where a price is missing.
 
-    Every neuron update counts as an active one, the dearer case. Spike traffic, static power, the
-    host and its link are excluded.
+    Static power, the host and its link are excluded.
+
+    Args:
+        counts: Neural work of a step, which programs are charged for, but for the neurons on the
+            host of a chip.
+        chip: Work of a step on Loihi; None for a network that is on no chip, which then has no
+            energy there.
     """
-    work = Work(
-        synaptic_events=counts.synaptic_events,
-        active_updates=counts.neuron_updates,
-        learning_updates=counts.learning_updates,
-    )
-    return {
-        name: network_account(device, "", work, period=0.0).part(*work.counts)
-        for name, device in DEVICES.items()
-    }
+    updates = counts.neuron_updates if chip is None else chip.neuron_updates
+    work = Work(counts.synaptic_events, updates, learning_updates=counts.learning_updates)
+    charged = {name: chip if name in LOIHI else work for name in DEVICES}
+    return {name: one and dynamic_energy(name, one) for name, one in charged.items()}
+
+
+def dynamic_energy(device: str, work: Work) -> float | None:
+    """Estimate the dynamic energy of work on a device [J]; None where a price is missing."""
+    return network_account(DEVICES[device], "", work, period=0.0).part(*work.counts)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from spikearm.loihi_deploy.mapping.mesh import EAST_WEST_HOP, NORTH_SOUTH_HOP
+
 Label = Literal["estimated", "modelled", "measured", "not published"]
 """Kind of a figure.
 
@@ -13,9 +15,10 @@ Label = Literal["estimated", "modelled", "measured", "not published"]
 """
 
 SYNAPSES = "synaptic events"
-ACTIVE, INACTIVE = "active neuron updates", "inactive neuron updates"
+INDEXED, SHARED = "synaptic events, indexed rows", "synaptic events, shared rows"
+UPDATES, SPIKES = "neuron updates", "spikes"
 LEARNING = "learning"
-WITHIN_TILES, EAST_WEST, NORTH_SOUTH = "spikes within tiles", "hops east-west", "hops north-south"
+MESSAGES, EAST_WEST, NORTH_SOUTH = "messages", "hops east-west", "hops north-south"
 BETWEEN_CHIPS = "spikes between chips"
 STATIC = "static"
 
@@ -58,6 +61,8 @@ class Device:
 
 
 DAVIES = "Davies et al. 2018, table 2 (pre-silicon)"
+BOYLE = "Boyle et al. 2025, loihi.yaml of SANA-FE, calibrated on chips"
+LEAKAGE = Price(3.34 / 32, "Frady et al. 2020, table 1: 3.34 W of leakage of 32 chips")
 HOEPPNER = "Hoeppner et al. 2019"
 DEGNAN = "Degnan et al. 2015, a multiply-add of"
 HOROWITZ = "Horowitz 2014, float32 in 45 nm, arithmetic alone"
@@ -71,9 +76,9 @@ def _spinnaker(title: str, synaptic_event: float, update: float) -> Device:
     return Device(
         title, "estimated",
         {
-            SYNAPSES: Price(synaptic_event, HOEPPNER),
-            ACTIVE: Price(update, HOEPPNER), INACTIVE: Price(update, HOEPPNER),
-            LEARNING: unpriced, WITHIN_TILES: unpriced, EAST_WEST: unpriced,
+            SYNAPSES: Price(synaptic_event, HOEPPNER), INDEXED: Price(synaptic_event, HOEPPNER),
+            SHARED: Price(synaptic_event, HOEPPNER), UPDATES: Price(update, HOEPPNER),
+            SPIKES: unpriced, LEARNING: unpriced, MESSAGES: unpriced, EAST_WEST: unpriced,
             NORTH_SOUTH: unpriced, BETWEEN_CHIPS: unpriced,
         },
         Price(None, f"not published for a chip: {HOEPPNER} measure a test chip of 4 elements"),
@@ -83,8 +88,8 @@ def _spinnaker(title: str, synaptic_event: float, update: float) -> Device:
 def _processor(title: str, operation: float, model: str) -> Device:
     price = Price(operation, f"{DEGNAN} {model}")
     no_mesh = Price(None, "no mesh: what moves is in the price of an operation")
-    computed = (SYNAPSES, ACTIVE, INACTIVE, LEARNING)
-    moved = (WITHIN_TILES, EAST_WEST, NORTH_SOUTH, BETWEEN_CHIPS)
+    computed = (SYNAPSES, INDEXED, SHARED, UPDATES, LEARNING)
+    moved = (SPIKES, MESSAGES, EAST_WEST, NORTH_SOUTH, BETWEEN_CHIPS)
     prices = {name: price for name in computed} | {name: no_mesh for name in moved}
     static = Price(None, "not published apart: in the price of an operation, as all power is")
     return Device(title, "modelled", prices, static)
@@ -95,13 +100,31 @@ DEVICES = {
         "Loihi", "estimated",
         {
             SYNAPSES: Price(23.6e-12, f"{DAVIES}, the least"),
-            ACTIVE: Price(81e-12, DAVIES), INACTIVE: Price(52e-12, DAVIES),
+            INDEXED: Price(23.6e-12, f"{DAVIES}, the least"),
+            SHARED: Price(23.6e-12, f"{DAVIES}, the least"),
+            UPDATES: Price(81e-12, f"{DAVIES}, active"),
+            SPIKES: Price(0.0, f"in that of an update: {DAVIES}"),
             LEARNING: Price(120e-12, f"{DAVIES}, pairwise STDP"),
-            WITHIN_TILES: Price(1.7e-12, DAVIES),
-            EAST_WEST: Price(3.0e-12, DAVIES), NORTH_SOUTH: Price(4.0e-12, DAVIES),
+            MESSAGES: Price(1.7e-12, f"{DAVIES}, a spike within a tile"),
+            EAST_WEST: Price(EAST_WEST_HOP, DAVIES), NORTH_SOUTH: Price(NORTH_SOUTH_HOP, DAVIES),
             BETWEEN_CHIPS: Price(None, f"not published in {DAVIES}"),
         },
-        Price(3.34 / 32, "Frady et al. 2020, table 1: 3.34 W of leakage of 32 chips"),
+        LEAKAGE,
+    ),
+    "loihi_calibrated": Device(
+        "Loihi, calibrated", "estimated",
+        {
+            SYNAPSES: Price(35.5e-12, f"{BOYLE}, dense"),
+            INDEXED: Price(33.6e-12, f"{BOYLE}, sparse"),
+            SHARED: Price(24.0e-12, f"{BOYLE}, convolution"),
+            UPDATES: Price(51.2e-12 + 21.6e-12, f"{BOYLE}, access and update"),
+            SPIKES: Price(69.3e-12, BOYLE),
+            LEARNING: Price(120e-12, f"{DAVIES}, pairwise STDP; none in {BOYLE}"),
+            MESSAGES: Price(111e-12, f"{BOYLE}, a message out"),
+            EAST_WEST: Price(3.0e-12, BOYLE), NORTH_SOUTH: Price(4.2e-12, BOYLE),
+            BETWEEN_CHIPS: Price(None, f"not published in {BOYLE}"),
+        },
+        LEAKAGE,
     ),
     "spinnaker": _spinnaker("SpiNNaker", 13.3e-9, 26e-9),
     "spinnaker2": _spinnaker("SpiNNaker 2", 450e-12, 2.19e-9),
@@ -109,5 +132,10 @@ DEVICES = {
     "gpu": _processor("GPU", 0.3e-9, "an Nvidia GTX Titan Black, in large batches"),
     "arm": _processor("ARM", 0.9e-9, "an ARM Cortex-A"),
 }  # fmt: skip
-"""Devices by name. A synaptic event or an update counts as one multiply-add of a processor, as in
-KerasSpiking's ``ModelEnergy``, which uses Degnan's figures."""
+"""Devices by name. Loihi has two lists of prices: the least that are published, and those that the
+authors of SANA-FE calibrated on chips; estimates are ranges from one to the other. A synaptic event
+or an update counts as one multiply-add of a processor, as in KerasSpiking's ``ModelEnergy``, which
+uses Degnan's figures."""
+
+LOIHI = ("loihi", "loihi_calibrated")
+"""Names of the two lists of Loihi's prices."""

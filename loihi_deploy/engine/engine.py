@@ -126,6 +126,11 @@ class Engine:
         return np.flatnonzero(self.chip.spiked[self.chip.arrangement.soma])
 
     @property
+    def fired_places(self) -> np.ndarray:
+        """Compartments that fired in the last step, by their places in the state; a view."""
+        return self.chip.index["fired"][: self.clock[layout.N_FIRED]]
+
+    @property
     def counts(self) -> StepCounts:
         """Neural work since the start, spikes that came from the host included."""
         return self.counts_since([0] * layout.CLOCK_SIZE)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from spikearm.loihi_deploy.backends.recording import Activity
+from spikearm.loihi_deploy.activity import Activity
 from spikearm.loihi_deploy.mapping.traffic_allocator import TrafficAllocator
 from spikearm.loihi_deploy.nengo_loihi_compat import Allocator, Greedy, GreedyInterchip
 

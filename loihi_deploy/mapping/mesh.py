@@ -8,15 +8,35 @@ numbering of the cores is not published: numbers are **assumed** to fill tile af
 column after column, as SANA-FE numbers them.
 """
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from spikearm.loihi_deploy.energy.spike_traffic import SpikeTraffic
 from spikearm.loihi_deploy.mapping.placement import Placement
 
 CORES_PER_TILE = 4
 COLUMNS, ROWS = 8, 4
+EAST_WEST_HOP, NORTH_SOUTH_HOP = 3.0e-12, 4.0e-12  # J; Davies et al. 2018, table 2
+
+
+@dataclass(frozen=True)
+class SpikeTraffic:
+    """Spike messages on a chip's mesh in a step, on average over a run.
+
+    A message carries one spike from its source to one core.
+
+    Attributes:
+        spikes: Messages.
+        east_west: Hops from tile to tile along a row of the mesh, of all messages together.
+        north_south: Hops from tile to tile along a column, of all messages together.
+        between_chips: Messages to another chip, which are not among ``spikes``.
+    """
+
+    spikes: float
+    east_west: float
+    north_south: float
+    between_chips: float = 0.0
 
 
 class Tile(NamedTuple):

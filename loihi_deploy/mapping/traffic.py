@@ -1,11 +1,12 @@
 """Spikes of a run: between cores, from the host, and to stored weights."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from spikearm.loihi_deploy.backends.recording import Activity
+from spikearm.loihi_deploy.activity import Activity
 from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
+from spikearm.loihi_deploy.mapping.fan_out import FanOut
 from spikearm.loihi_deploy.mapping.placement import Placement
 
 
@@ -26,17 +27,12 @@ def core_traffic(integers: IntegerBlocks, placement: Placement, activity: Activi
 
     A spike that goes to several groups of synapses counts for each of them.
     """
+    fan_out = FanOut.of(integers, placement)
+    rates = activity.fired.sum(axis=0) / activity.n_steps
+    sent = fan_out.messages.multiply(rates[:, None]).toarray()
     between = np.zeros((len(placement.cores), len(placement.cores)))
-    from_host = np.zeros(len(placement.cores))
-    sources = [*integers.blocks, *integers.inputs]
-    fired = np.concatenate([activity.spikes, activity.arrived.sum(axis=0)]) / activity.n_steps
-    ends = np.cumsum([source.n_neurons for source in sources])
-    for source, end in zip(sources, ends.tolist(), strict=True):
-        mine = fired[end - source.n_neurons : end]
-        row = between[placement.core_of[source]] if source in placement.core_of else from_host
-        for axon in source.axons:
-            row[placement.core_of[axon.target]] += mine[_reaches(axon, source.n_neurons)].sum()
-    return CoreTraffic(between, from_host)
+    np.add.at(between, fan_out.core, sent[: fan_out.n_compartments])
+    return CoreTraffic(between, sent[fan_out.n_compartments :].sum(axis=0))
 
 
 def host_spikes(integers: IntegerBlocks, placement: Placement, activity: Activity) -> np.ndarray:
@@ -58,43 +54,13 @@ def _copies(integers: IntegerBlocks, placement: Placement) -> np.ndarray:
     Returns:
         Numbers of groups, shape (n_neurons, n_chips), neurons in the order of the spike inputs.
     """
-    parts = [np.zeros((0, len(placement.cores_per_chip)), dtype=np.int64)]
-    for one in integers.inputs:
-        mine = np.zeros((one.n_neurons, parts[0].shape[1]), dtype=np.int64)
-        for axon in one.axons:
-            chip = placement.cores[placement.core_of[axon.target]].chip
-            mine[:, chip] += _reaches(axon, one.n_neurons)
-        parts.append(mine)
-    return np.concatenate(parts)
+    fan_out = FanOut.of(integers, placement)
+    on_chip = np.zeros((len(placement.cores), len(placement.cores_per_chip)), dtype=np.int64)
+    on_chip[np.arange(len(placement.cores)), [core.chip for core in placement.cores]] = 1
+    return fan_out.messages[fan_out.n_compartments :] @ on_chip
 
 
-def stored_events(integers: IntegerBlocks, activity: Activity) -> float:
-    """Count the stored weights that spikes reached in a step, on average over the run.
-
-    The zeros of rows that are stored whole are among them: nengo-loihi's hardware/builder.py writes
-    a row to the chip as it is, and a spike goes over all of it.
-    """
-    sources = [*integers.blocks, *integers.inputs]
-    reached = [
-        sum((_stored(axon, one.n_neurons) for axon in one.axons), np.zeros(one.n_neurons))
-        for one in sources
-    ]
-    fired = np.concatenate([activity.spikes, activity.arrived.sum(axis=0)])
-    return float(fired @ np.concatenate(reached)) / activity.n_steps
-
-
-def _reaches(axon: Any, n_neurons: int) -> np.ndarray:
-    """Return a mask of the neurons that an axon leads to weights, shape (n_neurons,)."""
-    return _stored(axon, n_neurons) > 0
-
-
-def _stored(axon: Any, n_neurons: int) -> np.ndarray:
-    """Count the stored weights that an axon leads each neuron's spikes to, shape (n_neurons,)."""
-    synapse, numbers = axon.target, np.asarray(axon.map_axon(np.arange(n_neurons)))
-    sizes = [
-        0
-        if synapse.axon_compartment_base(number) is None
-        else synapse.axon_weights_indices(number)[0].size
-        for number in range(synapse.n_axons)
-    ]
-    return np.where(numbers >= 0, np.array(sizes)[numbers], 0)
+def stored_events(integers: IntegerBlocks, placement: Placement, activity: Activity) -> float:
+    """Count the stored weights that spikes reached in a step, on average over the run."""
+    stored = FanOut.of(integers, placement).stored
+    return float(activity.fired.sum(axis=0) @ stored) / activity.n_steps

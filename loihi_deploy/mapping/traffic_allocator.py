@@ -12,11 +12,16 @@ import numpy as np
 
 from spikearm.arm_models import SpikearmError
 from spikearm.loihi_deploy import limits
-from spikearm.loihi_deploy.backends.recording import Activity
+from spikearm.loihi_deploy.activity import Activity
 from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
-from spikearm.loihi_deploy.energy.devices import DEVICES, EAST_WEST, NORTH_SOUTH
 from spikearm.loihi_deploy.mapping.assignment import arrange
-from spikearm.loihi_deploy.mapping.mesh import COLUMNS, ROWS, hops
+from spikearm.loihi_deploy.mapping.mesh import (
+    COLUMNS,
+    EAST_WEST_HOP,
+    NORTH_SOUTH_HOP,
+    ROWS,
+    hops,
+)
 from spikearm.loihi_deploy.mapping.packing import Group, pack
 from spikearm.loihi_deploy.mapping.placement import Core, Placement
 from spikearm.loihi_deploy.mapping.traffic import core_traffic
@@ -29,7 +34,7 @@ from spikearm.loihi_deploy.nengo_loihi_compat import (
 )
 
 CORES_PER_CHIP = int(limits.CORES.most)
-HOP_PRICES = np.array([DEVICES["loihi"].prices[way].value for way in (EAST_WEST, NORTH_SOUTH)])
+HOP_PRICES = np.array([EAST_WEST_HOP, NORTH_SOUTH_HOP])
 FAR = 2 * HOP_PRICES @ (COLUMNS, ROWS)  # to another chip: dearer than any way on a chip
 
 

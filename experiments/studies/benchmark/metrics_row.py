@@ -10,12 +10,17 @@ from spikearm.experiments.records.records import RecordedReach
 from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.studies.benchmark.latency import latency_fields
 from spikearm.experiments.studies.benchmark.neurobench import neurobench_metrics
+from spikearm.experiments.studies.chip_cost import ChipCost, chip_cost
 from spikearm.experiments.tasks.task import Task
 from spikearm.loihi_deploy.energy.account import energy_per_step
 from spikearm.neural.counts import UNCOUNTED, Footprint, StepCounts
 
 NEURAL_FIELDS = (
     *COUNTED, "energy_per_step_j", "energy_source", "activation_sparsity", "effective_acs",
+)  # fmt: skip
+CHIP_FIELDS = (
+    "stored_events", "chip_messages", "host_messages", "chip_step_time_mean_s",
+    "chip_step_time_p99_s", "chip_step_time_max_s",
 )  # fmt: skip
 FOOTPRINT_FIELDS = tuple(Footprint.__dataclass_fields__)
 WORKED_OUT = {
@@ -116,20 +121,31 @@ def _beside(
 def _neural_fields(trajectories: list[Trajectory], measured: Measured) -> dict[str, Any]:
     footprint = measured.footprint
     if footprint is None:
-        return dict.fromkeys(NEURAL_FIELDS + FOOTPRINT_FIELDS)
+        return dict.fromkeys(NEURAL_FIELDS + CHIP_FIELDS + FOOTPRINT_FIELDS)
     counts = {
         name: _mean(np.concatenate([getattr(t, name) for t in trajectories])) for name in COUNTED
     }
-    step = StepCounts(**counts)
+    step, chip = StepCounts(**counts), chip_cost(trajectories, footprint)
     fields = {
         **counts,
         **asdict(footprint),
         **neurobench_metrics(step, footprint, values=measured.identity["controller"] == "rate"),
-        "energy_per_step_j": energy_per_step(step),
+        **_chip_fields(chip),
+        "energy_per_step_j": energy_per_step(step, chip and chip.work),
         "energy_source": "estimated",
     }
     lacking = [names for count, names in WORKED_OUT.items() if counts[count] == UNCOUNTED]
     return fields | dict.fromkeys(name for names in lacking for name in names)
+
+
+def _chip_fields(chip: ChipCost | None) -> dict[str, Any]:
+    if chip is None:
+        return dict.fromkeys(CHIP_FIELDS)
+    values = (
+        chip.work.stored_events, chip.work.messages, chip.host_messages, chip.time_mean,
+        chip.time_p99, chip.time_longest,
+    )  # fmt: skip
+    return dict(zip(CHIP_FIELDS, values, strict=True))
 
 
 def _mean(values) -> float:  # noqa: ANN001  any iterable of numbers

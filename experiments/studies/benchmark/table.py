@@ -84,7 +84,17 @@ DETAIL = (
     Column("footprint kB", "footprint_bytes", 1e-3, ".0f"),
     Column("Loihi cores", "cores", 1.0, ".0f"),
     Column("Loihi compartments", "compartments", 1.0, ".0f"),
-    Column("energy per step on Loihi µJ, estimated", "energy_per_step_j.loihi", 1e6, ".2f"),
+    Column("stored weights that spikes reach per step", "stored_events", 1.0, ".0f"),
+    Column("messages from the host per step", "host_messages", 1.0, ".1f"),
+    Column("time of a step on Loihi µs, estimated", "chip_step_time_mean_s", 1e6, ".1f"),
+    Column("longest step on Loihi µs, estimated", "chip_step_time_max_s", 1e6, ".1f"),
+    Column("energy per step on Loihi µJ, least prices", "energy_per_step_j.loihi", 1e6, ".3f"),
+    Column(
+        "energy per step on Loihi µJ, calibrated prices",
+        "energy_per_step_j.loihi_calibrated",
+        1e6,
+        ".3f",
+    ),
     Column("energy per step on a CPU µJ, estimated", "energy_per_step_j.cpu", 1e6, ".1f"),
 )
 

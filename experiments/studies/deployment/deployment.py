@@ -1,6 +1,6 @@
 """A trained controller brought onto the chip, and checked on one reach of its arm."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated
 
@@ -9,6 +9,7 @@ import tyro
 from spikearm.arm_models import Arm
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.records.records import RecordedReach
+from spikearm.experiments.studies.chip_cost import ChipCost, chip_cost
 from spikearm.experiments.studies.deployment.drive import (
     DriveConfig,
     drive_arm,
@@ -22,7 +23,10 @@ from spikearm.loihi_deploy.checks.compare_allocators import Allocation, compare_
 from spikearm.loihi_deploy.checks.compare_rescaling import RescalingComparison, compare_rescaling
 from spikearm.loihi_deploy.checks.report import REFUSALS, Report, refusal
 from spikearm.loihi_deploy.discretisation.rescaling import RESCALE_ABOVE
+from spikearm.loihi_deploy.energy.chip_work import chip_work
+from spikearm.loihi_deploy.energy.step_time import StepTimeSummary, step_times
 from spikearm.loihi_deploy.mapping.allocators import AllocatorName
+from spikearm.loihi_deploy.mapping.fan_out import FanOut
 from spikearm.loihi_deploy.pipeline import Deployment
 
 
@@ -54,12 +58,16 @@ class Stages:
         deployment: Stages of the network that ran.
         rescaling: Quantisation errors with and without rescaling.
         allocations: Cores and traffic under every allocator.
+        chip: Cost of a step, on average over the reach.
+        times: Time of a step.
         reach: Reach of the arm, step by step.
     """
 
     deployment: Deployment
     rescaling: RescalingComparison
     allocations: tuple[Allocation, ...]
+    chip: ChipCost
+    times: StepTimeSummary
     reach: RecordedReach
 
 
@@ -99,10 +107,17 @@ def deploy_controller(
         simulation = controller.simulation
         assert isinstance(simulation, RecordedSimulation)
         deployment = pipeline.deploy(simulation, board, mapping.allocator)
+        fired = simulation.activity.fired[-len(trajectory.time) :]  # without what settling took
+    fan_out = FanOut.of(deployment.stored, deployment.placement)
+    placed = replace(trajectory, chip_work=chip_work(fan_out, fired))
+    chip = chip_cost([placed], simulation.footprint)
+    assert chip is not None
     stages = Stages(
         deployment,
         compare_rescaling(deployment.floats),
         compare_allocators(deployment.stored, simulation.activity),
-        RecordedReach("loihi", False, drive.seed, 0, "out", trajectory),
+        chip,
+        step_times(fan_out, fired).summary,
+        RecordedReach("loihi", False, drive.seed, 0, "out", placed),
     )
     return ControllerDeployment(deployment.report, stages)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
+from spikearm.experiments.energy_units import energy_range
+from spikearm.experiments.studies.deployment.deployment import Stages
 from spikearm.experiments.tables import make_table
 from spikearm.loihi_deploy.checks.compare_allocators import Allocation
 from spikearm.loihi_deploy.checks.compare_rescaling import RescalingComparison
@@ -69,7 +71,7 @@ def allocation_table(allocations: Sequence[Allocation], chosen: str) -> Table:
     """Lay out cores and spike traffic under every allocator."""
     headings = (
         "allocator", "cores", "chips", "spikes between cores", "within", "hops east-west",
-        "north-south", "energy pJ, estimated",
+        "north-south", "energy, estimated",
     )  # fmt: skip
     title = "Cores by allocator; spikes and hops per step"
     table = make_table(title, headings, left=("allocator",))
@@ -81,7 +83,7 @@ def allocation_table(allocations: Sequence[Allocation], chosen: str) -> Table:
             str(sum(one.cores_per_chip)), str(len(one.cores_per_chip)),
             f"{one.between_cores:.2f}", f"{within:.2f}", f"{traffic.east_west:.2f}",
             f"{traffic.north_south:.2f}",
-            "not published" if one.energy is None else f"{1e12 * one.energy:.1f}",
+            energy_range(one.energy),
         )  # fmt: skip
     return table
 
@@ -91,6 +93,20 @@ def summary(deployment: Deployment) -> str:
     report, chips = deployment.report, deployment.placement.cores_per_chip
     verdict = "It fits" if report.ok else f"It does not fit (breaches: {len(report.breaches)})"
     return f"{verdict}. Cores: {sum(chips)}. Chips: {len(chips)}."
+
+
+def cost(stages: Stages) -> str:
+    """Write what a step costs on the chip: energy and time."""
+    work, times = stages.chip.work, stages.times
+    return (
+        f"A step: {energy_range(stages.chip.energy)} of dynamic energy, by the least and by "
+        f"calibrated prices, of {work.stored_events:,.0f} stored weights that spikes reach and "
+        f"{work.neuron_updates:,.0f} neuron updates; {1e6 * times.mean:.1f} µs on average, "
+        f"{1e6 * times.p99:.1f} at the 99th percentile, {1e6 * times.longest:.1f} at most, which "
+        f"{times.bottleneck} takes for its {times.busy_with}: control at up to "
+        f"{1e-3 * times.highest_rate:.1f} kHz. Estimated. Outside of it: the host, its "
+        f"{stages.chip.host_messages:.1f} messages per step, x86 cores and link."
+    )
 
 
 def _weight_errors(

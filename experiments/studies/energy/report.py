@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from spikearm.arm_models import Arm
-from spikearm.controller.classical.command import Feedforward
+from spikearm.controller.classical.command import Feedforward, task_command
+from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.trained import TrainedController
@@ -17,11 +19,13 @@ from spikearm.experiments.studies.deployment.drive import DriveConfig
 from spikearm.experiments.studies.energy.analytic_operations import analytic_operations
 from spikearm.experiments.studies.energy.dense_network import DenseNetwork
 from spikearm.experiments.studies.energy.host_operations import host_operations
+from spikearm.experiments.studies.energy.lean_law import lean_operations, polynomial_operations
 from spikearm.experiments.studies.energy.workload import CountedReach, drive_and_count
 from spikearm.loihi_deploy.energy.account import (
     BARE,
     THIS_MACHINE,
     Account,
+    LoihiEnergy,
     Work,
     arithmetic_account,
     bare_account,
@@ -29,6 +33,7 @@ from spikearm.loihi_deploy.energy.account import (
     network_account,
 )
 from spikearm.loihi_deploy.energy.devices import DEVICES
+from spikearm.loihi_deploy.energy.devices import LOIHI as LOIHI_LISTS
 from spikearm.loihi_deploy.energy.operations import Operations
 from spikearm.loihi_deploy.energy.rapl import (
     POWERCAP,
@@ -37,12 +42,16 @@ from spikearm.loihi_deploy.energy.rapl import (
     UnreadableMeterError,
     measure,
 )
+from spikearm.loihi_deploy.limits import CORES
 
 SPIKES, DENSE = "network, spikes alone", "network, all weights"
 LAW, HOST = "analytic controller", "host of the network"
+LEAN, POLYNOMIAL = "analytic controller, lean", "polynomial regression"
 STANDARD = ("cpu", "gpu", "arm")
 SOFTWARE = ("spinnaker", "spinnaker2", *STANDARD)
-LOIHI, CPU, GPU, ARM = (DEVICES[name].title for name in ("loihi", "cpu", "gpu", "arm"))
+LOIHI, CALIBRATED, CPU, GPU, ARM = (
+    DEVICES[name].title for name in (*LOIHI_LISTS, "cpu", "gpu", "arm")
+)
 
 Way = Literal["as papers state it", "the hard way"]
 PUBLISHED: Way = "as papers state it"
@@ -58,19 +67,54 @@ class Comparison:
         other: Job and device that the chip is compared with.
         chip: Parts of the chip's energy that count.
         other_energy: Dynamic energy of the other, per step [J].
-        chip_energy: Energy of the chip, per step [J].
+        chip_energy: Energy of the chip, per step, by both lists of prices.
     """
 
     way: Way
     other: str
     chip: str
     other_energy: float
-    chip_energy: float
+    chip_energy: LoihiEnergy
 
     @property
-    def ratio(self) -> float:
-        """Energy of the other over that of the chip [1]; below 1, the chip takes more."""
-        return self.other_energy / self.chip_energy
+    def ratios(self) -> tuple[float, float]:
+        """Energy of the other over that of the chip [1], by both lists of prices.
+
+        Below 1, the chip takes more.
+        """
+        least, calibrated = self.chip_energy
+        return self.other_energy / least, self.other_energy / calibrated
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """A chip that several arms share, each with its own network.
+
+    Attributes:
+        dynamic: Dynamic energy of an arm's network, per step, by both lists of prices.
+        static: Energy of the chip's leakage, per step [J].
+        most_arms: Number of arms whose networks the cores of a chip hold.
+    """
+
+    dynamic: LoihiEnergy
+    static: float
+    most_arms: int
+
+    def per_arm(self, n_arms: int) -> LoihiEnergy:
+        """Compute the energy of an arm with its share of the leakage."""
+        return LoihiEnergy(*(one + self.static / n_arms for one in self.dynamic))
+
+    def break_even(self, other: float) -> int | None:
+        """Compute the number of arms from which each takes less than another device does.
+
+        By the calibrated prices; None where a full chip still takes more.
+
+        Args:
+            other: Energy of the other device, per arm and step [J].
+        """
+        gain = other - self.dynamic.calibrated
+        n_arms = ceil(self.static / gain) if gain > 0 else self.most_arms + 1
+        return n_arms if n_arms <= self.most_arms else None
 
 
 @dataclass(frozen=True)
@@ -100,27 +144,56 @@ class EnergyReport:
         return next(one for one in self.accounts if (one.device, one.job) == (device, job))
 
     @property
+    def dynamic(self) -> LoihiEnergy:
+        """Dynamic energy of the network on Loihi, per step."""
+        return LoihiEnergy(*(self.account(name, SPIKES).dynamic for name in (LOIHI, CALIBRATED)))
+
+    @property
+    def static(self) -> float:
+        """Energy of the leakage of the chips in use, per step [J]."""
+        static = self.account(LOIHI, SPIKES).static
+        assert static is not None
+        return static
+
+    @property
+    def sharing(self) -> Sharing:
+        """A chip shared by several arms; by one, where the network takes more than a chip."""
+        cores, chips = sum(self.reach.cores_per_chip), len(self.reach.cores_per_chip)
+        return Sharing(self.dynamic, self.static, max(1, int(chips * CORES.most // cores)))
+
+    @property
     def comparisons(self) -> tuple[Comparison, ...]:
         """Comparisons of the chip with all others, as papers state them and the hard way."""
-        chip = self.account(LOIHI, SPIKES)
-        hosted = chip.dynamic + self.account(ARM, HOST).dynamic
+        chip = self.dynamic
+        total = LoihiEnergy(*(one + self.static for one in chip))
+        beside = self.account(ARM, HOST).dynamic
+        hosted = LoihiEnergy(*(one + beside for one in chip))
         measured = [THIS_MACHINE] if self.measurements else []
         return (
             *(
-                self._compare(PUBLISHED, device, DENSE, "dynamic", chip.dynamic)
+                self._compare(PUBLISHED, device, DENSE, "dynamic", chip)
                 for device in (CPU, *measured, GPU, ARM)
             ),
-            self._compare(PUBLISHED, CPU, SPIKES, "dynamic", chip.dynamic),
+            self._compare(PUBLISHED, CPU, SPIKES, "dynamic", chip),
             *(
-                self._compare(HARD, device, LAW, "dynamic and static", chip.total)
+                self._compare(HARD, device, LAW, "dynamic and static", total)
                 for device in (CPU, *measured, ARM)
             ),
-            self._compare(HARD, ARM, LAW, "dynamic", chip.dynamic),
-            self._compare(HARD, ARM, LAW, "dynamic, and its host on an ARM", hosted),
-            self._compare(HARD, BARE, LAW, "dynamic", chip.dynamic),
+            *(
+                self._compare(HARD, ARM, job, "dynamic and static", total)
+                for job in (LEAN, POLYNOMIAL)
+            ),
+            *(
+                self._compare(HARD, ARM, job, "dynamic, and its host on an ARM", hosted)
+                for job in (LAW, LEAN, POLYNOMIAL)
+            ),
+            self._compare(HARD, ARM, LAW, "dynamic", chip),
+            self._compare(HARD, BARE, LEAN, "dynamic", chip),
         )
 
-    def _compare(self, way: Way, device: str, job: str, chip: str, energy: float) -> Comparison:
+    def _compare(
+        self, way: Way, device: str, job: str, chip: str, energy: LoihiEnergy
+    ) -> Comparison:
         other = self.account(device, job).dynamic
         return Comparison(way, f"{job}, on {device}", chip, other, energy)
 
@@ -146,9 +219,14 @@ def energy_report(
     """
     reach = drive_and_count(arm, trained, drive)
     dense = DenseNetwork(trained.weights, arm.timestep)
-    all_weights = Work(synaptic_events=dense.multiply_adds, active_updates=dense.n_neurons)
+    all_weights = Work(synaptic_events=dense.multiply_adds, neuron_updates=dense.n_neurons)
     operations = analytic_operations(arm.model, arm.state, reach.midway, drive.feedforward)
     law = sum(operations.values(), Operations())
+    gains = Gains()
+    command = task_command(arm.state, reach.midway, gains, drive.feedforward)
+    lean = operations["dynamics"] + operations["command"]
+    lean += lean_operations(arm.model, arm.state, command, gains)
+    polynomial = operations["command"] + polynomial_operations(arm.chain.n_joints)
     decoded = reach.counts.spikes - reach.counts.host_spikes
     host = host_operations(arm.chain.n_joints, reach.n_coders, decoded)
     steps = {
@@ -159,13 +237,16 @@ def energy_report(
     accounts = (
         *network_accounts(reach, all_weights),
         *arithmetic_accounts(LAW, law),
+        *arithmetic_accounts(LEAN, lean),
+        *arithmetic_accounts(POLYNOMIAL, polynomial),
         *arithmetic_accounts(HOST, host),
         *(measured_account(job, one, reach.period) for job, one in measurements.items()),
     )
     metrics = neurobench_metrics(reach.counts, reach.footprint)
     return EnergyReport(
-        reach, all_weights, metrics, operations | {"host": host}, accounts, measurements,
-        not_measured,
+        reach, all_weights, metrics,
+        operations | {"lean, in all": lean, "polynomial": polynomial, "host": host},
+        accounts, measurements, not_measured,
     )  # fmt: skip
 
 
@@ -186,7 +267,7 @@ def network_accounts(reach: CountedReach, all_weights: Work) -> list[Account]:
     Loihi reads the zeros of rows that are stored whole; programs need not, on SpiNNaker either.
     """
     chips = len(reach.cores_per_chip)
-    jobs = [("loihi", SPIKES, reach.work, chips)]
+    jobs = [(name, SPIKES, reach.chip.work, chips) for name in LOIHI_LISTS]
     jobs += [(name, SPIKES, reach.software_work, 1) for name in SOFTWARE]
     jobs += [(name, DENSE, all_weights, 1) for name in STANDARD]
     return [

@@ -1,23 +1,21 @@
 """Work of a network in a reach, counted in the chip's arithmetic."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from spikearm.arm_models import Arm
 from spikearm.controller.loop.trajectory import COUNTED
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.trained import TrainedController
+from spikearm.experiments.studies.chip_cost import ChipCost, chip_cost
 from spikearm.experiments.studies.deployment.drive import (
     DriveConfig,
     follow_drive,
     loihi_controller,
     plan_drive,
 )
-from spikearm.loihi_deploy.backends.recording import Activity, RecordedSimulation
-from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
+from spikearm.loihi_deploy.backends.recording import RecordedSimulation
 from spikearm.loihi_deploy.energy.account import Work
-from spikearm.loihi_deploy.mapping.mesh import spike_traffic
-from spikearm.loihi_deploy.mapping.placement import place
-from spikearm.loihi_deploy.mapping.traffic import core_traffic, stored_events
+from spikearm.loihi_deploy.energy.step_time import StepTimeSummary, step_times
 from spikearm.neural.counts import Footprint, StepCounts
 
 
@@ -29,7 +27,9 @@ class CountedReach:
         n_steps: Steps of the reach.
         period: Length of a step [s].
         counts: Neural work of a step.
-        work: Work of a step on a chip.
+        chip: Cost of a step on the chip.
+        times: Time of a step on the chip.
+        changed: Compartments in a step whose current or voltage changed, or that fired.
         footprint: Footprint of the network.
         n_coders: Number of neurons on the host that code inputs as spikes.
         cores_per_chip: Cores in use on each chip.
@@ -39,7 +39,9 @@ class CountedReach:
     n_steps: int
     period: float
     counts: StepCounts
-    work: Work
+    chip: ChipCost
+    times: StepTimeSummary
+    changed: float
     footprint: Footprint
     n_coders: int
     cores_per_chip: tuple[int, ...]
@@ -48,7 +50,10 @@ class CountedReach:
     @property
     def software_work(self) -> Work:
         """Work of a step for a program that stores no weights of zero."""
-        return replace(self.work, synaptic_events=self.counts.synaptic_events)
+        return Work(
+            self.counts.synaptic_events, self.chip.work.neuron_updates,
+            learning_updates=self.counts.learning_updates,
+        )  # fmt: skip
 
 
 def drive_and_count(arm: Arm, trained: TrainedController, drive: DriveConfig) -> CountedReach:
@@ -64,35 +69,20 @@ def drive_and_count(arm: Arm, trained: TrainedController, drive: DriveConfig) ->
         controller.start(arm.reset(start))
         simulation.forget()  # what settling took
         trajectory = follow_drive(arm, controller, motion, drive)
-        counts = StepCounts(*(float(getattr(trajectory, name).mean()) for name in COUNTED))
-        work, cores_per_chip = chip_work(
-            simulation.blocks, simulation.activity, counts.learning_updates
-        )
-        return CountedReach(
-            len(trajectory.time), arm.timestep, counts, work, simulation.footprint,
-            sum(one.n_neurons for one in simulation.blocks.inputs), cores_per_chip,
-            motion.at(motion.duration / 2),
+        activity, fan_out, footprint = (
+            simulation.activity, simulation.fan_out, simulation.footprint
         )  # fmt: skip
-
-
-def chip_work(
-    blocks: IntegerBlocks, activity: Activity, learning_updates: float
-) -> tuple[Work, tuple[int, ...]]:
-    """Compute the work of a step on a chip, and the cores in use on each chip.
-
-    Args:
-        blocks: Blocks on the chip.
-        activity: Activity in a run.
-        learning_updates: Updates of weights by a learning rule in a step, on average.
-    """
-    placement = place(blocks)
-    traffic = core_traffic(blocks, placement, activity)
-    active = activity.active_updates / activity.n_steps
-    work = Work(
-        synaptic_events=stored_events(blocks, activity),
-        active_updates=active,
-        inactive_updates=len(activity.spikes) - active,
-        learning_updates=learning_updates,
-        traffic=spike_traffic(placement, traffic.between),
-    )
-    return work, placement.cores_per_chip
+        chip = chip_cost([trajectory], footprint)
+        assert chip is not None
+        return CountedReach(
+            n_steps=len(trajectory.time),
+            period=arm.timestep,
+            counts=StepCounts(*(float(getattr(trajectory, name).mean()) for name in COUNTED)),
+            chip=chip,
+            times=step_times(fan_out, activity.fired).summary,
+            changed=activity.active_updates / activity.n_steps,
+            footprint=footprint,
+            n_coders=sum(one.n_neurons for one in simulation.blocks.inputs),
+            cores_per_chip=fan_out.placement.cores_per_chip,
+            midway=motion.at(motion.duration / 2),
+        )

@@ -21,7 +21,7 @@ from spikearm.controller.loop.trajectory import PARTS, TIMED, Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.reference import Reference
 from spikearm.experiments.studies.benchmark import metrics
-from spikearm.neural.counts import StepCounts
+from spikearm.neural.counts import ChipWork, StepCounts
 
 DURATION = 0.12  # s
 MAX_ORIENTATION_RMSE = 0.0175  # rad, one degree
@@ -49,6 +49,10 @@ class Counting(OperationalSpaceController, CountingController):
     def counts(self) -> StepCounts:
         n = len(self.given)
         return StepCounts(3 * n, 50 * n, 700, learning_updates=40 * (n % 4), host_spikes=n // 2)
+
+    def chip_work(self, n_steps: int) -> np.ndarray:
+        done = np.arange(len(self.given) - n_steps, len(self.given))
+        return np.outer(1 + done, 1 + np.arange(len(ChipWork._fields)))
 
 
 class Uneven(Pace):
@@ -136,6 +140,8 @@ def test_the_counts_logged_are_those_of_the_step(recorded):
     assert (log.neuron_updates == 700).all()
     np.testing.assert_array_equal(log.learning_updates, np.tile([40, 80, 120, 0], 30))
     np.testing.assert_array_equal(log.host_spikes, np.arange(1, 121) // 2)
+    expected = np.outer(np.arange(1, 121), np.arange(1, 1 + len(ChipWork._fields)))
+    np.testing.assert_array_equal(log.chip_work, expected)
 
 
 def test_no_field_of_the_log_is_left_empty_but_that_of_failed_sensors(recorded):
@@ -163,7 +169,7 @@ def test_how_steps_are_paced_and_timed_does_not_move_the_arm(recorded):
     free = follow(
         arm, OperationalSpaceController(arm.model), motion, DURATION, safety=at_any_speed(arm)
     )
-    counted = {"spikes", "synaptic_events", "neuron_updates", "learning_updates", "host_spikes"}
+    counted = {*StepCounts._fields, "chip_work"}
     for field in fields(Trajectory):
         if field.name not in counted.union(TIMED):
             paced = getattr(recorded[0], field.name)

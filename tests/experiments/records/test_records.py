@@ -21,6 +21,7 @@ from spikearm.experiments.records.records import (
     read_run,
     write_run,
 )
+from spikearm.neural.counts import ChipWork
 
 N_JOINTS = 6
 SCALAR_COLUMNS = {
@@ -31,7 +32,7 @@ SCALAR_COLUMNS = {
 LIST_COLUMNS = {
     "q": N_JOINTS, "dq": N_JOINTS, "torque": N_JOINTS,
     "hand_position": 3, "hand_quaternion": 4,
-    "reference_position": 3, "reference_quaternion": 4,
+    "reference_position": 3, "reference_quaternion": 4, "chip_work": len(ChipWork._fields),
 }  # fmt: skip
 
 

@@ -235,7 +235,7 @@ def test_a_spike_goes_over_every_stored_weight_zero_or_not(end, zeros_are_stored
     assert spikes.min() == spikes.max() > 9
     reached = (weights != 0).sum(axis=0) @ spikes
     stored = 7 * spikes.sum() if zeros_are_stored else reached
-    assert stored_events(blocks, activity) == pytest.approx(stored / N_STEPS)
+    assert stored_events(blocks, place(blocks), activity) == pytest.approx(stored / N_STEPS)
     assert nonzero == reached
 
 
@@ -250,4 +250,4 @@ def test_where_no_weight_is_zero_the_engine_counts_as_many_events():
     zeros = sum(int((w == 0).sum()) for w in weights) / sum(w.size for w in weights)
     counted = np.mean(events)
     # Spikes of the last step reach nothing yet.
-    assert counted <= stored_events(blocks, activity) <= counted * 1.05 / (1 - zeros)
+    assert counted <= stored_events(blocks, place(blocks), activity) <= counted * 1.05 / (1 - zeros)

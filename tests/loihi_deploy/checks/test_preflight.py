@@ -9,11 +9,12 @@ from typing import Any
 import nengo
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from spikearm.arm_models import SpikearmError
 from spikearm.loihi_deploy import limits, preflight
+from spikearm.loihi_deploy.activity import Activity
 from spikearm.loihi_deploy.backends.overflows import CUT_ERROR, CUT_TRACE, OVER_INPUT
-from spikearm.loihi_deploy.backends.recording import Activity
 from spikearm.loihi_deploy.checks.board_config import BoardConfig
 from spikearm.loihi_deploy.checks.check import block_rows, core_rows, register_rows
 from spikearm.loihi_deploy.checks.report import Report, Row
@@ -158,9 +159,8 @@ AT_CORE = {
 def activity_of(n: int, **changes: Any) -> Activity:
     """What happened in one step, in which nothing happened but what is given."""
     nothing = np.zeros(n, dtype=np.int64)
-    idle = Activity(
-        1, 0, nothing, np.zeros((1, 0), dtype=bool), nothing, nothing, nothing, 0, Counter()
-    )
+    silent = csr_array((1, n), dtype=np.int64)
+    idle = Activity(0, silent, nothing, nothing, nothing, 0, Counter())
     return replace(idle, **changes)
 
 

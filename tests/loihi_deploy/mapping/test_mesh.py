@@ -7,11 +7,11 @@ import pytest
 from scipy.sparse.csgraph import shortest_path
 
 from spikearm.loihi_deploy import limits
-from spikearm.loihi_deploy.energy.spike_traffic import SpikeTraffic
 from spikearm.loihi_deploy.mapping.mesh import (
     COLUMNS,
     CORES_PER_TILE,
     ROWS,
+    SpikeTraffic,
     hops,
     spike_traffic,
     tile_of,

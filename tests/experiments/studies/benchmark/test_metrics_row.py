@@ -12,7 +12,7 @@ from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.experiments.records.records import RecordedReach
 from spikearm.experiments.studies.benchmark.latency import PACE_FIELDS
 from spikearm.experiments.studies.benchmark.metrics_row import Measured, make_row
-from spikearm.neural.counts import UNCOUNTED, Footprint
+from spikearm.neural.counts import UNCOUNTED, ChipWork, Footprint
 
 N_STEPS, N_JOINTS, DT = 8, 6, 0.1
 LENGTH = 0.2  # m, of every reach, along x
@@ -42,8 +42,13 @@ NEURAL_FIELDS = {
     "energy_per_step_j",
     "activation_sparsity", "connection_sparsity", "footprint_bytes",
     "effective_acs", "effective_macs", "dense",
-    "cores", "compartments", "synapse_memory_bits",
+    "cores", "compartments", "synapse_memory_bits", "stored_events", "chip_messages",
+    "host_messages", "chip_step_time_mean_s", "chip_step_time_p99_s", "chip_step_time_max_s",
 }  # fmt: skip
+WORK = ChipWork(
+    whole_events=1_000, indexed_events=600, shared_events=200, spikes=40, messages=50,
+    east_west=8, north_south=6, host_messages=9, time=40e-6,
+)  # fmt: skip
 
 
 def turned(angle: float) -> np.ndarray:
@@ -78,6 +83,7 @@ def counted(motion: Trajectory, spikes: int, events: int, updates: int) -> Traje
     motion.neuron_updates[:] = updates
     motion.learning_updates[:] = [70, 0, 0, 0] * (N_STEPS // 4)
     motion.host_spikes[:] = 3 * share
+    motion.chip_work[:] = np.outer(share / 3, WORK)
     return motion
 
 
@@ -212,11 +218,36 @@ def test_sparsity_is_the_share_of_silent_neurons():
 
 def test_energy_is_estimated_from_the_counts_of_a_step():
     filled = neural_row()
-    assert filled["energy_per_step_j"]["loihi"] == pytest.approx(
-        1500 * 23.6e-12 + 400 * 81e-12 + 17.5 * 120e-12
-    )
-    assert filled["energy_per_step_j"]["cpu"] == pytest.approx((1500 + 400 + 17.5) * 8.6e-9)
+    learning = 17.5 * 120
+    energies = filled["energy_per_step_j"]
+    least = 1_800 * 23.6 + 940 * 81 + learning + 50 * 1.7 + 8 * 3 + 6 * 4
+    calibrated = (
+        1_000 * 35.5 + 600 * 33.6 + 200 * 24 + 940 * 72.8 + 40 * 69.3 + learning + 50 * 111
+        + 8 * 3 + 6 * 4.2
+    )  # fmt: skip
+    assert energies["loihi"] == pytest.approx(1e-12 * least)
+    assert energies["loihi_calibrated"] == pytest.approx(1e-12 * calibrated)
+    assert energies["cpu"] == pytest.approx((1500 + 940 + 17.5) * 8.6e-9)
     assert filled["energy_source"] == "estimated"
+
+
+def test_a_chips_work_and_time_are_those_of_its_steps():
+    filled = neural_row()
+    assert filled["stored_events"] == pytest.approx(1_800)
+    assert filled["chip_messages"] == pytest.approx(50)
+    assert filled["host_messages"] == pytest.approx(9)
+    # 40 us times two thirds in the first half of each motion, and four thirds in the second.
+    assert filled["chip_step_time_mean_s"] == pytest.approx(40e-6)
+    assert filled["chip_step_time_p99_s"] == pytest.approx(160e-6 / 3)
+    assert filled["chip_step_time_max_s"] == pytest.approx(160e-6 / 3)
+
+
+def test_off_the_chip_there_is_no_energy_of_it_and_no_time():
+    filled = neural_row(footprint=Footprint(0.25, 70_416, 8_160, 158))
+    energies = filled["energy_per_step_j"]
+    assert energies["loihi"] is energies["loihi_calibrated"] is None
+    assert energies["cpu"] == pytest.approx((1500 + 400 + 17.5) * 8.6e-9)
+    assert filled["stored_events"] is filled["chip_step_time_mean_s"] is None
 
 
 def test_spikes_accumulate_and_rates_multiply():
@@ -248,11 +279,13 @@ def test_a_row_is_plain_json(filled):
 
 def test_what_was_not_counted_is_none_and_so_is_all_that_follows_from_it():
     motion = counted(a_motion(), spikes=5, events=30, updates=940)
-    motion.spikes[:] = motion.synaptic_events[:] = UNCOUNTED
+    motion.spikes[:] = motion.synaptic_events[:] = motion.chip_work[:] = UNCOUNTED
     measured = Measured(IDENTITY, reaches("loihi", motion), 1.0, 0.1, FOOTPRINT, 0.0, LIMITS)
     row = make_row(measured, reaches("analytic", a_motion((MM, 0.0, 0.0))))
     lacking = {"spikes", "synaptic_events", "activation_sparsity", "effective_acs",
-               "energy_per_step_j", "energy_source"}  # fmt: skip
+               "energy_per_step_j", "energy_source", "stored_events", "chip_messages",
+               "host_messages", "chip_step_time_mean_s", "chip_step_time_p99_s",
+               "chip_step_time_max_s"}  # fmt: skip
     whole = neural_row()
     assert {name for name in row if row[name] is None and whole[name] is not None} == lacking
     assert (row["host_spikes"], row["neuron_updates"]) == (9, 940)

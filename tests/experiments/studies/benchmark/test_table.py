@@ -41,8 +41,15 @@ SHOWN = {
     "footprint kB": ({"footprint_bytes": 707416}, "707"),
     "Loihi cores": ({"cores": 23}, "23"),
     "Loihi compartments": ({"compartments": 10240}, "10240"),
-    "energy per step on Loihi µJ, estimated": (
-        {"energy_per_step_j": {"loihi": 2.97e-7, "cpu": 3.712e-5}}, "0.30"
+    "stored weights that spikes reach per step": ({"stored_events": 18083.97}, "18084"),
+    "messages from the host per step": ({"host_messages": 33.0}, "33.0"),
+    "time of a step on Loihi µs, estimated": ({"chip_step_time_mean_s": 5.2408e-5}, "52.4"),
+    "longest step on Loihi µs, estimated": ({"chip_step_time_max_s": 6.9544e-5}, "69.5"),
+    "energy per step on Loihi µJ, least prices": (
+        {"energy_per_step_j": {"loihi": 6.822e-7, "loihi_calibrated": 8.7e-7}}, "0.682"
+    ),
+    "energy per step on Loihi µJ, calibrated prices": (
+        {"energy_per_step_j": {"loihi": 6.822e-7, "loihi_calibrated": 8.7e-7}}, "0.870"
     ),
     "energy per step on a CPU µJ, estimated": (
         {"energy_per_step_j": {"loihi": 2.97e-7, "cpu": 3.712e-5}}, "37.1"

@@ -8,6 +8,7 @@ import pytest
 from spikearm.arm_models import load_arm
 from spikearm.controller.spiking.trained import TrainedController, shipped
 from spikearm.experiments import commands
+from spikearm.experiments import energy_units as units
 from spikearm.experiments.cli import BAD_INPUT, main
 from spikearm.experiments.studies.deployment.drive import DriveConfig
 from spikearm.experiments.studies.energy import table as energy_table
@@ -20,10 +21,11 @@ from spikearm.experiments.studies.energy.report import (
     PUBLISHED,
     SPIKES,
     EnergyReport,
+    Sharing,
     energy_report,
 )
 from spikearm.loihi_deploy.energy import rapl
-from spikearm.loihi_deploy.energy.account import BARE, THIS_MACHINE
+from spikearm.loihi_deploy.energy.account import BARE, THIS_MACHINE, LoihiEnergy
 
 DRIVE = DriveConfig(radius=0.03, duration=0.12, speed_limits=False)
 OPTIONS = [
@@ -55,28 +57,32 @@ def file(trained: TrainedController) -> str:
 
 def test_the_network_of_gen3_takes_a_hundred_times_less_on_loihi_than_on_a_cpu():
     report = energy_report(load_arm("gen3"), shipped("gen3"), DRIVE)
-    on_loihi = report.account("Loihi", SPIKES).dynamic
     for job in (SPIKES, DENSE):
-        assert report.account("CPU", job).dynamic > 100 * on_loihi
+        assert report.account("CPU", job).dynamic > 100 * report.dynamic.calibrated
     # And what flatters less: with static power it takes more than the law on a processor.
     assert report.account("Loihi", SPIKES).total > report.account("ARM", LAW).dynamic
 
 
 def test_loihi_takes_its_prices_for_the_work_and_one_chips_leakage(report):
-    work, account = report.reach.work, report.account("Loihi", SPIKES)
-    traffic = work.traffic
+    work = report.reach.chip.work
     expected = (
-        23.6 * work.synaptic_events + 81 * work.active_updates + 52 * work.inactive_updates
-        + 1.7 * traffic.spikes + 3 * traffic.east_west + 4 * traffic.north_south
+        23.6 * work.stored_events + 81 * work.neuron_updates + 1.7 * work.messages
+        + 3 * work.east_west + 4 * work.north_south
     )  # fmt: skip
-    assert account.dynamic == pytest.approx(1e-12 * expected)
-    assert account.static == pytest.approx(0.104375 * PERIOD)
+    assert report.dynamic.least == pytest.approx(1e-12 * expected)
+    assert work.indexed_events > 0 == work.shared_events
+    expected = (
+        35.5 * work.synaptic_events + 33.6 * work.indexed_events + 72.8 * work.neuron_updates
+        + 69.3 * work.spikes + 111 * work.messages + 3 * work.east_west + 4.2 * work.north_south
+    )  # fmt: skip
+    assert report.dynamic.calibrated == pytest.approx(1e-12 * expected)
+    assert report.static == pytest.approx(0.104375 * PERIOD)
 
 
 def test_programs_go_over_no_weights_of_zero(report):
-    counts, work = report.reach.counts, report.reach.work
-    assert counts.synaptic_events < work.synaptic_events
-    updates = work.active_updates + work.inactive_updates
+    counts, work = report.reach.counts, report.reach.chip.work
+    assert counts.synaptic_events < work.stored_events
+    updates = work.neuron_updates
     cpu, spinnaker = (report.account(name, SPIKES).dynamic for name in ("CPU", "SpiNNaker 2"))
     assert cpu == pytest.approx((counts.synaptic_events + updates) * 8.6e-9)
     assert spinnaker == pytest.approx(counts.synaptic_events * 450e-12 + updates * 2.19e-9)
@@ -110,14 +116,15 @@ def test_metrics_are_those_of_the_run(report):
 
 def test_comparisons_are_ratios_of_accounts_and_one_of_each_way_flatters_least(report):
     assert {one.way for one in report.comparisons} == {PUBLISHED, HARD}
-    chip = report.account("Loihi", SPIKES)
     found = {(one.other, one.chip): one for one in report.comparisons}
     assert len(found) == len(report.comparisons)
     hard = found[f"{LAW}, on ARM", "dynamic and static"]
-    assert hard.ratio == pytest.approx(report.account("ARM", LAW).dynamic / chip.total)
-    assert hard.ratio < 1
+    law, host = (report.account("ARM", job).dynamic for job in (LAW, HOST))
+    totals = [one + report.static for one in report.dynamic]
+    assert hard.ratios == pytest.approx([law / total for total in totals])
+    assert max(hard.ratios) < 1
     hosted = found[f"{LAW}, on ARM", "dynamic, and its host on an ARM"]
-    assert hosted.chip_energy == chip.dynamic + report.account("ARM", HOST).dynamic
+    assert hosted.chip_energy == pytest.approx([one + host for one in report.dynamic])
     assert not any(THIS_MACHINE in one.other for one in report.comparisons)
 
 
@@ -134,7 +141,7 @@ def test_all_devices_parts_and_labels_are_in_the_tables(report):
     network = energy_table.network_table(report)
     names, *devices = (list(column.cells) for column in network.columns)
     by_row = dict(zip(names, zip(*devices, strict=True), strict=True))
-    assert by_row["static"] == ("104 µJ", "-", "-", "-", "-", "-")
+    assert by_row["static"] == ("104 µJ", "104 µJ", "-", "-", "-", "-", "-")
     assert by_row["all, static"][0] == "12.5 mJ"  # 120 steps
 
 
@@ -144,25 +151,58 @@ def test_all_devices_parts_and_labels_are_in_the_tables(report):
      (1.2e-13, "0.12 pJ"), (9.996e-7, "1 µJ"), (1e-9, "1 nJ")],
 )  # fmt: skip
 def test_energies_have_three_digits_and_a_unit(value, written):
-    assert energy_table.energy(value) == written
+    assert units.energy(value) == written
+
+
+@pytest.mark.parametrize(
+    ("values", "written"),
+    [((6.82e-7, 8.7e-7), "682 to 870 nJ"), ((8.7e-7, 1.04e-6), "870 nJ to 1.04 µJ"),
+     ((2e-9, 1e-9), "1 to 2 nJ"), ((1e-9, 1.0001e-9), "1 nJ"), (None, "not published")],
+)  # fmt: skip
+def test_a_range_of_energies_has_its_unit_once_where_both_have_the_same(values, written):
+    assert units.energy_range(values) == written
+
+
+def test_arms_that_share_a_chip_share_its_leakage_alone():
+    sharing = Sharing(LoihiEnergy(0.5e-6, 0.8e-6), static=104e-6, most_arms=25)
+    assert sharing.per_arm(1) == pytest.approx((104.5e-6, 104.8e-6))
+    assert sharing.per_arm(25) == pytest.approx((4.66e-6, 4.96e-6))
+    assert sharing.break_even(5.44e-6) == 23  # 104 / 4.64 = 22.4
+    assert sharing.break_even(4.9e-6) is None  # from 26 arms on, and 25 fill a chip
+    assert sharing.break_even(0.7e-6) is None
 
 
 def test_the_command_prints_and_adds_a_line_to_the_log(file, capsys):
-    for _ in range(2):
-        assert main([*OPTIONS, "--trained", file]) == 0
+    assert main([*OPTIONS, "--trained", file]) == 0
+    short = capsys.readouterr().out
+    assert "Sources" not in short
+    assert main([*OPTIONS, "--trained", file, "--all"]) == 0
     printed = capsys.readouterr().out
     for title in ("As papers state it", "The hard way", "NeuroBench's metrics", "Sources"):
         assert title in printed
     assert "Not measured: This machine shows no energy meter" in printed
     first, second = map(json.loads, Path("log.jsonl").read_text().splitlines())
     assert (first["n_steps"], first["period_s"], first["measurements"]) == (120, PERIOD, {})
-    for name in ("counts", "work", "metrics", "operations", "accounts", "comparisons"):
+    for name in ("counts", "chip", "step_time", "metrics", "operations", "accounts", "comparisons"):
         assert first[name] == second[name]
     labels = {part["label"] for one in first["accounts"] for part in one["parts"]}
     assert labels == {"estimated", "modelled", "not published"}
     static = [p for one in first["accounts"] for p in one["parts"] if p["name"] == "static"]
     assert all(part["energy"] != 0 for part in static)
-    assert first["comparisons"][0]["ratio"] > 100
+    assert min(first["comparisons"][0]["ratios"]) > 100
+
+
+def test_it_begins_with_two_sentences_and_fits_60_lines_of_80_columns(file, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main([*OPTIONS, "--trained", file]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 60
+    tables = lines[: next(i for i, line in enumerate(lines) if line.startswith("A step on Loihi"))]
+    assert max(map(len, lines[:-1])) <= 80  # the last is for a terminal to wrap
+    verdict = " ".join(map(str.strip, tables))
+    assert verdict.count(". ") == 1
+    for word in ("dynamic energy", "µs at most", "leakage", "No chip was measured"):
+        assert word in verdict
 
 
 def make_meter(root: Path, monkeypatch: pytest.MonkeyPatch, work: int = 500_000) -> None:
@@ -186,7 +226,7 @@ def make_meter(root: Path, monkeypatch: pytest.MonkeyPatch, work: int = 500_000)
 
 def test_where_there_is_a_meter_the_processor_is_measured(file, capsys, monkeypatch, tmp_path):
     make_meter(tmp_path / "powercap", monkeypatch)
-    assert main([*OPTIONS, "--trained", file, "--measure-time", "0.02"]) == 0
+    assert main([*OPTIONS, "--all", "--trained", file, "--measure-time", "0.02"]) == 0
     printed = capsys.readouterr().out
     assert f"Measured, {DENSE}:" in printed
     assert f"{LAW}, on {THIS_MACHINE}" in printed

@@ -22,14 +22,18 @@ from spikearm.experiments.studies.deployment.drive import (
 )
 from spikearm.experiments.studies.energy.workload import (
     CountedReach,
-    chip_work,
     drive_and_count,
 )
+from spikearm.loihi_deploy.activity import Activity
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.loihi_deploy.backends.recording import RecordedSimulation
-from spikearm.loihi_deploy.energy.account import network_account
-from spikearm.loihi_deploy.energy.devices import DEVICES
+from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
+from spikearm.loihi_deploy.energy.account import Work, loihi_energy
+from spikearm.loihi_deploy.energy.chip_work import chip_work
+from spikearm.loihi_deploy.mapping.fan_out import FanOut
+from spikearm.loihi_deploy.mapping.placement import place
 from spikearm.loihi_deploy.pipeline import deploy
+from spikearm.neural.counts import ChipWork
 
 DRIVE = DriveConfig(radius=0.03, duration=0.12, feedforward="velocity", speed_limits=False)
 
@@ -61,13 +65,13 @@ def test_counts_are_means_of_the_steps_in_which_the_arm_moves(reach, trained):
 
 
 def test_the_chip_is_asked_for_every_compartment_and_the_host_for_its_coders(reach):
-    work, compartments = reach.work, reach.footprint.compartments
-    assert work.active_updates + work.inactive_updates == pytest.approx(compartments)
-    assert work.active_updates > 0.5 * compartments
+    work, compartments = reach.chip.work, reach.footprint.compartments
+    assert work.neuron_updates == compartments
+    assert 0.5 * compartments < reach.changed <= compartments
     assert reach.counts.neuron_updates == compartments + reach.n_coders
     # Of the stored weights, a few are zero, and are no events to the engine.
-    assert 0.8 < reach.counts.synaptic_events / work.synaptic_events < 1
-    assert work.synaptic_events < 19_600  # 40,217 with all zeros, on a whole reach
+    assert 0.8 < reach.counts.synaptic_events / work.stored_events < 1
+    assert work.stored_events < 19_600  # 40,217 with all zeros, on a whole reach
     assert sum(reach.cores_per_chip) == reach.footprint.cores
 
 
@@ -80,20 +84,29 @@ def test_what_no_zeros_spare_in_a_reach_of_a_shipped_controller(name):
         simulation = controller.simulation
         assert isinstance(simulation, RecordedSimulation)
         found, activity = deploy(simulation), simulation.activity
-    whole, stored = (chip_work(one, activity, 0.0)[0] for one in (found.integers, found.stored))
-    assert whole.synaptic_events > 2 * stored.synaptic_events
-    assert stored.synaptic_events < 19_600
-    before, after = (
-        network_account(DEVICES["loihi"], "", one, period=0.0).dynamic for one in (whole, stored)
-    )
-    assert after < 0.6 * before
+    whole, stored = (work_in(one, activity) for one in (found.integers, found.stored))
+    assert whole.stored_events > 2 * stored.stored_events
+    assert stored.stored_events < 19_600
+    before, after = loihi_energy(whole), loihi_energy(stored)
+    assert before is not None
+    assert after is not None
+    assert after.least < 0.6 * before.least
+    assert after.calibrated < 0.6 * before.calibrated
     assert found.placement.cores_per_chip == ({"fr3": 8}.get(name, 7),)
+
+
+def work_in(blocks: IntegerBlocks, activity: Activity) -> Work:
+    fan_out = FanOut.of(blocks, place(blocks))
+    mean = ChipWork(*chip_work(fan_out, activity.fired).mean(axis=0))
+    return Work.of_chip(mean, fan_out.n_compartments, 0.0)
 
 
 def test_messages_are_fewer_than_spikes_times_cores_and_hops_follow_the_mesh(reach):
     spikes = reach.counts.spikes - reach.counts.host_spikes
-    traffic = reach.work.traffic
-    assert 0 < traffic.spikes <= spikes * sum(reach.cores_per_chip)
-    assert traffic.between_chips == 0
-    assert traffic.east_west <= 7 * traffic.spikes
-    assert traffic.north_south <= 3 * traffic.spikes
+    work = reach.chip.work
+    assert work.spikes == pytest.approx(spikes)
+    assert 0 < work.messages <= spikes * sum(reach.cores_per_chip)
+    assert work.between_chips == 0
+    assert work.east_west <= 7 * work.messages
+    assert work.north_south <= 3 * work.messages
+    assert reach.chip.host_messages >= reach.counts.host_spikes
