@@ -2,6 +2,7 @@
 # make test   run the tests
 # make check  formatting, lint, types, import rules
 # make lock   choose the versions of all packages anew
+# make check-energy  hold energy, time and spikes of a step against SANA-FE and brian2-loihi
 
 PYTHON ?= python3
 VENV := .venv
@@ -18,7 +19,7 @@ endif
 # In several processes, which take up to 2 GB of memory each.
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4
 
-.PHONY: run test slow check format lock clean
+.PHONY: run test slow check check-energy format lock clean
 
 run: $(VENV)/.run
 	$(BIN)/spikearm bench --arm gen3 --controllers analytic polynomial spiking loihi --video
@@ -45,8 +46,27 @@ lock:
 	$(LOCK) pyproject.toml --output-file locks/run.txt
 	$(LOCK) pyproject.toml --all-extras --output-file locks/test.txt
 
+# SANA-FE is GPL-3.0, and Brian needs an older numpy: each has an environment of its own.
+SANAFE := $(VENV)-sanafe
+BRIAN := $(VENV)-brian
+check-energy: $(SANAFE)/.ready $(BRIAN)/.ready
+	$(SANAFE)/bin/python -m pytest -q tests/loihi_deploy/energy/test_sanafe.py
+	$(SANAFE)/bin/python scripts/sanafe_check.py gen3
+	$(BRIAN)/bin/python -m pytest -q tests/loihi_deploy/engine/test_brian_loihi.py
+	$(BRIAN)/bin/python scripts/brian_loihi_check.py
+
+$(SANAFE)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(SANAFE)
+	$(SANAFE)/bin/python -m pip install --quiet -e '.[test]' 'sanafe>=2.2.7,<2.3'
+	touch $@
+
+$(BRIAN)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(BRIAN)
+	$(BRIAN)/bin/python -m pip install --quiet -e '.[test]' 'brian2-loihi==0.5.2' 'numpy<2.4'
+	touch $@
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) $(SANAFE) $(BRIAN) build dist *.egg-info
 
 $(VENV)/.created:
 	$(CREATE)

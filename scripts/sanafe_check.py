@@ -81,24 +81,24 @@ def our_steps(blocks: IntegerBlocks, placement: Placement, fired: csr_array) -> 
     In SANA-FE's model, the host is a core of the chip, whose messages and hops have a price, too.
     """
     fan_out = FanOut.of(blocks, placement)
-    work = ChipWork(*chip_work(fan_out, fired).T)
+    work = dict(zip(ChipWork._fields, chip_work(fan_out, fired).T, strict=True))
     prices = DEVICES["loihi_calibrated"].prices
     cost = {name: price.value or 0.0 for name, price in prices.items()}
-    all_messages = work.messages + work.host_messages
+    all_messages = work["messages"] + work["host_messages"]
     numbers = np.array([core.number for core in placement.cores])
     way_prices = np.array([cost[EAST_WEST], cost[NORTH_SOUTH]])
     from_host = way_prices @ hops(np.append(numbers, free_core(placement)))[:, -1, :-1]
     n = fan_out.n_compartments
-    ways = way_prices @ [work.east_west, work.north_south]
+    ways = way_prices @ [work["east_west"], work["north_south"]]
     ways += fired[:, n:] @ (fan_out.messages[n:] @ from_host)
     return Steps(
-        events=work.whole_events + work.indexed_events,
+        events=work["whole_events"] + work["indexed_events"],
         spikes=fired.sum(axis=1),
         messages=all_messages,
-        synapses=cost[WHOLE] * work.whole_events + cost[INDEXED] * work.indexed_events,
-        neurons=cost[UPDATES] * fan_out.n_compartments + cost[SPIKES] * work.spikes,
+        synapses=cost[WHOLE] * work["whole_events"] + cost[INDEXED] * work["indexed_events"],
+        neurons=cost[UPDATES] * fan_out.n_compartments + cost[SPIKES] * work["spikes"],
         network=cost[MESSAGES] * all_messages + ways,
-        time=np.asarray(work.time),
+        time=work["time"],
     )
 
 
