@@ -204,12 +204,12 @@ class Engine:
             steps: Number of steps.
 
         Returns:
-            Probed values, as doubles, shape (n_steps, n_probed).
+            Probed values, shape (n_steps, n_probed), valid until the next call.
         """
         out = self._rows(steps)
         kernels.run_chip(*self.arguments, arriving, start, out)
         self._keep(out)
-        return out.astype(float)
+        return out
 
     def advance_with(self, arguments: tuple[Any, ...], steps: int) -> None:
         """Advance together with a compiled host.

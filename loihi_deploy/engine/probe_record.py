@@ -56,9 +56,12 @@ class ProbeRecord:
         """
         rows = self._joined()[self._collected[probe] - time :]
         self._collected[probe] = time
+        return probe.weight_outputs(self.split(probe, rows))
+
+    def split(self, probe: LoihiProbe, rows: np.ndarray) -> list[np.ndarray]:
+        """Copy a probe's values out of some rows, block by block, as the emulator records them."""
         dtype = bool if probe.key == "spiked" else self._dtype
-        values = [np.ascontiguousarray(rows[:, one], dtype=dtype) for one in self.columns[probe]]
-        return probe.weight_outputs(values)
+        return [np.array(rows[:, one], dtype=dtype, order="C") for one in self.columns[probe]]
 
     def collect_filtered(self, probe: LoihiProbe, time: int) -> np.ndarray:
         """Return a probe's weighted and filtered values, as :meth:`collect` otherwise."""

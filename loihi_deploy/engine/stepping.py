@@ -6,8 +6,6 @@ synapses trace and learn, then compartments are updated. Integers may be added i
 and are; floats are added in the emulator's.
 """
 
-import numpy as np
-
 from spikearm.loihi_deploy.engine.host.kernels.products import multiply_left
 from spikearm.loihi_deploy.engine.host.kernels.program import step_host
 from spikearm.loihi_deploy.engine.jit import jit
@@ -129,56 +127,6 @@ def run_together(
         )  # fmt: skip
         send_all(out[step], outputs, output_weights, recorded, memory, summand)
     return len(out)
-
-
-@jit
-def run_ahead(
-    memory, program, ticks, links, places, probed, sent, sent_start, errors, alarms, tape, rows,
-):  # fmt: skip
-    """Run a host that feeds the chip for a number of steps, or until a value is not finite.
-
-    Args:
-        memory, program, ticks, links, places, probed, errors, alarms: Arguments of
-            :func:`~spikearm.loihi_deploy.engine.host.kernels.program.step_host`.
-        sent: Neurons that fire towards the chip, step by step and input by input; written.
-        sent_start: Index of each first one, shape (n_steps * n_inputs + 1,); written.
-        tape: Values of the host's processes in each step.
-        rows: Probed values in each step; written.
-    """
-    n_inputs = (len(sent_start) - 1) // len(rows)
-    for step in range(len(rows)):
-        if not step_host(
-            memory, program, ticks, links, places, probed, sent, sent_start[step * n_inputs :],
-            errors, alarms, tape[step], rows[step],
-        ):  # fmt: skip
-            return
-
-
-@jit
-def run_behind(
-    memory, program, ticks, links, places, probed, errors, alarms, outputs, output_weights,
-    recorded, summand, tape, rows, out,
-):  # fmt: skip
-    """Run a host that listens to the chip for a number of steps, or until a value is not finite.
-
-    Args:
-        memory, program, ticks, links, places, probed, errors, alarms: Arguments of
-            :func:`~spikearm.loihi_deploy.engine.host.kernels.program.step_host`.
-        outputs, output_weights, recorded, summand: Arguments of :func:`send_all`.
-        tape: Values of the host's processes in each step.
-        rows: Probed values in each step; written.
-        out: Probed values of the chip in each step, shape (n_steps, n_probed).
-    """
-    nothing, start = np.zeros(0, dtype=np.int32), np.zeros(1, dtype=np.int32)
-    for step in range(len(rows)):
-        if ticks[0] == 0:
-            send_all(out[step], outputs, output_weights, recorded, memory, summand)
-        if not step_host(
-            memory, program, ticks, links, places, probed, nothing, start, errors, alarms,
-            tape[step], rows[step],
-        ):  # fmt: skip
-            return
-        send_all(out[step], outputs, output_weights, recorded, memory, summand)
 
 
 @jit

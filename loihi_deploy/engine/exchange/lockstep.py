@@ -78,7 +78,7 @@ class LockstepExchange(Exchange):
         now = self._engine.t % 2
         self._host.step(self._sent[now], self._sent_start[now])
         recorded = self._engine.advance(self._sent[1 - now], self._sent_start[1 - now])
-        self._outputs.send(recorded)
+        self._outputs.send(recorded.astype(float))
 
     def _last_sent(self) -> tuple[np.ndarray, np.ndarray]:
         last = (self._engine.t - 1) % 2

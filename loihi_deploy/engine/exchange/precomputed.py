@@ -5,13 +5,11 @@ from typing import Any
 import nengo
 import numpy as np
 
-from spikearm.loihi_deploy.engine import stepping as kernels
 from spikearm.loihi_deploy.engine.engine import Engine
-from spikearm.loihi_deploy.engine.exchange.chip_outputs import ChipOutputs
+from spikearm.loihi_deploy.engine.exchange.chip_record import ChipRecord
 from spikearm.loihi_deploy.engine.exchange.exchange import Exchange
 from spikearm.loihi_deploy.engine.exchange.host_processes import host_interface
-from spikearm.loihi_deploy.engine.host import blas
-from spikearm.loihi_deploy.engine.host.host_program import BLOCK, HostProgram
+from spikearm.loihi_deploy.engine.host.host_program import BLOCK, Heard, HostProgram
 
 MOST_SPIKES = 2**22  # from the host, that a block of steps has room for
 
@@ -41,7 +39,7 @@ class PrecomputedExchange(Exchange):
         interface = host_interface(model, engine)
         self._ahead = HostProgram(ahead, interface, scale, errors) if ahead else None
         self._behind = HostProgram(behind, interface, scale, errors) if behind else None
-        self._outputs = ChipOutputs(model, engine, self._behind) if self._behind else None
+        self._record = ChipRecord(model, engine, self._behind) if self._behind else None
         self._n_inputs = len(engine.inputs)
         self._n_neurons = sum(one.n_neurons for one in engine.inputs)
         self._most_steps = max(1, min(BLOCK, MOST_SPIKES // max(1, self._n_neurons)))
@@ -49,33 +47,36 @@ class PrecomputedExchange(Exchange):
 
     def restart(self) -> None:
         """Reset to the start, after host and chip have been reset."""
-        for host in (self._ahead, self._behind):
-            if host is not None:
-                host.restart()
+        for one in self._hosts:
+            one.restart()
+        if self._record:
+            self._record.clear()
+        self._last_heard: np.ndarray | None = None
         nothing = np.zeros(0, dtype=np.int32), np.zeros(self._n_inputs + 1, dtype=np.int32)
         self._waiting = self._arrived = nothing
 
     def run_steps(self, steps: int) -> None:
         """Advance host and chip by a number of steps."""
         self._timers.start("run")
-        most = 1 if self._engine.strict else self._most_steps
-        blocks = [min(most, steps - first) for first in range(0, steps, most)]
-        fed = map(self._feed, blocks)
-        if self._behind and not self._behind.is_compiled:
-            fed = list(fed)  # functions that listen may change what those ahead read
-        for block, (sent, start) in zip(blocks, fed, strict=True):
-            self._run_block(block, sent, start)
-        self._finish()
+        self.advance(steps)
         self._timers.stop("run")
 
-    def advance(self) -> None:
-        """Advance host and chip by one step, untimed."""
-        self._run_block(1, *self._feed(1))
-        self._finish()
+    def advance(self, steps: int = 1) -> None:
+        """Advance host and chip by a number of steps, untimed."""
+        most = 1 if self._engine.strict else self._most_steps
+        for begun in range(0, steps, most):
+            block = min(most, steps - begun)
+            out = self._engine.advance(*self._delayed(*self._feed(block)), block)
+            if self._record:
+                self._record.add(out)
+        if steps and self._record and self._behind:
+            self._listen(self._behind, self._record)
+        for one in self._hosts:
+            one.finish()
 
-    def _run_block(self, steps: int, sent: np.ndarray, start: np.ndarray) -> None:
-        out = self._engine.advance(*self._delayed(sent, start), steps)
-        self._listen(out)
+    @property
+    def _hosts(self) -> list[HostProgram]:
+        return [one for one in (self._ahead, self._behind) if one is not None]
 
     def _feed(self, steps: int) -> tuple[np.ndarray, np.ndarray]:
         """Run what feeds the chip: neurons that send a spike, and where each step's begin."""
@@ -84,16 +85,11 @@ class PrecomputedExchange(Exchange):
         host = self._ahead
         if host is None:
             return sent, start
-        if not (blas.FOUND and host.is_compiled):
+        if host.is_compiled:
+            host.run(steps, sent, start)
+        else:
             for step in range(steps):
                 host.step(sent, start[step * self._n_inputs :])
-            return sent[: start[-1]].copy(), start
-        host.read_inputs()
-        tape, rows = host.sample(steps), host.probes.rows(steps)
-        errors = self._engine.chip.state["errors"]
-        kernels.run_ahead(*host.arguments, sent, start, errors, host.alarms, tape, rows)
-        host.write_outputs()
-        host.probes.keep(rows)
         return sent[: start[-1]].copy(), start
 
     def _delayed(self, sent: np.ndarray, start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -107,41 +103,23 @@ class PrecomputedExchange(Exchange):
         self._arrived = arriving[begun:], arriving_start[-1 - n :] - begun
         return arriving, arriving_start
 
-    def _listen(self, out: np.ndarray) -> None:
+    def _listen(self, host: HostProgram, record: ChipRecord) -> None:
         """Run what listens to the chip, which hears each step's values in the step after.
 
         In the first step it hears those of the same step, as nengo-loihi's queues have it.
-
-        Args:
-            out: Probed values of the chip, as doubles, shape (n_steps, n_probed).
         """
-        host = self._behind
-        if host is None or self._outputs is None:
-            return
-        if blas.FOUND and host.is_compiled:
-            self._listen_together(host, self._outputs, out)
-            return
+        values = record.take()
+        before = values[0] if self._last_heard is None else self._last_heard
+        heard, self._last_heard = np.vstack([before, values[:-1]]), values[-1].copy()
         nothing = np.zeros(0, dtype=np.int32), np.zeros(1, dtype=np.int32)
-        for step in range(len(out)):
-            if host.ticks[0] == 0:
-                self._outputs.send(out[:1])
-            host.step(*nothing)
-            self._outputs.send(out[step : step + 1])
-
-    def _listen_together(self, host: HostProgram, outputs: ChipOutputs, out: np.ndarray) -> None:
-        host.read_inputs()
-        tape, rows = host.sample(len(out)), host.probes.rows(len(out))
-        errors = self._engine.chip.state["errors"]
-        kernels.run_behind(
-            *host.arguments, errors, host.alarms, *outputs.arguments, tape, rows, out
-        )
-        host.write_outputs()
-        host.probes.keep(rows)
-
-    def _finish(self) -> None:
-        for host in (self._ahead, self._behind):
-            if host is not None:
-                host.finish()
+        if host.is_compiled:
+            for first in range(0, len(heard), BLOCK):
+                part = heard[first : first + BLOCK]
+                host.run(len(part), *nothing, Heard(record.places, part))
+        else:
+            for row in heard:
+                host.memory[record.places] = row
+                host.step(*nothing)
 
     def _last_sent(self) -> tuple[np.ndarray, np.ndarray]:
         return self._waiting

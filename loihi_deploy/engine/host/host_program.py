@@ -6,6 +6,7 @@ machine code; all others run as Nengo made them, on the same memory and in the s
 """
 
 import warnings
+from typing import NamedTuple
 
 import nengo
 import numpy as np
@@ -16,11 +17,25 @@ from spikearm.loihi_deploy.engine.host import operations
 from spikearm.loihi_deploy.engine.host.host_interface import HostInterface
 from spikearm.loihi_deploy.engine.host.host_memory import Place, items
 from spikearm.loihi_deploy.engine.host.host_probes import HostProbes
-from spikearm.loihi_deploy.engine.host.kernels.program import run_host
+from spikearm.loihi_deploy.engine.host.kernels.program import run_host, run_steps
 from spikearm.loihi_deploy.engine.host.operators import Translator, step_function
 from spikearm.loihi_deploy.engine.host.python_functions import quick_step
 from spikearm.loihi_deploy.engine.host.sampling import make_sampler
 
+
+class Heard(NamedTuple):
+    """Values that a host hears from the chip.
+
+    Attributes:
+        places: Places of the values in the host's memory.
+        values: Values in each step, shape (n_steps, n_places).
+    """
+
+    places: np.ndarray
+    values: np.ndarray
+
+
+NOTHING_HEARD = Heard(np.zeros(0, dtype=np.int64), np.zeros((0, 0)))
 BLOCK = 1000  # steps that run in one call: what processes give, and what is probed, is in memory
 
 
@@ -137,6 +152,32 @@ class HostProgram:
                 )  # fmt: skip
         self.write_outputs()
         self.probes.copy(self.memory)
+
+    def run(
+        self, steps: int, sent: np.ndarray, sent_start: np.ndarray, heard: Heard = NOTHING_HEARD
+    ) -> None:
+        """Advance by some steps in one call of machine code, if the host is compiled as a whole.
+
+        Args:
+            steps: Number of steps.
+            sent: Neurons that send a spike to the chip; written.
+            sent_start: Index of each input's first, shape (n_steps * n_inputs + 1,); written.
+            heard: Values that come from the chip.
+
+        Raises:
+            SimulationError: A node gave a value that is not finite.
+        """
+        self.read_inputs()
+        memory, program, ticks, links, places, probed = self.arguments
+        tape, rows = self.sample(steps), self.probes.rows(steps)
+        if len(heard.places):
+            places, tape = np.append(places, heard.places), np.hstack([tape, heard.values])
+        run_steps(
+            memory, program, ticks, links, places, probed, sent, sent_start, self._errors,
+            self.alarms, tape, rows,
+        )  # fmt: skip
+        self.write_outputs()
+        self.probes.keep(rows)
 
     def read_inputs(self) -> None:
         """Copy host inputs into the memory."""

@@ -39,10 +39,33 @@ from spikearm.loihi_deploy.engine.jit import jit
 
 
 @jit
+def run_steps(
+    memory, program, ticks, links, places, probed, sent, sent_start, errors, alarms, tape, rows,
+):  # fmt: skip
+    """Run a host that is compiled as a whole for a number of steps, or until a value is not finite.
+
+    Args:
+        memory, program, ticks, links, places, probed, errors, alarms: Arguments of
+            :func:`step_host`.
+        sent: Neurons that fire towards the chip, step by step and input by input; written.
+        sent_start: Index of each first one, shape (n_steps * n_inputs + 1,); written.
+        tape: Values that processes have in each step, or receive from the chip.
+        rows: Probed values in each step; written.
+    """
+    n_inputs = (len(sent_start) - 1) // len(rows)
+    for step in range(len(rows)):
+        if not step_host(
+            memory, program, ticks, links, places, probed, sent, sent_start[step * n_inputs :],
+            errors, alarms, tape[step], rows[step],
+        ):  # fmt: skip
+            return
+
+
+@jit
 def step_host(
     memory, program, ticks, links, places, probed, sent, sent_start, errors, alarms, values, row
 ):
-    """Run a host that is compiled as a whole for a step.
+    """Run such a host for a step.
 
     Args:
         memory, program, ticks, links, sent, sent_start, errors, alarms: Arguments of

@@ -117,6 +117,31 @@ def test_other_processes_are_left_to_nengo():
     assert not is_sampled_ahead(Odd(default_size_out=1))
 
 
+@pytest.mark.filterwarnings("ignore:Model is precomputable")
+@pytest.mark.parametrize("runs", [[BLOCK + 101], [30, 1, 69]], ids=["one block and more", "pieces"])
+def test_a_run_ahead_weights_all_of_its_steps_in_one_product_as_the_emulator_does(runs):
+    """The last bit of a product depends on how many rows it has."""
+
+    def run(simulator: type, precompute: bool) -> np.ndarray:
+        with nengo.Network(seed=9) as network:
+            network.config[nengo.Ensemble].neuron_type = AT_REST
+            node = nengo.Node(lambda t: [np.sin(9 * t), np.cos(9 * t)])
+            neurons = nengo.Ensemble(300, 2)
+            out = nengo.Node(size_in=3)
+            nengo.Connection(node, neurons)
+            weights = np.random.default_rng(0).normal(size=(3, 300))
+            nengo.Connection(neurons.neurons, out, transform=weights)
+            probe = nengo.Probe(out)
+        with simulator(network, target="sim", precompute=precompute) as sim:
+            for steps in runs:
+                sim.run_steps(steps)
+            return np.array(sim.data[probe])
+
+    theirs = run(nengo_loihi.Simulator, precompute=True)
+    assert (theirs != run(nengo_loihi.Simulator, precompute=False)).any()
+    np.testing.assert_array_equal(run(Simulator, precompute=True), theirs)
+
+
 WRONG = {
     "None": (lambda t: None if t > 0.004 else [0, 0], "returned non-finite value"),
     "not finite": (lambda t: [np.nan if t > 0.004 else 0, 0], "returned non-finite value"),
