@@ -17,6 +17,7 @@ from spikearm.loihi_deploy.engine.host import operations
 from spikearm.loihi_deploy.engine.host.host_interface import HostInterface
 from spikearm.loihi_deploy.engine.host.host_memory import Place, items
 from spikearm.loihi_deploy.engine.host.host_probes import HostProbes
+from spikearm.loihi_deploy.engine.host.kernels.functions import scratch_size
 from spikearm.loihi_deploy.engine.host.kernels.program import run_host, run_steps
 from spikearm.loihi_deploy.engine.host.operators import Translator, step_function
 from spikearm.loihi_deploy.engine.host.python_functions import quick_step
@@ -49,7 +50,7 @@ class HostProgram:
         errors: The chip's learning errors; written.
 
     Attributes:
-        memory: Signals and constants.
+        memory: Signals, constants and scratch.
         program: Instructions, as kernels read them.
         arguments: Memory, program, steps since the start, columns of sparse matrices, places of
             the values that processes give, and of those that are probed; for kernels.
@@ -78,7 +79,10 @@ class HostProgram:
         self.program = np.array(numbers, dtype=np.int64).reshape(-1, operations.WIDTH)
         links = np.array(translator.links, dtype=np.int64)
         layout = translator.memory
-        self.memory = np.concatenate([np.zeros(layout.n_signals), layout.constants])
+        scratch = scratch_size(int(self.program[:, 2].max(initial=0)))
+        self.memory = np.concatenate(
+            [np.zeros(layout.n_signals), layout.constants, np.zeros(scratch)]
+        )
         self.places = translator.received
         self._host_inputs = [(self.view(place), fn) for place, fn in translator.host_inputs]
         self._host_outputs = [(self.view(place), fn) for place, fn in translator.host_outputs]

@@ -19,7 +19,7 @@ class Instruction:
     Attributes:
         op: Number of an operation of :mod:`spikearm.loihi_deploy.engine.host.operations`.
         n: Number of items of each vector.
-        y, x, a, b: Operands.
+        y, x, a, b, c, d: Operands.
         m: Number of sets of vectors.
     """
 
@@ -29,12 +29,14 @@ class Instruction:
     x: Operand = NOTHING
     a: Operand = NOTHING
     b: Operand = NOTHING
+    c: Operand = NOTHING
+    d: Operand = NOTHING
     m: int = 1
 
     @property
     def operands(self) -> np.ndarray:
-        """Operands, shape (4, 3)."""
-        return np.array([self.y, self.x, self.a, self.b])
+        """Operands, shape (6, 3)."""
+        return np.array([getattr(self, name) for name in operations.OPERANDS])
 
     @property
     def numbers(self) -> tuple[int, ...]:

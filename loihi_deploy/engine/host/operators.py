@@ -16,6 +16,7 @@ from spikearm.loihi_deploy.engine.host import blas, operations
 from spikearm.loihi_deploy.engine.host.host_interface import HostInterface
 from spikearm.loihi_deploy.engine.host.host_memory import MemoryLayout, Place
 from spikearm.loihi_deploy.engine.host.instructions import Instruction
+from spikearm.loihi_deploy.engine.host.neuron_types import translate_neurons
 from spikearm.loihi_deploy.engine.host.sampling import is_sampled_ahead
 from spikearm.loihi_deploy.engine.host.schedule import join, schedule, touches
 from spikearm.loihi_deploy.nengo_loihi_compat import HostReceiveProcess, HostSendProcess
@@ -236,16 +237,7 @@ class Translator:
         return Instruction(operations.LOWPASS, y.n, y=y.operand, x=x.operand, a=state, b=rule)
 
     def _neurons(self, number: int, op: Any) -> Instruction | None:
-        if type(op.neurons) is not nengo.SpikingRectifiedLinear:
-            return None
-        x, y, voltage = (self.memory.find(s) for s in (op.J, op.output, op.state["voltage"]))
-        if not (x and y and voltage) or voltage.stride != 1:
-            return None
-        dt = self._simulator.dt
-        rule = self.memory.constant(dt, op.neurons.amplitude / dt)
-        return Instruction(
-            operations.INTEGRATE_AND_FIRE, y.n, y=y.operand, x=x.operand, a=voltage.operand, b=rule
-        )
+        return translate_neurons(self.memory, op, self._simulator.dt)
 
 
 TRANSLATIONS: dict[type, Callable[[Translator, int, Any], Instruction | None]] = {

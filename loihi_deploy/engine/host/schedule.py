@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from spikearm.loihi_deploy.engine.host import operations
-from spikearm.loihi_deploy.engine.host.instructions import Instruction
+from spikearm.loihi_deploy.engine.host.instructions import Instruction, Operand
 
 
 def schedule(
@@ -69,20 +69,22 @@ def _levels(instructions: Sequence[Instruction], links: Sequence[int], n_signals
 
 def touches(instruction: Instruction, links: Sequence[int]) -> tuple[Iterator[int], Iterator[int]]:
     """List the items of memory that an instruction reads, and those that it writes."""
-    y, x, a = (range(first, first + step * instruction.n, step) if step else [first]
-               for first, step, _ in (instruction.y, instruction.x, instruction.a))  # fmt: skip
-    if instruction.op == operations.ROWS_ADD:
-        x = links[instruction.b[0] : instruction.b[0] + instruction.n]
-    if instruction.op == operations.MATRIX_ADD:
+    op, n = instruction.op, instruction.n
+    y, x, a = (_items(one, n) for one in (instruction.y, instruction.x, instruction.a))
+    if op == operations.ROWS_ADD:
+        x = links[instruction.b[0] : instruction.b[0] + n]
+    if op == operations.MATRIX_ADD:
         x = range(instruction.x[0], instruction.x[0] + instruction.b[1])
-    kept = a if instruction.op in (operations.LOWPASS, operations.INTEGRATE_AND_FIRE) else []
-    a = (
-        []
-        if instruction.op in (operations.COPY, operations.ADD, operations.SEND, operations.CHECK)
-        else a
-    )
-    at_interface = instruction.op in (operations.SEND, operations.ERROR, operations.CHECK)
-    return iter([*x, *a]), iter([] if at_interface else [*y, *kept])
+    names = operations.STATES[: operations.N_STATES.get(op, 0)]
+    states = [item for name in names for item in _items(getattr(instruction, name), n)]
+    factors = a if op in operations.WITH_FACTORS else []
+    at_interface = op in (operations.SEND, operations.ERROR, operations.CHECK)
+    return iter([*x, *factors, *states]), iter([] if at_interface else [*y, *states])
+
+
+def _items(operand: Operand, n: int) -> Sequence[int]:
+    first, step, _ = operand
+    return range(first, first + step * n, step) if step else [first]
 
 
 def _join(before: Instruction, instruction: Instruction) -> Instruction | None:
@@ -94,8 +96,10 @@ def _join(before: Instruction, instruction: Instruction) -> Instruction | None:
         if not np.array_equal(apart, before.m * before.operands[:, 2]):
             return None
         return replace(before, m=before.m + 1)
-    y, x, a, b = (
-        (first, step, int(distance))
-        for (first, step, _), distance in zip(before.operands.tolist(), apart, strict=True)
-    )
-    return replace(before, m=2, y=y, x=x, a=a, b=b)
+    operands = {
+        name: (first, step, int(distance))
+        for name, (first, step, _), distance in zip(
+            operations.OPERANDS, before.operands.tolist(), apart, strict=True
+        )
+    }
+    return replace(before, m=2, **operands)

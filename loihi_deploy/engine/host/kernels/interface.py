@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from spikearm.loihi_deploy.engine.host.kernels.vectors import ONE
+from spikearm.loihi_deploy.engine.host.kernels.items import ITEM
 from spikearm.loihi_deploy.engine.host.operations import (
     ERROR_ABOVE,
     ERROR_BELOW,
@@ -56,7 +56,7 @@ def send(memory, n, number, x, sent, sent_start):
         if memory[x + i * dx] != 0.0:
             sent[count] = np.intp(i)
             count += 1
-    sent_start[number + ONE] = count
+    sent_start[number + ITEM] = count
 
 
 @jit

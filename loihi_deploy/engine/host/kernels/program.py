@@ -12,7 +12,22 @@ from spikearm.loihi_deploy.engine.host.kernels.interface import (
     send,
     send_errors,
 )
-from spikearm.loihi_deploy.engine.host.kernels.neurons import integrate_and_fire
+from spikearm.loihi_deploy.engine.host.kernels.lif import (
+    adaptive_lif,
+    adaptive_lif_rate,
+    lif,
+    lif_rate,
+    loihi_lif,
+)
+from spikearm.loihi_deploy.engine.host.kernels.neurons import (
+    hyperbolic_tangent,
+    izhikevich,
+    loihi_spiking_rectified_linear,
+    rectified_linear,
+    regular_spiking,
+    sigmoid,
+    spiking_rectified_linear,
+)
 from spikearm.loihi_deploy.engine.host.kernels.vectors import (
     add,
     copy,
@@ -23,17 +38,28 @@ from spikearm.loihi_deploy.engine.host.kernels.vectors import (
     vector,
 )
 from spikearm.loihi_deploy.engine.host.operations import (
+    ADAPTIVE_LIF,
+    ADAPTIVE_LIF_RATE,
     ADD,
     CHECK,
     COPY,
     ERROR,
-    INTEGRATE_AND_FIRE,
+    FIRST_NEURONS,
+    LIF,
+    LIF_RATE,
+    LOIHI_LIF,
+    LOIHI_SPIKING_RECTIFIED_LINEAR,
     LOWPASS,
     MATRIX_ADD,
     MULTIPLY_ADD,
     NOT_FINITE,
+    RECTIFIED_LINEAR,
+    REGULAR_SPIKING,
     ROWS_ADD,
     SEND,
+    SIGMOID,
+    SPIKING_RECTIFIED_LINEAR,
+    TANH,
 )
 from spikearm.loihi_deploy.engine.jit import jit
 
@@ -91,7 +117,7 @@ def run_host(memory, program, first, last, ticks, links, sent, sent_start, error
     """Run some instructions of the program once.
 
     Args:
-        memory: Signals and constants, doubles.
+        memory: Signals, constants and scratch, doubles.
         program: Operation and operands of each instruction, shape (n_instructions, WIDTH).
         first: First instruction to run.
         last: End of the instructions to run.
@@ -119,8 +145,8 @@ def run_host(memory, program, first, last, ticks, links, sent, sent_start, error
                 matrix_add(memory, n, y, x, a, b)
             elif op == LOWPASS:
                 lowpass(memory, n, y, x, a, b)
-            elif op == INTEGRATE_AND_FIRE:
-                integrate_and_fire(memory, n, y, x, a, b)
+            elif op >= FIRST_NEURONS:
+                advance_neurons(memory, op, n, y, x, a, b, vector(p, k, 15), vector(p, k, 18))
             elif op == SEND:
                 send(memory, n, y[0], x, sent, sent_start)
             elif op == ERROR:
@@ -130,3 +156,32 @@ def run_host(memory, program, first, last, ticks, links, sent, sent_start, error
             else:  # TIME
                 ticks[0] += 1
                 memory[y[0]] = ticks[0] * memory[x[0]]
+
+
+@jit
+def advance_neurons(memory, op, n, y, x, a, b, c, d):
+    """Advance neurons with the rule ``b``, and the states ``a``, ``c`` and ``d``."""
+    if op == SPIKING_RECTIFIED_LINEAR:
+        spiking_rectified_linear(memory, n, y, x, a, b)
+    elif op == RECTIFIED_LINEAR:
+        rectified_linear(memory, n, y, x, b)
+    elif op == LOIHI_SPIKING_RECTIFIED_LINEAR:
+        loihi_spiking_rectified_linear(memory, n, y, x, a, b)
+    elif op == REGULAR_SPIKING:
+        regular_spiking(memory, n, y, x, a, b)
+    elif op == SIGMOID:
+        sigmoid(memory, n, y, x, b)
+    elif op == TANH:
+        hyperbolic_tangent(memory, n, y, x, b)
+    elif op == LIF_RATE:
+        lif_rate(memory, n, y, x, b)
+    elif op == ADAPTIVE_LIF_RATE:
+        adaptive_lif_rate(memory, n, y, x, a, b)
+    elif op == LIF:
+        lif(memory, n, y, x, a, c, b)
+    elif op == LOIHI_LIF:
+        loihi_lif(memory, n, y, x, a, c, b)
+    elif op == ADAPTIVE_LIF:
+        adaptive_lif(memory, n, y, x, a, c, d, b)
+    else:  # IZHIKEVICH
+        izhikevich(memory, n, y, x, a, c, b)

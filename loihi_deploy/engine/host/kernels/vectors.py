@@ -6,10 +6,9 @@ sign, because one that may be negative is checked at each access.
 
 import numpy as np
 
+from spikearm.loihi_deploy.engine.host.kernels.items import ITEM
 from spikearm.loihi_deploy.engine.host.kernels.products import multiply
 from spikearm.loihi_deploy.engine.jit import jit
-
-ONE = np.uintp(1)
 
 
 @jit
@@ -80,6 +79,6 @@ def lowpass(memory, n, y, x, state, rule):
     (y, dy), (x, dx), (a, da), (b, db) = y, x, state, rule
     for i in range(n):
         kept = memory[a + i * da] * memory[b + i * db]
-        kept += memory[b + i * db + ONE] * memory[x + i * dx]
+        kept += memory[b + i * db + ITEM] * memory[x + i * dx]
         memory[a + i * da] = kept
         memory[y + i * dy] = kept

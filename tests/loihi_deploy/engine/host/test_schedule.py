@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from spikearm.loihi_deploy.engine.exchange.exchange import Exchange
-from spikearm.loihi_deploy.engine.host import blas, operations
+from spikearm.loihi_deploy.engine.host import blas, operations, ufuncs
 from spikearm.loihi_deploy.engine.host.instructions import Instruction, Operand
+from spikearm.loihi_deploy.engine.host.kernels.functions import scratch_size
 from spikearm.loihi_deploy.engine.host.kernels.program import run_host
 from spikearm.loihi_deploy.engine.host.schedule import join, schedule
 from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
@@ -20,7 +21,7 @@ from spikearm.loihi_deploy.simulator import Simulator
 
 pytestmark = pytest.mark.filterwarnings("ignore:Model is precomputable:UserWarning")
 
-PART = 24  # items of each part of a program
+PART = 40  # items of each part of a program
 N_PARTS = 5
 N_SIGNALS = N_PARTS * PART
 N_STEPS = 3
@@ -29,14 +30,18 @@ NAMES = {
     operations.TIME: "time", operations.COPY: "copy", operations.ADD: "add",
     operations.MULTIPLY_ADD: "multiply_add", operations.ROWS_ADD: "rows_add",
     operations.MATRIX_ADD: "matrix_add", operations.LOWPASS: "lowpass",
-    operations.INTEGRATE_AND_FIRE: "integrate_and_fire", operations.SEND: "send",
+    operations.SPIKING_RECTIFIED_LINEAR: "spiking_rectified_linear", operations.LIF: "lif",
+    operations.SEND: "send",
     operations.ERROR: "error", operations.CHECK: "check",
 }  # fmt: skip
 OPS = [op for op in NAMES if op not in (operations.TIME, operations.SEND)]
 if not blas.FOUND:
     OPS.remove(operations.MATRIX_ADD)
-WITH_A = (operations.MULTIPLY_ADD, operations.LOWPASS, operations.INTEGRATE_AND_FIRE)
-KEEPING = (operations.LOWPASS, operations.INTEGRATE_AND_FIRE)  # a state, in a
+if len(ufuncs.FOUND) < 4:
+    OPS.remove(operations.LIF)
+LIF = nengo.LIF(tau_rc=0.03, min_voltage=-0.5, amplitude=0.7)
+KEEPING = (operations.LOWPASS, operations.SPIKING_RECTIFIED_LINEAR, operations.LIF)  # a state, in a
+WITH_A = (operations.MULTIPLY_ADD, *KEEPING)
 AT_INTERFACE = (operations.SEND, operations.ERROR, operations.CHECK)
 
 
@@ -93,12 +98,18 @@ class Machine:
             decay, gain = memory[instruction.b[0]], memory[instruction.b[0] + 1]
             memory[a] = decay * memory[a] + gain * memory[x]
             memory[y] = memory[a]
-        elif instruction.op == operations.INTEGRATE_AND_FIRE:
+        elif instruction.op == operations.SPIKING_RECTIFIED_LINEAR:
             dt, height = memory[instruction.b[0]], memory[instruction.b[0] + 1]
             memory[a] += np.maximum(memory[x], 0) * dt
             spikes = np.floor(memory[a])
             memory[a] -= spikes
             memory[y] = height * spikes
+        elif instruction.op == operations.LIF:
+            waiting = places(instruction.c, instruction.n)
+            states = {"voltage": memory[a], "refractory_time": memory[waiting]}
+            output = np.zeros(instruction.n)
+            LIF.step(DT, memory[x], output, **states)
+            memory[y], memory[a], memory[waiting] = output, *states.values()
         elif instruction.op == operations.SEND:
             fired, start = np.flatnonzero(memory[x]), self.sent_start[instruction.y[0]]
             self.sent[start : start + len(fired)] = fired
@@ -175,7 +186,7 @@ class ProgramMaker:
         memory[rng.random(N_SIGNALS) < 0.3] = 0.0
         if rng.random() < 0.2:
             memory[rng.integers(N_SIGNALS)] = rng.choice([np.nan, np.inf, -np.inf])
-        memory = np.concatenate([memory, self.constants])
+        memory = np.concatenate([memory, self.constants, np.zeros(scratch_size(N_SIGNALS))])
         links = np.array(self.links, dtype=np.int64)
         return Program(instructions, sends, Machine(memory, links, len(sends), self.n_errors))
 
@@ -208,7 +219,8 @@ class ProgramMaker:
         )
         x = self.draw_vector(n, free, steps=steps)
         a = self.draw_vector(n, free, steps=(1,)) if op in WITH_A else (0, 0, 0)
-        return Instruction(op, n, y=y, x=x, a=a)
+        c = self.draw_vector(n, free, steps=(1,)) if op == operations.LIF else (0, 0, 0)
+        return Instruction(op, n, y=y, x=x, a=a, c=c)
 
     def draw_vector(self, n: int, free: set[int], steps: Sequence[int] = (1, 2, -1)) -> Operand:
         """Draw a vector among places that are free, and take them."""
@@ -223,8 +235,9 @@ class ProgramMaker:
     def placed(self, instruction: Instruction, first: int) -> Instruction:
         """Put an instruction into its part of the memory, and add the constants that it needs."""
         rng, n = self.rng, instruction.n
-        y, x, a = (
-            (at + first, step, 0) for at, step, _ in (instruction.y, instruction.x, instruction.a)
+        y, x, a, c = (
+            (at + first, step, 0)
+            for at, step, _ in (instruction.y, instruction.x, instruction.a, instruction.c)
         )
         if instruction.op == operations.ROWS_ADD:
             weights, *_ = self.constant(*rng.normal(size=n))
@@ -242,6 +255,9 @@ class ProgramMaker:
             return Instruction(instruction.op, n, y=(self.n_errors - n, 1, 0), x=x, a=scale)
         if instruction.op == operations.CHECK:
             return Instruction(instruction.op, n, x=x)
+        if instruction.op == operations.LIF:
+            rule = self.constant(DT, LIF.tau_rc, LIF.tau_ref, LIF.min_voltage, LIF.amplitude / DT)
+            return Instruction(instruction.op, n, y=y, x=x, a=a, b=rule, c=c)
         if instruction.op in KEEPING:
             return Instruction(
                 instruction.op, n, y=y, x=x, a=a, b=self.constant(*rng.uniform(0.1, 0.9, size=2))
@@ -278,6 +294,7 @@ def singles(instruction: Instruction) -> list[Instruction]:
             x=moved(instruction.x, k),
             a=moved(instruction.a, k),
             b=moved(instruction.b, k),
+            c=moved(instruction.c, k),
         )
         for k in range(instruction.m)
     ]
@@ -299,8 +316,10 @@ def touched(instruction: Instruction, links: np.ndarray) -> Touched:
         x = links[b].tolist()
     if instruction.op == operations.MATRIX_ADD:
         x = list(range(instruction.x[0], instruction.x[0] + instruction.b[1]))
-    written = [] if instruction.op in AT_INTERFACE else y + (a if instruction.op in KEEPING else [])
-    read = [*x, *(a if instruction.op in WITH_A else [])]
+    c = places(instruction.c, instruction.n).tolist() if instruction.op == operations.LIF else []
+    kept = [*(a if instruction.op in KEEPING else []), *c]
+    written = [] if instruction.op in AT_INTERFACE else y + kept
+    read = [*x, *(a if instruction.op in WITH_A else []), *c]
     return Touched(
         frozenset(one for one in read if one < N_SIGNALS), frozenset(written)
     )  # constants never change
