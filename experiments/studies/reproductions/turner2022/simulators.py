@@ -62,7 +62,7 @@ def build_network(layer: EventConvolution, stride: int, rates: np.ndarray, conne
             for bias in (rates, np.zeros(layer.n_post))
         )
         if connected:
-            inhibition = np.full_like(layer.kernel, -1.0 / layer.n_pre)  # none is rounded to 0
+            inhibition = -(0.5 + np.abs(layer.kernel)) / layer.n_pre  # none is rounded to 0
             convolution = nengo.Convolution(
                 layer.output_shape[2], layer.input_shape, strides=(stride, stride),
                 kernel_size=layer.kernel.shape[:2], padding="same", init=inhibition,
