@@ -15,6 +15,13 @@ class SpikearmError(ValueError):
     """
 
 
+def sentence(error: Exception) -> str:
+    """Return an error's text as part of a sentence: in one line, without unprintable characters."""
+    text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    printable = "".join(one if one.isprintable() else " " for one in text)
+    return " ".join(printable.split()).rstrip(".") or type(error).__name__
+
+
 def check_positive(config: object, *names: str) -> None:
     """Check that attributes of a configuration are positive numbers of bounded size.
 

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import redirect_stderr
 from io import StringIO
-from typing import Protocol
 
 from spikearm.experiments.console.headless import choose_renderer
 
@@ -16,17 +15,7 @@ choose_renderer()
 import tyro
 
 from spikearm.arm_models import SpikearmError
-from spikearm.experiments.commands.adapt import AdaptCommand
-from spikearm.experiments.commands.arms import ArmsCommand
-from spikearm.experiments.commands.bench import BenchCommand
-from spikearm.experiments.commands.deploy import DeployCommand
-from spikearm.experiments.commands.energy import EnergyCommand
-from spikearm.experiments.commands.export import ExportCommand
-from spikearm.experiments.commands.report import ReportCommand
-from spikearm.experiments.commands.reproduce import ReproduceCommand
-from spikearm.experiments.commands.run import RunCommand
-from spikearm.experiments.commands.stress import StressCommand
-from spikearm.experiments.commands.train import TrainCommand
+from spikearm.experiments.commands.commands import COMMANDS, Command
 from spikearm.experiments.console.console import complaints, output
 from spikearm.experiments.console.help import description, overview
 from spikearm.experiments.console.problems import UnexpectedError, print_problem
@@ -43,30 +32,6 @@ OPTION_STYLE = (
     tyro.conf.FlagCreatePairsOff,
     tyro.conf.DisallowNone,
 )
-
-
-class Command(Protocol):
-    """Command of the command line: a dataclass whose fields are its options."""
-
-    def execute(self) -> int | None:
-        """Execute the command; return its exit status, or None for success."""
-        ...
-
-
-COMMANDS: dict[str, type[Command]] = {
-    "arms": ArmsCommand,
-    "run": RunCommand,
-    "bench": BenchCommand,
-    "adapt": AdaptCommand,
-    "stress": StressCommand,
-    "report": ReportCommand,
-    "train": TrainCommand,
-    "export": ExportCommand,
-    "deploy": DeployCommand,
-    "energy": EnergyCommand,
-    "reproduce": ReproduceCommand,
-}
-"""Commands by name."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -146,7 +111,7 @@ def _execute(words: Sequence[str]) -> int:
     for word in words:
         _check_encoding(word)
     if not words or words[0] in HELP:
-        _print(overview(COMMANDS))
+        _print(overview(COMMANDS.summaries))
         return 0
     if words[0] == "--version":
         _print(f"spikearm {version('spikearm')}")

@@ -15,7 +15,8 @@ from matplotlib.figure import Figure
 from rich.console import Console
 
 from spikearm.arm_models import load_arm
-from spikearm.experiments.console.console import TrainingBars, console
+from spikearm.experiments.console.console import console
+from spikearm.experiments.console.progress import TrainingBars
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.studies.ablations.result import Result
 from spikearm.experiments.studies.ablations.study import AblationStudy

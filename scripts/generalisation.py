@@ -17,7 +17,8 @@ import tyro
 
 from spikearm.arm_models import load_arm
 from spikearm.controller.spiking.trained import shipped
-from spikearm.experiments.console.console import TrainingBars, console
+from spikearm.experiments.console.console import console
+from spikearm.experiments.console.progress import TrainingBars
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.studies.generalisation.measurement import FEEDFORWARD, measure_sweeps
 from spikearm.experiments.studies.generalisation.point import Point

@@ -13,7 +13,7 @@ import tyro
 from rich.console import Console
 
 from spikearm.arm_models import load_arm
-from spikearm.experiments.console.console import TrainingBars
+from spikearm.experiments.console.progress import TrainingBars
 from spikearm.experiments.studies.ablations.arithmetic import (
     ARITHMETICS,
     Arithmetic,

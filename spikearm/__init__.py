@@ -5,10 +5,11 @@ does not wait for nengo-loihi.
 """
 
 import os
-from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from spikearm.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from spikearm.arm_models import ARMS, Arm, ArmState, Pose, SpikearmError, load_arm
@@ -103,9 +104,7 @@ def __getattr__(name: str) -> Any:
     """
     if name == "__version__":
         return version("spikearm")
-    if name not in HOMES:
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    return getattr(import_module(f"{__name__}.{HOMES[name]}"), name)
+    return lazy_names(__name__, HOMES)(name)
 
 
 def __dir__() -> list[str]:

@@ -1,5 +1,6 @@
 """What is loaded, and when: commands start fast, and never with TensorFlow."""
 
+import inspect
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import spikearm
+from spikearm.experiments.commands.commands import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("arm_models", "neural", "controller", "perception", "loihi_deploy", "experiments")
@@ -39,9 +41,26 @@ def loaded_by(names: list[str]) -> set[str]:
 
 
 def test_the_command_line_loads_no_tensorflow():
-    loaded = loaded_by(["spikearm.experiments.cli"])
+    loaded = loaded_by([f"spikearm.experiments.commands.{name}" for name in COMMANDS])
     assert {"spikearm", "nengo"} <= loaded
     assert loaded.isdisjoint(HEAVY)
+
+
+def test_help_loads_no_libraries_that_compute():
+    program = (
+        "import sys; from spikearm.experiments.cli import main; main(['--help'])\n"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    loaded = {name.split(".")[0] for name in ran.stderr.split()}
+    assert "usage: spikearm COMMAND" in ran.stdout
+    assert {"spikearm", "rich"} <= loaded
+    assert loaded.isdisjoint({"numpy", "numba", "scipy", "matplotlib", "plotly", "mujoco", "nengo"})
+
+
+def test_the_list_of_commands_says_what_each_of_them_says():
+    for name, summary in COMMANDS.summaries.items():
+        assert (inspect.getdoc(COMMANDS[name]) or "").split("\n")[0] == summary
 
 
 def test_every_public_name_is_there_and_nothing_is_loaded_before_it_is_used():

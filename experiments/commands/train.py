@@ -10,15 +10,15 @@ from spikearm.arm_models.errors import check_processes
 from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.console.arm_config import ArmConfig
-from spikearm.experiments.console.console import TrainingBars, console
+from spikearm.experiments.console.console import console
 from spikearm.experiments.console.options import resolved_config
 from spikearm.experiments.console.problems import collected, raise_first
+from spikearm.experiments.console.progress import TrainingBars
 from spikearm.experiments.console.training_remarks import print_verdict, warn_of_light_joints
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.guardian import guarded
 from spikearm.experiments.records.provenance import version
 from spikearm.experiments.studies.benchmark.checks.verdict import try_controller
-from spikearm.experiments.studies.study import Problem
 from spikearm.experiments.tasks.benchmark_workspace import TILT, benchmark_radius
 from spikearm.experiments.tasks.centre_out import RADII
 from spikearm.experiments.training.pipeline import Training
@@ -26,6 +26,7 @@ from spikearm.experiments.training.training_config import TrainingConfig
 from spikearm.experiments.unset import Unset
 from spikearm.neural.files.array_file import understood
 from spikearm.neural.files.typed_json import read_json
+from spikearm.neural.processes.raised import Problem
 
 CONTROLLER = "controller.npz"
 CONFIG = "config.json"

@@ -9,17 +9,19 @@ import plotly.io
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from spikearm.experiments.console.console import ProgressWatcher, console
+from spikearm.experiments.console.console import console
 from spikearm.experiments.console.problems import (
     collected,
     print_problem,
     raise_first,
     unexpected,
 )
+from spikearm.experiments.console.progress import ProgressWatcher
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.guardian import guarded
 from spikearm.experiments.records.records import CONFIG, atomic_folder, write_config_and_summary
-from spikearm.experiments.studies.study import Problem, Study, StudyRun, run_study
+from spikearm.experiments.studies.study import Study, StudyRun, run_study
+from spikearm.neural.processes.raised import Problem
 from spikearm.neural.processes.signals import Deferral
 
 T = TypeVar("T")

@@ -28,12 +28,16 @@ Start with:
   spikearm run --arm gen3 --controller spiking --video reach.mp4"""
 
 
-def overview(commands: Mapping[str, type]) -> str:
-    """Return the list of commands, one line each."""
+def overview(summaries: Mapping[str, str]) -> str:
+    """Return the list of commands, one line each.
+
+    Args:
+        summaries: First line of each command's text.
+    """
     room = WIDTH - NAME_WIDTH - len(INDENT)
     lines = (
-        f"{INDENT}{name:{NAME_WIDTH}}{textwrap.shorten(_text(command)[0], room, placeholder='...')}"
-        for name, command in commands.items()
+        f"{INDENT}{name:{NAME_WIDTH}}{textwrap.shorten(summary, room, placeholder='...')}"
+        for name, summary in summaries.items()
     )
     return OVERVIEW.format(commands="\n".join(lines))
 

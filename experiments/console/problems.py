@@ -7,8 +7,7 @@ from pathlib import Path
 from spikearm.arm_models import SpikearmError
 from spikearm.experiments.console.console import errors
 from spikearm.experiments.records.atomic_file import atomic_file
-from spikearm.experiments.studies.study import Problem
-from spikearm.neural.processes.raised import Caught, describe
+from spikearm.neural.processes.raised import Caught, Problem, describe
 
 TRACEBACK = "traceback.txt"
 

@@ -14,13 +14,14 @@ from spikearm.arm_models.rendering.camera import Camera
 from spikearm.arm_models.rendering.viewer import Viewer
 from spikearm.controller.loop.safety.limits import limits_of_task
 from spikearm.controller.references.reference import Reference
-from spikearm.experiments.console.console import ProgressWatcher, console, errors, progress_bar
+from spikearm.experiments.console.console import console, errors
 from spikearm.experiments.console.problems import (
     collected,
     print_problem,
     raise_first,
     unexpected,
 )
+from spikearm.experiments.console.progress import ProgressWatcher, progress_bar
 from spikearm.experiments.console.safety import describe_safety
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.guardian import guarded
@@ -42,7 +43,8 @@ from spikearm.experiments.studies.benchmark.latency_table import latency_table
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.studies.benchmark.study import BenchmarkExperiment, batch_title
 from spikearm.experiments.studies.benchmark.table import summary_table
-from spikearm.experiments.studies.study import Batch, Problem, StudyRun, run_study
+from spikearm.experiments.studies.study import Batch, StudyRun, run_study
+from spikearm.neural.processes.raised import Problem
 from spikearm.neural.processes.signals import Deferral
 
 NOTHING = Benchmark([], [], "failed", None, None, Counter())

@@ -9,7 +9,7 @@ from io import FileIO
 from pathlib import Path
 
 from spikearm.arm_models import SpikearmError
-from spikearm.neural.files.array_file import sentence
+from spikearm.arm_models.errors import sentence
 
 
 def draft_prefix() -> str:

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from spikearm.arm_models import SpikearmError
-from spikearm.neural.files.array_file import DAMAGES, sentence
+from spikearm.arm_models.errors import sentence
+from spikearm.neural.files.array_file import DAMAGES
 from spikearm.neural.files.plain_file import check_plain_file, check_size
 
 MOST_BYTES = 2**32  # of a table in memory; a hundred seeds of the benchmark take this

@@ -17,12 +17,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from spikearm.arm_models import SpikearmError
+from spikearm.arm_models.errors import sentence
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.experiments.controllers import controller_label
 from spikearm.experiments.records.atomic_file import draft_prefix, missing_folders, remove_if_empty
 from spikearm.experiments.records.reading import Summary, read_table, undamaged
 from spikearm.neural.counts import ChipWork
-from spikearm.neural.files.array_file import sentence
 from spikearm.neural.files.typed_json import Count, check_types, read_json
 
 CONFIG, SUMMARY, TRAJECTORY = "config.json", "summary.json", "trajectory.parquet"

@@ -11,14 +11,12 @@ from rich.console import RenderableType
 
 from spikearm.arm_models.errors import check_processes
 from spikearm.neural.processes.parallel import parallel_map
-from spikearm.neural.processes.raised import Caught
+from spikearm.neural.processes.raised import Caught, Problem
 from spikearm.neural.processes.worker import StoppedError
 
 T = TypeVar("T")
 Measure = Callable[[int], T]
 """Function of the number of a condition that returns its outcome."""
-Problem = BaseException
-"""Reason why a measurement ended early, whoever raised it."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import IO
 import numpy as np
 
 from spikearm.arm_models import SpikearmError
+from spikearm.arm_models.errors import sentence
 from spikearm.neural.files.plain_file import check_plain_file, check_size
 
 MOST_BYTES = 2**30
@@ -131,10 +132,3 @@ def check_names(arrays: Mapping[str, object], needed: set[str]) -> None:
     missing = sorted(needed - arrays.keys())
     if missing:
         raise ValueError(f"it lacks {', '.join(missing)}")
-
-
-def sentence(error: Exception) -> str:
-    """Return an error's text as part of a sentence: in one line, without unprintable characters."""
-    text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
-    printable = "".join(one if one.isprintable() else " " for one in text)
-    return " ".join(printable.split()).rstrip(".") or type(error).__name__

@@ -8,6 +8,9 @@ from typing import Self
 
 from spikearm.arm_models import SpikearmError
 
+Problem = BaseException
+"""Reason why a piece of work ended early, whoever raised it."""
+
 
 class Caught:
     """Context that catches whatever is raised in it, so that results can be kept first.

@@ -29,7 +29,7 @@ from spikearm.controller.training.samples import Samples
 from spikearm.controller.training.targets import fit_scaling, make_training_targets
 from spikearm.experiments.cli import BAD_INPUT, FAILED, INTERRUPTED, main
 from spikearm.experiments.commands import train
-from spikearm.experiments.console.console import ProgressWatcher, TrainingBars
+from spikearm.experiments.console.progress import ProgressWatcher, TrainingBars
 from spikearm.experiments.controllers import CONTROLLERS, ControllerSetup
 from spikearm.experiments.training import pipeline
 

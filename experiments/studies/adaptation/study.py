@@ -16,7 +16,8 @@ from spikearm.experiments.studies.adaptation.figure import draw_learning
 from spikearm.experiments.studies.adaptation.record import curve_row, trial_rows
 from spikearm.experiments.studies.adaptation.table import curve_table, describe_overflows
 from spikearm.experiments.studies.adaptation.trials import AdaptationPlan
-from spikearm.experiments.studies.study import Batch, Measure, Problem, Study
+from spikearm.experiments.studies.study import Batch, Measure, Study
+from spikearm.neural.processes.raised import Problem
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from spikearm.experiments.records.records import RecordedReach
 from spikearm.experiments.studies.benchmark.episode_outcome import EpisodeOutcome, recorded_reaches
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.studies.benchmark.study import BenchmarkExperiment
-from spikearm.experiments.studies.study import Problem, StudyRun, StudyWatcher, run_study
-from spikearm.neural.processes.raised import Caught
+from spikearm.experiments.studies.study import StudyRun, StudyWatcher, run_study
+from spikearm.neural.processes.raised import Caught, Problem
 
 
 @dataclass(frozen=True)

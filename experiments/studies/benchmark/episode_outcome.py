@@ -9,10 +9,10 @@ from spikearm.controller.adaptation.learned_weights import LearnedWeights
 from spikearm.controller.controller import Controller, NeuralController, unwrap
 from spikearm.experiments.controllers import ChosenController
 from spikearm.experiments.records.records import RecordedReach
-from spikearm.experiments.studies.study import Problem
 from spikearm.experiments.tasks.episode import Reach
 from spikearm.experiments.tasks.task import Task
 from spikearm.neural.counts import Footprint
+from spikearm.neural.processes.raised import Problem
 
 
 @dataclass(frozen=True)

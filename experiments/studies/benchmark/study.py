@@ -24,12 +24,12 @@ from spikearm.experiments.studies.benchmark.episode_outcome import (
 )
 from spikearm.experiments.studies.benchmark.metrics_row import Measured, make_row
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
-from spikearm.experiments.studies.study import Batch, Experiment, Measure, Problem
+from spikearm.experiments.studies.study import Batch, Experiment, Measure
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.tasks.episode import REACHES_PER_EPISODE
 from spikearm.experiments.tasks.episodes import Episode, episode_runner
 from spikearm.experiments.tasks.task import Task
-from spikearm.neural.processes.raised import Caught
+from spikearm.neural.processes.raised import Caught, Problem
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from spikearm.experiments.studies.robustness.figure import stress_figure
 from spikearm.experiments.studies.robustness.stress import StressOutcome, StressPlan
 from spikearm.experiments.studies.robustness.summary import Point, summarise
 from spikearm.experiments.studies.robustness.table import HEADING, break_table, stress_tables
-from spikearm.experiments.studies.study import Batch, Measure, Problem, Study
+from spikearm.experiments.studies.study import Batch, Measure, Study
+from spikearm.neural.processes.raised import Problem
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,71 @@
+"""The commands by name, imported when they are asked for."""
+
+import inspect
+from collections.abc import Iterator, Mapping, MutableMapping
+from importlib import import_module
+from typing import Protocol
+
+
+class Command(Protocol):
+    """Command of the command line: a dataclass whose fields are its options."""
+
+    def execute(self) -> int | None:
+        """Execute the command; return its exit status, or None for success."""
+        ...
+
+
+class Commands(MutableMapping[str, type[Command]]):
+    """Commands by name; the list of them is shown without importing those that ship.
+
+    Args:
+        shipped: First line of the text of each command that ships. ``RunCommand``, for ``run``, is
+            in the module of that name in this folder.
+    """
+
+    def __init__(self, shipped: Mapping[str, str]) -> None:
+        self._entries: dict[str, str | type[Command]] = dict(shipped)
+
+    @property
+    def summaries(self) -> dict[str, str]:
+        """First line of each command's text."""
+        return {
+            name: entry if isinstance(entry, str) else (inspect.getdoc(entry) or "").split("\n")[0]
+            for name, entry in self._entries.items()
+        }
+
+    def __getitem__(self, name: str) -> type[Command]:
+        entry = self._entries[name]
+        if isinstance(entry, str):
+            return getattr(import_module(f"{__package__}.{name}"), f"{name.capitalize()}Command")
+        return entry
+
+    def __setitem__(self, name: str, command: type[Command]) -> None:
+        self._entries[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._entries[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+COMMANDS = Commands({
+    "arms": "List the arms that ship with spikearm.",
+    "run": "Move one arm with one controller, and look at it.",
+    "bench": "Measure controllers side by side on centre-out reaching.",
+    "adapt": "Learn what a controller was not told: a load, friction, gravity.",
+    "stress": "Stress controllers by growing perturbations until they break.",
+    "report": "Write one HTML report that compares runs.",
+    "train": "Train a spiking controller for an arm, from its model alone.",
+    "export": "Write a trained controller into one file for other tools.",
+    "deploy": "Check a spiking controller against the limits of a Loihi chip.",
+    "energy": "Account for the energy of a spiking controller and of alternatives.",
+    "reproduce": "Reproduce the experiment of a published work, beside its controls.",
+})  # fmt: skip
+"""Commands by name."""
