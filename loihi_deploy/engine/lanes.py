@@ -1,4 +1,4 @@
-"""Vector instruction on neighbouring numbers, which compilers do not find by themselves."""
+"""Instructions that compilers do not find by themselves: on neighbouring numbers, and on caches."""
 
 from typing import Any
 
@@ -54,3 +54,29 @@ def _add_lanes(context: Any, builder: Any, signature: Any, arguments: Any) -> An
 
 
 add_lanes: Any = intrinsic(_type_add_lanes)
+
+
+def _type_prefetch(typing_context: Any, array: Any, place: Any):  # noqa: ANN202  a numba signature
+    """Ask for the cache line of ``array[place]``, and do not wait for it.
+
+    Args:
+        typing_context: Given by numba.
+        array: Array; a place beyond its end does no harm.
+        place: Index of an item.
+    """
+    return types.void(array, place), _prefetch
+
+
+def _prefetch(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    array, place = arguments
+    data = context.make_array(signature.args[0])(context, builder, array).data
+    byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+    kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+    fetch = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+    to_read, to_keep, data_cache = number(0), number(3), number(1)
+    address = builder.bitcast(builder.gep(data, [place]), byte)
+    builder.call(fetch, [address, to_read, to_keep, data_cache])
+    return context.get_dummy_value()
+
+
+prefetch: Any = intrinsic(_type_prefetch)

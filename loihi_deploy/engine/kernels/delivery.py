@@ -3,7 +3,7 @@
 import numpy as np
 
 from spikearm.loihi_deploy.engine.jit import inline, jit
-from spikearm.loihi_deploy.engine.lanes import LANES, add_lanes
+from spikearm.loihi_deploy.engine.lanes import LANES, add_lanes, prefetch
 from spikearm.loihi_deploy.engine.layout.layout import (
     COUNTING,
     EVENTS,
@@ -19,6 +19,9 @@ from spikearm.loihi_deploy.engine.layout.layout import (
     SHIFT_BITS,
     SHIFT_MASK,
 )
+
+AHEAD = 4  # spikes between two stages of fetching
+CACHE_LINE = 16  # 32-bit numbers
 
 
 @jit
@@ -40,8 +43,10 @@ def receive(index, clock, arriving, arriving_start):
 def deliver(state, index, mantissas, clock):
     """Add the fixed weights that the fired neurons reach: rows of their own, then shared ones."""
     events = 0
-    first, n_own = index.own[0], index.own[1]
+    first, n_own, is_large = index.own[0], index.own[1], index.own[2]
     for place in range(clock[N_FIRED]):
+        if is_large:
+            _fetch_ahead(place, clock[N_FIRED], first, n_own, index, mantissas)
         row = index.fired[place] - first
         if 0 <= row < n_own:
             events += _add_row(
@@ -51,6 +56,30 @@ def deliver(state, index, mantissas, clock):
     if len(index.shared):
         events += _deliver_shared(state, index, mantissas, clock[N_FIRED])
     clock[EVENTS] += events
+
+
+@inline
+def _fetch_ahead(place, n_fired, first, n_own, index, mantissas):
+    """Ask for what later spikes need; what is asked for here tells the next stage where to look."""
+    if place + 3 * AHEAD < n_fired:
+        prefetch(index.rows, PER_ROW * (index.fired[place + 3 * AHEAD] - first))
+    if place + 2 * AHEAD < n_fired:
+        row = index.fired[place + 2 * AHEAD] - first
+        if 0 <= row < n_own:
+            numbers = index.rows[PER_ROW * row :]
+            for run in range(PER_RUN * numbers[0], PER_RUN * numbers[PER_ROW], CACHE_LINE):
+                prefetch(index.runs, run)
+            for item in range(numbers[1], numbers[1 + PER_ROW], CACHE_LINE):
+                prefetch(index.item_target, item)
+                prefetch(index.item_weight, item)
+    if place + AHEAD < n_fired:
+        row = index.fired[place + AHEAD] - first
+        if 0 <= row < n_own:
+            numbers = index.rows[PER_ROW * row :]
+            tile = index.runs[PER_RUN * numbers[0] + 1]
+            end = index.runs[PER_RUN * numbers[PER_ROW] + 1]
+            for byte in range(LANES * tile, LANES * end, 4 * CACHE_LINE):
+                prefetch(mantissas, byte)
 
 
 @jit

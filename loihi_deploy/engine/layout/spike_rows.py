@@ -9,6 +9,8 @@ from spikearm.loihi_deploy.engine.layout.fixed_weights import FixedWeights
 from spikearm.loihi_deploy.engine.layout.shared_weights import SharedSource, SharedWeights
 from spikearm.loihi_deploy.engine.layout.sources import Sources
 
+MIN_LARGE = 1_000_000  # weights; they are not in the cache, and every spike would wait for its own
+
 
 @dataclass(frozen=True)
 class SpikeRows:
@@ -38,7 +40,7 @@ class SpikeRows:
     def index_arrays(self) -> dict[str, np.ndarray]:
         """Return the integer arrays for the kernels, by name."""
         return {
-            "own": np.array(self.own),
+            "own": np.array([*self.own, len(self.weights.weights) >= MIN_LARGE]),
             "shared": self.shared.ravel(),
             "pixel_start": self.pixel_start,
             "uses": self.uses.ravel(),

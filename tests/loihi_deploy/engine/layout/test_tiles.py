@@ -8,8 +8,10 @@ import pytest
 import scipy.sparse
 
 from spikearm.loihi_deploy.engine.engine import Engine
+from spikearm.loihi_deploy.engine.kernels.delivery import AHEAD
 from spikearm.loihi_deploy.engine.lanes import LANES
 from spikearm.loihi_deploy.engine.layout import shared_weights as sharing
+from spikearm.loihi_deploy.engine.layout import spike_rows
 from spikearm.loihi_deploy.engine.layout.fixed_weights import collect_weights
 from spikearm.loihi_deploy.engine.layout.layout import SHIFT_BITS, SHIFT_MASK
 from spikearm.loihi_deploy.engine.layout.sources import Sources
@@ -382,6 +384,23 @@ def test_the_engine_adds_and_counts_them_as_the_emulator_does_step_by_step(
     assert ours.events == theirs.events
     assert any(values.any() for name, values in theirs.data.items() if name.startswith("current"))
     assert any(values.any() for name, values in theirs.data.items() if name.startswith("spiked"))
+
+
+@pytest.mark.filterwarnings("ignore:Overflow in:UserWarning")
+def test_fetching_rows_before_they_are_needed_changes_nothing(monkeypatch):
+    most = 0
+    for seed in range(10):
+        ran = []
+        for least in (0, 2**62):
+            monkeypatch.setattr(spike_rows, "MIN_LARGE", least)
+            ran.append(simulate(Engine, seed, discretized=True))
+        fetched, waited = ran
+        for name, expected in waited.data.items():
+            np.testing.assert_array_equal(fetched.data[name], expected, err_msg=name)
+        assert fetched.events == waited.events
+        spikes = [values for name, values in waited.data.items() if name.startswith("spiked")]
+        most = max(most, int(np.sum(np.hstack(spikes) != 0, axis=1).max()))
+    assert most > 3 * AHEAD
 
 
 def test_in_these_runs_every_kind_of_weights_is_used():
