@@ -14,7 +14,7 @@ from spikearm.loihi_deploy.engine.layout.fixed_weights import FixedWeights, last
 from spikearm.loihi_deploy.engine.layout.sources import Sources
 from spikearm.loihi_deploy.nengo_loihi_compat import EmulatorInterface
 
-MIN_WEIGHTS = 200_000  # of a chip, counted neuron by neuron; fewer are in the cache, and faster so
+MIN_WEIGHTS = 500_000  # of a chip, counted neuron by neuron; fewer are added faster in that form
 UNUSED = -1  # in place of a row
 
 
