@@ -127,8 +127,8 @@ class Simulator(nengo_loihi.Simulator):
         return np.append(self.engine.fired, self.engine.chip.n_compartments + self._runner.sent)
 
     @property
-    def arrived(self) -> list[np.ndarray]:
-        """Neurons of each spike input whose spikes arrived in the last step."""
+    def arrived(self) -> tuple[np.ndarray, np.ndarray]:
+        """Neurons whose spikes arrived in the last step, and where each input's begin; views."""
         exchange = self._runner if isinstance(self._runner, Exchange) else self.engine
         return exchange.arrived
 

@@ -22,6 +22,7 @@ from spikearm.neural.counts import StepCounts
 from spikearm.neural.faults import LossySimulation, SilenceableSimulation
 
 STEP_TIMERS = ("startup", "run", "shutdown")  # nengo-loihi 1.1, simulator.py: StepRunner
+NOBODY = np.zeros(0, dtype=np.int64)
 
 
 class EmulatorSimulation(ChipSimulation, SilenceableSimulation, LossySimulation):
@@ -126,14 +127,15 @@ class EmulatorSimulation(ChipSimulation, SilenceableSimulation, LossySimulation)
         emulator = self._emulator
         sizes = [one.n_neurons for one in emulator.inputs]
         self._spike_log = SpikeLog(emulator.block_info.n_compartments, sizes)
-        self._sent = [np.zeros(0, dtype=np.int64) for _ in sizes]
+        self._sent = [NOBODY for _ in sizes]
         self._counts, self._pending_events = StepCounts(), 0
 
     def _count(self) -> StepCounts:
         """Count the work of a step; spikes of the step before arrive in this one."""
         arrived, events = self._sent, self._pending_events
         spiked, now = self._emulator.compartment.spiked, self._emulator.t
-        self._spike_log.add(np.flatnonzero(spiked), arrived)
+        start = np.cumsum([0, *map(len, arrived)])
+        self._spike_log.add(np.flatnonzero(spiked), np.concatenate([NOBODY, *arrived]), start)
         self._sent = [
             np.asarray(one.spikes.get(now, []), dtype=int) for one in self._emulator.inputs
         ]

@@ -51,7 +51,7 @@ class EngineSimulation(ChipSimulation, SilenceableSimulation, LossySimulation):
         """Advance by one control period."""
         self._before = self._engine.clock.tolist()
         self._simulator.advance()
-        self._spike_log.add(self._engine.fired_places, self._simulator.arrived)
+        self._spike_log.add(self._engine.fired_places, *self._simulator.arrived)
         if self._link is not None:
             self._simulator.lose(self._link)
 

@@ -145,7 +145,7 @@ class RecordedSimulation(ChipSimulation):
         changed = (current != current_before) | (state["voltage"][self._soma] != voltage_before)
         self._active_updates += int(np.count_nonzero(changed | (spiked > 0)))
         self._error = max(self._error, int(np.abs(state["errors"]).max(initial=0)))
-        self._spike_log.add(self._engine.fired_places, self._simulator.arrived)
+        self._spike_log.add(self._engine.fired_places, *self._simulator.arrived)
 
 
 def _wrapped(values: np.ndarray, bits: int) -> np.ndarray:

@@ -29,17 +29,17 @@ class SpikeLog:
         self.clear()
 
     def __len__(self) -> int:
-        return len(self._fired)
+        return len(self._steps)
 
-    def add(self, fired: np.ndarray, arrived: Sequence[np.ndarray]) -> None:
+    def add(self, fired: np.ndarray, arrived: np.ndarray, start: np.ndarray) -> None:
         """Add a step.
 
         Args:
             fired: Numbers of the compartments that fired.
-            arrived: Neurons of each spike input whose spikes arrived.
+            arrived: Neurons whose spikes arrived, spike input by spike input.
+            start: Index of each input's first, shape (n_inputs + 1,).
         """
-        self._fired.append(fired.copy())
-        self._arrived.append([one.copy() for one in arrived])
+        self._steps.append((fired.copy(), arrived[: start[-1]].copy(), start.copy()))
 
     def matrix(self, n_steps: int | None = None) -> csr_array:
         """Return the spikes of the last steps, shape (n_steps, n_neurons).
@@ -49,10 +49,7 @@ class SpikeLog:
         """
         n_steps = len(self) if n_steps is None else n_steps
         first = len(self) - n_steps
-        rows = [
-            np.concatenate([self._compartments(fired), *map(np.add, arrived, self._starts)])
-            for fired, arrived in zip(self._fired[first:], self._arrived[first:], strict=True)
-        ]
+        rows = [self._neurons(*step) for step in self._steps[first:]]
         starts = np.cumsum([0, *map(len, rows)])
         columns = np.concatenate([np.zeros(0, dtype=np.int64), *rows]).astype(np.int64)
         ones = np.ones(len(columns), dtype=np.int64)
@@ -60,11 +57,13 @@ class SpikeLog:
 
     def clear(self) -> None:
         """Forget all steps."""
-        self._fired: list[np.ndarray] = []
-        self._arrived: list[list[np.ndarray]] = []
+        self._steps: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
 
-    def _compartments(self, fired: np.ndarray) -> np.ndarray:
-        return fired if self._order is None else self._order[fired]
+    def _neurons(self, fired: np.ndarray, arrived: np.ndarray, start: np.ndarray) -> np.ndarray:
+        """Return the neurons that spiked in a step, from the arguments of :meth:`add`."""
+        compartments = fired if self._order is None else self._order[fired]
+        inputs = arrived + np.repeat(self._starts[:-1], np.diff(start))
+        return np.concatenate([compartments, inputs])
 
 
 def spike_log(engine: Engine) -> SpikeLog:

@@ -3,7 +3,6 @@
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from operator import sub
 from typing import Any
 
@@ -34,11 +33,6 @@ MESSAGES = {
 """Warnings of the emulator by flag, in the order in which it gives them."""
 
 STRICT_FLAGS = layout.OVER_INPUT | layout.OVER_CURRENT | layout.OVER_MEMBRANE | layout.LOST_TRACE
-
-
-def split_inputs(neurons: np.ndarray, start: np.ndarray) -> list[np.ndarray]:
-    """Split the neurons that fired by spike input, from where each input's begin."""
-    return [neurons[first:end] for first, end in pairwise(start)]
 
 
 def _supported_probes(model: Any) -> list[LoihiProbe]:
@@ -73,8 +67,8 @@ class Engine:
         record: Values of probes.
         error_scale: Scale of learning errors.
         arguments: Arguments of kernels that belong to the chip.
-        arrived: Neurons of each spike input whose spikes arrived in the last step, except through
-            an exchange.
+        arrived: Neurons whose spikes arrived in the last step, except through an exchange, and
+            where each input's begin, shape (n_inputs + 1,).
         keeps: True if values of probes are kept: not where the host receives all of them.
         overflow_counts: Number of times that each of :data:`MESSAGES` was given since
             construction: once per step at most, where steps run one by one.
@@ -156,7 +150,8 @@ class Engine:
         self.chip.state.block[:], self.chip.index.block[:] = self._initial
         self.chip.spiked[:] = 0
         self._stream[:] = stream(np.random.RandomState(self.seed))
-        self.arrived = [np.zeros(0, dtype=np.int32) for _ in self.inputs]
+        nothing = np.zeros(0, dtype=np.int32)
+        self.arrived = nothing, np.zeros(len(self.inputs) + 1, dtype=np.int32)
         self.clock[:] = 0
         self.clock[layout.FLOATS] = not self._is_integer
         noisy = bool(self.chip.real["noise_scale"].any())
@@ -188,7 +183,8 @@ class Engine:
 
     def _advance(self, steps: int) -> None:
         arriving, start = self._arriving(steps)
-        self.arrived = split_inputs(arriving, start[-1 - len(self.inputs) :])
+        last = start[-1 - len(self.inputs) :]
+        self.arrived = arriving[last[0] :], last - last[0]
         out = np.empty((steps, self.chip.n_probed), dtype=self.chip.dtype)
         kernels.run_chip(*self.arguments, arriving, start, out)
         self.record.add(out)

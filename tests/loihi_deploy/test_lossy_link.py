@@ -24,9 +24,9 @@ def arrivals(simulation: EngineSimulation, made: Any, n_steps: int = N_STEPS) ->
     for step in range(n_steps):
         made.set_inputs(step)
         simulation.step()
-        (neurons,) = simulation._simulator.arrived
-        arrived.append(neurons.copy())
-        assert simulation.counts.host_spikes == len(neurons)
+        neurons, (_, n_arrived) = simulation._simulator.arrived
+        arrived.append(neurons[:n_arrived].copy())
+        assert simulation.counts.host_spikes == n_arrived
     return arrived
 
 

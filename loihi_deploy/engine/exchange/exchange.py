@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from spikearm.loihi_deploy.engine.engine import Engine, split_inputs
+from spikearm.loihi_deploy.engine.engine import Engine
 
 
 class Exchange(ABC):
@@ -37,9 +37,10 @@ class Exchange(ABC):
     def _last_sent(self) -> tuple[np.ndarray, np.ndarray]:
         """Return neurons that sent a spike in the last step, and where each input's begin."""
 
+    @property
     @abstractmethod
-    def _last_arrived(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return neurons whose spikes arrived in the last step, and where each input's begin."""
+    def arrived(self) -> tuple[np.ndarray, np.ndarray]:
+        """Neurons whose spikes arrived in the last step, and where each input's begin; views."""
 
     @property
     def sent(self) -> np.ndarray:
@@ -48,11 +49,6 @@ class Exchange(ABC):
         sizes = [one.n_neurons for one in self._engine.inputs]
         first = np.repeat(np.cumsum([0, *sizes[:-1]]), np.diff(start))
         return neurons[: start[-1]] + first
-
-    @property
-    def arrived(self) -> list[np.ndarray]:
-        """Neurons of each spike input whose spikes arrived in the last step."""
-        return split_inputs(*self._last_arrived())
 
     def keep_sent(self, arrives: Callable[[int], np.ndarray]) -> None:
         """Keep only some of the spikes that the host sent in the last step.

@@ -84,7 +84,9 @@ class LockstepExchange(Exchange):
         last = (self._engine.t - 1) % 2
         return self._sent[last], self._sent_start[last]
 
-    def _last_arrived(self) -> tuple[np.ndarray, np.ndarray]:
+    @property
+    def arrived(self) -> tuple[np.ndarray, np.ndarray]:
+        """Neurons whose spikes arrived in the last step, and where each input's begin; views."""
         last = self._engine.t % 2
         return self._sent[last], self._sent_start[last]
 

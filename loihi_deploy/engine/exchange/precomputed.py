@@ -124,5 +124,7 @@ class PrecomputedExchange(Exchange):
     def _last_sent(self) -> tuple[np.ndarray, np.ndarray]:
         return self._waiting
 
-    def _last_arrived(self) -> tuple[np.ndarray, np.ndarray]:
+    @property
+    def arrived(self) -> tuple[np.ndarray, np.ndarray]:
+        """Neurons whose spikes arrived in the last step, and where each input's begin; views."""
         return self._arrived

@@ -38,10 +38,10 @@ def test_places_are_turned_into_compartments_and_inputs_follow_one_another():
     log = SpikeLog(4, [2, 3], order=np.array([2, 0, 1, 3]))
     nothing = np.zeros(0, dtype=np.int32)
     fired = np.array([0, 3])
-    log.add(fired, [np.array([1]), np.array([0, 2])])
+    log.add(fired, np.array([1, 0, 2]), np.array([0, 1, 3]))
     fired[:] = 0  # the engine's arrays go on to the next step
-    log.add(nothing, [nothing, nothing])
-    log.add(np.array([1]), [nothing, np.array([1])])
+    log.add(nothing, nothing, np.zeros(3, dtype=np.int32))
+    log.add(np.array([1]), np.array([1, 7]), np.array([0, 0, 1]))  # what is beyond has no spike
     np.testing.assert_array_equal(
         log.matrix().toarray(),
         [[0, 0, 1, 1, 0, 1, 1, 0, 1], [0] * 9, [1, 0, 0, 0, 0, 0, 0, 1, 0]],
