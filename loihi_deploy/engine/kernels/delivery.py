@@ -42,20 +42,44 @@ def receive(index, clock, arriving, arriving_start):
 @jit
 def deliver(state, index, mantissas, clock):
     """Add the fixed weights that the fired neurons reach: rows of their own, then shared ones."""
+    if index.own[2]:
+        events = _deliver_own_fetching(state, index, mantissas, clock[N_FIRED])
+    else:
+        events = _deliver_own(state, index, mantissas, clock[N_FIRED])
+    if len(index.shared):
+        events += _deliver_shared(state, index, mantissas, clock[N_FIRED])
+    clock[EVENTS] += events
+
+
+@jit
+def _deliver_own(state, index, mantissas, n_fired):
+    """Add the rows that neurons have for themselves, and return the number of events."""
     events = 0
-    first, n_own, is_large = index.own[0], index.own[1], index.own[2]
-    for place in range(clock[N_FIRED]):
-        if is_large:
-            _fetch_ahead(place, clock[N_FIRED], first, n_own, index, mantissas)
+    first, n_own = index.own[0], index.own[1]
+    for place in range(n_fired):
         row = index.fired[place] - first
         if 0 <= row < n_own:
             events += _add_row(
                 row, 0, index.rows, index.runs, mantissas, index.item_target, index.item_weight,
                 state.input,
             )  # fmt: skip
-    if len(index.shared):
-        events += _deliver_shared(state, index, mantissas, clock[N_FIRED])
-    clock[EVENTS] += events
+    return events
+
+
+@jit
+def _deliver_own_fetching(state, index, mantissas, n_fired):
+    """Do the same where weights are not in the cache: ask for those of later spikes meanwhile."""
+    events = 0
+    first, n_own = index.own[0], index.own[1]
+    for place in range(n_fired):
+        _fetch_ahead(place, n_fired, first, n_own, index, mantissas)
+        row = index.fired[place] - first
+        if 0 <= row < n_own:
+            events += _add_row(
+                row, 0, index.rows, index.runs, mantissas, index.item_target, index.item_weight,
+                state.input,
+            )  # fmt: skip
+    return events
 
 
 @inline
