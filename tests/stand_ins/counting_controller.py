@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import numpy as np
+
 from spikearm.controller.controller import NeuralController
-from spikearm.neural.counts import StepCounts
+from spikearm.neural.counts import ChipWork, StepCounts
 
 
 class CountingController(NeuralController):
@@ -21,6 +23,9 @@ class CountingController(NeuralController):
     @property
     def counts(self) -> StepCounts:
         return StepCounts()
+
+    def chip_work(self, n_steps: int) -> np.ndarray:
+        return np.zeros((n_steps, len(ChipWork._fields)))
 
     @property
     def simulation(self) -> Any:
