@@ -72,9 +72,10 @@ def draw_totals(axes: Axes, accounts: list[dict[str, Any]]) -> None:
         axes.barh(place, total, 0.38 if static else 0.7, color=COLORS[job], label=label)
         axes.annotate(f" {energy(total)}", (total, place), va="center", fontsize=8)
         if static:
-            axes.barh(place - 0.42, static, 0.38, color=STATIC_COLOR, label="static, published")
+            label = None if place else "static, published"
+            axes.barh(place - 0.42, static, 0.38, color=STATIC_COLOR, label=label)
             axes.annotate(f" {energy(static)}", (static, place - 0.42), va="center", fontsize=8)
-    axes.set(xscale="log", xlabel="energy per step [J], logarithmic", xlim=(1e-9, 5e-2))
+    axes.set(xscale="log", xlabel="energy per step [J], logarithmic", xlim=(1e-9, 5e1))
     how = [next(p["label"] for p in one["parts"] if p["energy"]) for one in accounts]
     names = [f"{one['device']}, {label}" for one, label in zip(accounts, how, strict=True)]
     axes.set_yticks(range(len(accounts)), names)
@@ -97,7 +98,7 @@ def draw_shares(axes: Axes, accounts: list[dict[str, Any]]) -> None:
     axes.set_yticks(range(len(bars)), [name for name, _ in bars])
     axes.set(xlabel="share of a step's energy [%], network, spikes alone", xlim=(0, 100))
     axes.invert_yaxis()
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.17), ncols=3, fontsize=8)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.1), ncols=3, fontsize=8)
 
 
 def energies(account: dict[str, Any]) -> dict[str, float]:
