@@ -1,17 +1,17 @@
 """The analytic controller's operations, against sums by hand."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from spikearm.arm_models import ArmState, Pose, load_arm
-from spikearm.controller.classical.command import task_command
+from spikearm.arm_models import load_arm
 from spikearm.controller.classical.gains import Gains
+from spikearm.controller.kernels import command, pose_error
 from spikearm.controller.references.minimum_jerk import MinimumJerk
-from spikearm.controller.references.reference import Reference
 from spikearm.experiments.studies.energy.analytic_operations import (
     COMMAND,
     analytic_operations,
@@ -58,18 +58,24 @@ def numbers(*values: float) -> np.ndarray:
     return np.array([Number(value) for value in values], dtype=object)
 
 
-def test_the_command_takes_the_operations_that_its_source_says():
+def write_command_in_python(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Return the kernel that writes the command, as Python runs it, with those that it calls."""
+    for name in ("divide", "check_pose", "write_pose_error"):
+        monkeypatch.setattr(pose_error, name, getattr(pose_error, name).py_func)
+    monkeypatch.setattr(command, "write_pose_error", pose_error.write_pose_error)
+    return command.write_command.py_func
+
+
+def test_the_command_takes_the_operations_that_its_source_says(monkeypatch):
     turned = numbers(math.cos(0.2), math.sin(0.2), 0.0, 0.0)
-    sensed = ArmState(
-        0.0, np.zeros(2), np.zeros(2), Pose(numbers(0.1, 0.2, 0.3), turned), numbers(*[0.1] * 6)
-    )
-    wanted = Reference(
-        Pose(numbers(0.2, 0.1, 0.3), numbers(1.0, 0.0, 0.0, 0.0)), numbers(*[0.2] * 6),
-        numbers(*[0.5] * 6),
-    )  # fmt: skip
+    gains, written = Gains(), numbers(*[0.0] * 6)
     Number.products = Number.sums = 0
-    command = task_command(sensed, wanted, Gains(), "acceleration")
-    assert float(command[3]) == pytest.approx(0.5 + 200 * -0.4 + 30 * 0.1)
+    write_command_in_python(monkeypatch)(
+        numbers(0.2, 0.1, 0.3), numbers(1.0, 0.0, 0.0, 0.0), numbers(*[0.2] * 6),
+        numbers(*[0.5] * 6), numbers(0.1, 0.2, 0.3), turned, numbers(*[0.1] * 6),
+        gains.kp, gains.ko, gains.kv, written,
+    )  # fmt: skip
+    assert float(written[3]) == pytest.approx(0.5 + 200 * -0.4 + 30 * 0.1)
     # `2 * math.atan2` is one of plain numbers, and so is the sum of a root and `TINY`.
     assert Number.products == COMMAND.multiplications - 1
     assert Number.sums == COMMAND.additions - 1
