@@ -7,9 +7,9 @@ import pytest
 
 from spikearm.arm_models import load_arm
 from spikearm.controller.spiking.trained import TrainedController, shipped
-from spikearm.experiments import commands
 from spikearm.experiments import energy_units as units
 from spikearm.experiments.cli import BAD_INPUT, main
+from spikearm.experiments.commands import energy as command
 from spikearm.experiments.studies.deployment.drive import DriveConfig
 from spikearm.experiments.studies.energy import table as energy_table
 from spikearm.experiments.studies.energy.dense_network import DenseNetwork
@@ -40,7 +40,7 @@ def elsewhere(tmp_path, monkeypatch):
     """Work in an empty folder, on a machine without a meter."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr(commands.energy, "POWERCAP", tmp_path / "nowhere")
+    monkeypatch.setattr(command, "POWERCAP", tmp_path / "nowhere")
 
 
 @pytest.fixture(scope="module")
@@ -220,7 +220,7 @@ def make_meter(root: Path, monkeypatch: pytest.MonkeyPatch, work: int = 500_000)
         shown += next(steps)
         return shown
 
-    monkeypatch.setattr(commands.energy, "POWERCAP", root)
+    monkeypatch.setattr(command, "POWERCAP", root)
     monkeypatch.setattr(rapl.Domain, "read", read)
 
 
