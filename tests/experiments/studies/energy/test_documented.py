@@ -15,6 +15,7 @@ from spikearm.experiments.studies.energy.report import (
     DENSE,
     HOST,
     LAW,
+    LEAN,
     SPIKES,
     EnergyReport,
     energy_report,
@@ -36,10 +37,14 @@ def test_the_readmes_energies_are_those_of_the_account(report):
     found = re.search(r"takes (\d+) times what the control law takes on an ARM processor", text)
     assert found is not None
     assert int(found[1]) == round(report.sharing.per_arm(1).least / law)
-    found = re.search(r"Its dynamic energy alone is ([\d.]+)(?: to ([\d.]+))? times less", text)
+    found = re.search(
+        r"Its dynamic energy alone is ([\d.]+) to ([\d.]+) times less than that, by two lists of "
+        r"prices, and ([\d.]+) to ([\d.]+) times less than a lean program of the law", text
+    )  # fmt: skip
     assert found is not None
-    exact = {f"{law / one:.1f}" for one in report.dynamic}
-    assert {one for one in found.groups() if one} <= exact
+    lean = report.account(ARM, LEAN).dynamic
+    exact = [other / one for other in (law, lean) for one in report.dynamic[::-1]]
+    assert [*found.groups()] == [f"{one:.1f}" for one in exact]
 
 
 @pytest.mark.slow
