@@ -1,32 +1,25 @@
 """Work, energy and time of a step beside SANA-FE, where that is installed."""
 
-import importlib.util
 from contextlib import closing
 from dataclasses import fields
 from itertools import pairwise
-from pathlib import Path
 from types import ModuleType
 
 import nengo
 import numpy as np
 import pytest
 
+from scripts import load_script
 from spikearm.loihi_deploy.backends.recording import RecordedSimulation
 from spikearm.loihi_deploy.mapping.placement import place
 
-SCRIPT = Path(__file__).parents[3] / "scripts" / "sanafe_check.py"
 N_STEPS = 60
 
 
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
     pytest.importorskip("sanafe", reason="SANA-FE is not installed: make check-energy")
-    spec = importlib.util.spec_from_file_location("sanafe_check", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("sanafe_check")
 
 
 def network(seed: int) -> nengo.Network:

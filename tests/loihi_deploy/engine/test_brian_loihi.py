@@ -1,24 +1,17 @@
 """The engine beside brian2-loihi, where that is installed: ``make check-energy``."""
 
-import importlib.util
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
 
-SCRIPT = Path(__file__).parents[3] / "scripts" / "brian_loihi_check.py"
+from scripts import load_script
 
 
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
     pytest.importorskip("brian2_loihi", reason="brian2-loihi is not installed: make check-energy")
-    spec = importlib.util.spec_from_file_location("brian_loihi_check", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("brian_loihi_check")
 
 
 @pytest.mark.filterwarnings("default")  # those of Brian

@@ -1,15 +1,13 @@
 """NeuroBench's metrics, by hand and beside the package neurobench, where that is installed."""
 
-import importlib.util
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from scripts import load_script
 from spikearm.experiments.studies.benchmark.neurobench import neurobench_metrics
 from spikearm.neural.counts import Footprint, StepCounts
 
-SCRIPT = Path(__file__).parents[4] / "scripts" / "neurobench_check.py"
 COUNTS = StepCounts(spikes=30, synaptic_events=700, neuron_updates=240, host_spikes=5)
 FOOTPRINT = Footprint(
     connection_sparsity=0.4, footprint_bytes=9_000, dense=1_500, effective_macs=80
@@ -36,12 +34,7 @@ def test_where_neurons_give_values_all_are_products():
 def script() -> ModuleType:
     """Load the comparison, which needs torch."""
     pytest.importorskip("neurobench", reason="pip install neurobench, which needs torch")
-    spec = importlib.util.spec_from_file_location("neurobench_check", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("neurobench_check")
 
 
 @pytest.mark.filterwarnings("default")  # those of torch and snnTorch
