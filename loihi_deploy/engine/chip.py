@@ -95,22 +95,6 @@ def compile_chip(emulator: EmulatorInterface, probes: Sequence[LoihiProbe]) -> C
     tiles = compile_tiles(rows.weights, arrangement.n_dendrites)
     keys, recorded = _probed(info, probes, arrangement)
     n_drawn = max(n, routes.n_traces, routes.n_changes)
-    state = {
-        "current": np.zeros(arrangement.n_dendrites),
-        "voltage": compartment.voltage[order],
-        # A shared row's last tile may reach beyond its last dendrite, from wherever it begins.
-        "input": np.zeros(pad_to_lanes(arrangement.n_dendrites) + LANES),
-        "bias": compartment.bias[order],
-        "drive": compartment.bias[order],
-        "threshold": compartment.vth[order],
-        "floor": compartment.vmin[order],
-        "ceiling": compartment.vmax[order],
-        "noise": np.zeros(n),
-        "weights": routes.weights,
-        "traces": np.zeros(routes.n_traces),
-        "errors": np.zeros(routes.n_errors),
-        "changes": np.zeros(routes.n_changes),
-    }
     index = {
         "dendrites": dendrites.ravel(),
         "somas": somas.ravel(),
@@ -127,6 +111,45 @@ def compile_chip(emulator: EmulatorInterface, probes: Sequence[LoihiProbe]) -> C
         "probe_key": keys,
         "probe_compartment": recorded,
     }
+    return Chip(
+        state=_state(compartment, info.dtype, arrangement, routes),
+        index=Arena(np.int32, {name: index[name] for name in Index._fields}),
+        real=_real(compartment, routes, n_drawn),
+        spiked=np.zeros(pad_to_lanes(n), dtype=np.uint8),
+        rows=rows,
+        tiles=tiles,
+        routes=routes,
+        words=np.zeros(2 * n_drawn, dtype=np.uint32),
+        arrangement=arrangement,
+        n_compartments=n,
+        n_probed=len(keys),
+    )
+
+
+def _state(compartment: Any, dtype: np.dtype, arrangement: Arrangement, routes: Routes) -> Arena:
+    """Collect what changes in a step, at its start, in the order of an arrangement."""
+    order, n_dendrites = arrangement.order, arrangement.n_dendrites
+    state = {
+        "current": np.zeros(n_dendrites),
+        "voltage": compartment.voltage[order],
+        # A shared row's last tile may reach beyond its last dendrite, from wherever it begins.
+        "input": np.zeros(pad_to_lanes(n_dendrites) + LANES),
+        "bias": compartment.bias[order],
+        "drive": compartment.bias[order],
+        "threshold": compartment.vth[order],
+        "floor": compartment.vmin[order],
+        "ceiling": compartment.vmax[order],
+        "noise": np.zeros(len(order)),
+        "weights": routes.weights,
+        "traces": np.zeros(routes.n_traces),
+        "errors": np.zeros(routes.n_errors),
+        "changes": np.zeros(routes.n_changes),
+    }
+    return Arena(dtype, {name: state[name] for name in State._fields})
+
+
+def _real(compartment: Any, routes: Routes, n_drawn: int) -> Arena:
+    """Collect the doubles: decays, noise, rates of learning, and scratch for random numbers."""
     real = {
         "keep_current": 1 - compartment.decay_u,
         "keep_voltage": 1 - compartment.decay_v,
@@ -137,19 +160,7 @@ def compile_chip(emulator: EmulatorInterface, probes: Sequence[LoihiProbe]) -> C
         **routes.real_arrays(),
         "uniform": np.zeros(n_drawn),
     }
-    return Chip(
-        state=Arena(info.dtype, {name: state[name] for name in State._fields}),
-        index=Arena(np.int32, {name: index[name] for name in Index._fields}),
-        real=Arena(np.float64, {name: real[name] for name in Real._fields}),
-        spiked=np.zeros(pad_to_lanes(n), dtype=np.uint8),
-        rows=rows,
-        tiles=tiles,
-        routes=routes,
-        words=np.zeros(2 * n_drawn, dtype=np.uint32),
-        arrangement=arrangement,
-        n_compartments=n,
-        n_probed=len(keys),
-    )
+    return Arena(np.float64, {name: real[name] for name in Real._fields})
 
 
 def _may_move(emulator: EmulatorInterface, routes: Routes) -> bool:

@@ -25,10 +25,8 @@ def spiking_rectified_linear(memory, n, y, x, voltage, rule):
     (y, dy), (x, dx), (v, dv), (b, db) = y, x, voltage, rule
     for i in range(n):
         dt, height = memory[b + i * db], memory[b + i * db + ITEM]
-        integral = memory[v + i * dv] + positive(memory[x + i * dx]) * dt
-        spikes = np.floor(integral)
-        memory[y + i * dy] = height * spikes
-        memory[v + i * dv] = integral - spikes
+        rise = positive(memory[x + i * dx]) * dt
+        _fire_often(memory, y + i * dy, v + i * dv, rise, height)
 
 
 @jit
@@ -37,10 +35,16 @@ def regular_spiking(memory, n, y, x, voltage, rule):
     (y, dy), (x, dx), (v, dv), (b, db) = y, x, voltage, rule
     for i in range(n):
         dt, height = memory[b + i * db], memory[b + i * db + ITEM]
-        integral = memory[v + i * dv] + dt * memory[x + i * dx]
-        spikes = np.floor(integral)
-        memory[y + i * dy] = height * spikes
-        memory[v + i * dv] = integral - spikes
+        _fire_often(memory, y + i * dy, v + i * dv, dt * memory[x + i * dx], height)
+
+
+@jit
+def _fire_often(memory, output, voltage, rise, height):
+    """Raise a voltage, of which each whole number is a spike and the rest stays."""
+    integral = memory[voltage] + rise
+    spikes = np.floor(integral)
+    memory[output] = height * spikes
+    memory[voltage] = integral - spikes
 
 
 @jit
