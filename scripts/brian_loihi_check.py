@@ -1,9 +1,9 @@
 """Spikes and currents of the engine beside brian2-loihi, which its authors validated on the chip.
 
-brian2-loihi (Michaelis et al. 2022; MIT) is an optional extra that this script and a test alone
-import, in an environment of its own, because Brian needs an older numpy. Random recurrent blocks of
-random decays, thresholds and weights run in both. Bias, clamped voltages, overflows and learning
-are not covered by it.
+brian2-loihi (Michaelis et al. 2022; MIT) is an optional package that this script and a test
+alone import, in an environment of its own, because Brian needs an older numpy. Random recurrent
+blocks of random decays, thresholds and weights run in both. Bias, clamped voltages, overflows and
+learning are not covered by it.
 
 make check-energy
 """
@@ -62,7 +62,7 @@ class RecurrentBlock:
 
 @dataclass(frozen=True)
 class Trace:
-    """What came of a block, shape (n_steps, n) each.
+    """Spikes and currents of a block, shape (n_steps, n) each.
 
     Attributes:
         spikes: True where a neuron fired.

@@ -1,8 +1,8 @@
 """Energy and time of a step on Loihi, beside SANA-FE's own model of the chip.
 
-SANA-FE (Boyle et al. 2025, IEEE TCAD 44(8); GPL-3.0) is an optional extra that this script and a
-test alone import. It is given the blocks and the engine's spikes, and counts by itself what they
-cause on its unmodified Loihi. It takes 2.3 GB of memory for the controller of an arm.
+SANA-FE (Boyle et al. 2025, IEEE TCAD 44(8); GPL-3.0) is an optional package that this script
+and a test alone import. It is given the blocks and the engine's spikes, and counts by itself what
+they cause on its unmodified Loihi. It takes 2.3 GB of memory for the controller of an arm.
 
 make check-energy
 """
@@ -23,13 +23,7 @@ from scipy.sparse import csr_array
 
 from spikearm.arm_models import load_arm
 from spikearm.controller.spiking.trained import shipped
-from spikearm.experiments.studies.deployment.drive import (
-    DriveConfig,
-    follow_drive,
-    loihi_controller,
-    plan_drive,
-)
-from spikearm.loihi_deploy.backends.recording import RecordedSimulation
+from spikearm.experiments.studies.deployment.drive import DriveConfig, recorded_drive
 from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
 from spikearm.loihi_deploy.energy.chip_work import chip_work
 from spikearm.loihi_deploy.energy.devices import (
@@ -111,7 +105,7 @@ def free_core(placement: Placement) -> int:
 def their_steps(
     blocks: IntegerBlocks, placement: Placement, fired: csr_array, timing: str = "simple"
 ) -> Steps:
-    """Let SANA-FE replay the spikes on its model of Loihi.
+    """Replay the spikes on SANA-FE's model of Loihi.
 
     Each compartment is a ``loihi_lif`` that a bias of 1 lets spike at once and a bias of -1 keeps
     silent; weights are 0. Neurons of the host are inputs, on the first free core.
@@ -216,14 +210,8 @@ def _silence() -> Iterator[None]:
 
 def record(name: str, n_steps: int) -> tuple[IntegerBlocks, Placement, csr_array]:
     """Drive an arm, and return the blocks of its controller and the spikes of the first steps."""
-    arm, drive = load_arm(name), DriveConfig(speed_limits=False)
-    start, motion = plan_drive(arm, drive)
-    with loihi_controller(shipped(name), drive, RecordedSimulation) as controller:
-        simulation = controller.simulation
-        assert isinstance(simulation, RecordedSimulation)
-        controller.start(arm.reset(start))
-        simulation.forget()  # what settling took
-        follow_drive(arm, controller, motion, drive)
+    drive = DriveConfig(speed_limits=False)
+    with recorded_drive(load_arm(name), shipped(name), drive) as (simulation, _):
         blocks = simulation.blocks
         return blocks, place(blocks), simulation.activity.fired[:n_steps]
 

@@ -14,14 +14,8 @@ from scipy.sparse import csr_array
 from spikearm.arm_models import load_arm
 from spikearm.controller.spiking.trained import shipped
 from spikearm.experiments.energy_units import energy_range
-from spikearm.experiments.studies.deployment.drive import (
-    DriveConfig,
-    follow_drive,
-    loihi_controller,
-    plan_drive,
-)
+from spikearm.experiments.studies.deployment.drive import DriveConfig, recorded_drive
 from spikearm.loihi_deploy import limits
-from spikearm.loihi_deploy.backends.recording import RecordedSimulation
 from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
 from spikearm.loihi_deploy.energy.account import LoihiEnergy, Work, loihi_energy
 from spikearm.loihi_deploy.energy.chip_work import chip_work
@@ -81,14 +75,7 @@ class Stored:
 
 def measure(name: str) -> dict[str, Stored]:
     """Drive an arm, and count for both ways of storing the weights of its controller."""
-    arm = load_arm(name)
-    start, motion = plan_drive(arm, DRIVE)
-    with loihi_controller(shipped(name), DRIVE, RecordedSimulation) as controller:
-        simulation = controller.simulation
-        assert isinstance(simulation, RecordedSimulation)
-        controller.start(arm.reset(start))
-        simulation.forget()  # what settling took
-        follow_drive(arm, controller, motion, DRIVE)
+    with recorded_drive(load_arm(name), shipped(name), DRIVE) as (simulation, _):
         deployment, fired = deploy(simulation), simulation.activity.fired
     ways = {"whole": deployment.integers, "without zeros": deployment.stored}
     return {way: Stored.of(blocks, fired) for way, blocks in ways.items()}

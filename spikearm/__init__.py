@@ -96,6 +96,9 @@ def _have_home() -> None:
 _have_home()
 
 
+_import = lazy_names(__name__, HOMES)
+
+
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for.
 
@@ -104,7 +107,7 @@ def __getattr__(name: str) -> Any:
     """
     if name == "__version__":
         return version("spikearm")
-    return lazy_names(__name__, HOMES)(name)
+    return _import(name)
 
 
 def __dir__() -> list[str]:

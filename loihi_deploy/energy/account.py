@@ -75,6 +75,16 @@ class Work:
             work.between_chips,
         )  # fmt: skip
 
+    @classmethod
+    def of_program(cls, counts: StepCounts, neuron_updates: float) -> "Work":
+        """Build the work of a program that stores no weights of zero.
+
+        Args:
+            counts: Neural work of a step.
+            neuron_updates: Updates of the neurons that it simulates.
+        """
+        return cls(counts.synaptic_events, neuron_updates, learning_updates=counts.learning_updates)
+
     @property
     def stored_events(self) -> float:
         """Weights that spikes reach, in rows of any kind."""
@@ -240,7 +250,7 @@ def energy_per_step(counts: StepCounts, chip: Work | None) -> dict[str, float | 
             energy there.
     """
     updates = counts.neuron_updates if chip is None else chip.neuron_updates
-    work = Work(counts.synaptic_events, updates, learning_updates=counts.learning_updates)
+    work = Work.of_program(counts, updates)
     charged = {name: chip if name in LOIHI else work for name in DEVICES}
     return {name: one and dynamic_energy(name, one) for name, one in charged.items()}
 

@@ -17,7 +17,7 @@ shared by populations, as convolutions are stored."""
 
 @dataclass(frozen=True)
 class FanOut:
-    """What a spike of each neuron reaches.
+    """Groups of synapses and stored weights that a spike of each neuron reaches.
 
     Neurons are the compartments, block by block, then those of the spike inputs, on the host.
 

@@ -1,6 +1,7 @@
 """The reach that drives a network while it is checked or counted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import nengo
@@ -17,6 +18,7 @@ from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.seed import check_seed
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
+from spikearm.loihi_deploy.backends.recording import RecordedSimulation
 from spikearm.neural.simulation import NeuralSimulation
 
 
@@ -84,6 +86,27 @@ def drive_arm(arm: Arm, controller: SpikingController, drive: DriveConfig) -> Tr
     start, motion = plan_drive(arm, drive)
     controller.start(arm.reset(start))
     return follow_drive(arm, controller, motion, drive)
+
+
+@contextmanager
+def recorded_drive(
+    arm: Arm, trained: TrainedController, drive: DriveConfig
+) -> Iterator[tuple[RecordedSimulation, Trajectory]]:
+    """Drive an arm through the reach at stage loihi, and keep the activity of the motion.
+
+    Yields:
+        The simulation, without what settling took, and the motion.
+
+    Raises:
+        SpikearmError: The arm does not reach the target.
+    """
+    start, motion = plan_drive(arm, drive)
+    with loihi_controller(trained, drive, RecordedSimulation) as controller:
+        simulation = controller.simulation
+        assert isinstance(simulation, RecordedSimulation)
+        controller.start(arm.reset(start))
+        simulation.forget()
+        yield simulation, follow_drive(arm, controller, motion, drive)
 
 
 def follow_drive(

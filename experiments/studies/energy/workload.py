@@ -7,13 +7,7 @@ from spikearm.controller.loop.trajectory import COUNTED
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.studies.chip_cost import ChipCost, chip_cost
-from spikearm.experiments.studies.deployment.drive import (
-    DriveConfig,
-    follow_drive,
-    loihi_controller,
-    plan_drive,
-)
-from spikearm.loihi_deploy.backends.recording import RecordedSimulation
+from spikearm.experiments.studies.deployment.drive import DriveConfig, plan_drive, recorded_drive
 from spikearm.loihi_deploy.energy.account import Work
 from spikearm.loihi_deploy.energy.step_time import StepTimeSummary, step_times
 from spikearm.neural.counts import Footprint, StepCounts
@@ -50,10 +44,7 @@ class CountedReach:
     @property
     def software_work(self) -> Work:
         """Work of a step for a program that stores no weights of zero."""
-        return Work(
-            self.counts.synaptic_events, self.chip.work.neuron_updates,
-            learning_updates=self.counts.learning_updates,
-        )  # fmt: skip
+        return Work.of_program(self.counts, self.chip.work.neuron_updates)
 
 
 def drive_and_count(arm: Arm, trained: TrainedController, drive: DriveConfig) -> CountedReach:
@@ -62,13 +53,8 @@ def drive_and_count(arm: Arm, trained: TrainedController, drive: DriveConfig) ->
     Raises:
         SpikearmError: The arm does not reach the target.
     """
-    start, motion = plan_drive(arm, drive)
-    with loihi_controller(trained, drive, RecordedSimulation) as controller:
-        simulation = controller.simulation
-        assert isinstance(simulation, RecordedSimulation)
-        controller.start(arm.reset(start))
-        simulation.forget()  # what settling took
-        trajectory = follow_drive(arm, controller, motion, drive)
+    _, motion = plan_drive(arm, drive)
+    with recorded_drive(arm, trained, drive) as (simulation, trajectory):
         activity, fan_out, footprint = (
             simulation.activity, simulation.fan_out, simulation.footprint
         )  # fmt: skip
