@@ -4,6 +4,7 @@ import importlib
 import re
 import shutil
 import sys
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from spikearm.experiments.perturbations.registry import PERTURBATIONS
 from spikearm.experiments.records.records import read_run
 
 PAGE = Path(__file__).parents[1] / "docs" / "extending.md"
-TABLES: tuple[dict[str, Any], ...] = (ARMS, CONTROLLERS, PERTURBATIONS, cli.COMMANDS)
+TABLES: tuple[MutableMapping[str, Any], ...] = (ARMS, CONTROLLERS, PERTURBATIONS, cli.COMMANDS)
 
 
 def example(heading: str) -> str:

@@ -126,7 +126,7 @@ def compile_chip(emulator: EmulatorInterface, probes: Sequence[LoihiProbe]) -> C
     )
 
 
-def _state(compartment: Any, dtype: np.dtype, arrangement: Arrangement, routes: Routes) -> Arena:
+def _state(compartment: Any, dtype: type, arrangement: Arrangement, routes: Routes) -> Arena:
     """Collect what changes in a step, at its start, in the order of an arrangement."""
     order, n_dendrites = arrangement.order, arrangement.n_dendrites
     state = {
