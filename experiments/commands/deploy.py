@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from spikearm.arm_models import Arm
+from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.console import console
@@ -29,6 +29,8 @@ from spikearm.experiments.studies.deployment.table import (
     error_table,
     losses,
     report_table,
+    split_price,
+    split_table,
     summary,
 )
 from spikearm.experiments.unset import Unset
@@ -47,6 +49,7 @@ class DeployCommand:
 
     Examples:
         spikearm deploy --arm gen3 --picture chip.html
+        spikearm deploy --arm gen3 --split
 
     Attributes:
         plant: Arm that is controlled.
@@ -81,6 +84,10 @@ class DeployCommand:
             check_new_file(self.steps, ".parquet")
         check_appendable(self.log)
         if self.backend == "board":
+            if self.mapping.split:
+                raise SpikearmError(
+                    "A board runs the controller as it is: --split is for --backend engine."
+                )
             require_board()
         arm = self.plant.load()
         trained = find_trained(arm, self.trained, ["loihi"])
@@ -106,6 +113,9 @@ class DeployCommand:
         console.print(error_table(stages.rescaling))
         console.print(losses(stages.rescaling, in_use=self.mapping.rescale), markup=False)
         console.print(allocation_table(stages.allocations, self.mapping.allocator))
+        if stages.splits:
+            console.print(split_table(stages.splits))
+            console.print(split_price(stages.splits), markup=False)
         console.print(summary(stages.deployment))
         console.print(cost(stages), markup=False)
 
@@ -149,13 +159,14 @@ class DeployCommand:
 def _stage_entries(stages: Stages | None) -> dict[str, Any]:
     """Build the entries of the log on a network's stages, empty where it was not built."""
     if stages is None:
-        empty = {"quantisation": [], "rescaled": [], "allocations": []}
+        empty = {"quantisation": [], "rescaled": [], "allocations": [], "splits": []}
         return empty | dict.fromkeys(("cores_per_chip", "chip", "energy_per_step_j", "step_time"))
     return {
         "cores_per_chip": stages.deployment.placement.cores_per_chip,
         "quantisation": [asdict(error) for error in stages.rescaling.plain],
         "rescaled": [asdict(error) for error in stages.rescaling.rescaled],
         "allocations": [asdict(one) for one in stages.allocations],
+        "splits": [asdict(one) for one in stages.splits],
         "chip": asdict(stages.chip),
         "energy_per_step_j": stages.chip.energy,
         "step_time": asdict(stages.times) | {"highest_rate": stages.times.highest_rate},

@@ -41,9 +41,12 @@ class FloatBlocks(Blocks):
     Attributes:
         rates: Name of each ensemble that asks for a firing rate, with its highest rate over the
             highest that its refractory delay allows [1].
+        ensembles: Index of each block's ensemble among the network's ``all_ensembles``; None for
+            the neurons of a connection.
     """
 
     rates: tuple[tuple[str, float], ...] = ()
+    ensembles: tuple[int | None, ...] = ()
 
 
 class IntegerBlocks(Blocks):
@@ -67,12 +70,32 @@ def build(network: nengo.Network, seed: int | None = None) -> FloatBlocks:
         without_known_warnings(),
         nengo_loihi.Simulator(network, target="simreal", model=model),
     ):
-        return replace(FloatBlocks.of_model(model), rates=_requested_rates(model))
+        return replace(
+            FloatBlocks.of_model(model),
+            rates=_requested_rates(model),
+            ensembles=_ensembles(model, network),
+        )
 
 
 def block_name(block: Any) -> str:
     """Return the name of a block, or of another of nengo-loihi's objects, for a report."""
     return block.label or str(block)
+
+
+def _ensembles(model: Any, network: nengo.Network) -> tuple[int | None, ...]:
+    """Return the index of each block's ensemble; None for the neurons of a connection."""
+    index = {
+        block: k
+        for k, ensemble in enumerate(network.all_ensembles)
+        for block in _blocks(model, ensemble)
+    }
+    return tuple(index.get(block) for block in model.blocks)
+
+
+def _blocks(model: Any, ensemble: nengo.Ensemble) -> list[Any]:
+    """Return the blocks of an ensemble, none where it runs on the host."""
+    built = model.objs[ensemble].get("in", [])
+    return built if isinstance(built, list) else [built]
 
 
 def _requested_rates(model: Any) -> tuple[tuple[str, float], ...]:
@@ -89,6 +112,5 @@ def _requested_rates(model: Any) -> tuple[tuple[str, float], ...]:
 
 def _shortest_interval(model: Any, ensemble: nengo.Ensemble) -> float:
     """Return the shortest time between two spikes of a neuron [s]."""
-    built = model.objs[ensemble]["in"]
-    block = built[0] if isinstance(built, list) else built
+    block = _blocks(model, ensemble)[0]
     return model.dt * int(block.compartment.refract_delay.max())

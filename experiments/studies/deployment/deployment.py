@@ -1,12 +1,15 @@
 """A trained controller brought onto the chip, and checked on one reach of its arm."""
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Annotated
 
+import nengo
 import tyro
+from scipy.sparse import csr_array
 
-from spikearm.arm_models import Arm
+from spikearm.arm_models import Arm, SpikearmError
+from spikearm.controller.loop.trajectory import Trajectory
+from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.records.records import RecordedReach
 from spikearm.experiments.studies.chip_cost import ChipCost, chip_cost
@@ -22,11 +25,13 @@ from spikearm.loihi_deploy.checks.board_config import BoardConfig
 from spikearm.loihi_deploy.checks.compare_allocators import Allocation, compare_allocators
 from spikearm.loihi_deploy.checks.compare_rescaling import RescalingComparison, compare_rescaling
 from spikearm.loihi_deploy.checks.report import REFUSALS, Report, refusal
+from spikearm.loihi_deploy.checks.split_search import WORTH_A_CORE, SplitCost, search_split
 from spikearm.loihi_deploy.discretisation.rescaling import RESCALE_ABOVE
 from spikearm.loihi_deploy.energy.chip_work import chip_work
 from spikearm.loihi_deploy.energy.step_time import StepTimeSummary, step_times
 from spikearm.loihi_deploy.mapping.allocators import AllocatorName
 from spikearm.loihi_deploy.mapping.fan_out import FanOut
+from spikearm.loihi_deploy.mapping.splitting import Split, split_ensembles
 from spikearm.loihi_deploy.pipeline import Deployment
 
 
@@ -38,6 +43,7 @@ class MappingConfig:
         allocator: Allocator that assigns cores: one of nengo-loihi's, or traffic, which goes by
             the spikes of the reach.
         rescale: True if lossy layers get a threshold by neuron.
+        split: True if slow layers are split over more cores.
     """
 
     allocator: AllocatorName = "greedy"
@@ -48,6 +54,20 @@ class MappingConfig:
             "a threshold by neuron, which brings most of it back."
         ),
     ] = False
+    split: Annotated[
+        bool,
+        tyro.conf.arg(
+            help="Split the slowest layers over more cores, as long as another core makes a step "
+            f"at least {WORTH_A_CORE:.0%} shorter. A second run shows the split network."
+        ),
+    ] = False
+
+    def __post_init__(self) -> None:
+        if self.split and self.allocator == "traffic":
+            raise SpikearmError(
+                "Allocator traffic puts blocks together on cores, and a split puts them apart. "
+                "Split with allocator greedy."
+            )
 
 
 @dataclass(frozen=True)
@@ -58,6 +78,8 @@ class Stages:
         deployment: Stages of the network that ran.
         rescaling: Quantisation errors with and without rescaling.
         allocations: Cores and traffic under every allocator.
+        splits: Steps of the search for a split, the last of which was taken; empty without a
+            search.
         chip: Cost of a step, on average over the reach.
         times: Time of a step.
         reach: Reach of the arm, step by step.
@@ -66,6 +88,7 @@ class Stages:
     deployment: Deployment
     rescaling: RescalingComparison
     allocations: tuple[Allocation, ...]
+    splits: tuple[SplitCost, ...]
     chip: ChipCost
     times: StepTimeSummary
     reach: RecordedReach
@@ -97,17 +120,19 @@ def deploy_controller(
         SpikearmError: The arm does not reach the target.
     """
     plan_drive(arm, drive)  # before the network is built
-    backend = partial(RecordedSimulation, rescaled=mapping.rescale)
     try:
-        controller = loihi_controller(trained, drive, backend)
+        controller = _controller(trained, drive, mapping)
     except REFUSALS as error:
         return ControllerDeployment(Report((refusal(error),)))
+    splits: tuple[SplitCost, ...] = ()
+    if mapping.split:
+        with controller:
+            simulation, _, fired = _drive(arm, controller, drive)
+            splits = search_split(simulation, fired)
+        controller = _controller(trained, drive, mapping, splits[-1].blocks)
     with controller:
-        trajectory = drive_arm(arm, controller, drive)
-        simulation = controller.simulation
-        assert isinstance(simulation, RecordedSimulation)
+        simulation, trajectory, fired = _drive(arm, controller, drive)
         deployment = pipeline.deploy(simulation, board, mapping.allocator)
-        fired = simulation.activity.fired[-len(trajectory.time) :]  # without what settling took
     fan_out = FanOut.of(deployment.stored, deployment.placement)
     placed = replace(trajectory, chip_work=chip_work(fan_out, fired))
     chip = chip_cost([placed], simulation.footprint)
@@ -116,8 +141,32 @@ def deploy_controller(
         deployment,
         compare_rescaling(deployment.floats),
         compare_allocators(deployment.stored, simulation.activity),
+        splits,
         chip,
         step_times(fan_out, fired).summary,
         RecordedReach("loihi", False, drive.seed, 0, "out", placed),
     )
     return ControllerDeployment(deployment.report, stages)
+
+
+def _controller(
+    trained: TrainedController, drive: DriveConfig, mapping: MappingConfig, split: Split = ()
+) -> SpikingController:
+    """Build the controller on a recorded simulation, its ensembles split if asked for."""
+
+    def backend(network: nengo.Network) -> RecordedSimulation:
+        if split:
+            split_ensembles(network, split)
+        return RecordedSimulation(network, rescaled=mapping.rescale)
+
+    return loihi_controller(trained, drive, backend)
+
+
+def _drive(
+    arm: Arm, controller: SpikingController, drive: DriveConfig
+) -> tuple[RecordedSimulation, Trajectory, csr_array]:
+    """Drive the arm; return the simulation, the motion, and the spikes in it."""
+    trajectory = drive_arm(arm, controller, drive)
+    simulation = controller.simulation
+    assert isinstance(simulation, RecordedSimulation)
+    return simulation, trajectory, simulation.activity.fired[-len(trajectory.time) :]

@@ -11,6 +11,7 @@ from spikearm.experiments.tables import make_table
 from spikearm.loihi_deploy.checks.compare_allocators import Allocation
 from spikearm.loihi_deploy.checks.compare_rescaling import RescalingComparison
 from spikearm.loihi_deploy.checks.report import Report, Row
+from spikearm.loihi_deploy.checks.split_search import WORTH_A_CORE, SplitCost
 from spikearm.loihi_deploy.discretisation.quantisation import WEIGHTS, QuantisationError
 from spikearm.loihi_deploy.discretisation.rescaling import RESCALE_ABOVE
 from spikearm.loihi_deploy.limits import CORES, HOST_SPIKES
@@ -88,6 +89,24 @@ def allocation_table(allocations: Sequence[Allocation], chosen: str) -> Table:
     return table
 
 
+def split_table(splits: Sequence[SplitCost]) -> Table:
+    """Lay out the steps of the search for a split, one per line, with the blocks that changed."""
+    headings = ("blocks", "cores", "mean µs", "longest µs", "kHz", "energy")
+    table = make_table("Layers split over more cores, estimated", headings, left=("blocks",))
+    for one in splits:
+        table.add_row(
+            Text(_changed_blocks(one, splits)), str(one.cores), f"{1e6 * one.mean:.1f}",
+            f"{1e6 * one.longest:.1f}", f"{1e-3 / one.longest:.1f}", energy_range(one.energy),
+        )  # fmt: skip
+    return table
+
+
+def _changed_blocks(split: SplitCost, splits: Sequence[SplitCost]) -> str:
+    """List the layers that a search splits, each with its number of blocks."""
+    counts = zip(split.names, split.blocks, splits[0].blocks, splits[-1].blocks, strict=True)
+    return ", ".join(f"{name} {n}" for name, n, first, last in counts if first < last)
+
+
 def summary(deployment: Deployment) -> str:
     """Write a sentence on whether the network fits, and the cores that it takes."""
     report, chips = deployment.report, deployment.placement.cores_per_chip
@@ -106,6 +125,18 @@ def cost(stages: Stages) -> str:
         f"{times.bottleneck} takes for its {times.busy_with}: control at up to "
         f"{1e-3 * times.highest_rate:.1f} kHz. Estimated. Outside of it: the host, its "
         f"{stages.chip.host_messages:.1f} messages per step, x86 cores and link."
+    )
+
+
+def split_price(splits: Sequence[SplitCost]) -> str:
+    """Write a sentence on what the split saves, and its price."""
+    whole, best = splits[0], splits[-1]
+    if whole is best:
+        return f"No layer is worth another core: that saves less than {WORTH_A_CORE:.0%} of a step."
+    return (
+        f"Split, a step takes {best.mean / whole.mean:.0%} of its mean time; the price is "
+        f"{best.cores - whole.cores} more cores, which a chip that is shared has less of, and "
+        f"their leakage. In nengo-loihi: network.config[ensemble].block_shape."
     )
 
 

@@ -32,6 +32,7 @@ from spikearm.experiments.studies.deployment.table import losses
 from spikearm.loihi_deploy import limits, pipeline
 from spikearm.loihi_deploy.backends.recording import RecordedSimulation
 from spikearm.loihi_deploy.checks.board_config import BoardConfig
+from spikearm.loihi_deploy.checks.split_search import WORTH_A_CORE
 from spikearm.loihi_deploy.mapping.allocators import ALLOCATORS, AllocatorName
 from spikearm.loihi_deploy.mapping.mesh import tile_of
 from spikearm.loihi_deploy.nengo_loihi_compat import Greedy, nengo_loihi, without_known_warnings
@@ -187,10 +188,29 @@ def test_a_rescaled_run_has_thresholds_by_neuron_and_says_what_they_bring_back(t
         assert re.search(rf"More than 5% .* 'code'>.*{how}, at most [0-4]\.\d%", said)
 
 
+def test_a_split_network_is_run_again_and_takes_the_time_that_the_search_foresaw(file, capsys):
+    assert main([*OPTIONS, "--trained", file, "--split"]) == 0
+    whole, *_, best = (entry := json.loads(Path("log.jsonl").read_text()))["splits"]
+    assert entry["mapping"]["split"] is True
+    assert best["cores"] == sum(entry["cores_per_chip"]) > whole["cores"]
+    assert best["mean"] < (1 - WORTH_A_CORE) * whole["mean"]
+    # A block's weights round on a scale of their own, so spikes may differ a little.
+    assert entry["step_time"]["mean"] == pytest.approx(best["mean"], rel=0.05)
+    said = capsys.readouterr().out
+    assert "Layers split over more cores" in said
+    assert f"{best['cores'] - whole['cores']} more cores" in said
+
+
+def test_a_split_is_for_allocators_that_keep_blocks_apart():
+    with pytest.raises(SpikearmError, match="allocator greedy"):
+        MappingConfig("traffic", split=True)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         ["--trained", "missing.npz"],
+        ["--split", "--backend", "board"],
         ["--picture", "chip.png"],
         ["--steps", "s.csv"],
         ["--radius", "-1"],
