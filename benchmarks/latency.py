@@ -17,8 +17,9 @@ from spikearm.controller.spiking.trained import shipped
 from spikearm.experiments.controllers import Backend, ControllerSetup, choose_controllers
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
-from spikearm.experiments.studies.benchmark.latency_table import LINES, latency_cells, latency_table
+from spikearm.experiments.studies.benchmark.columns import LATENCY
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
+from spikearm.experiments.studies.benchmark.table import latency_tables
 from spikearm.experiments.tasks.centre_out import CentreOut
 
 SEED = 0
@@ -46,7 +47,7 @@ def main(options: Options) -> None:
     rows = measure(options, ["analytic", "spiking", "loihi"], "engine", options.targets)
     rows += measure(options, ["loihi"], "emulator", options.emulated)[1:]
     console = Console()
-    console.print(latency_table(rows))
+    console.print(*latency_tables(rows), sep="\n")
     console.print(markdown(rows), soft_wrap=True, highlight=False)
     if options.out:
         result = {"provenance": provenance(), "rows": rows}
@@ -68,7 +69,7 @@ def measure(
 def markdown(rows: Sequence[dict[str, Any]]) -> str:
     """Write the table for the documentation."""
     lines = [["", *(row["controller"] for row in rows)], ["---"] + ["---:"] * len(rows)]
-    lines += [[line[0].heading, *(latency_cells(line, [row]) for row in rows)] for line in LINES]
+    lines += [[column.heading, *(column.mean([row]) for row in rows)] for column in LATENCY]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines if any(cells[1:]))
 
 

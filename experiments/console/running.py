@@ -14,7 +14,7 @@ from spikearm.arm_models.rendering.camera import Camera
 from spikearm.arm_models.rendering.viewer import Viewer
 from spikearm.controller.loop.safety.limits import limits_of_task
 from spikearm.controller.references.reference import Reference
-from spikearm.experiments.console.console import console, errors
+from spikearm.experiments.console.console import console, errors, print_all
 from spikearm.experiments.console.problems import (
     collected,
     print_problem,
@@ -35,14 +35,14 @@ from spikearm.experiments.records.records import (
 )
 from spikearm.experiments.report.report import write_report
 from spikearm.experiments.report.video import write_video
-from spikearm.experiments.studies.adaptation.table import describe_overflows, reach_table
+from spikearm.experiments.studies.adaptation.table import describe_overflows, reach_tables
 from spikearm.experiments.studies.benchmark.benchmark import Benchmark, collect
 from spikearm.experiments.studies.benchmark.checks.baseline_check import check_baseline
 from spikearm.experiments.studies.benchmark.episode_outcome import EpisodeOutcome
-from spikearm.experiments.studies.benchmark.latency_table import latency_table
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.studies.benchmark.study import BenchmarkExperiment, batch_title
-from spikearm.experiments.studies.benchmark.table import summary_table
+from spikearm.experiments.studies.benchmark.table import latency_tables, summary_tables
+from spikearm.experiments.studies.benchmark.verdict import benchmark_verdict
 from spikearm.experiments.studies.study import Batch, StudyRun, run_study
 from spikearm.neural.processes.raised import Problem
 from spikearm.neural.processes.signals import Deferral
@@ -114,9 +114,6 @@ def measure(
             pass
     problems: list[Problem] = []
     benchmark = NOTHING
-    with collected(problems):
-        limits = limits_of_task(plan.safety, plan.task.speed_limits)
-        console.print(describe_safety(plan.arm.chain, limits), soft_wrap=True)
     with collected(problems), Deferral() as signals:  # nothing comes between results and disk
         rescue = partial(_rescue, BenchmarkExperiment(plan), config, folder)
         with guarded((folder.parent, folder), rescue) as keep:
@@ -128,7 +125,7 @@ def measure(
                 with collected(problems):
                     save_learning(benchmark, keep_learned)
     with collected(problems):
-        print_tables(plan, benchmark)
+        print_results(plan, benchmark)
     if (folder / CONFIG).exists() and benchmark.reaches:
         add_pictures(_run(benchmark, config), folder, plan.arm if film else None, report, problems)
     print_place(folder, benchmark)
@@ -154,18 +151,22 @@ def _rescue(
         print_problem(f"The process was killed. What it had finished is in '{folder}'.")
 
 
-def print_tables(plan: BenchmarkPlan, benchmark: Benchmark) -> None:
-    """Print the tables of results, and those of an adaptive controller, if there is one."""
+def print_results(plan: BenchmarkPlan, benchmark: Benchmark) -> None:
+    """Print the verdict, the tables of results, and the limits that the arm was held to."""
     if benchmark.rows:
+        labels = [one.label for one in plan.ordered_controllers]
+        console.print(benchmark_verdict(benchmark.rows, benchmark.status, labels))
         title = (
             f"{plan.arm.name}, {plan.task.variant}, feedforward of {plan.setup.feedforward}: "
             f"{benchmark.status}"
         )
-        console.print(summary_table(benchmark.rows, title))
-        console.print(latency_table(benchmark.rows))
+        print_all(summary_tables(benchmark.rows, title))
+        print_all(latency_tables(benchmark.rows))
     if benchmark.learned is not None:
-        console.print(reach_table(benchmark.reaches))
+        print_all(reach_tables(benchmark.reaches))
         console.print(describe_overflows(benchmark.overflow_counts))
+    limits = limits_of_task(plan.safety, plan.task.speed_limits)
+    console.print(describe_safety(plan.arm.chain, limits))
 
 
 def save_learning(benchmark: Benchmark, path: Path | None) -> None:

@@ -6,8 +6,7 @@ from typing import Annotated, Any, TypeAlias
 import msgspec
 
 from spikearm.experiments.records.records import CONFIG, SUMMARY, TRAJECTORY, Run
-from spikearm.experiments.studies.benchmark.latency_table import LINES
-from spikearm.experiments.studies.benchmark.table import CONTROL, DETAIL, TIME, Column
+from spikearm.experiments.studies.benchmark.columns import CONTROL, DETAIL, LATENCY, TIME, Column
 from spikearm.neural.files.typed_json import Count, Number, Positive, Vector, check_types
 
 Metric: TypeAlias = Number | None  # None where it does not apply
@@ -36,10 +35,10 @@ def row_type(columns: Sequence[Column]) -> type[msgspec.Struct]:
         for key, inside in parts.items()
     ]
     identity = [("controller", str), ("adaptive", bool), ("seed", Count), ("task", str)]
-    return msgspec.defstruct("ShownRow", [*identity, *metrics])
+    return msgspec.defstruct("ShownRow", [*identity, ("n_motions", Count), *metrics])
 
 
-ShownRow = row_type([*CONTROL, *TIME, *DETAIL, *(column for line in LINES for column in line)])
+ShownRow = row_type([*CONTROL, *TIME, *DETAIL, *LATENCY])
 
 
 def check_shown(run: Run) -> None:

@@ -21,14 +21,8 @@ from spikearm.experiments.report import figures
 from spikearm.experiments.report.expected import check_shown
 from spikearm.experiments.report.figures import Series
 from spikearm.experiments.report.latency_figure import latency
-from spikearm.experiments.studies.benchmark.latency_table import LINES, TITLE, latency_cells
-from spikearm.experiments.studies.benchmark.table import (
-    CONTROL,
-    DETAIL,
-    TIME,
-    Column,
-    by_controller,
-)
+from spikearm.experiments.studies.benchmark.columns import CONTROL, DETAIL, LATENCY, TIME, Column
+from spikearm.experiments.studies.benchmark.table import LATENCY_TITLE, by_controller
 
 Line = tuple[str, list[tuple[str, str]]]  # heading, then mean and interval of every column
 
@@ -83,7 +77,7 @@ def write_report(runs: Sequence[Run], path: Path, names: Sequence[str] | None = 
         title=_title(list(shown.values())),
         columns=[(one.label, one.color, CSS_LINES.get(one.dash, "double")) for one in series],
         tables=[_table(groups, CONTROL + TIME), _table(groups, DETAIL)],
-        latency=(TITLE, _latency(groups)),
+        latency=(LATENCY_TITLE, _latency(groups)),
         figures=_figures(series),
         videos=[(name, _video(run)) for name, run in shown.items() if _video(run)],
         configs=[
@@ -172,8 +166,7 @@ def _table(groups: Sequence[_Group], columns: Sequence[Column]) -> list[Line]:
 def _latency(groups: Sequence[_Group]) -> list[Line]:
     """Lay out the parts of a control step, as the command line does."""
     lines = [
-        (line[0].heading, [(latency_cells(line, group.rows), "") for group in groups])
-        for line in LINES
+        (column.heading, [(column.mean(group.rows), "") for group in groups]) for column in LATENCY
     ]
     return [line for line in lines if any(text for text, _ in line[1])]
 

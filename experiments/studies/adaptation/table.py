@@ -4,45 +4,54 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+from rich.console import RenderableType
 from rich.table import Table
 
+from spikearm.experiments.perturbations.level import Level
 from spikearm.experiments.records.records import RecordedReach
 from spikearm.experiments.studies.adaptation.curve import Curve, Phase
 from spikearm.experiments.studies.benchmark.metrics import position_rmse
 from spikearm.experiments.studies.benchmark.statistics import bootstrap_interval
 from spikearm.experiments.studies.benchmark.table import by_controller
-from spikearm.experiments.tables import make_table
+from spikearm.experiments.tables import FAINT, Line, compare, explain
+
+Group = Sequence[Curve]
+"""Curves of a controller under a perturbation, one per seed."""
 
 SHOWN_TRIALS = (1, 2, 5, 10, 20, 50)
-CAPTION = (
-    "In trials: normalised error, what is left of the perturbation's effect on the analytic "
-    "controller (on PD and PID: on themselves), mean and 95 % interval over seeds; without a "
-    "perturbation, excess deviation. after: displacement when the perturbation goes, negative to "
-    "the other side. kept: what is left of the first after another was learned. weight: the "
-    "largest, of what the chip's weights hold."
+MEANINGS = (
+    ("unperturbed, perturbed", "position rmse out and back, without learning"),
+    ("error left", "normalised error: rest of the effect on the analytic law,"),
+    ("", "1 for all of it, 0 for none (pd and pid: on themselves)"),
+    ("excess", "position rmse beyond the unperturbed one, as a part of it"),
+    ("low, high", "bounds of the mean's 95 % interval over seeds"),
+    ("after-effect", "where the hand strays once the perturbation is gone, as"),
+    ("", "a part of where that had pushed it; negative: back"),
+    ("kept", "part of what was learned that a second one left"),
+    ("largest weight", "of all that were learned"),
 )
+"""Words that explain the lines."""
 
 
-def curve_table(curves: Sequence[Curve]) -> Table:
-    """Lay out perturbations and controllers as lines, trials as columns, means over seeds."""
-    last = max(1, *(len(curve.trials()) for curve in curves))
-    shown = sorted({*(number for number in SHOWN_TRIALS if number < last), last})
-    text = ("perturbation", "controller")
-    before = ("plain mm", "perturbed mm", "not learning")
-    trials = (f"trial {number}" for number in shown)
-    after = (f"trial {last} mm", "after", "kept", "weight %", "real-time")
-    headings = (*text, *before, *trials, *after)
-    table = make_table("Learning, trial by trial", headings, left=text, caption=CAPTION)
-    for group in grouped(curves):
-        table.add_row(*_cells(group, shown))
-    return table
+def curve_tables(curves: Sequence[Curve]) -> list[RenderableType]:
+    """Lay out a table per perturbation: trials as lines, controllers as columns."""
+    tables = [
+        table for level, groups in by_level(curves).items() for table in _tables(level, groups)
+    ]
+    return [*tables, explain(MEANINGS)]
 
 
-def grouped(curves: Sequence[Curve]) -> Iterator[list[Curve]]:
-    """Group the seeds of a perturbation and a controller, in the order they came."""
-    kinds = dict.fromkeys((curve.level, curve.controller) for curve in curves)
-    for kind in kinds:
-        yield [curve for curve in curves if (curve.level, curve.controller) == kind]
+def by_level(curves: Sequence[Curve]) -> dict[Level, dict[str, list[Curve]]]:
+    """Group curves by perturbation and controller, in the order they came."""
+    levels: dict[Level, dict[str, list[Curve]]] = {}
+    for curve in curves:
+        levels.setdefault(curve.level, {}).setdefault(curve.controller, []).append(curve)
+    return levels
+
+
+def grouped(curves: Sequence[Curve]) -> list[list[Curve]]:
+    """List the curves of each perturbation and controller, a curve per seed."""
+    return [group for groups in by_level(curves).values() for group in groups.values()]
 
 
 def remaining(curve: Curve, phase: Phase = "learning") -> np.ndarray:
@@ -50,7 +59,7 @@ def remaining(curve: Curve, phase: Phase = "learning") -> np.ndarray:
     return curve.normalised(phase) if curve.is_perturbed else curve.excess(phase)
 
 
-def reach_table(reaches: Sequence[RecordedReach]) -> Table:
+def reach_tables(reaches: Sequence[RecordedReach]) -> list[Table]:
     """Lay out controllers as columns and reaches as lines, in their order: position rmse in mm."""
     controllers = by_controller(
         [
@@ -58,18 +67,22 @@ def reach_table(reaches: Sequence[RecordedReach]) -> Table:
             for reach in reaches
         ]
     )
-    table = make_table("Position rmse mm, reach by reach", ("reach", *controllers))
-    for reach, way in dict.fromkeys((reach.target, reach.direction) for reach in reaches):
-        cells = (
-            _mm(
-                position_rmse(row["reach"].trajectory)
-                for row in rows
-                if (row["reach"].target, row["reach"].direction) == (reach, way)
-            )
-            for rows in controllers.values()
+    ways = dict.fromkeys((reach.target, reach.direction) for reach in reaches)
+    lines = [
+        Line(
+            f"{target + 1} {direction}",
+            [
+                _mm(
+                    position_rmse(row["reach"].trajectory)
+                    for row in rows
+                    if (row["reach"].target, row["reach"].direction) == (target, direction)
+                )
+                for rows in controllers.values()
+            ],
         )
-        table.add_row(f"{reach + 1} {way}", *cells)
-    return table
+        for target, direction in ways
+    ]
+    return compare("Position rmse mm, reach by reach", list(controllers), lines)
 
 
 def describe_overflows(overflow_counts: Counter[str]) -> str:
@@ -83,23 +96,72 @@ def describe_overflows(overflow_counts: Counter[str]) -> str:
     )
 
 
-def _cells(group: Sequence[Curve], shown: Sequence[int]) -> Iterator[str]:
-    first, lost = group[0], any(curve.perturbed is None for curve in group)
-    yield first.level.label
-    yield first.controller
-    yield _mm(curve.plain.position_rmse for curve in group)
-    yield "lost" if lost else _mm(c.perturbed.position_rmse for c in group if c.perturbed)
-    yield _number(group, lambda curve: curve.without_learning)
-    for number in shown:
-        yield _trial(group, number - 1)
-    last = shown[-1]
-    reached = all(len(curve.trials()) >= last for curve in group)
-    yield _mm(curve.errors()[last - 1] for curve in group) if reached else "lost"
-    yield _number(group, lambda curve: curve.after_effect)
-    yield _number(group, lambda curve: curve.retention)
-    yield f"{100 * max(curve.learned.largest_weight for curve in group):.0f}"
-    factors = [t.realtime_factor for curve in group for t in curve.trials()]
-    yield f"{np.median(factors):.1f}" if factors else ""
+def _tables(level: Level, groups: dict[str, list[Curve]]) -> list[Table]:
+    lines = list(_lines(list(groups.values())))
+    what = "no perturbation" if level == Level() else level.label
+    return compare(f"Learning, trial by trial: {what}", list(groups), lines)
+
+
+def _lines(groups: Sequence[Group]) -> Iterator[Line]:
+    """Yield the lines of a perturbation's table."""
+
+    def line(heading: str, cell: Callable[[Group], str]) -> Line:
+        return Line(heading, [cell(group) for group in groups])
+
+    last = max(1, *(len(curve.trials()) for group in groups for curve in group))
+    yield line("unperturbed mm", lambda group: _mm(curve.plain.position_rmse for curve in group))
+    yield line("perturbed mm", _perturbed)
+    yield line("not learning: error left", lambda g: _number(g, lambda c: c.without_learning))
+    for number in sorted({*(one for one in SHOWN_TRIALS if one < last), last}):
+        yield from _trial_lines(groups, number)
+    yield line(f"trial {last} mm", lambda group: _trial_mm(group, last))
+    yield line("after-effect", lambda group: _number(group, lambda curve: curve.after_effect))
+    yield line("kept", lambda group: _number(group, lambda curve: curve.retention))
+    yield line("largest weight, % of the chip's", _largest_weight)
+    yield line("real-time factor", _realtime)
+
+
+def _trial_lines(groups: Sequence[Group], number: int) -> Iterator[Line]:
+    """Yield what is left in a trial, and the bounds of its interval, if any controller has them."""
+    what = "error left" if groups[0][0].is_perturbed else "excess"
+    cells = [_trial(group, number - 1) for group in groups]
+    yield Line(f"trial {number}: {what}", [mean for mean, _, _ in cells])
+    yield from (
+        Line(f"  {name}", bounds, FAINT)
+        for name, bounds in (("low", [c[1] for c in cells]), ("high", [c[2] for c in cells]))
+        if any(bounds)
+    )
+
+
+def _trial(group: Group, number: int) -> tuple[str, str, str]:
+    """Return the mean of a trial over seeds and the bounds of its interval, if there are any."""
+    if any(len(curve.trials()) <= number for curve in group):
+        return "lost", "", ""
+    values = np.array([remaining(curve)[number] for curve in group])
+    low, high = bootstrap_interval(values, np.random.default_rng(0))
+    mean = f"{values.mean():.3f}"
+    return (mean, "", "") if low == high else (mean, f"{low:.3f}", f"{high:.3f}")
+
+
+def _perturbed(group: Group) -> str:
+    trials = [curve.perturbed for curve in group]
+    lost = any(trial is None for trial in trials)
+    return "lost" if lost else _mm(trial.position_rmse for trial in trials if trial)
+
+
+def _trial_mm(group: Group, number: int) -> str:
+    if any(len(curve.trials()) < number for curve in group):
+        return "lost"
+    return _mm(curve.errors()[number - 1] for curve in group)
+
+
+def _largest_weight(group: Group) -> str:
+    return f"{100 * max(curve.learned.largest_weight for curve in group):.0f}"
+
+
+def _realtime(group: Group) -> str:
+    factors = [trial.realtime_factor for curve in group for trial in curve.trials()]
+    return f"{np.median(factors):.1f}" if factors else ""
 
 
 def _mm(metres: Iterator[float]) -> str:
@@ -107,15 +169,6 @@ def _mm(metres: Iterator[float]) -> str:
     return f"{1e3 * float(np.mean(values)):.2f}" if values else ""
 
 
-def _number(group: Sequence[Curve], measure: Callable[[Curve], float | None]) -> str:
+def _number(group: Group, measure: Callable[[Curve], float | None]) -> str:
     values = [value for curve in group if (value := measure(curve)) is not None]
     return f"{np.mean(values):.2f}" if len(values) == len(group) else ""
-
-
-def _trial(group: Sequence[Curve], number: int) -> str:
-    if any(len(curve.trials()) <= number for curve in group):
-        return "lost"
-    values = np.array([remaining(curve)[number] for curve in group])
-    low, high = bootstrap_interval(values, np.random.default_rng(0))
-    interval = "" if low == high else f"\n[{low:.3f}, {high:.3f}]"
-    return f"{values.mean():.3f}{interval}"

@@ -12,7 +12,9 @@ from spikearm.experiments.controllers import ControllerSetup, choose_controllers
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
 from spikearm.experiments.studies.benchmark.checks.baseline_check import check_baseline
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
+from spikearm.experiments.studies.benchmark.verdict import reached
 from spikearm.experiments.tasks.centre_out import RADII, CentreOut
+from spikearm.experiments.words import millimetres
 from spikearm.neural.processes.parallel import WorkerLostError
 
 STAGE = "loihi"
@@ -52,12 +54,12 @@ class Verdict:
         if self.problem is not None and not self.reaches:
             return f"{self.stage} was not measured: {self.problem}"
         more = "" if self.problem is None else f" {self.problem}"
+        n_reached = round(self.success_rate * self.reaches)
         return (
-            f"{self.stage} ends {100 * self.success_rate:.0f} % of {self.reaches} reaches at their "
-            f"target, {_millimetres(self.radius_m)} from home, and deviates "
-            f"{_millimetres(self.fidelity_rmse_m)} from the analytic law, "
-            f"{_millimetres(self.endpoint_error_m)} from the target at the end and "
-            f"{_degrees(self.orientation_rmse_rad)} from the reference's orientation.{more}"
+            f"{reached(self.stage, n_reached, self.reaches)}, {_length(self.radius_m)} from home; "
+            f"its hand was {_length(self.fidelity_rmse_m)} from the analytic law's path, "
+            f"{_length(self.endpoint_error_m)} from the target at the end and "
+            f"{_degrees(self.orientation_rmse_rad)} from the ideal orientation.{more}"
         )
 
 
@@ -98,12 +100,12 @@ def try_controller(arm: Arm, trained: TrainedController, jobs: int | None = None
     )
 
 
-def _millimetres(metres: float | None) -> str:
-    return "unknown" if metres is None else f"{1e3 * metres:.3g} mm"
+def _length(metres: float | None) -> str:
+    return "an unknown distance" if metres is None else millimetres(metres)
 
 
 def _degrees(angle: float | None) -> str:
-    return "unknown" if angle is None else f"{np.degrees(angle):.2g} degrees"
+    return "an unknown angle" if angle is None else f"{np.degrees(angle):.2g} degrees"
 
 
 def _task(workspace: Workspace) -> CentreOut:

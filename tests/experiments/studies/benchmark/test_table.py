@@ -1,62 +1,60 @@
 """The summary table: units and intervals worked out by hand."""
 
+import re
+
 import numpy as np
 import pytest
-from rich.console import Console
+from rich.table import Table
 
+from spikearm.experiments.studies.benchmark.columns import CONTROL, DETAIL, LATENCY, TIME, Column
 from spikearm.experiments.studies.benchmark.statistics import bootstrap_interval
-from spikearm.experiments.studies.benchmark.table import (
-    CONTROL,
-    DETAIL,
-    TIME,
-    Column,
-    by_controller,
-    summary_table,
-)
+from spikearm.experiments.studies.benchmark.table import by_controller, summary_tables
+from spikearm.experiments.tables import WIDTH
+from spikearm.experiments.tasks.task import SUCCESS_ANGLE, SUCCESS_DISTANCE
 
 # Heading: what a row holds, in SI units, and what is shown for it.
 SHOWN = {
     "position rmse mm": ({"position_rmse_m": 0.0012344}, "1.234"),
     "orientation rmse mrad": ({"orientation_rmse_rad": 0.034567}, "34.57"),
-    "excess deviation %": ({"excess_deviation": 0.0413}, "4.1"),
+    "excess deviation, % of analytic": ({"excess_deviation": 0.0413}, "4.1"),
     "fidelity rmse mm": ({"fidelity_rmse_m": 0.00098765}, "0.988"),
-    "endpoint mm": ({"endpoint_error_m": 0.0000512}, "0.051"),
-    "success %": ({"success_rate": 0.875}, "88"),
-    "largest joint speed, % of limit": ({"joint_speed_max_share": 0.8847}, "88"),
-    "largest torque rate N m/ms": ({"torque_rate_max": 3.1162}, "3.12"),
-    "torque ripple rms N m": ({"torque_ripple_rms": 0.39147}, "0.391"),
-    "hand shakes at rest, rms m/s²": ({"hand_acceleration_rms_hold": 0.86035}, "0.860"),
-    "latency p50 ms": ({"step_latency_p50_s": 0.000153}, "0.15"),
+    "endpoint error mm": ({"endpoint_error_m": 0.0000512}, "0.051"),
+    "success, % of motions": ({"success_rate": 0.875}, "88"),
+    "fastest joint, % of its limit": ({"joint_speed_max_share": 0.8847}, "88"),
+    "torque rate N m/ms": ({"torque_rate_max": 3.1162}, "3.12"),
+    "torque ripple N m": ({"torque_ripple_rms": 0.39147}, "0.391"),
+    "shaking at rest m/s²": ({"hand_acceleration_rms_hold": 0.86035}, "0.860"),
+    "latency ms": ({"step_latency_p50_s": 0.000153}, "0.15"),
     "real-time factor": ({"realtime_factor": 3.758}, "3.76"),
     "largest endpoint error mm": ({"endpoint_error_max_m": 0.0074321}, "7.432"),
     "path deviation mm": ({"path_deviation_m": 0.00213}, "2.130"),
     "jerk m²/s⁵": ({"jerk": 28.541}, "28.5"),
     "effort N²m²s": ({"effort": 172.253}, "172.3"),
-    "torques cut at their limit %": ({"saturated_share": 0.02468}, "2.47"),
+    "saturation, % of torques": ({"saturated_share": 0.02468}, "2.47"),
     "spikes per step": ({"spikes": 412.56}, "412.6"),
     "synaptic events per step": ({"synaptic_events": 9166.24}, "9166"),
     "neuron updates per step": ({"neuron_updates": 3400.0}, "3400"),
-    "activation sparsity %": ({"activation_sparsity": 0.9691}, "96.9"),
-    "connection sparsity %": ({"connection_sparsity": 0.4733}, "47.3"),
+    "activation sparsity, % of neurons": ({"activation_sparsity": 0.9691}, "96.9"),
+    "connection sparsity, % of weights": ({"connection_sparsity": 0.4733}, "47.3"),
     "footprint kB": ({"footprint_bytes": 707416}, "707"),
     "Loihi cores": ({"cores": 23}, "23"),
     "Loihi compartments": ({"compartments": 10240}, "10240"),
-    "stored weights that spikes reach per step": ({"stored_events": 18083.97}, "18084"),
-    "messages from the host per step": ({"host_messages": 33.0}, "33.0"),
-    "time of a step on Loihi µs, estimated": ({"chip_step_time_mean_s": 5.2408e-5}, "52.4"),
-    "longest step on Loihi µs, estimated": ({"chip_step_time_max_s": 6.9544e-5}, "69.5"),
-    "energy per step on Loihi µJ, least prices": (
+    "stored weights per step": ({"stored_events": 18083.97}, "18084"),
+    "host messages per step": ({"host_messages": 33.0}, "33.0"),
+    "chip time µs": ({"chip_step_time_mean_s": 5.2408e-5}, "52.4"),
+    "longest chip time µs": ({"chip_step_time_max_s": 6.9544e-5}, "69.5"),
+    "energy, least prices µJ per step": (
         {"energy_per_step_j": {"loihi": 6.822e-7, "loihi_calibrated": 8.7e-7}}, "0.682"
     ),
-    "energy per step on Loihi µJ, calibrated prices": (
+    "energy, calibrated prices µJ per step": (
         {"energy_per_step_j": {"loihi": 6.822e-7, "loihi_calibrated": 8.7e-7}}, "0.870"
     ),
-    "energy per step on a CPU µJ, estimated": (
+    "energy, on a CPU µJ per step": (
         {"energy_per_step_j": {"loihi": 2.97e-7, "cpu": 3.712e-5}}, "37.1"
     ),
 }  # fmt: skip
 COLUMNS = CONTROL + TIME + DETAIL
-LENGTH = Column("length mm", "length_m", 1e3, ".1f")
+LENGTH = Column("length", "mm", "length_m", 1e3, ".1f", "length of a thing")
 
 
 @pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.heading)
@@ -101,7 +99,7 @@ def test_a_metric_that_the_row_lacks_is_an_error():
 
 
 def test_a_dotted_key_looks_into_a_field():
-    energy = Column("energy nJ", "energy_j.chip", 1e9, ".0f")
+    energy = Column("energy", "nJ", "energy_j.chip", 1e9, ".0f", "energy of a thing")
     assert energy.cell([{"energy_j": {"cpu": 5e-3, "chip": 42e-9}}]) == ("42", "")
     assert energy.cell([{"energy_j": None}]) == ("", "")
 
@@ -139,19 +137,37 @@ def full_row(stage: str, position_rmse_m: float) -> dict[str, object]:
 
 def test_the_table_has_a_line_per_metric_and_a_column_per_stage():
     rows = [full_row("analytic", 0.001), full_row("pd", 0.002), full_row("pd", 0.004)]
-    table = summary_table(rows, "gen3, circle")
+    table, _ = summary_tables(rows, "gen3, circle")
+    assert isinstance(table, Table)
     assert [column.header for column in table.columns] == ["", "analytic", "pd"]
     lines = list(zip(*(column.cells for column in table.columns), strict=True))
-    assert [line[0] for line in lines] == [column.heading for column in CONTROL + TIME]
-    # Of two seeds, a quarter of the resamples is twice the smaller.
-    assert lines[0] == ("position rmse mm", "1.000", "3.000\n[2.000, 4.000]")
+    headings = [line[0] for line in lines if not str(line[0]).startswith("  ")]
+    assert headings == [column.heading for column in CONTROL + TIME]
+    where = headings.index("position rmse mm")
+    assert lines[where : where + 3] == [
+        ("position rmse mm", "1.000", "3.000"),
+        # Of two seeds, a quarter of the resamples is twice the smaller.
+        ("  low", "", "2.000"),
+        ("  high", "", "4.000"),
+    ]
     assert lines[-1] == ("real-time factor", "3.76", "3.76")
 
 
-def test_the_table_prints_with_its_intervals():
-    rows = [full_row("analytic", 0.001), full_row("pd", 0.002), full_row("pd", 0.004)]
-    console = Console(width=100)
-    with console.capture() as printed:
-        console.print(summary_table(rows, "gen3, circle"))
-    for part in ("gen3, circle", "position rmse mm", "analytic", "3.000", "[2.000, 4.000]"):
-        assert part in printed.get()
+def test_every_metric_is_explained_below_the_table_in_a_line():
+    _, explained = summary_tables([full_row("analytic", 0.001)], "gen3, circle")
+    lines = str(explained).splitlines()
+    assert [line.split("  ")[0] for line in lines] == [column.name for column in CONTROL + TIME]
+    assert all(len(line) <= WIDTH for line in lines)
+
+
+@pytest.mark.parametrize("column", COLUMNS + LATENCY, ids=lambda column: column.heading)
+def test_a_percentage_names_the_whole_that_it_is_a_part_of(column):
+    assert "%" not in column.unit or re.match(r"% of \w+", column.unit)
+    assert column.factor != 1e2 or "%" in column.unit
+    assert column.meaning
+
+
+def test_the_definition_of_success_is_the_task_s():
+    success = next(column for column in CONTROL if column.key == "success_rate")
+    assert f"{1e3 * SUCCESS_DISTANCE:g} mm" in success.meaning
+    assert f"{np.degrees(SUCCESS_ANGLE):g} degrees" in success.meaning
