@@ -8,7 +8,6 @@ import tyro
 
 from spikearm.arm_models.errors import check_processes
 from spikearm.experiments.console.conducting import conduct
-from spikearm.experiments.console.console import console
 from spikearm.experiments.console.options import new_folder, plain_options
 from spikearm.experiments.lookup import find_entry
 from spikearm.experiments.records.provenance import provenance
@@ -25,9 +24,9 @@ class ReproduceCommand:
     moraitis2022 (SoftHebb, which learns without labels), rossbroich2022 (fluctuation-driven
     initialisation), turner2022 (generated connectivity).
 
-    Each prints a table of what was published and what was measured here, marked as reproduced, as
-    different, or as not reproducible without data or machines that are not at hand; table, numbers
-    and figure are in one new folder. Data ship with the extra [reproduce] or are generated; nothing
+    Each lists what was published beside what was measured here, marked as reproduced, as different,
+    or as not reproducible without data or machines that are not at hand; numbers and figure are in
+    one new folder. Data ship with the extra [reproduce] or are generated; nothing
     is downloaded. Ctrl-C keeps the measurements that are finished.
 
     Examples:
@@ -50,11 +49,10 @@ class ReproduceCommand:
         check_processes(self.jobs)
 
     def execute(self) -> None:
-        """Measure, print the table and write the folder."""
+        """Measure, print the findings and write the folder."""
         reproduction = REPRODUCTIONS[self.work]
         reproduction.check_packages()
         folder = new_folder(self.out, f"reproduce-{self.work}")
-        console.print(reproduction.summary, soft_wrap=True)
         config = {
             "command": "reproduce", "name": folder.name, "work": self.work,
             "citation": reproduction.citation, "options": plain_options(self), **provenance(),

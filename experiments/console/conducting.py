@@ -9,7 +9,7 @@ import plotly.io
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from spikearm.experiments.console.console import console
+from spikearm.experiments.console.console import console, print_all
 from spikearm.experiments.console.problems import (
     collected,
     print_problem,
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 def conduct(study: Study[Any], config: dict[str, Any], folder: Path) -> None:
-    """Run a study, write its folder and print its tables.
+    """Run a study, write its folder, print its verdict and its tables.
 
     What is finished is written first, whatever was raised and whoever raised it.
 
@@ -51,9 +51,11 @@ def conduct(study: Study[Any], config: dict[str, Any], folder: Path) -> None:
             problems += [] if run.problem is None else [run.problem]
             if run.outcomes or unexpected(problems):
                 problems += write_study(study, run, config, folder)
-    with collected(problems):
-        for table in study.tables(run.outcomes) if run.outcomes else ():
-            console.print(table)
+    if run.outcomes:
+        with collected(problems):
+            console.print(study.verdict(run.outcomes))
+        with collected(problems):
+            print_all(study.tables(run.outcomes))
     if (folder / CONFIG).exists():
         console.print(f"Results: {folder}", markup=False, soft_wrap=True)
     raise_first(problems, folder)

@@ -81,6 +81,10 @@ class Study(Experiment[T]):
         """Return the rows of the file of details."""
 
     @abstractmethod
+    def verdict(self, outcomes: Sequence[T]) -> str:
+        """Write what the outcomes show, in a sentence or two."""
+
+    @abstractmethod
     def tables(self, outcomes: Sequence[T]) -> Sequence[RenderableType]:
         """Return what is printed of the outcomes."""
 

@@ -14,8 +14,9 @@ from spikearm.experiments.perturbations.sensor_failure import without_outage_war
 from spikearm.experiments.studies.adaptation.curve import Curve
 from spikearm.experiments.studies.adaptation.figure import draw_learning
 from spikearm.experiments.studies.adaptation.record import curve_row, trial_rows
-from spikearm.experiments.studies.adaptation.table import curve_table, describe_overflows
+from spikearm.experiments.studies.adaptation.table import curve_tables, describe_overflows
 from spikearm.experiments.studies.adaptation.trials import AdaptationPlan
+from spikearm.experiments.studies.adaptation.verdict import learning_verdict
 from spikearm.experiments.studies.study import Batch, Measure, Study
 from spikearm.neural.processes.raised import Problem
 
@@ -56,6 +57,10 @@ class AdaptationStudy(Study[Curve]):
         """Return a row per trial."""
         return [row for curve in outcomes for row in trial_rows(curve)]
 
+    def verdict(self, outcomes: Sequence[Curve]) -> str:
+        """Write a verdict on the curves."""
+        return learning_verdict(outcomes)
+
     def tables(self, outcomes: Sequence[Curve]) -> list[RenderableType]:
         """Return the table, and sentences on what went wrong."""
         return learning_tables(outcomes)
@@ -68,7 +73,7 @@ class AdaptationStudy(Study[Curve]):
 def learning_tables(curves: Sequence[Curve]) -> list[RenderableType]:
     """Return the table of curves, and sentences on what went wrong."""
     counts = sum((Counter(curve.learned.overflow_counts) for curve in curves), Counter())
-    return [curve_table(curves), describe_overflows(counts), *map(Text, problems(curves))]
+    return [*curve_tables(curves), describe_overflows(counts), *map(Text, problems(curves))]
 
 
 def problems(curves: Sequence[Curve]) -> list[str]:

@@ -7,13 +7,13 @@ from typing import Any
 
 import plotly.graph_objects as go
 from rich.console import RenderableType
-from rich.text import Text
 
 from spikearm.arm_models.errors import check_processes
 from spikearm.experiments.studies.reproductions.measurement import Measurement
 from spikearm.experiments.studies.reproductions.part import Part
 from spikearm.experiments.studies.reproductions.reproduction import Reproduction
-from spikearm.experiments.studies.reproductions.table import findings_table, remarks
+from spikearm.experiments.studies.reproductions.table import findings_list
+from spikearm.experiments.studies.reproductions.verdict import findings_verdict
 from spikearm.experiments.studies.study import Batch, Measure, Study
 
 
@@ -62,11 +62,14 @@ class ReproductionStudy(Study[Measurement]):
             for quantity, value in one.values.items()
         ]  # fmt: skip
 
+    def verdict(self, outcomes: Sequence[Measurement]) -> str:
+        """Write how many findings agree with the work, and which differ."""
+        return findings_verdict(self.reproduction.findings(outcomes))
+
     def tables(self, outcomes: Sequence[Measurement]) -> list[RenderableType]:
-        """Return the table of findings, and remarks."""
-        findings = self.reproduction.findings(outcomes)
-        table = findings_table(findings, self.reproduction.citation)
-        return [table, *map(Text, remarks(findings))]
+        """Return the work and its claim, and the list of findings."""
+        work = f"{self.reproduction.citation}. Its claim: {self.reproduction.summary}"
+        return [work, *findings_list(self.reproduction.findings(outcomes))]
 
     def figure(self, outcomes: Sequence[Measurement]) -> go.Figure:
         """Draw the measurements."""

@@ -1,28 +1,24 @@
-"""Tables of findings."""
+"""Lists of findings: published, measured here, and with the control."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from textwrap import fill
 
 import numpy as np
-from rich.table import Table
+from rich.text import Text
 
 from spikearm.experiments.studies.reproductions.finding import Finding
-from spikearm.experiments.tables import make_table
+from spikearm.experiments.tables import WIDTH
 
-HEADINGS = ("quantity", "published", "here", "control", "verdict")
-
-
-def findings_table(findings: Sequence[Finding], title: str) -> Table:
-    """Build a table of a row per finding: means over seeds, and ranges where there are several."""
-    table = make_table(title, HEADINGS, left=HEADINGS, show_lines=True)
-    for one in findings:
-        control = "\n".join(filter(None, (spread(one.control), one.control_name)))
-        table.add_row(one.quantity, one.published, spread(one.here), control, one.verdict)
-    return table
+STYLES = {"differs": "yellow"}
+"""Styles of findings by their verdict, where it is not the usual one."""
 
 
-def remarks(findings: Sequence[Finding]) -> list[str]:
-    """List what a reader of the table has to know."""
-    return [f"{one.quantity}: {one.remark}" for one in findings if one.remark]
+def findings_list(findings: Sequence[Finding]) -> list[Text]:
+    """Lay out a paragraph per finding: its verdict, and its values on lines of their own."""
+    return [
+        Text("\n".join(_lines(number, one)), style=STYLES.get(one.verdict, ""))
+        for number, one in enumerate(findings, start=1)
+    ]
 
 
 def spread(values: Sequence[float]) -> str:
@@ -32,4 +28,14 @@ def spread(values: Sequence[float]) -> str:
     mean = f"{np.mean(values):.3g}"
     if len(values) == 1:
         return mean
-    return f"{mean}\n{min(values):.3g} to {max(values):.3g}, {len(values)} seeds"
+    return f"{mean} ({min(values):.3g} to {max(values):.3g}, {len(values)} seeds)"
+
+
+def _lines(number: int, finding: Finding) -> Iterator[str]:
+    yield fill(f"{number}. {finding.quantity}: {finding.verdict}", WIDTH, subsequent_indent="   ")
+    control = f"{spread(finding.control)}, {finding.control_name}" if finding.control else ""
+    values = {"published": finding.published, "here": spread(finding.here), "control": control}
+    for name, value in (values | {"remark": finding.remark}).items():
+        if value:
+            indent = f"   {name:11}"
+            yield fill(value, WIDTH, initial_indent=indent, subsequent_indent=" " * len(indent))

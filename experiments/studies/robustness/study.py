@@ -13,7 +13,12 @@ from spikearm.experiments.studies.condition import Condition
 from spikearm.experiments.studies.robustness.figure import stress_figure
 from spikearm.experiments.studies.robustness.stress import StressOutcome, StressPlan
 from spikearm.experiments.studies.robustness.summary import Point, summarise
-from spikearm.experiments.studies.robustness.table import HEADING, break_table, stress_tables
+from spikearm.experiments.studies.robustness.table import (
+    break_tables,
+    explanations,
+    stress_tables,
+)
+from spikearm.experiments.studies.robustness.verdict import stress_verdict
 from spikearm.experiments.studies.study import Batch, Measure, Study
 from spikearm.neural.processes.raised import Problem
 
@@ -54,6 +59,10 @@ class StressStudy(Study[StressOutcome]):
             for reach in outcome.reaches
         ]
 
+    def verdict(self, outcomes: Sequence[StressOutcome]) -> str:
+        """Write a verdict on each controller."""
+        return stress_verdict(summarise(outcomes))
+
     def tables(self, outcomes: Sequence[StressOutcome]) -> list[RenderableType]:
         """Return a table per perturbation, and one of all strengths at which controllers break."""
         return stress_tables_of(summarise(outcomes))
@@ -82,7 +91,7 @@ class StressStudy(Study[StressOutcome]):
 
 def stress_tables_of(points: Sequence[Point]) -> list[RenderableType]:
     """Return a table per perturbation, and one of all strengths at which controllers break."""
-    return [HEADING, *stress_tables(points), break_table(points)]
+    return [*stress_tables(points), *break_tables(points), explanations()]
 
 
 def by_gravity(conditions: Sequence[Condition]) -> Iterator[list[Condition]]:

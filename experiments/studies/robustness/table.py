@@ -6,30 +6,42 @@ from rich.table import Table
 from rich.text import Text
 
 from spikearm.experiments.perturbations.registry import NONE, find_perturbation
-from spikearm.experiments.studies.robustness.summary import Point, break_point, curve
-from spikearm.experiments.tables import make_table
+from spikearm.experiments.studies.robustness.summary import REACHED, Point, break_point, curve
+from spikearm.experiments.tables import Cell, Line, compare, explain
 
-HEADING = (
-    "Position rmse in mm, and how many reaches end within 10 mm of their target. A controller "
-    "breaks at the first strength at which not all do."
+BROKEN, BROKEN_STYLE = "✗", "red"
+MEANINGS = (
+    ("mm", "position rmse: distance from the ideal path, root mean square"),
+    ("missed", f"motions that did not end within {1e3 * REACHED:g} mm of their target"),
+    ("lost", "no motion ended: the arm was lost or stopped on the way"),
+    ("breaks at", "the first strength at which a motion missed its target"),
 )
+"""Words that explain the columns."""
 
 
 def stress_tables(points: Sequence[Point]) -> list[Table]:
-    """Lay out one table per perturbation, strengths as lines and controllers as columns."""
-    return [_table(points, name) for name in measured(points)]
+    """Lay out a table per perturbation, strengths as lines, two columns per controller."""
+    return [table for name in measured(points) for table in _tables(points, name)]
 
 
-def break_table(points: Sequence[Point]) -> Table:
+def break_tables(points: Sequence[Point]) -> list[Table]:
     """Lay out where each controller breaks: perturbations as lines, controllers as columns."""
-    controllers = list(dict.fromkeys(point.controller for point in points))
-    table = make_table("Breaks at", ("", *controllers))
-    for name in measured(points):
-        table.add_row(
-            heading(name),
-            *(breaks_at(curve(points, controller, name)) for controller in controllers),
-        )
-    return table
+    controllers = controllers_of(points)
+    lines = [
+        Line(heading(name), [breaks_at(curve(points, one, name)) for one in controllers])
+        for name in measured(points)
+    ]
+    return compare("Breaks at", controllers, lines)
+
+
+def explanations() -> Text:
+    """Lay out the meanings of columns and marks."""
+    return explain(MEANINGS)
+
+
+def controllers_of(points: Sequence[Point]) -> list[str]:
+    """List the controllers that were measured."""
+    return list(dict.fromkeys(point.controller for point in points))
 
 
 def measured(points: Sequence[Point]) -> list[str]:
@@ -54,28 +66,25 @@ def breaks_at(points: Sequence[Point]) -> str:
     return "even without" if point.perturbation == NONE else point.level.shown
 
 
-def _table(points: Sequence[Point], name: str) -> Table:
-    controllers = [
-        controller
-        for controller in dict.fromkeys(point.controller for point in points)
-        if curve(points, controller, name)
+def _tables(points: Sequence[Point], name: str) -> list[Table]:
+    curves = {one: curve(points, one, name) for one in controllers_of(points)}
+    curves = {controller: mine for controller, mine in curves.items() if mine}
+    shown = [{point.level.shown: point for point in mine} for mine in curves.values()]
+    lines = [
+        Line(label, [cell for mine in shown for cell in _cells(mine.get(label))])
+        for label in dict.fromkeys(label for mine in shown for label in mine)
     ]
-    table = make_table(heading(name), ("", *controllers), left=(), no_wrap=())
-    curves = [
-        {point.level.shown: point for point in curve(points, controller, name)}
-        for controller in controllers
-    ]
-    for label in dict.fromkeys(label for one in curves for label in one):
-        table.add_row(label, *(_cell(one.get(label)) for one in curves))
-    table.add_section()
-    table.add_row("breaks at", *(breaks_at(list(one.values())) for one in curves))
-    return table
+    breaks = [cell for mine in curves.values() for cell in (breaks_at(mine), "")]
+    headings = [f"{one} {what}" for one in curves for what in ("mm", "missed")]
+    return compare(heading(name), headings, [*lines, Line("breaks at", breaks)])
 
 
-def _cell(point: Point | None) -> str | Text:
-    """Return a point's deviation and its share of finished motions, marked where it is broken."""
+def _cells(point: Point | None) -> tuple[Cell, Cell]:
+    """Return a point's deviation and its number of missed targets, marked where it is broken."""
     if point is None:
-        return ""
+        return "", ""
     mm = "lost" if point.position_rmse_m is None else f"{1e3 * point.position_rmse_m:.3g}"
-    text = f"{mm}  {point.n_reached}/{point.n_motions}"
-    return Text(f"✗ {text}", style="red") if point.broken else text
+    missed = str(point.n_motions - point.n_reached)
+    if point.broken:
+        return Text(f"{BROKEN} {mm}", BROKEN_STYLE), Text(missed, BROKEN_STYLE)
+    return mm, missed

@@ -47,6 +47,9 @@ class Halves(Study[float]):
     def details(self, outcomes: Sequence[float]) -> list[dict[str, Any]]:
         return self._do("details", [{"half": one} for one in outcomes])
 
+    def verdict(self, outcomes: Sequence[float]) -> str:
+        return self._do("verdict", f"{len(outcomes)} were halved.")
+
     def tables(self, outcomes: Sequence[float]) -> list[str]:
         return self._do("tables", [f"halves: {list(outcomes)}"])
 
@@ -55,7 +58,13 @@ class Halves(Study[float]):
 
 
 FILES = {"config.json", "summary.json", "halves.parquet", "halves.html"}
-WITHOUT = {"rows": set(), "details": set(), "tables": set(), "figure": {"halves.html"}}
+WITHOUT = {
+    "rows": set(),
+    "details": set(),
+    "verdict": set(),
+    "tables": set(),
+    "figure": {"halves.html"},
+}
 ERRORS = [ZeroDivisionError("in a plot"), MemoryError(), SystemExit(4), UnicodeError("of a name")]
 
 
@@ -74,6 +83,7 @@ def test_whatever_fails_after_the_measurement_all_else_is_written(failing, error
     assert pq.read_table(folder / "halves.parquet").num_rows == n_details
     assert f"raise self.error\n{type(error).__name__}" in (folder / "traceback.txt").read_text()
     printed = capsys.readouterr().out
+    assert printed.startswith("3 were halved.\n") == (failing != "verdict")
     assert ("halves: [0.0, 0.5, 1.0]" in printed) == (failing != "tables")
     assert "Results: " in printed
 

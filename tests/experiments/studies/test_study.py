@@ -46,6 +46,9 @@ class Squares(Study[int]):
 
     details = rows
 
+    def verdict(self, outcomes: Sequence[int]) -> str:
+        return f"{len(outcomes)} squares."
+
     def tables(self, outcomes: Sequence[int]) -> list[str]:
         return [str(outcomes)]
 

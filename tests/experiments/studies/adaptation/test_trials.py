@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from at_any_speed import at_any_speed
+from rich.table import Table
 
 from spikearm.arm_models import Arm, SpikearmError, load_arm
 from spikearm.controller.adaptation.scaling import AdaptationConfig
@@ -24,8 +25,9 @@ from spikearm.experiments.studies.adaptation.curve import Curve, Learned, Phase,
 from spikearm.experiments.studies.adaptation.figure import draw_learning
 from spikearm.experiments.studies.adaptation.record import curve_row, read_curves, trial_rows
 from spikearm.experiments.studies.adaptation.study import AdaptationStudy
-from spikearm.experiments.studies.adaptation.table import curve_table, describe_overflows
+from spikearm.experiments.studies.adaptation.table import curve_tables, describe_overflows
 from spikearm.experiments.studies.adaptation.trials import AdaptationPlan, Trials
+from spikearm.experiments.studies.adaptation.verdict import learning_verdict
 from spikearm.experiments.studies.benchmark.metrics import position_rmse
 from spikearm.experiments.studies.condition import Condition
 from spikearm.experiments.studies.study import StudyRun
@@ -229,39 +231,69 @@ def test_impossible_numbers_of_trials_are_refused(wrong, said):
         Trials(**wrong)
 
 
-def printed(curves: list[Curve], capsys: pytest.CaptureFixture) -> str:
-    from spikearm.experiments.console.console import console
-
-    console.print(curve_table(curves))
-    return capsys.readouterr().out
-
-
 SECOND = replace(
     CURVE, seed=5, learned=Learned({"learning": (trial(0.018), trial(0.01))}, {}, 0.75)
 )
+LOST = replace(
+    CURVE, controller="spiking", perturbed=None,
+    learned=Learned({"learning": (trial(0.022),)}, {}, problem="it fell"),
+)  # fmt: skip
 
 
-def test_the_table_has_means_intervals_and_what_was_lost(capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "200")
-    lost = replace(
-        CURVE, controller="spiking", perturbed=None,
-        learned=Learned({"learning": (trial(0.022),)}, {}, problem="it fell"),
-    )  # fmt: skip
-    text = printed([CURVE, SECOND, lost], capsys)
-    assert "payload off centre 1.5 kg" in text
-    assert "0.450" in text  # the mean of both seeds' first trials
-    assert "[0.400, 0.500]" in text
-    assert "0.150" in text
-    assert "8.00" in text  # mm, the last trial
-    assert "75" in text  # the largest weight of both, in percent
-    assert text.count("lost") == 3  # perturbed, and the second trial: normalised and in mm
+def lines_of(curves: list[Curve]) -> dict[str, list[str]]:
+    """Return the cells of the one table of curves, by their heading."""
+    table, _ = curve_tables(curves)
+    assert isinstance(table, Table)
+    first, *others = (list(column.cells) for column in table.columns)
+    return {str(name).strip(): [str(c[i]) for c in others] for i, name in enumerate(first)}
 
 
-def test_without_a_perturbation_the_table_shows_the_excess(capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "200")
-    text = printed([replace(CURVE, level=Level())], capsys)
-    assert "none" in text
-    assert "10.000" in text
+def test_the_table_has_means_intervals_and_what_was_lost():
+    table, _ = curve_tables([CURVE, SECOND, LOST])
+    assert isinstance(table, Table)
+    assert table.title == "Learning, trial by trial: payload off centre 1.5 kg"
+    lines = lines_of([CURVE, SECOND, LOST])
+    assert lines["trial 1: error left"] == ["0.450", "0.500"]  # the mean of both seeds' first
+    assert lines["trial 2: error left"] == ["0.150", "lost"]
+    assert lines["low"] == ["0.100", ""] and lines["high"] == ["0.200", ""]  # of the second
+    assert lines["trial 2 mm"] == ["8.00", "lost"]
+    assert lines["perturbed mm"] == ["500.00", "lost"]
+    assert lines["largest weight, % of the chip's"] == ["75", "0"]  # the largest of both
+
+
+def test_without_a_perturbation_the_table_shows_the_excess():
+    table, _ = curve_tables([replace(CURVE, level=Level())])
+    assert isinstance(table, Table)
+    assert table.title == "Learning, trial by trial: no perturbation"
+    assert lines_of([replace(CURVE, level=Level())])["trial 1: excess"] == ["10.000"]
+
+
+def test_a_verdict_compares_the_last_trials_with_none_learned():
+    assert learning_verdict([CURVE, SECOND]) == (
+        "loihi under payload off centre 1.5 kg: 8.0 mm from the ideal path after 2 trials; 500 mm "
+        "without learning, 2.0 mm without the perturbation."
+    )
+    free = learning_verdict([replace(CURVE, level=Level())])
+    assert free.startswith("loihi, unperturbed: 6.0 mm from the ideal path after 2 trials; 500 mm ")
+
+
+def test_a_verdict_says_where_an_arm_was_lost():
+    assert learning_verdict([LOST]) == (
+        "spiking under payload off centre 1.5 kg: the arm was lost after 1 trial."
+    )
+    saved = learning_verdict([replace(CURVE, perturbed=None)])
+    assert "after 2 trials; the arm was lost without learning, 2.0 mm without" in saved
+    assert learning_verdict([]) == "No learning curve was finished."
+
+
+def test_a_verdict_on_many_curves_counts_them_and_names_the_worst():
+    names = ("loihi", "rate", "analytic")
+    curves = [replace(CURVE, controller=name) for name in names]
+    worse = replace(CURVE, controller="pd", perturbed=trial(0.005))
+    said = learning_verdict([*curves, worse])
+    assert said.startswith("In 3 of 4 cases the hand ended nearer to the ideal path than")
+    assert "Least was gained here: pd under payload" in said
+    assert "spiking" in learning_verdict([*curves, worse, LOST])
 
 
 def test_the_picture_has_a_panel_per_perturbation_and_a_line_per_controller():

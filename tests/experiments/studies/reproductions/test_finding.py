@@ -1,4 +1,6 @@
-"""Findings and their table."""
+"""Findings, their list and the verdict on them."""
+
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +10,9 @@ from spikearm.experiments.studies.reproductions.measurement import (
     conditions_of,
     values_of,
 )
-from spikearm.experiments.studies.reproductions.table import findings_table, remarks, spread
+from spikearm.experiments.studies.reproductions.table import findings_list, spread
+from spikearm.experiments.studies.reproductions.verdict import findings_verdict
+from spikearm.experiments.tables import WIDTH
 
 
 @pytest.mark.parametrize(
@@ -28,18 +32,37 @@ def test_a_verdict_compares_every_seed_with_the_bounds(finding, verdict):
     assert finding.verdict == verdict
 
 
-def test_a_table_shows_every_seed_the_control_and_the_verdict():
-    findings = [
-        Finding("accuracy", "0.81", (0.6, 0.8), "Kaiming", (0.1, 0.1), least=0.5, remark="Mind it.")
+ACCURATE = Finding(
+    "accuracy", "0.81", (0.6, 0.8), "Kaiming", (0.1, 0.1), least=0.5, remark="Mind it."
+)
+
+
+def test_a_list_shows_every_seed_the_control_and_the_verdict():
+    (text,) = findings_list([ACCURATE])
+    assert str(text).splitlines() == [
+        "1. accuracy: reproduced",
+        "   published  0.81",
+        "   here       0.7 (0.6 to 0.8, 2 seeds)",
+        "   control    0.1 (0.1 to 0.1, 2 seeds), Kaiming",
+        "   remark     Mind it.",
     ]
-    table = findings_table(findings, "A work")
-    cells = [next(iter(column.cells)) for column in table.columns]
-    assert cells == [
-        "accuracy", "0.81", "0.7\n0.6 to 0.8, 2 seeds", "0.1\n0.1 to 0.1, 2 seeds\nKaiming",
-        "reproduced",
-    ]  # fmt: skip
-    assert remarks(findings) == ["accuracy: Mind it."]
     assert spread(()) == "" and spread((2.0,)) == "2"
+
+
+def test_no_line_of_the_list_is_too_long():
+    wordy = Finding("accuracy " * 20, "published " * 20, remark="remark " * 40)
+    lines = str(findings_list([wordy])[0]).splitlines()
+    assert len(lines) > 8
+    assert max(map(len, lines)) <= WIDTH
+
+
+def test_the_verdict_on_a_work_counts_its_findings_and_names_those_that_differ():
+    wrong = [replace(ACCURATE, quantity=f"accuracy {k}", least=0.7) for k in (1, 2, 3)]
+    said = findings_verdict([ACCURATE, *wrong[:1]])
+    assert said.startswith("Of 2 findings: 1 reproduced and 1 differs. Different here: accuracy 1.")
+    assert "accuracy 1; accuracy 2; 1 more." in findings_verdict(wrong)
+    assert "Different" not in findings_verdict([ACCURATE])
+    assert findings_verdict([]) == "Nothing was measured."
 
 
 def test_values_are_found_by_part_condition_and_quantity():

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from spikearm.experiments.studies.condition import Condition
 from spikearm.experiments.studies.robustness.figure import stress_figure
 from spikearm.experiments.studies.robustness.stress import MeasuredReach, StressOutcome
 from spikearm.experiments.studies.robustness.summary import break_point, curve, summarise
-from spikearm.experiments.studies.robustness.table import break_table, breaks_at, stress_tables
+from spikearm.experiments.studies.robustness.table import break_tables, breaks_at, stress_tables
+from spikearm.experiments.studies.robustness.verdict import stress_verdict
 
 DELAYS = PERTURBATIONS["delay"].strengths
 
@@ -81,16 +83,45 @@ def test_it_breaks_where_the_first_reach_of_any_seed_ends_too_far_off_or_not_at_
 
 
 def test_the_table_marks_what_is_broken_and_says_where():
-    console = Console(width=120, record=True, file=io.StringIO())
-    for table in (*stress_tables(summarise(OUTCOMES)), break_table(summarise(OUTCOMES))):
+    console = Console(width=80, record=True, file=io.StringIO())
+    for table in (*stress_tables(summarise(OUTCOMES)), *break_tables(summarise(OUTCOMES))):
         console.print(table)
     lines = console.export_text().splitlines()
     cells = [[cell.strip() for cell in line.split("│")[1:-1]] for line in lines if "│" in line]
-    assert ["none", "0.35  4/4", "0.1  2/2"] in cells
-    assert ["1", "2  4/4", "0.2  2/2"] in cells
-    assert ["2", "✗ 1.5  2/4", "✗ lost  0/2"] in cells
-    assert ["breaks at", "2", "2"] in cells
+    assert ["none", "0.35", "0", "0.1", "0"] in cells
+    assert ["1", "2", "0", "0.2", "0"] in cells
+    assert ["2", "✗ 1.5", "2", "✗ lost", "2"] in cells
+    assert ["breaks at", "2", "", "2", ""] in cells
     assert ["delay of the torque ms", "2", "2"] in cells
+
+
+def test_a_verdict_says_what_was_borne_and_where_a_controller_broke():
+    broken = "bore 0 of 1 perturbation at every strength; it broke at delay of the torque 2 ms."
+    assert stress_verdict(summarise(OUTCOMES)) == (
+        f"loihi {broken} analytic {broken} To bear is to end every motion within 10 mm of its "
+        "target."
+    )
+    borne = [one for one in OUTCOMES if one.condition.level.strength != DELAYS[1]]
+    assert stress_verdict(summarise(borne)).startswith(
+        "loihi bore 1 perturbation at every strength. analytic bore 1 perturbation at"
+    )
+
+
+def test_a_verdict_names_a_controller_that_misses_without_a_perturbation():
+    lame = [outcome("pd", 0, 0.0, (1.0, 11.0)), outcome("pd", 0, DELAYS[0], (1.0, 1.0))]
+    said = stress_verdict(summarise(lame))
+    assert said.startswith("pd missed targets even without a perturbation.")
+    alone = stress_verdict(summarise(lame[:1]))
+    assert alone.startswith("pd was measured without perturbations only.")
+    assert stress_verdict([]) == "No motion was measured."
+
+
+def test_a_verdict_names_three_break_points_and_counts_the_others():
+    (point,) = summarise([outcome("pd", 0, DELAYS[0], (1.0, 11.0))])
+    names = ["delay", "payload", "friction", "force-field", "noise"]
+    points = [replace(point, perturbation=name, strength=0.5) for name in names]
+    assert stress_verdict(points).startswith("pd bore 0 of 5 perturbations at every strength;")
+    assert " and 2 more. To bear" in stress_verdict(points)
 
 
 def test_the_picture_has_every_point_and_a_cross_where_it_breaks():
