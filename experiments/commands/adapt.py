@@ -24,7 +24,7 @@ class AdaptCommand(PerturbedOptions):
         spikearm adapt --perturbations payload friction noise=0.3 --seeds 5
 
     Attributes:
-        controllers: Controllers that learn.
+        controllers: Controllers that learn; your own as package.module:factory.
         perturbations: Names, each alone or as name=strength in the unit of the tables, such as
             payload=2 or friction=5.
         second: Perturbation that later takes the place of the first.
@@ -38,9 +38,9 @@ class AdaptCommand(PerturbedOptions):
 
     def execute(self) -> None:
         """Measure, print the table and write the folder."""
-        controllers = self.choose(self.controllers)
-        folder = self.new_folder("adapt")
         arm = self.plant.load()
+        controllers = self.choose(arm, self.controllers)
+        folder = self.new_folder("adapt")
         levels = [default_level(word) for word in self.perturbations]
         plan = AdaptationPlan(
             arm, self.task, controllers, self.seeds.all, self.setup(arm, self.controllers),
@@ -48,4 +48,4 @@ class AdaptCommand(PerturbedOptions):
             weightless=self.weightless(arm, self.controllers, levels),
             trials=self.trials, second=default_level(self.second),
         )  # fmt: skip
-        conduct(AdaptationStudy(plan), self.config("adapt", arm, folder), folder)
+        conduct(AdaptationStudy(plan), self.config("adapt", arm, folder, controllers), folder)

@@ -18,9 +18,11 @@ class BenchCommand(ExperimentOptions):
     Examples:
         spikearm bench --controllers spiking loihi --seeds 5 --out runs/gen3
         spikearm bench --arm panda --controllers pd pid --variant sphere
+        spikearm bench --controllers my_lab:HandPD my_lab:network
 
     Attributes:
-        controllers: Controllers to measure.
+        controllers: Controllers to measure. Your own is package.module:factory, of a controller or
+            of a Nengo network, which is measured as @spiking and as @loihi.
         adaptive: Measure each with an adaptive network beside it, too.
         seeds: Seeds of task and networks.
         report: Report of the results, report.html.
@@ -35,12 +37,12 @@ class BenchCommand(ExperimentOptions):
 
     def execute(self) -> None:
         """Run the benchmark, write its folder and print its table."""
-        controllers = self.choose(self.controllers, self.adaptive)
-        folder = self.new_folder("bench")
         arm = self.plant.load()
+        controllers = self.choose(arm, self.controllers, self.adaptive)
+        folder = self.new_folder("bench")
         setup = self.setup(arm, self.controllers)
         plan = BenchmarkPlan(
             arm, self.task, controllers, self.seeds.all, setup, self.jobs, self.safety
         )
-        config = self.config("bench", arm, folder)
+        config = self.config("bench", arm, folder, controllers)
         measure(plan, config, folder, film=self.video, report=self.report)

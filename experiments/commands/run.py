@@ -29,7 +29,7 @@ class RunCommand(ExperimentOptions):
         controller: Controller that drives the arm: the analytic law, its neural stages (rate:
             rate neurons; spiking: spiking neurons; loihi: the chip's arithmetic), polynomial (a
             regression of the law, fitted first, which takes a quarter of a minute), pd or pid in
-            joint space.
+            joint space. Or your own, as package.module:factory (docs/own_controller.md).
         learning: Learning beside the controller.
         payload: Mass of a ball that is fixed to the hand and unknown to the controller [kg].
         seed: Seed of task and networks.
@@ -61,11 +61,11 @@ class RunCommand(ExperimentOptions):
                 "A window would disturb the pace of --realtime, and shows the arm at real time "
                 "anyway. Give --view or --realtime, and --video to see a paced run afterwards."
             )
-        controllers = self.choose([self.controller], self.learning.adaptive)
+        arm = self.plant.load()
+        controllers = self.choose(arm, [self.controller], self.learning.adaptive)
         folder = self.new_folder("run")
         if self.video is not None:
             check_new_file(self.video, ".mp4")
-        arm = self.plant.load()
         arm.attach_payload(self.payload)
         setup = self.setup(arm, [self.controller], self.learning.adaptation(self.adaptation))
         plan = BenchmarkPlan(
@@ -74,7 +74,7 @@ class RunCommand(ExperimentOptions):
         )  # fmt: skip
         try:
             measure(
-                plan, self.config("run", arm, folder), folder, view=self.view,
+                plan, self.config("run", arm, folder, controllers), folder, view=self.view,
                 film=self.video is not None, report=self.report,
                 keep_learned=self.learning.keep_learned,
             )  # fmt: skip

@@ -28,7 +28,7 @@ class StressCommand(PerturbedOptions):
         spikearm stress --controllers loihi --adaptive --perturbations silenced=20
 
     Attributes:
-        controllers: Controllers that are put to the test.
+        controllers: Controllers that are put to the test; your own as package.module:factory.
         adaptive: Test each with an adaptive network that learns beside it, too.
         perturbations: Names, each alone for all its strengths, or as name=strength in the unit of
             the tables, such as payload=2 or friction=5. Default: all but gravity.
@@ -46,17 +46,17 @@ class StressCommand(PerturbedOptions):
 
     def execute(self) -> None:
         """Measure, print the tables and write the folder."""
-        controllers = self.choose(self.controllers, self.adaptive)
+        arm = self.plant.load()
+        controllers = self.choose(arm, self.controllers, self.adaptive)
         levels = all_levels(self.perturbations or known_gravity())
         folder = self.new_folder("stress")
-        arm = self.plant.load()
         plan = StressPlan(
             arm, self.task, controllers, self.seeds.all, self.setup(arm, self.controllers),
             self.jobs, levels=levels, safety=self.safety,
             weightless=self.weightless(arm, self.controllers, levels),
             rounds=self.rounds,
         )  # fmt: skip
-        conduct(StressStudy(plan), self.config("stress", arm, folder), folder)
+        conduct(StressStudy(plan), self.config("stress", arm, folder, controllers), folder)
 
 
 def known_gravity() -> list[str]:

@@ -21,6 +21,7 @@ from spikearm.experiments.controllers import (
     ChosenController,
     ControllerSetup,
     choose_controllers,
+    own_sources,
 )
 from spikearm.experiments.perturbations.level import Level
 from spikearm.experiments.seed import check_seed
@@ -69,13 +70,15 @@ class ExperimentOptions:
         check_not_negative(self, "ki")
         check_processes(self.jobs)
 
-    def choose(self, names: Sequence[str], adaptive: bool = False) -> tuple[ChosenController, ...]:
+    def choose(
+        self, arm: Arm, names: Sequence[str], adaptive: bool = False
+    ) -> tuple[ChosenController, ...]:
         """Choose controllers by name, each with an adaptive one after it if asked for.
 
         Raises:
-            SpikearmError: The registry lacks one of the names.
+            SpikearmError: There is no controller of one of the names, or its factory fails.
         """
-        return choose_controllers(names, adaptive, self.backend)
+        return choose_controllers(names, adaptive, self.backend, arm.model)
 
     def setup(
         self, arm: Arm, names: Sequence[str], adaptation: Adaptation | None = None
@@ -104,9 +107,12 @@ class ExperimentOptions:
         """
         return new_folder(self.out, f"{command}-{Path(self.plant.name).stem}")
 
-    def config(self, command: str, arm: Arm, folder: Path) -> dict[str, Any]:
+    def config(
+        self, command: str, arm: Arm, folder: Path, controllers: Sequence[ChosenController]
+    ) -> dict[str, Any]:
         """Return the resolved configuration, as it is written beside the results."""
-        return resolved_config(self, command, arm, folder)
+        sources = {"own_controllers": own_sources([one.name for one in controllers])}
+        return resolved_config(self, command, arm, folder) | sources
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from spikearm.arm_models import RigidBodyModel
 from spikearm.controller.adaptation.adaptive_controller import AdaptiveController
 from spikearm.controller.adaptation.adaptive_network import AdaptiveNetwork
 from spikearm.controller.adaptation.adaptive_subnetwork import AdaptiveSubnetwork, Feedback
@@ -12,6 +13,7 @@ from spikearm.controller.controller import Controller, NeuralController, feedbac
 from spikearm.controller.spiking.hybrid_controller import HybridController
 from spikearm.controller.spiking.spiking_network import neuron_type
 from spikearm.controller.spiking.weights import NeuralStage
+from spikearm.experiments.controllers.own_controller import is_own, own_spec, try_factory
 from spikearm.experiments.controllers.registry import CONTROLLERS
 from spikearm.experiments.controllers.spec import Backend, ControllerSetup, ControllerSpec
 from spikearm.experiments.lookup import find_entry
@@ -32,27 +34,32 @@ SIMULATIONS: dict[str, type[NeuralSimulation]] = {
 
 @dataclass(frozen=True)
 class ChosenController:
-    """A controller of the registry, as it is to be run.
+    """A controller of the registry, or from outside the package, as it is to be run.
 
     Attributes:
-        name: Name in the registry.
+        name: Name in the registry, or ``package.module:factory``, followed by ``@spiking`` or
+            ``@loihi`` where that returns a network.
         adaptive: True if an adaptive network learns beside it, in its own network if it has one.
         backend: Backend of stage ``loihi``.
+        learning: True if a controller from outside the package learns by itself.
 
     Raises:
-        SpikearmError: The registry has no controller of this name.
+        SpikearmError: There is no controller of this name.
     """
 
     name: str
     adaptive: bool = False
     backend: Backend = "engine"
+    learning: bool = False
 
     def __post_init__(self) -> None:
-        find_entry(CONTROLLERS, self.name, "controller")
+        _ = self.spec
 
     @property
     def spec(self) -> ControllerSpec:
-        """Entry of the registry."""
+        """Entry of the registry, or one made for a factory."""
+        if is_own(self.name):
+            return own_spec(self.name)
         return find_entry(CONTROLLERS, self.name, "controller")
 
     @property
@@ -75,7 +82,7 @@ class ChosenController:
     @property
     def learns(self) -> bool:
         """True if a motion changes the controller."""
-        return self.spec.learns or self.adaptive
+        return self.spec.learns or self.adaptive or self.learning
 
     @property
     def on_board(self) -> bool:
@@ -134,12 +141,33 @@ def controller_label(name: str, adaptive: bool = False) -> str:
 
 
 def choose_controllers(
-    names: Sequence[str], adaptive: bool = False, backend: Backend = "engine"
+    names: Sequence[str],
+    adaptive: bool = False,
+    backend: Backend = "engine",
+    model: RigidBodyModel | None = None,
 ) -> tuple[ChosenController, ...]:
     """Choose controllers by name, each with an adaptive one after it if asked for.
 
+    Args:
+        names: Names, as :class:`ChosenController` takes them.
+        adaptive: True to add the adaptive ones.
+        backend: Backend of stage ``loihi``.
+        model: Nominal dynamics of the arm. If given, each factory from outside the package is
+            called with it, and one that returns a network stands for both stages.
+
     Raises:
-        SpikearmError: The registry lacks one of the names.
+        SpikearmError: There is no controller of one of the names, or its factory fails.
     """
     kinds = (False, True) if adaptive else (False,)
-    return tuple(ChosenController(name, kind, backend) for name in names for kind in kinds)
+    return tuple(
+        ChosenController(one, kind, backend, learning)
+        for name in names
+        for known, learning in [_known(name, model)]
+        for one in known
+        for kind in kinds
+    )
+
+
+def _known(name: str, model: RigidBodyModel | None) -> tuple[list[str], bool]:
+    """Return the controllers that a name stands for, and whether they learn by themselves."""
+    return try_factory(name, model) if is_own(name) and model is not None else ([name], False)
