@@ -1,5 +1,6 @@
 # make run    drive a Kinova Gen3 with spiking neurons, and look at the report
 # make test   run the tests
+# make slow   run the slow tests, or a part: make slow PART=3 PARTS=10
 # make check  formatting, lint, types, import rules
 # make lock   choose the versions of all packages anew
 # make check-energy  hold energy, time and spikes of a step against SANA-FE and brian2-loihi
@@ -27,8 +28,11 @@ run: $(VENV)/.run
 test: $(VENV)/.test
 	$(PYTEST) -m "not slow and not hardware"
 
+# All slow tests, or a part of them: make slow PART=3 PARTS=10
+PART ?= 1
+PARTS ?= 1
 slow: $(VENV)/.test
-	$(PYTEST) -m "slow"
+	$(PYTEST) -m "slow" --splits $(PARTS) --group $(PART)
 
 check: $(VENV)/.test
 	$(BIN)/ruff format --check .
