@@ -11,11 +11,12 @@ from spikearm.arm_models.single_entry import SingleEntry
 from spikearm.neural.counts import Footprint, StepCounts
 from spikearm.neural.faults import SilenceableSimulation
 from spikearm.neural.learning import LearningSimulation, overwrite
+from spikearm.neural.spikes import UNLABELLED, Population, SpikeReadingSimulation
 
 BYTES_PER_WEIGHT = 8  # double precision, as Nengo simulates
 
 
-class NengoSimulation(LearningSimulation, SilenceableSimulation):
+class NengoSimulation(LearningSimulation, SilenceableSimulation, SpikeReadingSimulation):
     """Floating-point simulation, step by step, with its work counted.
 
     A connection out of an ensemble is its decoders, and one out of its neurons is weights: each
@@ -38,6 +39,11 @@ class NengoSimulation(LearningSimulation, SilenceableSimulation):
         self._n_learned = sum(weights.size for weights in self._learned)
         self._fan_out = [self._weights_per_neuron(ens) for ens in network.all_ensembles]
         self._n_neurons = self.n_neurons
+        self._spiking = [
+            (one, output)
+            for one, output in zip(network.all_ensembles, self._outputs, strict=True)
+            if one.neuron_type.spiking
+        ]
         order = self._simulator._step_order
         firing = {op.output: k for k, op in enumerate(order) if isinstance(op, SimNeurons)}
         self._firing = [firing[output] for output in self._outputs]
@@ -72,6 +78,17 @@ class NengoSimulation(LearningSimulation, SilenceableSimulation):
             neuron_updates=self._n_neurons,
             learning_updates=self._n_learned,
         )
+
+    @property
+    def populations(self) -> tuple[Population, ...]:
+        """Ensembles of spiking neurons; none of them at stage ``rate``."""
+        return tuple(Population(one.label or UNLABELLED, one.n_neurons) for one, _ in self._spiking)
+
+    @property
+    def spiked(self) -> np.ndarray:
+        """Neurons that spiked in the last step, numbered population by population."""
+        outputs = [self._signal(output) for _, output in self._spiking]
+        return np.flatnonzero(np.concatenate([np.zeros(0), *outputs]))
 
     @property
     def footprint(self) -> Footprint:

@@ -26,6 +26,7 @@ class BenchCommand(ExperimentOptions):
         adaptive: Measure each with an adaptive network beside it, too.
         seeds: Seeds of task and networks.
         report: Report of the results, report.html.
+        spikes: Record the spikes of networks, in spikes.parquet; the report then has rasters.
         video: Film the last controller with the first seed and put the film into the report.
     """
 
@@ -33,6 +34,7 @@ class BenchCommand(ExperimentOptions):
     adaptive: bool = False
     seeds: Seeds = field(default_factory=Seeds)
     report: bool = True
+    spikes: bool = False
     video: bool = False
 
     def execute(self) -> None:
@@ -42,7 +44,8 @@ class BenchCommand(ExperimentOptions):
         folder = self.new_folder("bench")
         setup = self.setup(arm, self.controllers)
         plan = BenchmarkPlan(
-            arm, self.task, controllers, self.seeds.all, setup, self.jobs, self.safety
-        )
+            arm, self.task, controllers, self.seeds.all, setup, self.jobs, self.safety,
+            spikes=self.spikes,
+        )  # fmt: skip
         config = self.config("bench", arm, folder, controllers)
         measure(plan, config, folder, film=self.video, report=self.report)

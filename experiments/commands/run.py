@@ -36,6 +36,7 @@ class RunCommand(ExperimentOptions):
         view: Show the arm in a window at real time; Enter stops it, with the brakes closed.
         realtime: Begin every control step when it is due on the wall clock, and count missed
             deadlines. Reaches then run one at a time.
+        spikes: Record the spikes of networks, in spikes.parquet; the report then has rasters.
         video: Film the arm into this file.
         report: Report of the results, report.html.
     """
@@ -48,6 +49,7 @@ class RunCommand(ExperimentOptions):
     realtime: bool = False
     video: Unset[Path] = None
     report: bool = True
+    spikes: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -70,7 +72,7 @@ class RunCommand(ExperimentOptions):
         setup = self.setup(arm, [self.controller], self.learning.adaptation(self.adaptation))
         plan = BenchmarkPlan(
             arm, self.task, controllers, [self.seed], setup, self.jobs, self.safety,
-            realtime=self.realtime, nominal=not self.payload,
+            realtime=self.realtime, nominal=not self.payload, spikes=self.spikes,
         )  # fmt: skip
         try:
             measure(

@@ -22,8 +22,10 @@ from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.experiments.controllers import controller_label
 from spikearm.experiments.records.atomic_file import draft_prefix, missing_folders, remove_if_empty
 from spikearm.experiments.records.reading import Summary, read_table, undamaged
+from spikearm.experiments.records.spike_file import SPIKES, read_spikes, write_spikes
 from spikearm.neural.counts import ChipWork
 from spikearm.neural.files.typed_json import Count, check_types, read_json
+from spikearm.neural.spikes import SpikeTrains
 
 CONFIG, SUMMARY, TRAJECTORY = "config.json", "summary.json", "trajectory.parquet"
 JOINT_COLUMNS = ("q", "dq", "torque")
@@ -43,6 +45,8 @@ class RecordedReach:
         target: Index of the target, from 0.
         direction: ``out`` to the target or ``back`` to the start.
         trajectory: Recorded states, references and torques.
+        spike_trains: Spikes of the controller's network, where they were recorded and are in
+            memory; :func:`spike_trains_of` reads them back.
     """
 
     controller: str
@@ -51,11 +55,17 @@ class RecordedReach:
     target: int
     direction: str
     trajectory: Trajectory
+    spike_trains: SpikeTrains | None = None
 
     @property
     def label(self) -> str:
         """Name of the controller as tables show it."""
         return controller_label(self.controller, self.adaptive)
+
+    @property
+    def keys(self) -> dict[str, Any]:
+        """Values that tell this reach apart in the files of a run."""
+        return {name: getattr(self, name) for name in KEYS}
 
 
 class ReachKeys(TypedDict):
@@ -142,6 +152,8 @@ def write_run(run: Run, folder: Path) -> Run:
     with atomic_folder(folder) as draft:
         write_config_and_summary(run.config, run.rows, run.status, draft)
         write_reaches(run.reaches, draft / TRAJECTORY)
+        recorded = ((reach.keys, reach.spike_trains) for reach in run.reaches)
+        write_spikes(((keys, trains) for keys, trains in recorded if trains), draft / SPIKES)
     return replace(run, folder=folder)
 
 
@@ -180,6 +192,21 @@ def read_run(folder: Path) -> Run:
         summary = read_json(folder / SUMMARY, Summary)
         reaches = _read_reaches(read_table(folder / TRAJECTORY))
     return Run(config, summary["rows"], reaches, summary["status"], folder)
+
+
+def spike_trains_of(run: Run, reach: RecordedReach) -> SpikeTrains | None:
+    """Return the spikes of a reach, from memory or from the run's folder; None without any.
+
+    Raises:
+        SpikearmError: The file of spikes is damaged.
+    """
+    if reach.spike_trains is not None or run.folder is None:
+        return reach.spike_trains
+    path = run.folder / SPIKES
+    if not path.exists():
+        return None
+    with undamaged(run.folder):
+        return read_spikes(path, reach.keys, len(reach.trajectory.time))
 
 
 @contextmanager
@@ -229,8 +256,8 @@ def _table(reaches: list[RecordedReach]) -> pa.Table:
 def _reach_table(reach: RecordedReach) -> pa.Table:
     columns: dict[str, pa.Array] = {}
     n_steps = len(reach.trajectory.time)
-    for name in KEYS:
-        columns[name] = pa.array([getattr(reach, name)] * n_steps)
+    for name, value in reach.keys.items():
+        columns[name] = pa.array([value] * n_steps)
     for field in fields(Trajectory):
         columns[field.name] = _column(getattr(reach.trajectory, field.name))
     return pa.table(columns)

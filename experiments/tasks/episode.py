@@ -10,11 +10,13 @@ from spikearm.controller.loop.closed_loop import Observer, Sensors, exact, follo
 from spikearm.controller.loop.pace import FreePace, Pace
 from spikearm.controller.loop.safety.limits import SafetyLimits, limits_of_task
 from spikearm.controller.loop.safety.safety import Safety
+from spikearm.controller.loop.spike_recorder import spike_recorder
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.reference import Reference
 from spikearm.experiments.tasks.task import Task
 from spikearm.neural.processes.worker import heed_stop
+from spikearm.neural.spikes import SpikeTrains
 
 REACHES_PER_EPISODE = 2
 
@@ -28,12 +30,14 @@ class Reach:
         trajectory: Recorded states, references and torques.
         wall_time: Wall time of the loop, physics included [s].
         saturated_share: Share of joint torques that were cut at their limit [1].
+        spike_trains: Spikes of the controller's network, if they were recorded and it has any.
     """
 
     direction: str
     trajectory: Trajectory
     wall_time: float
     saturated_share: float
+    spike_trains: SpikeTrains | None = None
 
 
 def run_episode(
@@ -45,8 +49,11 @@ def run_episode(
     pace: Callable[[float], Pace] = FreePace,
     sensors: Sensors = exact,
     safety: SafetyLimits = SafetyLimits(),
+    spikes: bool = False,
 ) -> Iterator[Reach]:
     """Reach out to a target and come back, from rest at the start of the task.
+
+    The spikes of the controller's network are recorded if ``spikes`` is True.
 
     Yields:
         The reach out, then the reach back, each as soon as it is over.
@@ -54,7 +61,6 @@ def run_episode(
     Raises:
         StoppedError: This is a worker that was asked to stop.
     """
-    observe = _heeding_stop(observe)
     controller.start(arm.reset(task.start_joints))
     layer = Safety(arm, limits_of_task(safety, task.speed_limits))
     for direction, start, goal in (("out", task.start, target), ("back", target, task.start)):
@@ -62,20 +68,28 @@ def run_episode(
         cut_before = int(arm.saturated_steps.sum())
         began = perf_counter()
         motion = MinimumJerk(start, goal, task.duration)
+        recorder = spike_recorder(controller) if spikes else None
         trajectory = follow(
-            arm, controller, motion, task.motion_time, observe, pace, sensors, layer
-        )
+            arm, controller, motion, task.motion_time, _each(_heed_stop, observe, recorder),
+            pace, sensors, layer,
+        )  # fmt: skip
         wall_time = perf_counter() - began
         cut = int(arm.saturated_steps.sum()) - cut_before
-        yield Reach(direction, trajectory, wall_time, cut / trajectory.torque.size)
+        trains = recorder.finish(trajectory.held) if recorder else None
+        yield Reach(direction, trajectory, wall_time, cut / trajectory.torque.size, trains)
 
 
-def _heeding_stop(observe: Observer | None) -> Observer:
-    """Return an observer that also leaves the loop when this worker is asked to stop."""
+def _each(*observers: Observer | None) -> Observer:
+    """Return an observer that asks each of several."""
+    present = [one for one in observers if one is not None]
 
     def look(arm: Arm, state: ArmState, reference: Reference) -> None:
-        heed_stop()
-        if observe is not None:
-            observe(arm, state, reference)
+        for one in present:
+            one(arm, state, reference)
 
     return look
+
+
+def _heed_stop(arm: Arm, state: ArmState, reference: Reference) -> None:
+    """Leave the loop when this worker is asked to stop."""
+    heed_stop()

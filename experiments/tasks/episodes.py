@@ -26,6 +26,7 @@ class Episode:
         target: Index of the target.
         pace: Makes the pace of the control steps, given their period [s].
         safety: Limits that the arm is held to.
+        spikes: True to record the spikes of the controller's network.
     """
 
     arm: Arm
@@ -34,6 +35,7 @@ class Episode:
     target: int
     pace: Callable[[float], Pace] = FreePace
     safety: SafetyLimits = SafetyLimits()
+    spikes: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ def _run_one(episode: Episode, observe: Observer | None) -> Outcome:
                 observe,
                 episode.pace,
                 safety=episode.safety,
+                spikes=episode.spikes,
             )
         )
     return Outcome(tuple(motions), caught.problem)

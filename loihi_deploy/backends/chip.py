@@ -9,6 +9,7 @@ import numpy as np
 
 from spikearm.loihi_deploy.backends.chip_weights import largest_share, read_learned, write_learned
 from spikearm.loihi_deploy.backends.footprint import chip_footprint
+from spikearm.loihi_deploy.backends.populations import populations_of
 from spikearm.loihi_deploy.backends.spike_log import SpikeLog
 from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
 from spikearm.loihi_deploy.energy.chip_work import chip_work
@@ -16,9 +17,10 @@ from spikearm.loihi_deploy.mapping.fan_out import FanOut
 from spikearm.loihi_deploy.mapping.placement import place
 from spikearm.neural.counts import Footprint
 from spikearm.neural.learning import LearningSimulation
+from spikearm.neural.spikes import Population, SpikeReadingSimulation
 
 
-class ChipSimulation(LearningSimulation):
+class ChipSimulation(LearningSimulation, SpikeReadingSimulation):
     """Simulation of a network in nengo-loihi's blocks."""
 
     @property
@@ -43,6 +45,16 @@ class ChipSimulation(LearningSimulation):
     @abstractmethod
     def spike_log(self) -> SpikeLog:
         """Log of the steps since a restart."""
+
+    @property
+    def populations(self) -> tuple[Population, ...]:
+        """Populations of compartments, then the host's neurons."""
+        return populations_of(self.model)
+
+    @property
+    def spiked(self) -> np.ndarray:
+        """Neurons that spiked in the last step; those of the host as their spikes arrive."""
+        return self.spike_log.last
 
     @cached_property
     def fan_out(self) -> FanOut:

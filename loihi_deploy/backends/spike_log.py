@@ -55,6 +55,11 @@ class SpikeLog:
         ones = np.ones(len(columns), dtype=np.int64)
         return csr_array((ones, columns, starts), shape=(n_steps, int(self._starts[-1])))
 
+    @property
+    def last(self) -> np.ndarray:
+        """Neurons that spiked in the last step."""
+        return self._neurons(*self._steps[-1])
+
     def clear(self) -> None:
         """Forget all steps."""
         self._steps: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []

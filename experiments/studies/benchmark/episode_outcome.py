@@ -60,10 +60,11 @@ class EpisodeOutcome:
         name, adaptive = self.controller.name, self.controller.adaptive
         return [
             RecordedReach(
-                name, adaptive, self.seed, self.target, motion.direction, motion.trajectory
+                name, adaptive, self.seed, self.target, motion.direction, motion.trajectory,
+                motion.spike_trains,
             )
             for motion in self.motions
-        ]
+        ]  # fmt: skip
 
 
 def recorded_reaches(outcomes: Sequence[EpisodeOutcome]) -> list[RecordedReach]:

@@ -51,12 +51,22 @@ def endpoint_error(trajectory: Trajectory) -> float:
     return float(position_error(trajectory)[-1])
 
 
+def straight_way(trajectory: Trajectory) -> tuple[np.ndarray, np.ndarray]:
+    """Split the hand's way along the straight line between the reference's ends.
+
+    Returns:
+        The share of the line that the hand has gone along it, shape (n_steps,) [1], and the hand's
+        offset across it, shape (n_steps, 3) [m].
+    """
+    start, end = trajectory.reference_position[[0, -1]]
+    line, offset = end - start, trajectory.hand_position - start
+    share = offset @ line / (line @ line)
+    return share, offset - np.outer(share, line)
+
+
 def path_deviation(trajectory: Trajectory) -> float:
     """Largest distance of the hand from the straight line between the reference's ends [m]."""
-    start, end = trajectory.reference_position[[0, -1]]
-    line = (end - start) / np.linalg.norm(end - start)
-    offset = trajectory.hand_position - start
-    across = offset - np.outer(offset @ line, line)
+    _, across = straight_way(trajectory)
     return float(np.linalg.norm(across, axis=1).max())
 
 

@@ -16,10 +16,12 @@ class BenchmarkPlan(Plan):
     Attributes:
         realtime: True if the last controller is paced on the wall clock.
         nominal: True if the arm is as its model says; False with a load that is not told.
+        spikes: True to record the spikes of networks.
     """
 
     realtime: bool = False
     nominal: bool = True
+    spikes: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -96,7 +96,8 @@ class BenchmarkExperiment(Experiment[EpisodeOutcome]):
         pace = RealtimePace if self.plan.paces(chosen) else FreePace
 
         def measure(target: int) -> EpisodeOutcome:
-            done = run(Episode(self.plan.arm, controller, task, target, pace, self.plan.safety))
+            plan = self.plan
+            done = run(Episode(plan.arm, controller, task, target, pace, plan.safety, plan.spikes))
             footprint, learning = None, None
             with Caught() as caught:  # whatever is raised, the reaches are kept
                 if done.motions:

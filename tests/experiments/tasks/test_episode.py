@@ -13,9 +13,12 @@ from spikearm.controller.controller import Controller
 from spikearm.controller.loop.safety.limits import SafetyLimits
 from spikearm.controller.references.pose_error import rotation_error
 from spikearm.controller.references.reference import Reference
+from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.tasks.episode import REACHES_PER_EPISODE, run_episode
 from spikearm.experiments.tasks.task import Task
+from spikearm.loihi_deploy.backends.engine import EngineSimulation
+from spikearm.neural.nengo_simulation import NengoSimulation
 
 DURATION, HOLD = 0.12, 0.03  # s; short, which a small reach allows
 N_STEPS = 150
@@ -222,3 +225,28 @@ def test_wall_time_is_that_of_the_loop_and_not_of_what_happens_between(arm, task
     for motion in (out, back):
         assert motion.wall_time > motion.trajectory.step_latency_s.sum() >= 0.0004 * N_STEPS
     assert out.wall_time + back.wall_time <= elapsed - 0.3
+
+
+@pytest.mark.parametrize(
+    ("stage", "simulation"), [("loihi", EngineSimulation), ("spiking", NengoSimulation)]
+)
+def test_the_spikes_that_are_recorded_are_those_that_were_counted(
+    arm, task, trained, stage, simulation
+):
+    with SpikingController(trained.weights, simulation, stage) as controller:
+        out, back = run_episode(arm, controller, task, task.targets[0], safety=LOOSE, spikes=True)
+        (silent, _) = run_episode(arm, controller, task, task.targets[0], safety=LOOSE)
+    assert silent.spike_trains is None
+    for motion in (out, back):
+        assert motion.spike_trains is not None
+        counted = np.bincount(motion.spike_trains.step, minlength=N_STEPS)
+        np.testing.assert_array_equal(counted, motion.trajectory.spikes)
+        names = [one.name for one in motion.spike_trains.populations]
+        assert names[:3] == ["features", "code", "products"]
+
+
+def test_rates_and_laws_without_neurons_have_no_spikes_to_record(arm, task, trained):
+    with SpikingController(trained.weights, NengoSimulation, "rate") as rates:
+        for controller in (rates, Watched(arm)):
+            out, _ = run_episode(arm, controller, task, task.targets[0], safety=LOOSE, spikes=True)
+            assert out.spike_trains is None

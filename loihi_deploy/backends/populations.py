@@ -1,0 +1,31 @@
+"""Populations of a chip's compartments, by the plain names of their ensembles."""
+
+import re
+from itertools import groupby
+from typing import Any
+
+from spikearm.neural.spikes import UNLABELLED, Population
+
+HOST = "host inputs"
+PART = re.compile(r"\[\d+:\d+:\d+\]$")  # of an ensemble that is spread over several blocks
+LABEL = re.compile(r"<Ensemble '([^']*)'>")
+
+
+def populations_of(model: Any) -> tuple[Population, ...]:
+    """List the populations of a model's compartments, block by block, then the host's neurons.
+
+    Args:
+        model: Model that nengo-loihi built.
+    """
+    parts = groupby(model.blocks, lambda block: PART.sub("", block.label or ""))
+    populations = [
+        Population(plain_name(whole), sum(block.n_neurons for block in blocks))
+        for whole, blocks in parts
+    ]
+    n_host = sum(one.n_neurons for one in model.inputs)
+    return (*populations, *([Population(HOST, n_host)] if n_host else []))
+
+
+def plain_name(label: str) -> str:
+    """Return the name of an ensemble, or of the two that a connection's neurons lie between."""
+    return " to ".join(LABEL.findall(label)) or UNLABELLED
