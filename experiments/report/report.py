@@ -6,47 +6,43 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
-import plotly.io
 from jinja2 import Environment, PackageLoader, select_autoescape
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
 
 from spikearm.arm_models import SpikearmError
 from spikearm.experiments.palette import CSS_LINES, DASHES, controller_color
 from spikearm.experiments.records.atomic_file import atomic_file
-from spikearm.experiments.records.records import VIDEO, Run
-from spikearm.experiments.report import figures
+from spikearm.experiments.records.records import VIDEO, Run, spike_trains_of
 from spikearm.experiments.report.expected import check_shown
-from spikearm.experiments.report.figures import Series
-from spikearm.experiments.report.latency_figure import latency
+from spikearm.experiments.report.latency_section import latency_section
+from spikearm.experiments.report.motion_sections import deviation_section, torque_section
+from spikearm.experiments.report.path_section import path_section
+from spikearm.experiments.report.series import Series
+from spikearm.experiments.report.spike_section import spike_section
 from spikearm.experiments.studies.benchmark.columns import CONTROL, DETAIL, LATENCY, TIME, Column
 from spikearm.experiments.studies.benchmark.table import LATENCY_TITLE, by_controller
+from spikearm.experiments.studies.benchmark.verdict import benchmark_verdict
 
-Line = tuple[str, list[tuple[str, str]]]  # heading, then mean and interval of every column
+SECTIONS = (path_section, deviation_section, torque_section, spike_section, latency_section)
+"""Functions that draw the sections of a report, in their order."""
 
-CAPTIONS = (
-    (figures.hand_paths, "Hand paths",
-     "Out to the targets, from the start and in each arm's own directions; drag to turn."),
-    (figures.hand_path_views, "Hand paths in two views",
-     "From the start and in each arm's own directions."),
-    (figures.deviation, "Deviation from the ideal trajectory",
-     "Line: mean over reaches, out and back. Band: their range."),
-    (figures.torques, "Joint torques",
-     "The reach in which the first controller needs most of the joint. Dotted: its limits. Only "
-     "arms with the same joints as the first one are drawn."),
-    (figures.spikes, "Spikes", "Line: mean over reaches. Band: their range."),
-    (latency, "Latency",
-     "Share of steps that take a time or longer, from state read to torque written and by part. "
-     "Dotted: the control period."),
-)  # fmt: skip
-LAYOUT = {
-    "template": "plotly_white",
-    "margin": {"l": 60, "r": 20, "t": 70, "b": 50},
-    "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.07},
-    "font": {"family": "system-ui, sans-serif", "size": 13},
-}
+
+class Line(NamedTuple):
+    """Line of a table of metrics.
+
+    Attributes:
+        heading: Name of the metric, with its unit.
+        meaning: Words that explain it.
+        cells: Mean and interval of every controller.
+    """
+
+    heading: str
+    meaning: str
+    cells: list[tuple[str, str]]
 
 
 def write_report(runs: Sequence[Run], path: Path, names: Sequence[str] | None = None) -> None:
@@ -73,12 +69,20 @@ def write_report(runs: Sequence[Run], path: Path, names: Sequence[str] | None = 
     )
     groups = _groups(shown)
     series = [group.series() for group in groups]
+    tables = {
+        "control": _table(groups, CONTROL + TIME),
+        "latency": _table(groups, LATENCY),
+        "detail": _table(groups, DETAIL),
+    }
     page = environment.get_template("report.html.j2").render(
         title=_title(list(shown.values())),
-        columns=[(one.label, one.color, CSS_LINES.get(one.dash, "double")) for one in series],
-        tables=[_table(groups, CONTROL + TIME), _table(groups, DETAIL)],
-        latency=(LATENCY_TITLE, _latency(groups)),
-        figures=_figures(series),
+        verdicts=_verdicts(shown),
+        library=Markup(get_plotlyjs()),
+        series=[_Name(one.label, one.color, CSS_LINES.get(one.dash, "double")) for one in series],
+        tables=tables,
+        intervals=any(interval for line in tables["control"] for _, interval in line.cells),
+        latency_title=LATENCY_TITLE,
+        sections=[section for draw in SECTIONS if (section := draw(series)) is not None],
         videos=[(name, _video(run)) for name, run in shown.items() if _video(run)],
         configs=[
             (name, run.status, json.dumps(run.config, indent=2)) for name, run in shown.items()
@@ -103,6 +107,15 @@ def _check(name: str, run: Run) -> None:
         ) from error
 
 
+def _verdicts(runs: dict[str, Run]) -> list[tuple[str, str]]:
+    """Write a verdict on each run, with its name where there are several."""
+    several = len(runs) > 1
+    return [
+        (name if several else "", benchmark_verdict(run.rows, run.status))
+        for name, run in runs.items()
+    ]
+
+
 def _title(runs: Sequence[Run]) -> str:
     arms = ", ".join(dict.fromkeys(run.config["arm"] for run in runs))
     tasks = ", ".join(dict.fromkeys(row["task"] for run in runs for row in run.rows))
@@ -119,6 +132,14 @@ def _names(runs: Sequence[Run]) -> list[str]:
     return [f"{path[-1]} ({number})" for number, path in enumerate(paths, start=1)]
 
 
+class _Name(NamedTuple):
+    """Name of a controller, its colour and the style of its line, as the page shows them."""
+
+    label: str
+    color: str
+    line: str
+
+
 @dataclass(frozen=True)
 class _Group:
     """Controller of a run: a column of the tables and a colour in the pictures."""
@@ -133,18 +154,21 @@ class _Group:
         """Return the reaches of its first seed."""
         name, adaptive, seed = (self.rows[0][key] for key in ("controller", "adaptive", "seed"))
         which = (name, adaptive, seed)
+        reaches = [
+            reach
+            for reach in self.run.reaches
+            if (reach.controller, reach.adaptive, reach.seed) == which
+        ]
+        first = next(reach for reach in reaches if reach.direction == "out")
         return Series(
             label=self.label,
             color=controller_color(self.controller),
             dash=self.dash,
-            reaches=[
-                reach
-                for reach in self.run.reaches
-                if (reach.controller, reach.adaptive, reach.seed) == which
-            ],
+            reaches=reaches,
             joints=self.run.config["joints"],
             torque_limits=np.array(self.run.config["torque_limits"]),
             forward=np.array(self.run.config["forward_axis"]),
+            spike_trains=spike_trains_of(self.run, first),
         )
 
 
@@ -159,33 +183,11 @@ def _groups(runs: dict[str, Run]) -> list[_Group]:
 
 def _table(groups: Sequence[_Group], columns: Sequence[Column]) -> list[Line]:
     """Lay out metrics as lines and groups as columns, without lines that are all empty."""
-    lines = [(column.heading, [column.cell(group.rows) for group in groups]) for column in columns]
-    return [line for line in lines if any(mean for mean, _ in line[1])]
-
-
-def _latency(groups: Sequence[_Group]) -> list[Line]:
-    """Lay out the parts of a control step, as the command line does."""
     lines = [
-        (column.heading, [(column.mean(group.rows), "") for group in groups]) for column in LATENCY
+        Line(column.heading, column.meaning, [column.cell(group.rows) for group in groups])
+        for column in columns
     ]
-    return [line for line in lines if any(text for text, _ in line[1])]
-
-
-def _figures(series: list[Series]) -> list[tuple[str, str, str]]:
-    drawn = [(title, caption, draw(series)) for draw, title, caption in CAPTIONS]
-    return [
-        (title, caption, _html(figure, with_library=index == 0))
-        for index, (title, caption, figure) in enumerate(drawn)
-        if figure is not None
-    ]
-
-
-def _html(figure: go.Figure, with_library: bool) -> str:
-    figure.update_layout(**LAYOUT)
-    return plotly.io.to_html(
-        figure, full_html=False, include_plotlyjs=with_library,
-        config={"displaylogo": False, "responsive": True},
-    )  # fmt: skip
+    return [line for line in lines if any(mean for mean, _ in line.cells)]
 
 
 def _video(run: Run) -> str | None:

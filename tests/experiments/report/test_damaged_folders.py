@@ -19,7 +19,7 @@ from spikearm.arm_models import SpikearmError
 from spikearm.experiments.cli import BAD_INPUT, main
 from spikearm.experiments.records import reading, records
 from spikearm.experiments.records.records import read_run
-from spikearm.experiments.report import report, study_folder
+from spikearm.experiments.report import panels, report, study_folder
 from spikearm.experiments.report.report import write_report
 from spikearm.experiments.report.study_folder import read_study
 from spikearm.experiments.report.study_report import write_study_report
@@ -43,7 +43,7 @@ def quick(monkeypatch, folders, name):
         monkeypatch.setattr(
             study_folder, "READERS", dict.fromkeys(("adapt", "stress"), nothing_shown)
         )
-    monkeypatch.setattr(report.plotly.io, "to_html", lambda *_, **__: "")
+    monkeypatch.setattr(panels.plotly.io, "to_html", lambda *_, **__: "")
     reaches = read_run(folders / "ran").reaches
     monkeypatch.setattr(records, "read_table", lambda _: None)
     monkeypatch.setattr(records, "_read_reaches", lambda _: reaches)

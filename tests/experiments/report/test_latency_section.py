@@ -8,8 +8,8 @@ from blank_trajectory import blank_trajectory
 
 from spikearm.controller.loop.trajectory import PARTS
 from spikearm.experiments.records.records import RecordedReach
-from spikearm.experiments.report.figures import Series
-from spikearm.experiments.report.latency_figure import COLUMNS, N_POINTS, latency
+from spikearm.experiments.report.latency_section import COLUMNS, N_POINTS, latency, latency_section
+from spikearm.experiments.report.series import Series
 
 N_STEPS, PERIOD = 700, 0.004
 
@@ -34,33 +34,32 @@ def series() -> list[Series]:
 
 
 def test_every_part_has_its_panel(series):
-    figure = latency(series)
-    titles = [note.text for note in figure.layout.annotations]
+    titles = [panel.title for panel in latency_section(series).panels]
     assert titles == ["whole step", "sense", "encode", "network", "decode", "act"]
 
 
-def test_a_curve_gives_the_share_of_steps_that_take_a_time_or_longer(series):
-    figure = latency(series)
-    curves = [trace for trace in figure.data if trace.name == "loihi"]
-    assert len(curves) == len(COLUMNS)
-    for column, curve in zip(COLUMNS, curves, strict=True):
-        steps = 1e3 * np.concatenate([getattr(t, column) for t in series[1].trajectories])
-        assert 0.5 * N_POINTS < len(curve.x) <= N_POINTS
-        found = [100 * np.mean(steps >= time) for time in curve.x]
-        np.testing.assert_allclose(found, curve.y, rtol=1e-9)
-        assert (max(curve.x), min(curve.x)) == (steps.max(), steps.min())
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_curve_gives_the_share_of_steps_that_take_a_time_or_longer(series, column):
+    (curve,) = [trace for trace in latency(series, column).data if trace.name == "loihi"]
+    steps = 1e3 * np.concatenate([getattr(t, column) for t in series[1].trajectories])
+    assert 0.5 * N_POINTS < len(curve.x) <= N_POINTS
+    found = [100 * np.mean(steps >= time) for time in curve.x]
+    np.testing.assert_allclose(found, curve.y, rtol=1e-9)
+    assert (max(curve.x), min(curve.x)) == (steps.max(), steps.min())
 
 
 def test_what_a_stage_does_not_do_is_not_drawn(series):
-    figure = latency(series)
-    assert len([trace for trace in figure.data if trace.name == "analytic"]) == len(COLUMNS) - 2
-    assert [t.name for t in figure.data if t.showlegend] == ["analytic", "loihi"]
+    drawn = {column: [trace.name for trace in latency(series, column).data] for column in COLUMNS}
+    assert [column for column in COLUMNS if "analytic" not in drawn[column]] == [
+        "encode_s", "decode_s"
+    ]  # fmt: skip
+    assert all("loihi" in names for names in drawn.values())
 
 
 def test_the_deadline_is_drawn_where_the_whole_step_is(series):
-    (line,) = latency(series).layout.shapes
+    (line,) = latency(series, "step_latency_s").layout.shapes
     assert line.x0 == line.x1 == pytest.approx(1e3 * PERIOD)
-    assert line.xref == "x"
+    assert not latency(series, "network_s").layout.shapes
 
 
 def test_a_single_step_is_drawn(series):
@@ -68,4 +67,4 @@ def test_a_single_step_is_drawn(series):
     motion = blank_trajectory(1, 3)
     motion.time[:], motion.sense_s[:], motion.step_latency_s[:] = PERIOD, 2e-6, 2e-6
     one = replace(series[1], reaches=[replace(reach, trajectory=motion)])
-    assert len(latency([one]).data) == 2
+    assert [len(latency([one], column).data) for column in COLUMNS] == [1, 1, 0, 0, 0, 0]

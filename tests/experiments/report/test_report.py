@@ -1,53 +1,26 @@
-"""The report: read back from its HTML, and its pictures from their data."""
+"""The report, read back from its HTML."""
 
 import base64
 import json
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
-from scipy.spatial.transform import Rotation
 
-from spikearm.arm_models import Arm, SpikearmError, load_arm
+from spikearm.arm_models import SpikearmError, load_arm
 from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.experiments.controllers import ControllerSetup, choose_controllers
-from spikearm.experiments.records.records import RecordedReach, Run, read_run, write_run
-from spikearm.experiments.report import figures
-from spikearm.experiments.report.figures import Series
-from spikearm.experiments.report.report import CAPTIONS, write_report
-from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
-from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
+from spikearm.experiments.records.records import Run, read_run, write_run
+from spikearm.experiments.report.report import write_report
+from spikearm.experiments.studies.benchmark.columns import CONTROL
 from spikearm.experiments.studies.benchmark.table import LATENCY_TITLE
-from spikearm.experiments.tasks.centre_out import CentreOut
+from spikearm.experiments.studies.benchmark.verdict import benchmark_verdict
 
-STEP = 0.001  # s
-N_STEPS = 150
-DRAWN = np.arange(9, N_STEPS, 10)  # steps at 0.010 s, 0.020 s ... 0.150 s
+PICTURES = [
+    "Hand paths", "Deviation from the ideal trajectory", "Joint torques", "Spikes", "Latency",
+]  # fmt: skip
 VOID = {"meta", "link", "br", "img", "input", "source", "hr"}
 FILM = bytes(range(256)) * 5
-
-
-@pytest.fixture(scope="module")
-def arm() -> Arm:
-    return load_arm("gen3")
-
-
-@pytest.fixture(scope="module")
-def run(arm) -> Run:
-    """Analytic and PD, two seeds, two targets, as the command would record them."""
-    task = CentreOut("sphere", targets=2, radius=0.03, duration=0.12, hold=0.03, speed_limits=False)
-    setup = ControllerSetup(arm.model)
-    plan = BenchmarkPlan(arm, task, choose_controllers(["pd"]), [3, 4], setup)
-    benchmark = run_benchmark(plan)
-    config = {
-        "name": "monday", "arm": "gen3", "joints": list(arm.chain.joints),
-        "torque_limits": arm.chain.torque_limits.tolist(), "forward_axis": [0.0, -1.0, 0.0],
-        "options": {"seeds": 2}, "git_commit": "5ba3e1",
-    }  # fmt: skip
-    return Run(config, benchmark.rows, benchmark.reaches)
 
 
 def renamed(run: Run, name: str) -> Run:
@@ -110,6 +83,17 @@ def test_the_title_names_arm_and_task(page):
     assert page.inside("title") == page.inside("h1") == ["gen3: centre-out reaching (sphere)"]
 
 
+def test_the_page_opens_with_the_verdict(page, run):
+    verdict = benchmark_verdict(run.rows)
+    assert "of 8 motions" in verdict
+    assert page.inside("p")[0] == verdict
+
+
+def test_every_metric_is_explained_in_a_line(page):
+    small = page.inside("small")
+    assert all(column.meaning in small for column in CONTROL)
+
+
 def test_every_stage_is_a_column_of_every_table(page):
     headings = page.inside("th")
     for stage in ("analytic", "pd"):
@@ -153,13 +137,19 @@ def test_metrics_that_apply_to_no_stage_are_left_out(page):
     assert "spikes per step" not in page.inside("th")
 
 
-def test_every_picture_that_applies_is_there_once(page):
-    headings = [heading for _, heading, _ in CAPTIONS]
-    assert len(headings) == 6
-    shown = [heading for heading in page.inside("h2") if heading in headings]
-    assert shown == [heading for heading in headings if heading != "Spikes"]
-    plots = [tag for tag in page.tags if "plotly-graph-div" in (tag[1].get("class") or "")]
-    assert len(plots) == len(shown)
+def plots(page: Page) -> list[dict[str, str | None]]:
+    return [tag for _, tag in page.tags if "plotly-graph-div" in (tag.get("class") or "")]
+
+
+def test_every_picture_that_applies_is_there_once(page, arm):
+    shown = [heading for heading in page.inside("h2") if heading in PICTURES]
+    assert shown == [heading for heading in PICTURES if heading != "Spikes"]
+    assert len(plots(page)) == 4 + 2 + arm.chain.n_joints + 6
+
+
+def test_every_series_of_a_picture_is_named_beside_it(page):
+    names = [tag.get("data-series") for name, tag in page.tags if name == "button"]
+    assert names == 4 * ["analytic", "pd"]
 
 
 def test_nothing_is_loaded_from_elsewhere(page):
@@ -256,9 +246,9 @@ def test_an_interrupted_run_is_shown_with_what_it_has(run, tmp_path):
     assert [reach.controller for reach in kept] == ["analytic"] * 4 + ["pd"]
     rows = [row for row in run.rows if row["seed"] == 3]
     page = read_page([replace(run, rows=rows, reaches=kept, status="interrupted")], tmp_path)
-    assert "monday: interrupted" in " ".join(page.inside("p"))
-    assert page.inside("small") == []  # one seed: no interval
-    assert len([h for h in page.inside("h2") if h in [title for _, title, _ in CAPTIONS]]) == 5
+    assert "interrupted" in page.inside("p")[0]
+    assert not any(text.startswith("[") for text in page.inside("small"))  # one seed
+    assert len([heading for heading in page.inside("h2") if heading in PICTURES]) == 4
 
 
 def test_a_run_with_one_finished_motion_is_shown(run, tmp_path):
@@ -294,205 +284,3 @@ def test_a_report_that_cannot_be_written_is_explained(run, tmp_path):
     (tmp_path / "file").write_text("Mine.")
     with pytest.raises(SpikearmError, match=r"Cannot write .*report\.html"):
         write_report([run], tmp_path / "file" / "report.html")
-
-
-# The pictures
-
-
-def a_series(run: Run, arm: Arm, stage: str, color: str = "#123456") -> Series:
-    reaches = [reach for reach in run.reaches if reach.controller == stage and reach.seed == 3]
-    forward = np.array([0.6, -0.8, 0.0])
-    return Series(stage, color, reaches, arm.chain.joints, arm.chain.torque_limits, forward)
-
-
-@pytest.fixture
-def series(run, arm) -> list[Series]:
-    return [a_series(run, arm, "analytic"), a_series(run, arm, "pd", "#654321")]
-
-
-def named(figure: Any, name: str) -> list[Any]:
-    return [trace for trace in figure.data if trace.name == name]
-
-
-def lifted(points: list[np.ndarray]) -> np.ndarray:
-    """Join curves with a gap after each, as a pen that is lifted draws them."""
-    gap = np.full((1, points[0].shape[1]), np.nan)
-    return np.concatenate([part for curve in points for part in (curve, gap)])
-
-
-def in_own_frame(one: Series, points: np.ndarray) -> np.ndarray:
-    """Express points forward, left and up from home, for a forward axis (0.6, -0.8, 0)."""
-    np.testing.assert_array_equal(one.forward, [0.6, -0.8, 0.0])
-    x, y, z = (points - one.trajectories[0].reference_position[0]).T
-    return np.stack([0.6 * x - 0.8 * y, 0.8 * x + 0.6 * y, z], axis=1)
-
-
-def in_space(trace: Any) -> np.ndarray:
-    return np.stack([trace.x, trace.y, trace.z], axis=1)
-
-
-def by_end(lines: np.ndarray) -> np.ndarray:
-    """Order lines by where they end, shape (n_lines, 2, 3)."""
-    return lines[np.argsort(lines[:, 1, 0])]
-
-
-def moved(reach: RecordedReach, turn: Rotation, shift: np.ndarray) -> RecordedReach:
-    """Turn a motion in space, then shift it."""
-    motion = reach.trajectory
-    return replace(reach, trajectory=replace(
-        motion, hand_position=turn.apply(motion.hand_position) + shift,
-        reference_position=turn.apply(motion.reference_position) + shift,
-    ))  # fmt: skip
-
-
-def test_a_series_goes_out_with_the_motions_that_go_out(series):
-    assert [reach.direction for reach in series[1].reaches] == ["out", "back", "out", "back"]
-    assert series[1].outward[1] is series[1].reaches[2].trajectory
-    assert len(series[1].outward) == 2
-
-
-def test_hand_paths_are_drawn_in_space(series):
-    figure = figures.hand_paths(series)
-    for one in series:
-        (trace,) = named(figure, one.label)
-        wanted = lifted([in_own_frame(one, motion.hand_position[DRAWN]) for motion in one.outward])
-        np.testing.assert_allclose(in_space(trace), wanted, atol=1e-12)
-        assert trace.line.color == one.color
-
-
-def test_every_ideal_line_is_drawn_once(series):
-    assert len(series) == 2  # with the same targets
-    (ideal,) = named(figures.hand_paths(series), "ideal")
-    wanted = [
-        in_own_frame(series[0], motion.reference_position[[0, -1]]) for motion in series[0].outward
-    ]
-    drawn = in_space(ideal).reshape(-1, 3, 3)  # two ends and a gap
-    assert np.isnan(drawn[:, 2]).all()
-    np.testing.assert_allclose(by_end(drawn[:, :2]), by_end(np.array(wanted)), atol=1e-6)
-
-
-def test_another_arm_is_drawn_in_its_own_frame(series):
-    turn, shift = Rotation.from_euler("z", 0.7), np.array([0.3, -0.9, 0.4])
-    elsewhere = replace(
-        series[1], label="other arm", forward=turn.apply(series[1].forward),
-        reaches=[moved(reach, turn, shift) for reach in series[1].reaches],
-    )  # fmt: skip
-    for draw in (figures.hand_paths, figures.hand_path_views):
-        figure = draw([series[0], series[1], elsewhere])
-        same, other = named(figure, "pd"), named(figure, "other arm")
-        assert len(same) == len(other) > 0
-        for first, second in zip(same, other, strict=True):
-            for axis in ("x", "y", "z") if draw is figures.hand_paths else ("x", "y"):
-                np.testing.assert_allclose(first[axis], second[axis], atol=1e-9)
-        assert len(named(figure, "ideal")[0].x) == 2 * 3  # the lines are the same: two reaches
-
-
-def test_the_ideal_lines_of_another_task_are_drawn_too(series):
-    turn = Rotation.from_rotvec(0.5 * series[1].forward)  # about an axis that stays forward
-    other = replace(
-        series[1], reaches=[moved(reach, turn, np.zeros(3)) for reach in series[1].reaches]
-    )
-    (ideal,) = named(figures.hand_paths([series[0], other]), "ideal")
-    assert len(ideal.x) == 2 * 2 * 3
-
-
-def test_the_space_that_is_drawn_holds_all_paths(series):
-    scene = figures.hand_paths(series).layout.scene
-    for axis, column, title in ((scene.xaxis, 0, "forward m"), (scene.yaxis, 1, "left m"),
-                                (scene.zaxis, 2, "up m")):  # fmt: skip
-        assert axis.title.text == title
-        for one in series:
-            for motion in one.outward:
-                drawn = in_own_frame(one, motion.hand_position)[:, column]
-                assert axis.range[0] < drawn.min()
-                assert axis.range[1] > drawn.max()
-        assert np.diff(axis.range) < 0.1  # m; the reaches are 0.03 m long
-
-
-def test_the_views_are_projections_in_millimetres_from_home(series):
-    figure = figures.hand_path_views(series)
-    front, top = named(figure, "pd")
-    home = series[0].trajectories[0].reference_position[0]
-    offsets = [1e3 * (motion.hand_position[DRAWN] - home) for motion in series[1].outward]
-    right = np.array([-0.8, -0.6, 0.0])  # of a forward axis (0.6, -0.8, 0)
-    wanted = lifted([np.stack([xyz @ right, xyz[:, 2]], axis=1) for xyz in offsets])
-    np.testing.assert_allclose(np.stack([front.x, front.y], axis=1), wanted, atol=1e-9)
-    forward = np.array([0.6, -0.8, 0.0])
-    wanted = lifted([np.stack([xyz @ right, xyz @ forward], axis=1) for xyz in offsets])
-    np.testing.assert_allclose(np.stack([top.x, top.y], axis=1), wanted, atol=1e-9)
-    assert (front.xaxis, top.xaxis) == ("x", "x2")
-
-
-def test_deviation_is_drawn_as_mean_and_range_over_motions(series):
-    figure = figures.deviation(series)
-    for index, one in enumerate(series):
-        gaps = [motion.hand_position - motion.reference_position for motion in one.trajectories]
-        errors = 1e3 * np.sqrt(np.sum(np.square(gaps), axis=2))[:, DRAWN]  # mm
-        assert errors.shape == (4, 15)
-        band, line = figure.data[2 * index : 2 * index + 2]
-        assert line.name == one.label
-        np.testing.assert_allclose(line.x, STEP * (DRAWN + 1))
-        np.testing.assert_allclose(line.y, errors.mean(axis=0))
-        np.testing.assert_allclose(band.y[:15], errors.max(axis=0))
-        np.testing.assert_allclose(band.y[15:], errors.min(axis=0)[::-1])
-        np.testing.assert_allclose(band.x, np.concatenate([line.x, line.x[::-1]]))
-
-
-def test_torques_are_those_of_the_motion_that_asks_most_of_the_joint(series):
-    figure = figures.torques(series)
-    hardest = []
-    for joint in range(7):
-        peaks = [np.abs(reach.trajectory.torque[:, joint]).max() for reach in series[0].reaches]
-        hardest.append(int(np.argmax(peaks)))
-        for one in series:
-            trace = named(figure, one.label)[joint]
-            np.testing.assert_array_equal(
-                trace.y, one.reaches[hardest[-1]].trajectory.torque[DRAWN, joint]
-            )
-    assert len(set(hardest)) > 1  # it is not the same one for every joint
-    assert [title.text for title in figure.layout.annotations][:7] == list(series[0].joints)
-
-
-def test_a_series_is_in_the_legend_of_the_torques_once_even_without_the_first_joints_motion(series):
-    peaks = [
-        [np.abs(reach.trajectory.torque[:, joint]).max() for reach in series[0].reaches]
-        for joint in range(7)
-    ]
-    hardest = np.argmax(peaks, axis=1)
-    kept = [reach for i, reach in enumerate(series[1].reaches) if i != hardest[0]]
-    figure = figures.torques([series[0], replace(series[1], reaches=kept)])
-    assert 0 < len(named(figure, "pd")) < 7  # some joints are drawn, the first is not
-    for label in ("analytic", "pd"):
-        in_legend = [trace.showlegend for trace in named(figure, label)]
-        assert in_legend == [True] + [False] * (len(in_legend) - 1)
-
-
-def test_torque_limits_are_drawn(series):
-    heights = sorted(shape.y0 for shape in figures.torques(series).layout.shapes)
-    limits = series[0].torque_limits
-    np.testing.assert_allclose(heights, np.sort(np.concatenate([-limits, limits])))
-
-
-def test_without_neurons_there_is_no_picture_of_spikes(series):
-    assert figures.spikes(series) is None
-
-
-def spiking(reach: RecordedReach, rng: np.random.Generator) -> RecordedReach:
-    changes = {f.name: getattr(reach.trajectory, f.name) for f in fields(Trajectory)}
-    changes["spikes"] = rng.integers(3, 90, N_STEPS)
-    return replace(reach, trajectory=Trajectory(**changes))
-
-
-def test_spikes_are_averaged_over_the_steps_between_two_points(series):
-    rng = np.random.default_rng(9)
-    neural = replace(
-        series[1], label="net", reaches=[spiking(reach, rng) for reach in series[1].reaches]
-    )
-    figure = figures.spikes([series[0], neural])
-    assert figure is not None
-    assert named(figure, "analytic") == []
-    (line,) = named(figure, "net")
-    counts = np.array([motion.spikes for motion in neural.trajectories])
-    wanted = [counts[:, end - 9 : end + 1].mean() for end in DRAWN]
-    np.testing.assert_allclose(line.y, wanted)
-    np.testing.assert_allclose(line.x, STEP * (DRAWN + 1))
