@@ -90,6 +90,13 @@ class Arm:
         """MuJoCo's own objects, for drawing; a payload or friction replaces them."""
         return self._model, self._data
 
+    def copy_spec(self) -> mujoco.MjSpec:
+        """Copy the source of the model without its markers, for a scene with more in it."""
+        spec = self._spec.copy()
+        for name in self._markers.values():
+            spec.delete(spec.body(name))
+        return spec
+
     @property
     def unexplained_forces(self) -> list[UnexplainedForce]:
         """Forces on the joints at the present time and torque that :attr:`model` lacks."""

@@ -47,7 +47,7 @@ class Camera:
         self._size = (height, width)
         self._view = look_at(arm)
         self._model, _ = arm.scene
-        self._renderer = _open_renderer(self._model, height, width)
+        self._renderer = open_renderer(self._model, height, width)
 
     def __enter__(self) -> "Camera":
         return self
@@ -67,7 +67,7 @@ class Camera:
         model, data = self._arm.scene
         if model is not self._model:  # a payload was attached
             self._renderer.close()
-            self._model, self._renderer = model, _open_renderer(model, *self._size)
+            self._model, self._renderer = model, open_renderer(model, *self._size)
         mujoco.mj_kinematics(model, data)
         self._renderer.update_scene(data, self._view)
         for trail in trails:
@@ -87,7 +87,12 @@ def look_at(arm: Arm) -> mujoco.MjvCamera:
     return camera
 
 
-def _open_renderer(model: mujoco.MjModel, height: int, width: int) -> mujoco.Renderer:
+def open_renderer(model: mujoco.MjModel, height: int, width: int) -> mujoco.Renderer:
+    """Open an off-screen renderer.
+
+    Raises:
+        SpikearmError: None works on this machine.
+    """
     choice = os.environ.get("MUJOCO_GL", "")
     if sys.platform == "linux" and choice in ("", "glfw") and not has_display():
         raise SpikearmError(
