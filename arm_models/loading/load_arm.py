@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import mujoco
@@ -33,6 +34,23 @@ MARKERS: tuple[tuple[Marker, float, list[float]], ...] = (
     ("reference", 0.012, [0.95, 0.5, 0.1, 0.9]),
 )  # radius [m] and colour
 MIN_INERTIA = 1e-6  # kg m^2; below it one control step of delay throws the joint off
+
+
+@dataclass(frozen=True)
+class ArmFigures:
+    """Figures of an arm.
+
+    Attributes:
+        n_joints: Number of controlled joints.
+        mass: Mass of everything that the first joint moves [kg].
+        torque_limits: Largest torques of the joints, shape (n_joints,) [N m].
+        velocity_limits: Largest speeds of the joints, shape (n_joints,) [rad/s].
+    """
+
+    n_joints: int
+    mass: float
+    torque_limits: np.ndarray
+    velocity_limits: np.ndarray
 
 
 def load_arm(
@@ -91,6 +109,24 @@ def load_arm(
     chain = settle_base(model, chain)
     check_model(model, chain)
     return Arm(name, spec, chain, markers)
+
+
+def read_figures(name: str) -> ArmFigures:
+    """Read the figures of a shipped arm from its file, without what makes it move.
+
+    Raises:
+        SpikearmError: There is no such arm.
+    """
+    _, spec = _read_spec(name)
+    site = find_hand_site(spec, None, (0.0, 0.0, 0.0))
+    names = [joint.name for joint in choose_joints(spec, site, None)]
+    model = _compile(spec, name)
+    return ArmFigures(
+        n_joints=len(names),
+        mass=float(model.body_subtreemass[model.joint(names[0]).bodyid.item()]),
+        torque_limits=read_torque_limits(model, names, None),
+        velocity_limits=read_velocity_limits(model, names, None)[0],
+    )
 
 
 def _set_options(spec: mujoco.MjSpec, weightless: bool) -> None:

@@ -11,14 +11,11 @@ import numpy as np
 
 from spikearm.arm_models import SpikearmError
 from spikearm.controller.references.workspace import Workspace
+from spikearm.controller.spiking.shipped_folder import SHIPPED_FOLDER, WEIGHTLESS
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
 from spikearm.neural.files.array_file import FORMAT_VERSION, check_names, read_versioned, understood
 from spikearm.neural.files.typed_json import Vector, parse_json
 
-WEIGHTLESS = "-weightless"
-"""Suffix of the arm's name in files of controllers that were trained without gravity."""
-
-SHIPPED_FOLDER = Path(__file__).parents[1] / "shipped"
 ABOUT = "about"
 VERSION = 1
 KIND = "trained controller"

@@ -2,10 +2,20 @@
 
 from dataclasses import dataclass
 
-from spikearm.arm_models import ARMS, load_arm
-from spikearm.experiments.console.console import console
-from spikearm.experiments.console.safety import shown_limits
-from spikearm.experiments.tables import make_table
+from spikearm.arm_models import ARMS
+from spikearm.arm_models.loading.load_arm import read_figures
+from spikearm.controller.spiking.shipped_folder import SHIPPED_FOLDER
+from spikearm.experiments.console.console import console, print_all
+from spikearm.experiments.tables import explain, make_table
+from spikearm.experiments.words import counted
+
+HEADINGS = ("name", "arm", "joints", "mass\nkg", "torque\nN m", "speed\nrad/s", "net")
+TEXT = ("name", "arm", "net")
+MEANINGS = (
+    ("mass", "of everything that the first joint moves"),
+    ("torque, speed", "limits of the strongest and of the fastest joint"),
+    ("net", "a trained spiking network ships for the arm"),
+)
 
 
 @dataclass(frozen=True)
@@ -13,20 +23,20 @@ class ArmsCommand:
     """List the arms that ship with spikearm."""
 
     def execute(self) -> None:
-        """Print the table of arms."""
-        limits = ("limits N m", "limits rad/s")
-        table = make_table(
-            "Arms", ("name", "arm", "joints", "mass kg", *limits, "source"),
-            left=("name", "arm", *limits, "source"), no_wrap=("name",),
-        )  # fmt: skip
+        """Print the table of arms and their sources."""
+        trained = [name for name in ARMS if (SHIPPED_FOLDER / f"{name}.npz").exists()]
+        console.print(
+            f"{counted(len(ARMS), 'arm')} ship with spikearm, and for {len(trained)} of them a "
+            "trained spiking controller."
+        )
+        table = make_table("Arms", HEADINGS, left=TEXT, no_wrap=HEADINGS)
         for name, entry in ARMS.items():
-            arm = load_arm(name)
-            torques, speeds = map(
-                shown_limits, (arm.chain.torque_limits, arm.chain.velocity_limits)
-            )
+            figures = read_figures(name)
             table.add_row(
-                name, entry.title, str(arm.chain.n_joints), f"{arm.model.mass:.2f}", torques,
-                speeds, entry.source,
+                name, entry.title, str(figures.n_joints), f"{figures.mass:.2f}",
+                f"{figures.torque_limits.max():.3g}", f"{figures.velocity_limits.max():.3g}",
+                "yes" if name in trained else "",
             )  # fmt: skip
-        console.print(table)
+        sources = [(name, entry.source) for name, entry in ARMS.items()]
+        print_all([table, explain(MEANINGS), "Sources", explain(sources)])
         console.print("Use one with --arm NAME, or any MJCF file with --arm PATH.")

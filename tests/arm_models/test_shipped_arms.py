@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from spikearm.arm_models import Arm, load_arm
+from spikearm.arm_models import ARMS, Arm, load_arm
+from spikearm.arm_models.loading.load_arm import read_figures
 
 FREE = (-np.inf, np.inf)
 TURN = (-2 * np.pi, 2 * np.pi)
@@ -219,3 +220,12 @@ def test_nothing_of_the_drawing_weighs_or_touches_anything(arm):
     assert model.ngeom > arm.chain.n_joints
     arm.reset(np.zeros(arm.chain.n_joints))  # many arms run through themselves here
     assert data.ncon == 0
+
+
+@pytest.mark.parametrize("name", ARMS)
+def test_the_figures_that_are_listed_are_those_of_the_arm(name):
+    arm, figures = load_arm(name), read_figures(name)
+    assert figures.n_joints == arm.chain.n_joints
+    assert figures.mass == pytest.approx(arm.model.mass)
+    np.testing.assert_array_equal(figures.torque_limits, arm.chain.torque_limits)
+    np.testing.assert_array_equal(figures.velocity_limits, arm.chain.velocity_limits)
