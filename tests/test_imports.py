@@ -46,16 +46,43 @@ def test_the_command_line_loads_no_tensorflow():
     assert loaded.isdisjoint(HEAVY)
 
 
-def test_help_loads_no_libraries_that_compute():
+def run_command(*words: str) -> tuple[str, set[str]]:
+    """Run a command in a process of its own; return its output and the modules it loads."""
     program = (
-        "import sys; from spikearm.experiments.cli import main; main(['--help'])\n"
+        "import sys; from spikearm.experiments.cli import main; main(sys.argv[1:])\n"
         "print(*sys.modules, file=sys.stderr)"
     )
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
-    loaded = {name.split(".")[0] for name in ran.stderr.split()}
-    assert "usage: spikearm COMMAND" in ran.stdout
+    command = [sys.executable, "-W", "ignore", "-c", program, *words]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    return ran.stdout, set(ran.stderr.split())
+
+
+def test_help_loads_no_libraries_that_compute():
+    printed, modules = run_command("--help")
+    loaded = {name.split(".")[0] for name in modules}
+    assert "usage: spikearm COMMAND" in printed
     assert {"spikearm", "rich"} <= loaded
     assert loaded.isdisjoint({"numpy", "numba", "scipy", "matplotlib", "plotly", "mujoco", "nengo"})
+
+
+def test_the_list_of_arms_loads_mujoco_and_nothing_for_networks():
+    printed, modules = run_command("arms")
+    loaded = {name.split(".")[0] for name in modules}
+    assert "gen3" in printed
+    assert {"mujoco", "numpy"} <= loaded
+    assert loaded.isdisjoint({"numba", "scipy", "nengo", "nengo_loihi", "plotly", "pyarrow"})
+
+
+@pytest.mark.parametrize("command", ["run", "bench"])
+def test_what_draws_films_and_bounds_is_loaded_after_the_first_torque(command):
+    program = (
+        f"import sys, spikearm.experiments.cli, spikearm.experiments.commands.{command}\n"
+        "print(*sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    loaded = set(ran.stdout.split())
+    assert {"nengo_loihi", "numba", "mujoco"} <= loaded
+    assert loaded.isdisjoint({"plotly", "imageio", "scipy.stats"})
 
 
 def test_the_list_of_commands_says_what_each_of_them_says():

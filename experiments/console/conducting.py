@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-import plotly.io
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -96,6 +95,8 @@ def write_study(
 
 
 def _draw(study: Study[T], run: StudyRun[T], path: Path) -> None:
+    import plotly.io  # after the work, which its loading would delay
+
     page = plotly.io.to_html(study.figure(run.outcomes), config={"displaylogo": False})
     with atomic_file(path) as draft:
         draft.write_text(page, encoding="utf-8")

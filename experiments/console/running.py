@@ -1,4 +1,8 @@
-"""Running a plan in front of a person: progress, viewer, results, film and report."""
+"""Running a plan in front of a person: progress, viewer, results, film and report.
+
+Viewer, film and report are imported when they are wanted: they take longer than an arm takes to
+move.
+"""
 
 import shutil
 from collections import Counter
@@ -7,11 +11,9 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spikearm.arm_models import Arm, ArmState
-from spikearm.arm_models.rendering.camera import Camera
-from spikearm.arm_models.rendering.viewer import Viewer
 from spikearm.controller.loop.safety.limits import limits_of_task
 from spikearm.controller.references.reference import Reference
 from spikearm.experiments.console.console import console, errors, print_all
@@ -33,8 +35,6 @@ from spikearm.experiments.records.records import (
     check_new_folder,
     write_run,
 )
-from spikearm.experiments.report.report import write_report
-from spikearm.experiments.report.video import write_video
 from spikearm.experiments.studies.adaptation.table import describe_overflows, reach_tables
 from spikearm.experiments.studies.benchmark.benchmark import Benchmark, collect
 from spikearm.experiments.studies.benchmark.checks.baseline_check import check_baseline
@@ -47,6 +47,9 @@ from spikearm.experiments.studies.study import Batch, StudyRun, run_study
 from spikearm.neural.processes.raised import Problem
 from spikearm.neural.processes.signals import Deferral
 
+if TYPE_CHECKING:
+    from spikearm.arm_models.rendering.viewer import Viewer
+
 NOTHING = Benchmark([], [], "failed", None, None, Counter())
 
 
@@ -58,7 +61,7 @@ class ViewingWatcher(ProgressWatcher):
         viewer: Shows the arm in a window at real time.
     """
 
-    def __init__(self, shown: str, viewer: Viewer) -> None:
+    def __init__(self, shown: str, viewer: "Viewer") -> None:
         super().__init__()
         self._shown = shown
         self._viewer = viewer
@@ -110,6 +113,8 @@ def measure(
     """
     check_new_folder(folder)
     if film:
+        from spikearm.arm_models.rendering.camera import Camera
+
         with Camera(plan.arm):  # rather now than after the work is done
             pass
     problems: list[Problem] = []
@@ -196,6 +201,8 @@ def run_watched(
         plan = replace(plan, jobs=1)  # the window shows steps of this process; others would disturb
     with ExitStack() as stack:
         if view:
+            from spikearm.arm_models.rendering.viewer import Viewer
+
             viewer = stack.enter_context(Viewer(plan.arm))
             shown = batch_title(plan.ordered_controllers[-1], plan.seeds[0])
             watcher = ViewingWatcher(shown, viewer)
@@ -223,6 +230,8 @@ def add_pictures(
             film_run(filmed, run, folder / VIDEO)
     if report:
         with collected(problems), errors.status("Writing the report"):
+            from spikearm.experiments.report.report import write_report
+
             write_report([replace(run, folder=folder)], folder / REPORT, [folder.name])
 
 
@@ -238,6 +247,8 @@ def print_place(folder: Path, benchmark: Benchmark) -> None:
 
 def film_run(arm: Arm, run: Run, path: Path) -> None:
     """Film what the last controller did with its first seed, with a progress bar."""
+    from spikearm.experiments.report.video import write_video
+
     label = run.reaches[-1].label
     seed = next(reach.seed for reach in run.reaches if reach.label == label)
     reaches = [reach for reach in run.reaches if reach.label == label and reach.seed == seed]

@@ -4,15 +4,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-import plotly.graph_objects as go
 from rich.console import RenderableType
 
 from spikearm.arm_models.errors import check_processes
 from spikearm.neural.processes.parallel import parallel_map
 from spikearm.neural.processes.raised import Caught, Problem
 from spikearm.neural.processes.worker import StoppedError
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 T = TypeVar("T")
 Measure = Callable[[int], T]
@@ -89,7 +91,7 @@ class Study(Experiment[T]):
         """Return what is printed of the outcomes."""
 
     @abstractmethod
-    def figure(self, outcomes: Sequence[T]) -> go.Figure:
+    def figure(self, outcomes: Sequence[T]) -> "go.Figure":
         """Draw the outcomes."""
 
 

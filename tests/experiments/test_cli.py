@@ -18,6 +18,7 @@ from spikearm.experiments.cli import BAD_INPUT, COMMANDS, INTERRUPTED, main
 from spikearm.experiments.console import running
 from spikearm.experiments.controllers import CONTROLLERS, ControllerSetup
 from spikearm.experiments.records.records import read_run
+from spikearm.experiments.report import report, video
 from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.neural.counts import StepCounts
@@ -143,11 +144,12 @@ def read_config(folder: str) -> dict:
 def test_all_arms_are_listed_with_their_joints_and_source(capsys):
     assert main(["arms"]) == 0
     printed = capsys.readouterr().out
+    assert printed.startswith(f"{len(ARMS)} arms ship with spikearm")
     for name, entry in ARMS.items():
-        (line,) = [line for line in printed.splitlines() if f" {name} " in line]
+        line, source = [line for line in printed.splitlines() if f" {name} " in f" {line} "]
         assert entry.title in line
         assert f" {load_arm(name).chain.n_joints} " in line
-        assert entry.source in line
+        assert entry.source in source
 
 
 def test_a_run_leaves_its_folder_and_prints_its_table(capsys):
@@ -388,7 +390,7 @@ def test_ctrl_c_while_filming_keeps_the_run_and_ends_with_status_130(monkeypatch
         raise KeyboardInterrupt
 
     replace_rate_by_pd(monkeypatch)
-    monkeypatch.setattr(running, "write_video", film)
+    monkeypatch.setattr(video, "write_video", film)
     assert main([*BENCH, "--out", "run", "--video"]) == INTERRUPTED
     printed = capsys.readouterr().out
     assert "position rmse mm" in printed
@@ -410,7 +412,8 @@ def fail_to(monkeypatch: pytest.MonkeyPatch, function: str, sentence: str) -> No
     def fail(*_: object) -> None:
         raise SpikearmError(sentence)
 
-    monkeypatch.setattr(running, function, fail)
+    home = {"write_video": video, "write_report": report, "write_run": running}[function]
+    monkeypatch.setattr(home, function, fail)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Confidence interval of a mean over a few seeds."""
 
 import numpy as np
-from scipy.stats import bootstrap
 
 CONFIDENCE = 0.95
 N_RESAMPLES = 2000
@@ -19,6 +18,8 @@ def bootstrap_interval(values: np.ndarray, rng: np.random.Generator) -> tuple[fl
     """
     if np.ptp(values) == 0:
         return float(values[0]), float(values[0])
+    from scipy.stats import bootstrap  # half a second of a start, and one seed does without
+
     result = bootstrap(
         (values,), np.mean, confidence_level=CONFIDENCE, n_resamples=N_RESAMPLES,
         method="percentile", rng=rng,
