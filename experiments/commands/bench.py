@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from spikearm.arm_models import Arm
 from spikearm.experiments.console.experiment_options import ExperimentOptions, Seeds
 from spikearm.experiments.console.running import measure
+from spikearm.experiments.controllers import choose_controllers
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
+from spikearm.experiments.studies.benchmark.study import BenchmarkExperiment
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,36 @@ class BenchCommand(ExperimentOptions):
     def execute(self) -> None:
         """Run the benchmark, write its folder and print its table."""
         arm = self.plant.load()
-        controllers = self.choose(arm, self.controllers, self.adaptive)
+        plan = self.plan(arm)
         folder = self.new_folder("bench")
+        config = self.config("bench", arm, folder, plan.controllers)
+        measure(plan, config, folder, film=self.video, report=self.report)
+
+    def check(self) -> None:
+        """Refuse names of controllers that are none, before any work is done.
+
+        Raises:
+            SpikearmError: There is no controller of one of them.
+        """
+        choose_controllers(self.controllers, self.adaptive, self.backend)
+
+    def plan(self, arm: Arm) -> BenchmarkPlan:
+        """Plan the benchmark of an arm.
+
+        Raises:
+            SpikearmError: There is no controller of one of the names, or no trained weights fit.
+        """
+        controllers = self.choose(arm, self.controllers, self.adaptive)
         setup = self.setup(arm, self.controllers)
-        plan = BenchmarkPlan(
+        return BenchmarkPlan(
             arm, self.task, controllers, self.seeds.all, setup, self.jobs, self.safety,
             spikes=self.spikes,
         )  # fmt: skip
-        config = self.config("bench", arm, folder, controllers)
-        measure(plan, config, folder, film=self.video, report=self.report)
+
+    def experiment(self) -> BenchmarkExperiment:
+        """Load the arm and build the benchmark, for a program that runs it without a folder.
+
+        Raises:
+            SpikearmError: Arm or controllers cannot be loaded.
+        """
+        return BenchmarkExperiment(self.plan(self.plant.load()))

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from spikearm.arm_models import Arm
 from spikearm.arm_models.errors import check_count
 from spikearm.experiments.console.conducting import conduct
 from spikearm.experiments.console.experiment_options import PerturbedOptions
+from spikearm.experiments.controllers import choose_controllers
 from spikearm.experiments.perturbations.level import all_levels
 from spikearm.experiments.perturbations.registry import PERTURBATIONS
 from spikearm.experiments.studies.robustness.stress import MOST_ROUNDS, StressPlan
@@ -47,16 +49,44 @@ class StressCommand(PerturbedOptions):
     def execute(self) -> None:
         """Measure, print the tables and write the folder."""
         arm = self.plant.load()
-        controllers = self.choose(arm, self.controllers, self.adaptive)
-        levels = all_levels(self.perturbations or known_gravity())
+        plan = self.plan(arm)
         folder = self.new_folder("stress")
-        plan = StressPlan(
-            arm, self.task, controllers, self.seeds.all, self.setup(arm, self.controllers),
-            self.jobs, levels=levels, safety=self.safety,
+        conduct(StressStudy(plan), self.config("stress", arm, folder, plan.controllers), folder)
+
+    def check(self) -> None:
+        """Refuse names of controllers and perturbations that are none, before any work is done.
+
+        Raises:
+            SpikearmError: There is no controller or perturbation of one of them.
+        """
+        choose_controllers(self.controllers, self.adaptive, self.backend)
+        all_levels(self.perturbations)
+
+    def plan(self, arm: Arm, unperturbed: bool = True) -> StressPlan:
+        """Plan the perturbations of an arm.
+
+        Args:
+            arm: Arm that is perturbed.
+            unperturbed: True if every controller is measured without a perturbation, too.
+
+        Raises:
+            SpikearmError: There is no controller of one of the names, or no trained weights fit.
+        """
+        levels = all_levels(self.perturbations or known_gravity())
+        return StressPlan(
+            arm, self.task, self.choose(arm, self.controllers, self.adaptive),
+            self.seeds.all, self.setup(arm, self.controllers), self.jobs, levels=levels, safety=self.safety,
             weightless=self.weightless(arm, self.controllers, levels),
-            rounds=self.rounds,
+            rounds=self.rounds, unperturbed=unperturbed,
         )  # fmt: skip
-        conduct(StressStudy(plan), self.config("stress", arm, folder, controllers), folder)
+
+    def experiment(self) -> StressStudy:
+        """Load the arm and build the study of the named perturbations, and of no others.
+
+        Raises:
+            SpikearmError: Arm or controllers cannot be loaded.
+        """
+        return StressStudy(self.plan(self.plant.load(), unperturbed=False))
 
 
 def known_gravity() -> list[str]:

@@ -73,8 +73,9 @@ def all_levels(words: Sequence[str]) -> list[Level]:
     levels: list[Level] = []
     for word in words:
         name, strength = _read(word)
-        strengths = find_perturbation(name).strengths if strength is None else (strength,)
-        levels += [Level(name, one) for one in strengths]
+        known = find_perturbation(name)
+        usual = known.strengths or (known.default,)
+        levels += [Level(name, one) for one in (usual if strength is None else (strength,))]
     return list(dict.fromkeys(levels))
 
 

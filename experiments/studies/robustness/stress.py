@@ -71,9 +71,11 @@ class StressPlan(PerturbedPlan):
     Attributes:
         rounds: Number of times that the targets are gone through; what is learned goes from one
             to the next.
+        unperturbed: True if every controller is measured without a perturbation, too.
     """
 
     rounds: int = 1
+    unperturbed: bool = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -97,7 +99,8 @@ class StressPlan(PerturbedPlan):
         same_task = self.task.variant == "circle" and not self.task.offset
         if controller.stage is None and same_task and seed != self.seeds[0]:
             return [one for one in conditions if one.level.perturbation.drawn]
-        return [Condition(controller, seed), *conditions]
+        first = [Condition(controller, seed)] if self.unperturbed else []
+        return list(dict.fromkeys([*first, *conditions]))
 
     def loop(self, controller: Controller, seed: int) -> LoopSetup:
         """Return the unperturbed closed loop of a controller."""
