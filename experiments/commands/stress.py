@@ -74,8 +74,8 @@ class StressCommand(PerturbedOptions):
         """
         levels = all_levels(self.perturbations or known_gravity())
         return StressPlan(
-            arm, self.task, self.choose(arm, self.controllers, self.adaptive),
-            self.seeds.all, self.setup(arm, self.controllers), self.jobs, levels=levels, safety=self.safety,
+            arm, self.task, self.choose(arm, self.controllers, self.adaptive), self.seeds.all,
+            self.setup(arm, self.controllers), self.jobs, levels=levels, safety=self.safety,
             weightless=self.weightless(arm, self.controllers, levels),
             rounds=self.rounds, unperturbed=unperturbed,
         )  # fmt: skip
