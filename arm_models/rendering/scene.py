@@ -14,6 +14,8 @@ from spikearm.arm_models.rendering.pinhole import PinholeCamera
 
 MOST_DISTRACTORS = 4
 LUMINANCE = np.array([0.299, 0.587, 0.114])  # of red, green, blue: ITU-R BT.601
+DISC = np.array([[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1]]) * 0.7
+"""Points of a disc of unit radius by which it is judged to be in sight, shape (n_points, 2)."""
 CHECKS = 4  # squares along an edge of the ball's texture
 TEXTURE_SIZE = 64  # pixels
 
@@ -167,9 +169,7 @@ class Scene:
         Returns:
             Red, green and blue, 0 to 255, shape (n_cameras, height, width, 3).
         """
-        self._data.qpos[:] = self._arm.scene[1].qpos
-        mujoco.mj_kinematics(self._model, self._data)
-        mujoco.mj_camlight(self._model, self._data)
+        self._update()
         pictures = []
         for number, camera in enumerate(self.cameras):
             self._data.cam_xmat[self._ids[number]] = camera.turned(*turn).axes.ravel()
@@ -177,6 +177,39 @@ class Scene:
             self._renderer.update_scene(self._data, self._view)
             pictures.append(self._average(self._renderer.render()))
         return np.array(pictures)
+
+    def _update(self) -> None:
+        """Take over the arm's present joint positions."""
+        self._data.qpos[:] = self._arm.scene[1].qpos
+        mujoco.mj_kinematics(self._model, self._data)
+        mujoco.mj_camlight(self._model, self._data)
+
+    def visible_share(self, position: np.ndarray) -> np.ndarray:
+        """Compute the share of a target's disc that each camera sees past the arm and other things.
+
+        Args:
+            position: Position of the target's centre, shape (3,) [m].
+
+        Returns:
+            Share of rays that reach it within the picture, shape (n_cameras,) [1].
+        """
+        self._update()
+        return np.array([self._reached(camera, position).mean() for camera in self.cameras])
+
+    def _reached(self, camera: PinholeCamera, position: np.ndarray) -> np.ndarray:
+        """Return which points of the target's disc, as this camera sees it, are in sight."""
+        sides = self.config.ball_radius * camera.axes[:, :2].T  # half of the disc's axes
+        points = position + DISC @ sides
+        pixels = camera.project(points)
+        inside = ((pixels >= 0) & (pixels <= self.config.size)).all(axis=1)
+        return inside & [self._in_sight(camera.position, point) for point in points]
+
+    def _in_sight(self, eye: np.ndarray, point: np.ndarray) -> bool:
+        """Return whether nothing but the target lies between the camera and a point."""
+        way, hit = point - eye, np.full(1, -1, dtype=np.int32)
+        excluded = self._model.body(self._ball).id
+        distance = mujoco.mj_ray(self._model, self._data, eye, way, None, True, excluded, hit)
+        return distance < 0 or distance >= 1.0
 
     def _average(self, picture: np.ndarray) -> np.ndarray:
         """Average the pixels that were drawn for each pixel."""

@@ -57,6 +57,34 @@ def test_turned_eyes_see_it_where_turned_pinholes_do(scene):
     assert seen_at(scene, (0.03, -0.02)) == pytest.approx(np.array(expected), abs=0.6)
 
 
+def test_the_visible_share_is_what_is_left_of_the_target_in_the_picture(scene):
+    place = scene.middle + np.array([0.1, 0.0, 0.15])
+    eye = scene.cameras[0].position
+    beside = 0.035 * scene.cameras[0].axes[:, 0]
+    shares, seen = [], []
+    for shift in (np.full(3, 9.0), beside, np.zeros(3)):  # nothing before it, half of it, all
+        before = place + 0.3 * (eye - place) + shift
+        hidden = Distractor(before, 0.035, 0.5, box=True)
+        scene.arrange(Arrangement(place, (hidden,)))
+        shares.append(scene.visible_share(place))
+        target = scene.look()
+        scene.place_target(None)
+        seen.append((np.abs(target - scene.look()) > CHANGED).sum(axis=(1, 2)))
+    assert [share[1] for share in shares] == [1.0] * 3  # the other camera sees all of it
+    assert shares[0][0] == 1.0 > shares[1][0] > shares[2][0] == 0.0
+    assert seen[0][0] > seen[1][0] > seen[2][0] == 0
+
+
+def test_the_arm_itself_can_hide_the_target_and_the_edge_can_cut_it(scene):
+    scene.arrange(Arrangement(None))
+    eye = scene.cameras[0].position
+    hand = scene.middle
+    behind = hand + 0.12 * (hand - eye) / np.linalg.norm(hand - eye)
+    assert scene.visible_share(behind)[0] < 1.0
+    above = hand + np.array([0.0, 0.0, 0.6])
+    assert scene.visible_share(above).tolist() == [0.0, 0.0]
+
+
 def test_nothing_is_there_but_what_is_arranged(scene):
     scene.arrange(Arrangement(None))
     empty = scene.look()
