@@ -1,9 +1,10 @@
-"""From an MJCF file, ours or anyone's, to a torque-driven arm."""
+"""From a model file, ours or anyone's, to a torque-driven arm."""
 
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import mujoco
 import numpy as np
@@ -23,6 +24,7 @@ from spikearm.arm_models.loading.switches import replace_switches
 from spikearm.arm_models.loading.torque_motors import drive_by_torque, read_torque_limits
 from spikearm.arm_models.loading.velocity_limits import read_velocity_limits
 from spikearm.arm_models.names import free_name
+from spikearm.arm_models.profile import SUFFIX, read_profile
 from spikearm.arm_models.registry import ARMS
 
 logger = logging.getLogger(__name__)
@@ -62,16 +64,17 @@ def load_arm(
     torque_limits: Sequence[float] | None = None,
     velocity_limits: Sequence[float] | None = None,
     home: Sequence[float] | None = None,
-    armature: float | None = None,
+    armature: float | Sequence[float] | None = None,
     weightless: bool = False,
 ) -> Arm:
-    """Load an arm by name or from any MJCF file, ready to be driven by torques.
+    """Load an arm by name, from its profile or from any MJCF file, ready to be driven by torques.
 
     The actuators of the chain are replaced by torque motors; everything else in the
     file (fingers, tendons, equality constraints, free objects) stays as it is.
 
     Args:
-        source: Name of a shipped arm (``spikearm arms`` lists them) or path of an MJCF file.
+        source: Name of a shipped arm (``spikearm arms`` lists them), or path of an MJCF file or of
+            an arm profile. What is left out below is then as the profile has it.
         joints: Controlled joints, base first. Left out: every hinge and slide from the end
             effector to the base, without fingers.
         end_effector: Name of a site or a body. Left out: the site ``hand`` or one of the usual
@@ -84,13 +87,39 @@ def load_arm(
             file, and for joints that it states none for, an estimate.
         home: Joint positions to start from, shape (n_joints,) [rad]. Left out: the keyframe
             ``home``, else the file's first keyframe, else zero or mid-range.
-        armature: Rotor inertia of every controlled joint [kg m^2]. Left out: that of the file.
+        armature: Rotor inertia of every controlled joint, one number for all or one for each
+            [kg m^2]. Left out: that of the file.
         weightless: Set gravity to zero.
 
     Raises:
         SpikearmError: The file, a joint, the end effector or a limit is missing or wrong.
     """
-    name, spec = _read_spec(source)
+    options: dict[str, Any] = {
+        "joints": joints, "end_effector": end_effector, "torque_limits": torque_limits,
+        "velocity_limits": velocity_limits, "home": home, "armature": armature,
+        "end_effector_offset": end_effector_offset if any(end_effector_offset) else None,
+    }  # fmt: skip
+    given = {name: value for name, value in options.items() if value is not None}
+    if Path(source).suffix != SUFFIX:
+        return _load_file(*_read_spec(source), weightless, **given)
+    profile = read_profile(Path(source))
+    _, spec = _read_spec(profile.file)
+    return _load_file(profile.name, spec, weightless, **profile.options | given)
+
+
+def _load_file(
+    name: str,
+    spec: mujoco.MjSpec,
+    weightless: bool,
+    joints: Sequence[str] | None = None,
+    end_effector: str | None = None,
+    end_effector_offset: Sequence[float] = (0.0, 0.0, 0.0),
+    torque_limits: Sequence[float] | None = None,
+    velocity_limits: Sequence[float] | None = None,
+    home: Sequence[float] | None = None,
+    armature: float | Sequence[float] | None = None,
+) -> Arm:
+    """Load an arm from its specification; see :func:`load_arm`."""
     site = find_hand_site(spec, end_effector, end_effector_offset)
     names = [joint.name for joint in choose_joints(spec, site, joints)]
     _set_options(spec, weightless)
@@ -142,13 +171,21 @@ def _set_options(spec: mujoco.MjSpec, weightless: bool) -> None:
         option.gravity = np.zeros(3)
 
 
-def _set_armature(spec: mujoco.MjSpec, names: Sequence[str], armature: float | None) -> None:
+def _set_armature(
+    spec: mujoco.MjSpec, names: Sequence[str], armature: float | Sequence[float] | None
+) -> None:
     if armature is None:
         return
-    if not 0 <= armature < np.inf:
-        raise SpikearmError(f"An armature of {armature} does not fit: give 0 kg m^2 or more.")
-    for name in names:
-        spec.joint(name).armature = armature
+    values = np.ravel(armature)
+    if len(values) not in (1, len(names)):
+        raise SpikearmError(
+            f"{len(values)} numbers of armature do not fit: give one for all joints, or one for "
+            f"each of {list(names)}."
+        )
+    for name, value in zip(names, np.broadcast_to(values, len(names)).tolist(), strict=True):
+        if not 0 <= value < np.inf:
+            raise SpikearmError(f"An armature of {value} does not fit: give 0 kg m^2 or more.")
+        spec.joint(name).armature = value
 
 
 def _read_spec(source: str | Path) -> tuple[str, mujoco.MjSpec]:
@@ -156,7 +193,7 @@ def _read_spec(source: str | Path) -> tuple[str, mujoco.MjSpec]:
     path = Path(source) if known is None else known.mjcf
     if not path.is_file():
         raise SpikearmError(
-            f"'{path}' is neither a shipped arm nor an MJCF file that exists. "
+            f"'{path}' is neither a shipped arm nor a model file that exists. "
             f"Shipped arms: {', '.join(ARMS)}."
         )
     try:

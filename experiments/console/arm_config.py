@@ -11,10 +11,11 @@ from spikearm.experiments.unset import Unset
 
 @dataclass(frozen=True)
 class ArmConfig:
-    """Arm by name, or an MJCF file and the properties that the file lacks.
+    """Arm by name, by its profile, or an MJCF file and the properties that the file lacks.
 
     Attributes:
-        arm: Name of a shipped arm (see `spikearm arms`), or path of an MJCF file.
+        arm: Name of a shipped arm (see `spikearm arms`), or path of an arm profile (see `spikearm
+            onboard`) or an MJCF file.
         mjcf: Path of an MJCF file, in place of a shipped arm.
         joints: Controlled joints of an MJCF file, base first. Default: every joint from the
             end effector to the base, without fingers.
@@ -24,7 +25,8 @@ class ArmConfig:
         velocity_limits: Largest speed of each joint [rad/s, m/s]. Default: the numbers
             JOINT_velocity_limit in the file, else an estimate.
         home: Joint positions to start from [rad]. Default: the file's keyframe "home".
-        armature: Rotor inertia that every joint gets [kg m^2].
+        armature: Rotor inertia of the joints, one number for all or one for each [kg m^2].
+            Default: that of the file.
         weightless: Take gravity away. A controller that is trained for a weightless arm leaves
             gravity to be learned.
     """
@@ -37,7 +39,7 @@ class ArmConfig:
     torque_limits: Unset[tuple[float, ...]] = None
     velocity_limits: Unset[tuple[float, ...]] = None
     home: Unset[tuple[float, ...]] = None
-    armature: Unset[float] = None
+    armature: Unset[tuple[float, ...]] = None
     weightless: bool = False
 
     def __post_init__(self) -> None:

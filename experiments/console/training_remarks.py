@@ -30,7 +30,7 @@ def warn_of_light_joints(
     light = [hold for hold in _holds(arm, workspace, training) if hold.is_too_light]
     if not light:
         return
-    heavier = replace(plant, armature=USUAL_ARMATURE).load()
+    heavier = replace(plant, armature=(USUAL_ARMATURE,)).load()
     then = {hold.joint: hold for hold in _holds(heavier, workspace, training)}
     names = ", ".join(f"'{hold.joint}' ({hold.inertia:.2g} kg m^2)" for hold in light)
     errors.print(

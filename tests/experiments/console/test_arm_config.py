@@ -12,7 +12,7 @@ from spikearm.experiments.console.arm_config import ArmConfig
 ARMS = [
     ArmConfig(),
     ArmConfig("ur5e", weightless=True),
-    ArmConfig(mjcf=Path("an arm.xml"), joints=("a", "b"), home=(0.5, -1.0), armature=0.02),
+    ArmConfig(mjcf=Path("an arm.xml"), joints=("a", "b"), home=(0.5, -1.0), armature=(0.02,)),
 ]
 
 

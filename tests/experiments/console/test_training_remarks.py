@@ -13,7 +13,7 @@ from spikearm.experiments.training.training_config import TrainingConfig
 
 
 def warning(folder: Path, armature: float, capsys) -> str:
-    plant = ArmConfig(mjcf=SixJointArm().write(folder), armature=armature)
+    plant = ArmConfig(mjcf=SixJointArm().write(folder), armature=(armature,))
     warn_of_light_joints(plant, plant.load(), Workspace(0.1, 0.2), TrainingConfig())
     return capsys.readouterr().err
 
