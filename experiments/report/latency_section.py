@@ -17,12 +17,13 @@ WIDE = 50.0  # largest over smallest time from which an axis names powers of ten
 
 
 def latency_section(series: Sequence[Series]) -> Section:
-    """Draw the wall times of steps, a panel for the whole and for each part."""
+    """Draw the wall times of steps, a panel for the whole and for each part that takes any."""
+    figures = {title: latency(series, column) for column, title in COLUMNS.items()}
     return Section(
         "Latency",
         "Share of steps that take a time or longer, from state read to torque written and by "
         "part. Dotted: the control period.",
-        [Panel(latency(series, column), title, 240) for column, title in COLUMNS.items()],
+        [Panel(figure, title, 240) for title, figure in figures.items() if figure.data],
         width=300,
     )
 

@@ -8,12 +8,16 @@ import plotly.io
 from markupsafe import Markup
 
 HEIGHT = 280  # px
+# Invisible, so that the labels of two axes keep apart where they meet.
+TICKS = {"ticks": "outside", "ticklen": 5, "tickcolor": "rgba(0,0,0,0)"}
 LAYOUT = {
     "template": "plotly_white",
     "margin": {"l": 58, "r": 14, "t": 10, "b": 44},
     "showlegend": False,  # a section has one for all of its panels
     "font": {"family": "system-ui, sans-serif", "size": 12},
     "autosize": True,
+    "xaxis": TICKS,
+    "yaxis": TICKS,
 }
 CONFIG = {"displaylogo": False, "responsive": True}
 

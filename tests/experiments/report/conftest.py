@@ -1,5 +1,6 @@
 """Folders that commands wrote, and a run and its series, for all tests of reports."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,12 @@ import pytest
 from spikearm.arm_models import Arm, load_arm
 from spikearm.experiments.cli import main
 from spikearm.experiments.controllers import ControllerSetup, choose_controllers
-from spikearm.experiments.records.records import Run
+from spikearm.experiments.records.records import RecordedReach, Run
 from spikearm.experiments.report.series import Series
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.tasks.centre_out import CentreOut
+from spikearm.neural.spikes import Population, SpikeTrains
 
 REACH = [
     "--radius", "0.03", "--duration", "0.12", "--hold", "0.03", "--jobs", "1",
@@ -64,3 +66,20 @@ def a_series(run: Run, arm: Arm, stage: str, color: str) -> Series:
 @pytest.fixture
 def series(run, arm) -> list[Series]:
     return [a_series(run, arm, "analytic", "#123456"), a_series(run, arm, "pd", "#654321")]
+
+
+@pytest.fixture
+def spiking_run(run) -> Run:
+    """Let pd's reaches have the spikes of a network, drawn at random."""
+    rng = np.random.default_rng(9)
+    reaches = [_with_spikes(one, rng) if one.controller == "pd" else one for one in run.reaches]
+    return replace(run, reaches=reaches)
+
+
+def _with_spikes(reach: RecordedReach, rng: np.random.Generator) -> RecordedReach:
+    n_steps = len(reach.trajectory.time)
+    populations = (Population("features", 400), Population("code", 250))
+    spiked = [rng.choice(650, rng.integers(3, 90), replace=False) for _ in range(n_steps)]
+    trajectory = replace(reach.trajectory, spikes=np.array([len(one) for one in spiked]))
+    trains = SpikeTrains.of_steps(populations, spiked)
+    return replace(reach, trajectory=trajectory, spike_trains=trains)

@@ -38,6 +38,11 @@ def test_every_part_has_its_panel(series):
     assert titles == ["whole step", "sense", "encode", "network", "decode", "act"]
 
 
+def test_a_part_that_takes_no_stage_any_time_has_no_panel(series):
+    titles = [panel.title for panel in latency_section(series[:1]).panels]
+    assert titles == ["whole step", "sense", "network", "act"]
+
+
 @pytest.mark.parametrize("column", COLUMNS)
 def test_a_curve_gives_the_share_of_steps_that_take_a_time_or_longer(series, column):
     (curve,) = [trace for trace in latency(series, column).data if trace.name == "loihi"]

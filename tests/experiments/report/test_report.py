@@ -144,7 +144,7 @@ def plots(page: Page) -> list[dict[str, str | None]]:
 def test_every_picture_that_applies_is_there_once(page, arm):
     shown = [heading for heading in page.inside("h2") if heading in PICTURES]
     assert shown == [heading for heading in PICTURES if heading != "Spikes"]
-    assert len(plots(page)) == 4 + 2 + arm.chain.n_joints + 6
+    assert len(plots(page)) == 4 + 2 + arm.chain.n_joints + 4  # no law encodes or decodes
 
 
 def test_every_series_of_a_picture_is_named_beside_it(page):
