@@ -55,6 +55,15 @@ class Camera:
     def __exit__(self, *exception: object) -> None:
         self._renderer.close()
 
+    @property
+    def axes(self) -> np.ndarray:
+        """Directions to the right and up in the pictures, in the world frame, shape (2, 3)."""
+        azimuth, elevation = np.radians([self._view.azimuth, self._view.elevation])
+        right = np.array([np.sin(azimuth), -np.cos(azimuth), 0.0])
+        level = np.array([np.cos(azimuth), np.sin(azimuth), 0.0])
+        up = np.cos(elevation) * np.array([0.0, 0.0, 1.0]) - np.sin(elevation) * level
+        return np.stack([right, up])
+
     def render(self, trails: Sequence[Trail] = ()) -> np.ndarray:
         """Render a picture of the arm in its present state.
 

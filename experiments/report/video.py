@@ -11,6 +11,7 @@ from spikearm.arm_models.rendering.camera import Camera, Trail
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.records import RecordedReach
+from spikearm.experiments.report.film_caption import Caption
 
 FRAME_RATE = 30  # frames per second of simulated time
 WIDTH, HEIGHT = 640, 480  # pixels
@@ -23,6 +24,9 @@ def write_video(
     arm: Arm, reaches: Sequence[RecordedReach], path: Path, tick: Callable[[], None] = lambda: None
 ) -> None:
     """Replay motions and film them in H.264, with the paths of hand and reference so far.
+
+    A caption names the controller, the time and the error; an inset shows the paths again, with
+    what they deviate from straight lines enlarged.
 
     Filming a record rather than the running loop leaves the loop's timing alone.
 
@@ -41,10 +45,12 @@ def write_video(
         imageio.get_writer(draft, fps=FRAME_RATE, codec="libx264", pixelformat="yuv420p") as film,
     ):
         trails: list[Trail] = []
-        for reach in reaches:
+        caption = Caption(reaches, camera.axes)
+        for number, reach in enumerate(reaches):
             for step in _frame_steps(reach.trajectory):
                 pose_arm(arm, reach.trajectory, step)
-                film.append_data(camera.render(trails + paths(reach.trajectory, step)))
+                picture = camera.render(trails + paths(reach.trajectory, step))
+                film.append_data(caption.added_to(picture, number, step))
             trails += paths(reach.trajectory, len(reach.trajectory.time))
             tick()
 

@@ -219,6 +219,18 @@ def test_the_arm_is_seen_from_its_right_from_ahead_and_from_above(arm):
     assert to_eye[2] > 0.2
 
 
+def test_its_axes_point_to_the_right_and_up_in_the_picture(arm):
+    with Camera(arm, WIDTH, HEIGHT) as camera:
+        axes = camera.axes
+    np.testing.assert_allclose(axes @ axes.T, np.eye(2), atol=1e-12)
+    middle = look_at(arm).lookat
+    center, right, up = project(arm, np.array([middle, *(middle + 0.1 * axes)]))
+    for moved, column, sign in ((right, 0, 1), (up, 1, -1)):  # rows are counted downwards
+        shift = moved - center
+        assert sign * shift[column] > 5
+        assert shift[1 - column] == pytest.approx(0, abs=1e-9)
+
+
 class KnownRenderer(mujoco.Renderer):
     """Remembers every renderer, which also keeps them from closing when they are forgotten."""
 
