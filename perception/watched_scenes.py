@@ -101,13 +101,13 @@ def watch(
     ramp = RAMP * rng.uniform(-1, 1) * np.linspace(0.0, 1.0, config.n_steps)
     lights = rng.uniform(*LIGHTS) * (1 + ramp)
     distractors, azimuth = _draw_distractors(scene, rng), rng.uniform(-np.pi, np.pi)
+    empty = bool(np.isnan(targets).any())
     events, hands = [], []
     for time, q, target, light in zip(times, joints, targets, lights, strict=True):
-        there = None if np.isnan(target).any() else target
         hands.append(arm.reset(q).hand.position)
-        scene.arrange(Arrangement(there, distractors, light, azimuth))
+        scene.arrange(Arrangement(None if empty else target, distractors, light, azimuth))
         events.append(eyes.see(float(time), config.period))
-    visible = np.zeros(len(scene.cameras)) if there is None else scene.visible_share(there)
+    visible = np.zeros(len(scene.cameras)) if empty else scene.visible_share(targets[-1])
     return WatchedScene(
         np.array(events), targets, _project(scene, targets), _project(scene, np.array(hands)),
         visible, scene.look_in_colour(),

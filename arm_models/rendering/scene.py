@@ -202,7 +202,8 @@ class Scene:
         points = position + DISC @ sides
         pixels = camera.project(points)
         inside = ((pixels >= 0) & (pixels <= self.config.size)).all(axis=1)
-        return inside & [self._in_sight(camera.position, point) for point in points]
+        in_sight = [self._in_sight(camera.position, point) for point in points]
+        return np.logical_and(inside, in_sight)
 
     def _in_sight(self, eye: np.ndarray, point: np.ndarray) -> bool:
         """Return whether nothing but the target lies between the camera and a point."""
