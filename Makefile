@@ -49,6 +49,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 lock:
 	$(LOCK) pyproject.toml --output-file locks/run.txt
 	$(LOCK) pyproject.toml --all-extras --output-file locks/test.txt
+	echo "setuptools>=70,<81 wheel" | tr ' ' '\n' | $(LOCK) - --output-file locks/build.txt
 
 # SANA-FE is GPL-3.0, and Brian needs an older numpy: each has an environment of its own.
 SANAFE := $(VENV)-sanafe
@@ -82,9 +83,12 @@ $(VENV)/.run: $(VENV)/.created pyproject.toml locks/run.txt
 	$(INSTALL) --no-deps -e .
 	touch $@
 
+# nengo-dl comes as a source whose setup.py needs pkg_resources, which setuptools 81 dropped, and asks
+# for a setuptools that Python 3.12 and later cannot run: it is built with the one in locks/build.txt.
 # The MJCF packages are only read as files; what they depend on is not needed.
-$(VENV)/.test: $(VENV)/.run locks/test.txt tests/mjcf-packages.txt
+$(VENV)/.test: $(VENV)/.run locks/build.txt locks/test.txt tests/mjcf-packages.txt
 	@echo "Installing what the tests and the training need (a few minutes)"
-	$(INSTALL) --require-hashes -r locks/test.txt
+	$(INSTALL) --require-hashes -r locks/build.txt
+	$(INSTALL) --no-build-isolation --require-hashes -r locks/test.txt
 	$(INSTALL) --no-deps -r tests/mjcf-packages.txt
 	touch $@
