@@ -55,15 +55,15 @@ THRESHOLD_CONFIGS = Limit(
     "Use fewer different thresholds in one ensemble.",
 )  # fmt: skip
 SYNAPSE_FORMATS = Limit(
-    "synapse formats, one of them reserved", 16, CORE,
+    "synapse formats, one reserved", 16, CORE,
     "Fewer connections of different size or largest weight may reach this block: join some.",
 )  # fmt: skip
 TRACE_CONFIGS = Limit(
-    "pre-synaptic learning configurations", 3, CORE,
+    "learning configurations", 3, CORE,
     "Give the learning connections of this block the same pre_synapse and learning rate.",
 )  # fmt: skip
 FIXED_BESIDE_LEARNING = Limit(
-    "fixed synapses on a core that learns", 0, BOARD,
+    "fixed synapses beside learning", 0, BOARD,
     "Let the connections that learn end in a block of their own: all synapses of a core learn or "
     "none does.",
 )  # fmt: skip
@@ -90,11 +90,11 @@ REFRACTORY = Limit(
     "Give the ensemble's neurons a shorter tau_ref.",
 )  # fmt: skip
 TRACE_INCREMENT = Limit(
-    "trace increment of a learning synapse", 127, DISCRETIZE,
+    "learning trace increment", 127, DISCRETIZE,
     "Make the learning rate smaller, or raise the model's pes_error_scale.",
 )  # fmt: skip
 RATE = Limit(
-    "highest rate asked for over the highest reachable", 1.0,
+    "rate, of the highest reachable", 1.0,
     "a neuron spikes at most once in its refractory delay, a whole number of steps (nengo-loihi "
     "1.1, block.py)",
     "Give the ensemble lower max_rates or a shorter tau_ref.",
@@ -133,4 +133,4 @@ ERROR = Limit(
     "learning error, scaled", 127, f"{DISCRETIZE}: cut to -127..127",
     "Make the model's pes_error_scale smaller.",
 )  # fmt: skip
-REFUSED = Limit("networks that nengo-loihi refuses to build", 0, "nengo-loihi 1.1", "")
+REFUSED = Limit("networks nengo-loihi refuses", 0, "nengo-loihi 1.1", "")

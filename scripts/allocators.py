@@ -14,7 +14,7 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from spikearm.experiments.studies.deployment.table import allocation_table
+from spikearm.experiments.studies.deployment.table import allocation_tables
 from spikearm.loihi_deploy.backends.recording import RecordedSimulation
 from spikearm.loihi_deploy.checks.compare_allocators import compare_allocators
 
@@ -54,7 +54,8 @@ class Options:
             for _ in range(self.steps):
                 simulation.step()
             allocations = compare_allocators(simulation.blocks, simulation.activity)
-            return allocation_table(allocations, chosen="")
+            (table,) = allocation_tables(allocations, chosen="")
+            return table
 
     def _network(self, size: int) -> nengo.Network:
         rng = np.random.default_rng([self.seed, size])

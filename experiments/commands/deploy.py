@@ -8,7 +8,7 @@ from typing import Any, Literal
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.console.arm_config import ArmConfig
-from spikearm.experiments.console.console import console
+from spikearm.experiments.console.console import console, print_all
 from spikearm.experiments.console.options import check_new_file, find_trained
 from spikearm.experiments.records.atomic_file import append_line, atomic_file, check_appendable
 from spikearm.experiments.records.provenance import provenance
@@ -23,16 +23,17 @@ from spikearm.experiments.studies.deployment.deployment import (
 from spikearm.experiments.studies.deployment.drive import DriveConfig
 from spikearm.experiments.studies.deployment.figure import write_picture
 from spikearm.experiments.studies.deployment.table import (
-    UNBUILDABLE,
-    allocation_table,
+    allocation_tables,
     cost,
     error_table,
+    limits_table,
     losses,
-    report_table,
+    notes,
     split_price,
     split_table,
-    summary,
+    tightest_table,
 )
+from spikearm.experiments.studies.deployment.verdict import deployment_verdict
 from spikearm.experiments.unset import Unset
 from spikearm.loihi_deploy.board.board import require_board
 from spikearm.loihi_deploy.checks.board_config import BoardConfig
@@ -44,8 +45,8 @@ BREACH = 1  # exit status
 class DeployCommand:
     """Check a spiking controller against the limits of a Loihi chip.
 
-    The controller drives its arm through one reach in the chip's arithmetic. A table shows what
-    it takes of every resource; exit status 1 says that it does not fit.
+    The controller drives its arm through one reach in the chip's arithmetic. A table shows the
+    cores that it takes and the tightest limits; exit status 1 says that it does not fit.
 
     Examples:
         spikearm deploy --arm gen3 --picture chip.html
@@ -60,6 +61,7 @@ class DeployCommand:
         mapping: Mapping of the network onto the chip.
         trained: Trained controller, from `spikearm train`. Default: the one that ships for the
             arm.
+        all: Show every limit, the weights' errors and what other allocators make of it.
         log: File that a line about this deployment is added to.
         steps: Write the reach into this new Parquet file, one row per step: states, torques,
             latencies and counts.
@@ -72,6 +74,7 @@ class DeployCommand:
     backend: Literal["engine", "board"] = "engine"
     mapping: MappingConfig = field(default_factory=MappingConfig)
     trained: Unset[Path] = None
+    all: bool = False
     log: Path = Path("runs/deployments.jsonl")
     steps: Unset[Path] = None
     picture: Unset[Path] = None
@@ -105,19 +108,18 @@ class DeployCommand:
         return 0 if found.report.ok else BREACH
 
     def _print(self, arm: Arm, found: ControllerDeployment) -> None:
-        console.print(report_table(found.report, f"{arm.name} on Loihi"))
-        if found.stages is None:
-            console.print(UNBUILDABLE)
+        console.print(deployment_verdict(arm.name, found))
+        shown = limits_table if self.all else tightest_table
+        console.print(shown(found.report, f"{arm.name} on Loihi"))
+        print_all(notes(found.report))
+        if (stages := found.stages) is None:
             return
-        stages = found.stages
-        console.print(error_table(stages.rescaling))
-        console.print(losses(stages.rescaling, in_use=self.mapping.rescale), markup=False)
-        console.print(allocation_table(stages.allocations, self.mapping.allocator))
+        if self.all:
+            console.print(error_table(stages.rescaling))
+            print_all(allocation_tables(stages.allocations, self.mapping.allocator))
         if stages.splits:
-            console.print(split_table(stages.splits))
-            console.print(split_price(stages.splits), markup=False)
-        console.print(summary(stages.deployment))
-        console.print(cost(stages), markup=False)
+            print_all([split_table(stages.splits), split_price(stages.splits)])
+        print_all([losses(stages.rescaling, in_use=self.mapping.rescale), cost(stages)])
 
     def _write_files(self, arm: Arm, stages: Stages) -> None:
         """Write the files that options ask for."""

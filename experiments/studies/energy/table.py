@@ -1,6 +1,5 @@
 """Tables of an energy report."""
 
-from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from spikearm.experiments.energy_units import energy, energy_range, ratio_range
@@ -18,7 +17,7 @@ from spikearm.experiments.studies.energy.report import (
     EnergyReport,
     Way,
 )
-from spikearm.experiments.tables import make_table
+from spikearm.experiments.tables import make_dense_table
 from spikearm.loihi_deploy.energy import devices
 from spikearm.loihi_deploy.energy.account import Account
 
@@ -228,6 +227,4 @@ def _accounts(report: EnergyReport, job: str) -> list[Account]:
 
 
 def _table(title: str, *headings: str) -> Table:
-    return make_table(
-        title, headings, TEXT, no_wrap=(), box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True
-    )
+    return make_dense_table(title, headings, TEXT)
