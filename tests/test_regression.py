@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from regression import ReferenceTrajectory, read_reference, record_reference, stack
+from regression import ReferenceTrajectory, read_reference, record_reference
 
 from spikearm.arm_models import ARMS
 from spikearm.controller.spiking.trained import SHIPPED_FOLDER, WEIGHTLESS
+from spikearm.experiments.records.stack import stack
 
 FOLDER = Path(__file__).parent / "references"
 record = functools.cache(record_reference)

@@ -1,20 +1,17 @@
 """Reference trajectories: what a controller did once, kept so that nothing changes unseen."""
 
-import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import scipy.linalg
 
 from spikearm.arm_models import load_arm
 from spikearm.controller.spiking.trained import shipped
 from spikearm.experiments.controllers import Backend, ChosenController, ControllerSetup
-from spikearm.experiments.records.provenance import versions
+from spikearm.experiments.records.stack import stack
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.tasks.episode import run_episode
 
@@ -74,37 +71,3 @@ def read_reference(path: Path) -> ReferenceTrajectory:
         for name in table.column_names
     }
     return ReferenceTrajectory(**arrays, stack=json.loads(table.schema.metadata[STACK]))
-
-
-def stack() -> dict[str, str]:
-    """Collect what a run's last bit depends on: versions, threads and how libraries round."""
-    return {
-        **{name: version or "" for name, version in versions().items() if name != "spikearm"},
-        "threads": str(os.cpu_count()),
-        "rounding": _rounding_digest(),
-    }
-
-
-def _rounding_digest() -> str:
-    """Digest results of linear algebra and elementary functions to the last bit.
-
-    NumPy and SciPy take other kernels on other processors, which their names do not tell.
-    """
-    rng = np.random.default_rng(SEED)
-    digest = hashlib.sha256()
-    for n in (6, 7, 300):
-        samples = rng.normal(size=(4 * n, n))
-        gram = samples.T @ samples
-        results = (
-            gram,
-            np.linalg.solve(gram, samples.T),
-            *np.linalg.eigh(gram),
-            scipy.linalg.cho_factor(gram)[0],
-            samples @ samples[0],
-            np.exp(samples),
-            np.sin(samples),
-            np.tanh(samples),
-        )
-        for values in results:
-            digest.update(np.ascontiguousarray(values).tobytes())
-    return digest.hexdigest()
