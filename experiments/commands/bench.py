@@ -3,9 +3,12 @@
 from dataclasses import dataclass, field
 
 from spikearm.arm_models import Arm
+from spikearm.experiments.console.console import console
 from spikearm.experiments.console.experiment_options import ExperimentOptions, Seeds
 from spikearm.experiments.console.running import measure
 from spikearm.experiments.controllers import choose_controllers
+from spikearm.experiments.proof.submission import SUBMISSION, submit, write_submission
+from spikearm.experiments.records.records import read_run
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.studies.benchmark.study import BenchmarkExperiment
 
@@ -20,7 +23,7 @@ class BenchCommand(ExperimentOptions):
 
     Examples:
         spikearm bench --controllers spiking loihi --seeds 5 --out runs/gen3
-        spikearm bench --arm panda --controllers pd pid --variant sphere
+        spikearm bench --arm panda --controllers pd pid --variant sphere --submit
         spikearm bench --controllers my_lab:HandPD my_lab:network
 
     Attributes:
@@ -31,6 +34,7 @@ class BenchCommand(ExperimentOptions):
         report: Report of the results, report.html.
         spikes: Record the spikes of networks, in spikes.parquet; the report then has rasters.
         video: Film the last controller with the first seed and put the film into the report.
+        submit: Write submission.json, which others can verify with `spikearm verify`.
     """
 
     controllers: tuple[str, ...] = ("analytic", "spiking", "loihi")
@@ -39,6 +43,7 @@ class BenchCommand(ExperimentOptions):
     report: bool = True
     spikes: bool = False
     video: bool = False
+    submit: bool = False
 
     def execute(self) -> None:
         """Run the benchmark, write its folder and print its table."""
@@ -47,6 +52,9 @@ class BenchCommand(ExperimentOptions):
         folder = self.new_folder("bench")
         config = self.config("bench", arm, folder, plan.controllers)
         measure(plan, config, folder, film=self.video, report=self.report)
+        if self.submit:
+            write_submission(submit(read_run(folder), self), folder / SUBMISSION)
+            console.print(f"Submission: {folder / SUBMISSION}", markup=False, soft_wrap=True)
 
     def check(self) -> None:
         """Refuse names of controllers that are none, before any work is done.

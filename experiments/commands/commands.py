@@ -62,6 +62,7 @@ COMMANDS = Commands({
     "adapt": "Learn what a controller was not told: a load, friction, gravity.",
     "stress": "Stress controllers by growing perturbations until they break.",
     "sweep": "Run a grid of configurations, on many processes or machines.",
+    "verify": "Run a random part of a submitted benchmark again, and compare.",
     "report": "Write one HTML report that compares runs.",
     "train": "Train a spiking controller for an arm, from its model alone.",
     "export": "Write a trained controller into one file for other tools.",

@@ -19,13 +19,11 @@ Spiking control of robot arms, in closed loop, up to Intel's Loihi.
 commands:
 {commands}
 
-options:
   -h, --help   Show this text; after a command, the command's options.
   --version    Show the version.
   --debug      Show the traceback of an error.
 
-Start with:
-  spikearm run --arm gen3 --controller spiking --video reach.mp4"""
+Start with:  spikearm run --arm gen3 --controller spiking --video reach.mp4"""
 
 
 def overview(summaries: Mapping[str, str]) -> str:
