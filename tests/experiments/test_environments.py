@@ -1,13 +1,13 @@
 """Environments of Gymnasium: spaces, seeds, rewards, and many at once."""
 
 import re
-import tomllib
+import subprocess
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from pkgutil import resolve_name
 from typing import Any
 
 import gymnasium
@@ -249,11 +249,10 @@ def test_hand_accelerations_are_what_the_arm_then_does():
     assert measured == pytest.approx(wanted, rel=0.02, abs=0.02)
 
 
-def test_the_entry_point_of_the_package_registers_it():
-    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
-    (target,) = project["entry-points"]["gymnasium.envs"].values()
-    resolve_name(target)()
-    assert NAME in gymnasium.registry
+def test_without_gymnasium_a_sentence_says_what_to_install():
+    code = "import sys; sys.modules['gymnasium'] = None\nimport spikearm.experiments.environments"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "SpikearmError: Environments take Gymnasium: pip install 'spikearm[gym]'" in done.stderr
 
 
 def test_damped_joints_come_to_their_velocity_limit():
