@@ -198,9 +198,14 @@ class Arm:
                 should be now.
             pose: Pose of the marker.
         """
-        mocap = self._model.body(self._markers[marker]).mocapid[0]
+        mocap = self._mocap(marker)
         self._data.mocap_pos[mocap] = pose.position
         self._data.mocap_quat[mocap] = pose.quaternion
+
+    def marker_pose(self, marker: Marker) -> Pose:
+        """Return where a marker is, which a person may have dragged in a window."""
+        mocap = self._mocap(marker)
+        return Pose(self._data.mocap_pos[mocap].copy(), self._data.mocap_quat[mocap].copy())
 
     def apply_force(self, wrench: np.ndarray) -> None:
         """Apply a constant force and torque to the hand, until the next call or reset.
@@ -250,6 +255,9 @@ class Arm:
         """
         own = self._own_friction
         self._rub(own if friction is None else own.holding(friction), self._braked)
+
+    def _mocap(self, marker: Marker) -> int:
+        return int(self._model.body(self._markers[marker]).mocapid[0])
 
     def _simulate(self, model: mujoco.MjModel, data: mujoco.MjData) -> None:
         """Replace model and data, and keep references to the arrays that every step needs."""

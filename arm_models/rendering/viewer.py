@@ -2,8 +2,12 @@
 
 import copy
 import time
+from collections import deque
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import glfw
+import mujoco
 import mujoco.viewer
 
 from spikearm.arm_models.arm import Arm
@@ -13,7 +17,10 @@ from spikearm.arm_models.rendering.display import has_display
 
 FRAME_TIME = 1 / 60  # s
 STOP_KEY = glfw.KEY_ENTER  # which MuJoCo's window leaves alone
+LAST_CHARACTER = 128  # GLFW's codes of keys with a character are those of ASCII
 CLOSING_TIME = 0.2  # s; MuJoCo's window thread crashes the interpreter when it is cut short
+
+Text: TypeAlias = Sequence[tuple[str, str]]
 
 
 class Viewer:
@@ -33,7 +40,8 @@ class Viewer:
                 "file instead."
             )
         self._arm = arm
-        self._key_pressed = False
+        self._stop_pressed = False
+        self._keys: deque[str] = deque()
         self._open(look_at(arm))
         self._next_frame = 0.0
         self._offset: float | None = None
@@ -52,10 +60,18 @@ class Viewer:
     @property
     def stopped(self) -> bool:
         """True once its user has asked for a stop: by Enter, or by closing the window."""
-        return self._key_pressed or self.closed
+        return self._stop_pressed or self.closed
 
-    def show(self) -> None:
-        """Show the arm as it is now, waiting if the simulation runs ahead of the clock."""
+    def take_keys(self) -> list[str]:
+        """Return the characters of the keys that were pressed since the last call."""
+        return [self._keys.popleft() for _ in range(len(self._keys))]
+
+    def show(self, text: Text = ()) -> None:
+        """Show the arm as it is now, waiting if the simulation runs ahead of the clock.
+
+        Args:
+            text: Lines in the upper left corner, each a name and a value.
+        """
         if self._arm.scene[0] is not self._model and not self.closed:
             self._reopen()
         simulated = self._arm.state.time
@@ -65,8 +81,20 @@ class Viewer:
         if simulated < self._next_frame:
             return
         time.sleep(max(0.0, self._offset + simulated - now))
-        self._handle.sync()
+        self._draw(text)
         self._next_frame = simulated + FRAME_TIME
+
+    def wait(self, text: Text = ()) -> None:
+        """Show the arm for a frame's time while its simulation stands still."""
+        self._draw(text)
+        time.sleep(FRAME_TIME)
+        self._offset = None  # this time is not caught up with
+
+    def _draw(self, text: Text) -> None:
+        if text:
+            names, values = ("\n".join(column) for column in zip(*text, strict=True))
+            self._handle.set_texts((None, mujoco.mjtGridPos.mjGRID_TOPLEFT, names, values))
+        self._handle.sync()
 
     def _open(self, view: mujoco.MjvCamera) -> None:
         self._model, data = self._arm.scene
@@ -82,7 +110,9 @@ class Viewer:
     def _press(self, key: int) -> None:
         """Take a key; the window's thread calls it."""
         if key == STOP_KEY:
-            self._key_pressed = True
+            self._stop_pressed = True
+        elif 0 <= key < LAST_CHARACTER:
+            self._keys.append(chr(key))
 
     def _close(self) -> None:
         self._handle.close()

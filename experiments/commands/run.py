@@ -1,10 +1,11 @@
 """``spikearm run``: move one arm with one controller."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from spikearm.arm_models import SpikearmError
 from spikearm.arm_models.errors import check_not_negative
+from spikearm.controller.loop.safety.limits import limits_of_task
 from spikearm.experiments.console.experiment_options import ExperimentOptions
 from spikearm.experiments.console.options import Learning, check_new_file
 from spikearm.experiments.console.running import copy_film, measure
@@ -24,6 +25,7 @@ class RunCommand(ExperimentOptions):
         spikearm run --arm panda --controller loihi --targets 4 --video reach.mp4
         spikearm run --controller loihi --payload 2 --adaptive
         spikearm run --controller pid --kp 400 --ki 1000 --view
+        spikearm run --controller loihi --interactive
 
     Attributes:
         controller: Controller that drives the arm: the analytic law, its neural stages (rate:
@@ -33,7 +35,10 @@ class RunCommand(ExperimentOptions):
         learning: Learning beside the controller.
         payload: Mass of a ball that is fixed to the hand and unknown to the controller [kg].
         seed: Seed of task and networks.
-        view: Show the arm in a window at real time; Enter stops it, with the brakes closed.
+        view: Show the arm in a window at real time, before the analytic controller moves; Enter
+            stops it, with the brakes closed.
+        interactive: Play with the arm in a window: drag its target, load it, push it. Nothing is
+            measured and no folder is written.
         realtime: Begin every control step when it is due on the wall clock, and count missed
             deadlines. Reaches then run one at a time.
         spikes: Record the spikes of networks, in spikes.parquet; the report then has rasters.
@@ -46,6 +51,7 @@ class RunCommand(ExperimentOptions):
     payload: float = 0.0
     seed: int = 0
     view: bool = False
+    interactive: bool = False
     realtime: bool = False
     video: Unset[Path] = None
     report: bool = True
@@ -63,6 +69,9 @@ class RunCommand(ExperimentOptions):
                 "A window would disturb the pace of --realtime, and shows the arm at real time "
                 "anyway. Give --view or --realtime, and --video to see a paced run afterwards."
             )
+        if self.interactive:
+            self._play()
+            return
         arm = self.plant.load()
         controllers = self.choose(arm, [self.controller], self.learning.adaptive)
         folder = self.new_folder("run")
@@ -83,3 +92,20 @@ class RunCommand(ExperimentOptions):
         finally:
             if self.video is not None:
                 copy_film(folder, self.video)
+
+    def _play(self) -> None:
+        """Let a person play with the arm; nothing is measured."""
+        if self.view or self.realtime or self.payload or self.video is not None:
+            raise SpikearmError(
+                "--interactive measures nothing and has a window of its own, in which keys load "
+                "the hand. Leave out --view, --realtime, --payload and --video."
+            )
+        from spikearm.experiments.interactive.play import play
+
+        arm = self.plant.load()
+        chosen = self.choose(arm, [self.controller], self.learning.adaptive)[-1]
+        chosen.check()
+        setup = self.setup(arm, [self.controller], self.learning.adaptation(self.adaptation))
+        limits = limits_of_task(self.safety, self.task.speed_limits)
+        with chosen.make(replace(setup, seed=self.seed)) as controller:
+            play(arm, controller, chosen.label, limits)

@@ -677,3 +677,15 @@ def test_the_model_answers_alike_whatever_it_was_asked_before(arm):
     np.testing.assert_equal(
         dataclasses.asdict(arm.model.dynamics(q, dq)), dataclasses.asdict(first)
     )
+
+
+def test_a_marker_is_where_it_was_put_or_dragged_to(arm):
+    pose = Pose(np.array([0.3, -0.2, 0.7]), np.array([0.6, 0.0, 0.8, 0.0]))
+    arm.place_marker("target", pose)
+    model, data = arm.scene
+    data.mocap_pos[model.body("spikearm_target").mocapid[0]] += [0.01, 0.02, 0.03]
+    seen = arm.marker_pose("target")
+    np.testing.assert_allclose(seen.position, [0.31, -0.18, 0.73])
+    np.testing.assert_allclose(seen.quaternion, pose.quaternion)
+    seen.position[:] = 0.0  # a copy
+    np.testing.assert_allclose(arm.marker_pose("target").position, [0.31, -0.18, 0.73])

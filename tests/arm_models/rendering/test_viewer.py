@@ -44,9 +44,13 @@ class Window:
         self.shown: list[float] = []  # s, the clock at each picture
         self.running = True
         self.closed_at: float | None = None
+        self.texts: list[tuple[object, ...]] = []
 
     def lock(self) -> nullcontext[None]:
         return nullcontext()
+
+    def set_texts(self, text: tuple[object, ...]) -> None:
+        self.texts.append(text)
 
     def sync(self) -> None:
         self.shown.append(self.clock.now)
@@ -259,3 +263,35 @@ def test_a_closed_window_asks_for_a_stop(window):
         assert not viewer.stopped
         window.running = False
         assert viewer.stopped
+
+
+def test_lines_are_laid_over_the_picture_in_two_columns(arm, clock, window):
+    with Viewer(arm) as viewer:
+        viewer.show([("controller", "loihi"), ("time", "0.3 s")])
+    (shown,) = window.texts
+    assert shown[2:] == ("controller\ntime", "loihi\n0.3 s")
+
+
+def test_a_simulation_that_stands_still_is_shown_and_not_caught_up_with(arm, clock, window):
+    with Viewer(arm) as viewer:
+        run(arm, viewer, clock, n_steps=100, cost=0.0)
+        n_shown = len(window.shown)
+        for _ in range(60):
+            viewer.wait([("time", "paused")])
+        assert len(window.shown) == n_shown + 60
+        began = clock.now
+        run(arm, viewer, clock, n_steps=300, cost=0.0)
+        assert 0.3 - 2 * LATEST < clock.now - began <= 0.3 + LATEST
+
+
+def test_keys_with_a_character_are_kept_until_they_are_taken(window, monkeypatch):
+    press = []
+    monkeypatch.setattr(
+        mujoco.viewer, "launch_passive",
+        lambda *_, key_callback, **__: press.append(key_callback) or window,
+    )  # fmt: skip
+    with Viewer(load_arm("planar3")) as viewer:
+        for key in (glfw.KEY_6, glfw.KEY_ENTER, glfw.KEY_PERIOD, glfw.KEY_F1, glfw.KEY_UNKNOWN):
+            press[0](key)
+        assert viewer.take_keys() == ["6", "."]
+        assert viewer.take_keys() == []

@@ -1,0 +1,1 @@
+"""An arm that a person plays with, in a window."""
