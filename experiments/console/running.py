@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from spikearm.arm_models import Arm, ArmState
 from spikearm.controller.loop.safety.limits import limits_of_task
 from spikearm.controller.references.reference import Reference
@@ -25,6 +27,7 @@ from spikearm.experiments.console.problems import (
 )
 from spikearm.experiments.console.progress import ProgressWatcher, progress_bar
 from spikearm.experiments.console.safety import describe_safety
+from spikearm.experiments.controllers import BASELINE
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.guardian import guarded
 from spikearm.experiments.records.records import (
@@ -77,7 +80,15 @@ class ViewingWatcher(ProgressWatcher):
         super().step(arm, state, reference)
         if self._showing:
             arm.place_marker("reference", reference.pose)
-            self._viewer.show()
+            distance = float(np.linalg.norm(state.hand.position - reference.pose.position))
+            self._viewer.show(
+                [
+                    ("controller", self._shown),
+                    ("time", f"{state.time:.2f} s"),
+                    ("from the ideal position", f"{1e3 * distance:.2f} mm"),
+                    ("Enter", "stop"),
+                ]
+            )
             if self._viewer.stopped:
                 raise KeyboardInterrupt
 
@@ -100,7 +111,7 @@ def measure(
         plan: Plan that is run.
         config: The resolved configuration.
         folder: New folder for the results.
-        view: Show the last controller with the first seed in a window.
+        view: Show the last controller with the first seed in a window, before the baseline moves.
         film: Film it.
         report: Write a report.
         keep_learned: File for the weights that an adaptive controller learns.
@@ -131,7 +142,7 @@ def measure(
                     save_learning(benchmark, keep_learned)
     with collected(problems):
         print_results(plan, benchmark)
-    if (folder / CONFIG).exists() and benchmark.reaches:
+    if (folder / CONFIG).exists() and benchmark.rows:
         add_pictures(_run(benchmark, config), folder, plan.arm if film else None, report, problems)
     print_place(folder, benchmark)
     with collected(problems):
@@ -197,6 +208,7 @@ def run_watched(
         keep: Function that is given every outcome as soon as it is there.
         answering: Context in which signals may end it, if they wait outside.
     """
+    plan = replace(plan, baseline_last=view)
     if view or plan.realtime:
         plan = replace(plan, jobs=1)  # the window shows steps of this process; others would disturb
     with ExitStack() as stack:
@@ -204,7 +216,7 @@ def run_watched(
             from spikearm.arm_models.rendering.viewer import Viewer
 
             viewer = stack.enter_context(Viewer(plan.arm))
-            shown = batch_title(plan.ordered_controllers[-1], plan.seeds[0])
+            shown = batch_title(plan.wanted, plan.seeds[0])
             watcher = ViewingWatcher(shown, viewer)
         else:
             watcher = ProgressWatcher()
@@ -249,7 +261,8 @@ def film_run(arm: Arm, run: Run, path: Path) -> None:
     """Film what the last controller did with its first seed, with a progress bar."""
     from spikearm.experiments.report.video import write_video
 
-    label = run.reaches[-1].label
+    labels = [reach.label for reach in run.reaches]
+    label = [*labels, *(one for one in labels if one != BASELINE)][-1]
     seed = next(reach.seed for reach in run.reaches if reach.label == label)
     reaches = [reach for reach in run.reaches if reach.label == label and reach.seed == seed]
     with progress_bar() as bar:

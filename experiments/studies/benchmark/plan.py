@@ -10,18 +10,20 @@ from spikearm.experiments.studies.plan import Plan
 class BenchmarkPlan(Plan):
     """Plan of a benchmark.
 
-    The analytic controller runs first in any case, because the others are compared with it. A
-    controller that learns makes its reaches one after the other and keeps what it has learned.
+    The analytic controller runs in any case, because the others are compared with it. A controller
+    that learns makes its reaches one after the other and keeps what it has learned.
 
     Attributes:
         realtime: True if the last controller is paced on the wall clock.
         nominal: True if the arm is as its model says; False with a load that is not told.
         spikes: True to record the spikes of networks.
+        baseline_last: True if the analytic controller runs last, where somebody waits for another.
     """
 
     realtime: bool = False
     nominal: bool = True
     spikes: bool = False
+    baseline_last: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -29,11 +31,18 @@ class BenchmarkPlan(Plan):
             controller.check()
 
     @property
+    def wanted(self) -> ChosenController:
+        """Controller that is shown, filmed or paced: the last one."""
+        return self.controllers[-1]
+
+    @property
     def ordered_controllers(self) -> list[ChosenController]:
-        """Controllers, the baseline first, none twice."""
+        """Controllers in the order in which they run, none twice."""
         baseline = ChosenController(BASELINE)
-        return list({one.label: one for one in (baseline, *self.controllers)}.values())
+        others = [one for one in self.controllers if one.label != BASELINE]
+        ordered = [*others, baseline] if self.baseline_last else [baseline, *others]
+        return list({one.label: one for one in ordered}.values())
 
     def paces(self, controller: ChosenController) -> bool:
         """Return True for a controller that is paced on the wall clock."""
-        return self.realtime and controller == self.ordered_controllers[-1]
+        return self.realtime and controller == self.wanted

@@ -54,9 +54,14 @@ class BenchmarkExperiment(Experiment[EpisodeOutcome]):
                 notice = None
 
     def rows(self, outcomes: Sequence[EpisodeOutcome]) -> list[dict[str, Any]]:
-        """Return a row per controller and seed that finished a reach, beside the baseline's."""
-        groups = (list(group) for _, group in groupby(outcomes, lambda one: _title(one)))
-        return [self._row(group, outcomes) for group in groups if recorded_reaches(group)]
+        """Return a row per controller and seed that finished a reach that the baseline made too.
+
+        The baseline's comes first, whichever ran first.
+        """
+        groups = [list(group) for _, group in groupby(outcomes, _title)]
+        groups.sort(key=lambda group: (group[0].seed, group[0].controller.label != BASELINE))
+        rows = (self._row(group, outcomes) for group in groups)
+        return [row for row in rows if row is not None]
 
     def problem(self, outcome: EpisodeOutcome) -> Problem | None:
         """Return the reason why an episode ended early, or None."""
@@ -112,23 +117,27 @@ class BenchmarkExperiment(Experiment[EpisodeOutcome]):
 
     def _row(
         self, group: Sequence[EpisodeOutcome], outcomes: Sequence[EpisodeOutcome]
-    ) -> dict[str, Any]:
-        """Return the row of the outcomes of one controller and seed."""
+    ) -> dict[str, Any] | None:
+        """Return the row of the outcomes of one controller and seed; None without a baseline."""
         first = group[0]
+        baseline = recorded_reaches(
+            [one for one in outcomes if one.controller.label == BASELINE and one.seed == first.seed]
+        )
+        made = {(reach.target, reach.direction) for reach in baseline}
+        reaches = recorded_reaches(group)
+        if not reaches or any((one.target, one.direction) not in made for one in reaches):
+            return None
         motions = [motion for outcome in group for motion in outcome.motions]
         measured = Measured(
             identity=self._identity(first),
-            reaches=recorded_reaches(group),
+            reaches=reaches,
             wall_time=sum(motion.wall_time for motion in motions),
             build_time=first.build_time,
             footprint=first.footprint,
             saturated_share=sum(motion.saturated_share for motion in motions) / len(motions),
             velocity_limits=self.plan.arm.chain.velocity_limits,
         )
-        baseline = [
-            one for one in outcomes if one.controller.label == BASELINE and one.seed == first.seed
-        ]
-        return make_row(measured, recorded_reaches(baseline))
+        return make_row(measured, baseline)
 
     def _identity(self, outcome: EpisodeOutcome) -> dict[str, Any]:
         plan, chosen = self.plan, outcome.controller

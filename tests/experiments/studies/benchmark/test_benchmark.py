@@ -503,3 +503,27 @@ def test_what_lies_outside_of_the_trained_region_is_said_once_per_seed(arm, trai
         assert f"targets {task.radius:.2f} m" in text
         assert f"starts {task.offset:.2f} m" in text
         assert "0.10 m, 6 degrees and 0.70 s" in text
+
+
+def test_where_somebody_waits_for_it_the_wanted_controller_moves_first(arm):
+    plan = replace(a_plan(arm, ["pd"], [3]), jobs=1)
+    usual, turned = run_benchmark(plan), run_benchmark(replace(plan, baseline_last=True))
+    assert [one.controller for one in usual.reaches] == ["analytic"] * 2 + ["pd"] * 2
+    assert [one.controller for one in turned.reaches] == ["pd"] * 2 + ["analytic"] * 2
+    for first, second in zip(usual.rows, turned.rows, strict=True):
+        for key in first.keys() - WALL_TIME_FIELDS:
+            assert first[key] == second[key], key
+
+
+def test_motions_that_the_baseline_has_not_made_yet_are_kept_without_a_row(arm):
+    plan = replace(a_plan(arm, ["pd"], [3]), jobs=1, baseline_last=True)
+    diary = Diary(end_at=2 * N_STEPS + 10)  # while the baseline makes its first
+    benchmark = run_benchmark(plan, diary, diary.step)
+    assert benchmark.status == "interrupted"
+    assert [one.controller for one in benchmark.reaches] == ["pd"] * 2
+    assert benchmark.rows == []
+
+
+def test_the_wanted_controller_is_the_last_one(arm):
+    assert a_plan(arm, ["pd", "analytic"], [3]).wanted.name == "analytic"
+    assert a_plan(arm, ["analytic", "pd"], [3]).wanted.name == "pd"
