@@ -64,8 +64,9 @@ def make_table(
 def make_dense_table(title: str | None, headings: Iterable[str], left: Container[str]) -> Table:
     """Build an empty table without lines between its columns, which leaves more room."""
     return make_table(
-        title, headings, left, no_wrap=(), box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True
-    )
+        title, headings, left, no_wrap=(), box=SIMPLE_HEAD, show_edge=False, pad_edge=False,
+        collapse_padding=True,
+    )  # fmt: skip
 
 
 def compare(title: str, names: Sequence[str], lines: Sequence[Line]) -> list[Table]:
@@ -94,7 +95,8 @@ def explain(entries: Iterable[tuple[str, str]]) -> Text:
 
 def short_lines(name: str) -> str:
     """Break a name into lines that a column's heading has room for."""
-    return "\n".join(wrap(name, LONGEST_NAME)) or name
+    lines = (wrap(line, LONGEST_NAME) or [""] for line in name.split("\n"))
+    return "\n".join(part for line in lines for part in line)
 
 
 def _comparison(title: str, headings: Sequence[str], lines: Sequence[Line]) -> Table:

@@ -20,7 +20,8 @@ Group = Sequence[Curve]
 
 SHOWN_TRIALS = (1, 2, 5, 10, 20, 50)
 MEANINGS = (
-    ("unperturbed, perturbed", "position rmse out and back, without learning"),
+    ("unperturbed", "position rmse out and back, without learning"),
+    ("perturbed", "the same under the perturbation"),
     ("error left", "normalised error: rest of the effect on the analytic law,"),
     ("", "1 for all of it, 0 for none (pd and pid: on themselves)"),
     ("excess", "position rmse beyond the unperturbed one, as a part of it"),

@@ -154,7 +154,7 @@ LATENCY = (
     Column("jitter", "µs", "step_latency_jitter_s", MICRO, ".1f",
            "99th percentile less the median"),
     Column("warm-up", "µs", "warm_up_latency_p50_s", MICRO, ".1f",
-           f"median of the first {WARM_UP_STEPS} steps of motions, not among the above"),
+           f"median of the first {WARM_UP_STEPS} steps of motions, left out above"),
     Column("warm-up, longest", "µs", "warm_up_latency_max_s", MICRO, ".0f",
            "the longest of these"),
     Column("deadlines missed", "% of steps", "deadline_miss_rate", 1e2, ".2f",

@@ -10,11 +10,14 @@ from spikearm.experiments.studies.robustness.summary import REACHED, Point, brea
 from spikearm.experiments.tables import Cell, Line, compare, explain
 
 BROKEN, BROKEN_STYLE = "✗", "red"
+AT_ONCE = "at once"
+SIDE_BY_SIDE = 3  # controllers of a table, each with two columns
 MEANINGS = (
     ("mm", "position rmse: distance from the ideal path, root mean square"),
     ("missed", f"motions that did not end within {1e3 * REACHED:g} mm of their target"),
     ("lost", "no motion ended: the arm was lost or stopped on the way"),
-    ("breaks at", "the first strength at which a motion missed its target"),
+    ("breaks at", "the first strength at which a motion missed its target; at once: even"),
+    ("", "without the perturbation"),
 )
 """Words that explain the columns."""
 
@@ -63,19 +66,24 @@ def breaks_at(points: Sequence[Point]) -> str:
     point = break_point(points)
     if point is None:
         return "bears all"
-    return "even without" if point.perturbation == NONE else point.level.shown
+    return AT_ONCE if point.perturbation == NONE else point.level.shown
 
 
 def _tables(points: Sequence[Point], name: str) -> list[Table]:
     curves = {one: curve(points, one, name) for one in controllers_of(points)}
-    curves = {controller: mine for controller, mine in curves.items() if mine}
+    shown = [(controller, mine) for controller, mine in curves.items() if mine]
+    parts = (shown[k : k + SIDE_BY_SIDE] for k in range(0, len(shown), SIDE_BY_SIDE))
+    return [table for part in parts for table in _side_by_side(dict(part), name)]
+
+
+def _side_by_side(curves: dict[str, list[Point]], name: str) -> list[Table]:
     shown = [{point.level.shown: point for point in mine} for mine in curves.values()]
     lines = [
         Line(label, [cell for mine in shown for cell in _cells(mine.get(label))])
         for label in dict.fromkeys(label for mine in shown for label in mine)
     ]
     breaks = [cell for mine in curves.values() for cell in (breaks_at(mine), "")]
-    headings = [f"{one} {what}" for one in curves for what in ("mm", "missed")]
+    headings = [heading for one in curves for heading in (f"{one}\nmm", "missed")]
     return compare(heading(name), headings, [*lines, Line("breaks at", breaks)])
 
 

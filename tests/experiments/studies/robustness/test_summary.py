@@ -79,7 +79,7 @@ def test_it_breaks_where_the_first_reach_of_any_seed_ends_too_far_off_or_not_at_
         assert breaks_at(curve(points, controller, "delay")) == "2"
     assert breaks_at(curve(points, "analytic", "delay")[:2]) == "bears all"
     lame = summarise([outcome("pd", 0, 0.0, (1.0, 11.0)), outcome("pd", 0, DELAYS[0], (1.0, 1.0))])
-    assert breaks_at(curve(lame, "pd", "delay")) == "even without"
+    assert breaks_at(curve(lame, "pd", "delay")) == "at once"
 
 
 def test_the_table_marks_what_is_broken_and_says_where():
