@@ -7,7 +7,7 @@ from typing import Any
 
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.experiments.console.arm_config import ArmConfig
-from spikearm.experiments.console.console import console
+from spikearm.experiments.console.console import console, print_all
 from spikearm.experiments.console.options import find_trained
 from spikearm.experiments.energy_units import energy
 from spikearm.experiments.records.atomic_file import append_line
@@ -19,15 +19,6 @@ from spikearm.experiments.unset import Unset
 from spikearm.loihi_deploy.energy.rapl import POWERCAP
 
 MOST_TIME = 60.0  # s; a meter's counter starts anew at most once in it
-SHORT = (
-    energy_table.chip_table, energy_table.time_table, energy_table.fair_table,
-    energy_table.sharing_table,
-)  # fmt: skip
-LONG = (
-    energy_table.work_table, energy_table.network_table, energy_table.other_table,
-    energy_table.published_table, energy_table.hard_table, energy_table.metric_table,
-    energy_table.source_table,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,9 +63,10 @@ class EnergyCommand:
         assert trained is not None
         with console.status("Driving the arm in the chip's arithmetic"):
             report = energy_report(arm, trained, self.drive, POWERCAP, self.measure_time)
-        console.print(energy_table.verdict(report), markup=False)
-        for table in (*SHORT, *LONG) if self.all else SHORT:
-            console.print(table(report))
+        console.print(energy_table.verdict(report))
+        print_all(energy_table.short_tables(report))
+        if self.all:
+            print_all(energy_table.long_tables(report))
         console.print(meter_line(report), soft_wrap=True)
         append_line(self.log, json.dumps(self._entry(arm, report), allow_nan=False))
 

@@ -1,8 +1,12 @@
 """Tables of an energy report."""
 
+from collections.abc import Sequence
+from textwrap import fill
+
+from rich.console import RenderableType
 from rich.table import Table
 
-from spikearm.experiments.energy_units import energy, energy_range, ratio_range
+from spikearm.experiments.energy_units import energy, energy_range, ratio, ratio_range
 from spikearm.experiments.studies.energy.report import (
     ARM,
     CALIBRATED,
@@ -14,10 +18,12 @@ from spikearm.experiments.studies.energy.report import (
     POLYNOMIAL,
     PUBLISHED,
     SPIKES,
+    Comparison,
     EnergyReport,
     Way,
 )
-from spikearm.experiments.tables import make_dense_table
+from spikearm.experiments.studies.plain_names import plain_name
+from spikearm.experiments.tables import WIDTH, Line, compare, make_dense_table
 from spikearm.loihi_deploy.energy import devices
 from spikearm.loihi_deploy.energy.account import Account
 
@@ -34,8 +40,24 @@ ROWS = {
     "between chips": devices.BETWEEN_CHIPS,
 }
 """Parts of a network's account, by the rows of a table."""
+PRICES = ("least prices", "calibrated")
+"""Names of the two lists of prices."""
 TEXT = ("", "device", "job", "what", "how", "parts", "source", "metric", "of Loihi")
 """Headings of columns that are not numbers."""
+
+
+def short_tables(report: EnergyReport) -> list[RenderableType]:
+    """Lay out what a step costs on the chip, and the law on a processor."""
+    return [chip_table(report), time_table(report), *fair_tables(report)]
+
+
+def long_tables(report: EnergyReport) -> list[RenderableType]:
+    """Lay out all else: shared chips, counts, other devices, ratios, metrics and sources."""
+    return [
+        sharing_table(report), work_table(report), *network_tables(report), other_table(report),
+        *published_tables(report), *hard_tables(report), metric_table(report),
+        *source_list(report),
+    ]  # fmt: skip
 
 
 def chip_table(report: EnergyReport) -> Table:
@@ -64,35 +86,32 @@ def time_table(report: EnergyReport) -> Table:
     table.add_row("99th percentile", f"{1e6 * times.p99:.1f} µs")
     table.add_row("longest", f"{1e6 * times.longest:.1f} µs")
     table.add_row("synchronisation, of each", f"{1e6 * times.synchronisation:.1f} µs")
-    table.add_row("slowest core", f"{times.bottleneck}, with {times.busy_with}")
+    table.add_row("slowest core", f"{plain_name(times.bottleneck)}, with {times.busy_with}")
     table.add_row("highest control rate", f"{1e-3 * times.highest_rate:.1f} kHz")
     table.add_row("host, x86 cores, link", "outside, not estimated")
     return table
 
 
-def fair_table(report: EnergyReport) -> Table:
-    """Lay out what else computes the torque on an ARM processor, beside the chip."""
-    table = _table(
-        "The law on an ARM, over Loihi: times less, below 1 more", "job", "a step",
-        "dynamic", "and its host", "and leakage",
-    )  # fmt: skip
+def fair_tables(report: EnergyReport) -> list[Table]:
+    """Lay out what else computes the torque on an ARM processor, as times the chip's energy."""
     beside = report.account(ARM, HOST).dynamic
-    for job in (LAW, LEAN, POLYNOMIAL):
-        other = report.account(ARM, job).dynamic
-        ratios = (
-            [other / (one + more) for one in report.dynamic]
-            for more in (0.0, beside, report.static)
-        )
-        table.add_row(job, energy(other), *map(ratio_range, ratios))
-    return table
+    others = {job: report.account(ARM, job).dynamic for job in (LAW, LEAN, POLYNOMIAL)}
+    lines = [Line("a step", [energy(one) for one in others.values()])]
+    parts = {"dynamic": 0.0, "and the host": beside, "and leakage": report.static}
+    for part, more in parts.items():
+        for name, chip in zip(PRICES, report.dynamic, strict=True):
+            cells = [ratio(one / (chip + more)) for one in others.values()]
+            lines.append(Line(f"over Loihi, {part}, {name}", cells))
+    title = "The law on an ARM, over the network on Loihi: times less, below 1 more"
+    return compare(title, list(others), lines)
 
 
 def sharing_table(report: EnergyReport) -> Table:
     """Lay out the energy of an arm where several share a chip, with the leakage."""
     sharing = report.sharing
-    table = _table("Arms that share a chip", "arms", "an arm, leakage included")
+    table = _table("Arms that share a chip: a step of each, leakage included", "arms", *PRICES)
     for n_arms in sorted({1, max(1, sharing.most_arms // 2), sharing.most_arms}):
-        table.add_row(str(n_arms), energy_range(sharing.per_arm(n_arms)))
+        table.add_row(str(n_arms), *map(energy, sharing.per_arm(n_arms)))
     return table
 
 
@@ -149,24 +168,21 @@ def work_table(report: EnergyReport) -> Table:
     return table
 
 
-def network_table(report: EnergyReport) -> Table:
+def network_tables(report: EnergyReport) -> list[Table]:
     """Lay out the energy of the spiking network on each device."""
     accounts = _accounts(report, SPIKES)
-    table = _table(f"Energy of a step: {SPIKES}", "", *(one.device for one in accounts))
-    for name, part in ROWS.items():
-        table.add_row(name, *(energy(one.part(part)) for one in accounts))
-    table.add_section()
-    table.add_row("dynamic", *(energy(one.dynamic) for one in accounts))
-    table.add_row("static", *(energy(one.static) for one in accounts))
-    table.add_section()
     n_steps = report.reach.n_steps
-    table.add_row("all, dynamic", *(energy(n_steps * one.dynamic) for one in accounts))
-    table.add_row(
-        "all, static",
-        *(energy(None if one.static is None else n_steps * one.static) for one in accounts),
-    )
-    table.add_row("how", *(", ".join(one.labels) for one in accounts))
-    return table
+    lines = [
+        Line(name, [energy(one.part(part)) for one in accounts]) for name, part in ROWS.items()
+    ]
+    lines += [
+        Line("dynamic", [energy(one.dynamic) for one in accounts]),
+        Line("static", [energy(one.static) for one in accounts]),
+        Line("reach, dynamic", [energy(n_steps * one.dynamic) for one in accounts]),
+        Line("reach, static", [energy(one.static and n_steps * one.static) for one in accounts]),
+        Line("how", ["\n".join(one.labels) for one in accounts]),
+    ]
+    return compare(f"Energy of a step: {SPIKES}", [one.device for one in accounts], lines)
 
 
 def other_table(report: EnergyReport) -> Table:
@@ -180,25 +196,34 @@ def other_table(report: EnergyReport) -> Table:
     return table
 
 
-def published_table(report: EnergyReport) -> Table:
+def published_tables(report: EnergyReport) -> list[Table]:
     """Lay out the ratios to Loihi's energy as papers state them."""
-    return _comparison_table("As papers state it", report, PUBLISHED)
+    return _comparison_tables("As papers state it", report, PUBLISHED)
 
 
-def hard_table(report: EnergyReport) -> Table:
+def hard_tables(report: EnergyReport) -> list[Table]:
     """Lay out the ratios to Loihi's energy, the hard way."""
-    return _comparison_table("The hard way", report, HARD)
+    return _comparison_tables("The hard way", report, HARD)
 
 
-def _comparison_table(title: str, report: EnergyReport, way: Way) -> Table:
-    table = _table(title, "job", "a step", "of Loihi", "a step", "times less")
-    for one in report.comparisons:
-        if one.way == way:
-            table.add_row(
-                one.other, energy(one.other_energy), one.chip, energy_range(one.chip_energy),
-                ratio_range(one.ratios),
-            )  # fmt: skip
-    return table
+def _comparison_tables(title: str, report: EnergyReport, way: Way) -> list[Table]:
+    """Lay out a table for each part of the chip's energy that counts, its rivals as columns."""
+    chosen = [one for one in report.comparisons if one.way == way]
+    return [
+        table
+        for part in dict.fromkeys(one.chip for one in chosen)
+        for table in _rivals(f"{title}: Loihi's {part}", [c for c in chosen if c.chip == part])
+    ]
+
+
+def _rivals(title: str, chosen: Sequence[Comparison]) -> list[Table]:
+    lines = [Line("a step", [energy(one.other_energy) for one in chosen])]
+    for which, name in enumerate(PRICES):
+        lines += [
+            Line(f"Loihi, {name}", [energy(one.chip_energy[which]) for one in chosen]),
+            Line("  takes times less", [ratio(one.ratios[which]) for one in chosen]),
+        ]
+    return compare(title, [one.other for one in chosen], lines)
 
 
 def metric_table(report: EnergyReport) -> Table:
@@ -209,17 +234,21 @@ def metric_table(report: EnergyReport) -> Table:
     return table
 
 
-def source_table(report: EnergyReport) -> Table:
-    """Lay out the source of each price, and the kind of each figure."""
-    table = _table("Sources", "device", "parts", "source", "how")
+def source_list(report: EnergyReport) -> list[str]:
+    """List the source of each price, and the kind of each figure, device by device."""
+    lines = ["Sources"]
     for device in dict.fromkeys(one.device for one in report.accounts):
         names: dict[tuple[str, str], dict[str, None]] = {}
         for account in report.accounts:
             for part in account.parts if account.device == device else ():
                 names.setdefault((part.source, part.label), {})[part.name] = None
-        for (source, how), parts in names.items():
-            table.add_row(device, ", ".join(parts), source, how)
-    return table
+        lines.append(device)
+        lines += [
+            fill(f"{', '.join(parts)}: {source} ({how})", WIDTH, initial_indent="  ",
+                 subsequent_indent="    ")
+            for (source, how), parts in names.items()
+        ]  # fmt: skip
+    return lines
 
 
 def _accounts(report: EnergyReport, job: str) -> list[Account]:
