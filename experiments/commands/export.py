@@ -16,6 +16,7 @@ from spikearm.experiments.export.nir import load_nir, nir_graph
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.unset import Unset
+from spikearm.experiments.words import counted
 
 Format = Literal["bundle", "nir"]
 SUFFIXES: dict[Format, str] = {"bundle": ".npz", "nir": ".nir"}
@@ -68,7 +69,19 @@ class ExportCommand:
                 self._write_graph(trained)
             else:
                 self._write_bundle(arm, trained)
+        console.print(self._verdict(arm))
         console.print(f"Exported: {self.out}", markup=False, soft_wrap=True)
+
+    def _verdict(self, arm: Arm) -> str:
+        """Write what the file holds."""
+        what = f"The file of {1e-3 * self.out.stat().st_size:,.0f} kB holds the controller of"
+        if self.to == "nir":
+            return f"{what} {arm.name}, stage spiking, as a graph of NIR."
+        n_steps = round(self.run_time / arm.timestep)
+        return (
+            f"{what} {arm.name} as integers of the chip, and {counted(n_steps, 'step')} of a "
+            "reach, spike by spike, to check a copy by."
+        )
 
     def _write_graph(self, trained: TrainedController) -> None:
         whole = BytesIO()  # on a full disk, HDF5 ends the process

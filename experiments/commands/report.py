@@ -12,6 +12,7 @@ from spikearm.experiments.records.records import read_run
 from spikearm.experiments.report.report import write_report
 from spikearm.experiments.report.study_folder import read_study, study_command
 from spikearm.experiments.report.study_report import write_study_report
+from spikearm.experiments.studies.benchmark.verdict import benchmark_verdict
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,20 @@ class ReportCommand:
                 "'spikearm bench', or of 'spikearm adapt' and 'spikearm stress'."
             )
         with console.status("Writing the report"):
-            if studies:
-                write_study_report([read_study(folder) for folder in studies], self.out)
-            else:
-                write_report([read_run(folder) for folder in self.runs], self.out)
-        console.print(f"Report: {self.out}")
+            verdicts = self._write_studies() if studies else self._write_runs()
+        several = len(verdicts) > 1
+        for name, verdict in verdicts:
+            console.print(f"{name}: {verdict}" if several else verdict)
+        console.print(f"Report: {self.out}", soft_wrap=True)
+
+    def _write_studies(self) -> list[tuple[str, str]]:
+        """Write the report of studies, and return their names and verdicts."""
+        studies = [read_study(folder) for folder in self.runs]
+        write_study_report(studies, self.out)
+        return [(study.name, study.verdict) for study in studies]
+
+    def _write_runs(self) -> list[tuple[str, str]]:
+        """Write the report of runs, and return their names and verdicts."""
+        runs = [read_run(folder) for folder in self.runs]
+        write_report(runs, self.out)
+        return [(run.config["name"], benchmark_verdict(run.rows, run.status)) for run in runs]

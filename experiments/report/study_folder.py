@@ -13,14 +13,17 @@ from spikearm.experiments.records.records import CONFIG, SUMMARY
 from spikearm.experiments.studies.adaptation.figure import draw_learning
 from spikearm.experiments.studies.adaptation.record import read_curves
 from spikearm.experiments.studies.adaptation.study import AdaptationStudy, learning_tables
+from spikearm.experiments.studies.adaptation.verdict import learning_verdict
 from spikearm.experiments.studies.robustness.figure import stress_figure
 from spikearm.experiments.studies.robustness.study import stress_tables_of
 from spikearm.experiments.studies.robustness.summary import read_points
+from spikearm.experiments.studies.robustness.verdict import stress_verdict
 from spikearm.neural.files.array_file import DAMAGES
 from spikearm.neural.files.typed_json import read_json
 
 Row = dict[str, Any]
-Shown = tuple[Sequence[RenderableType], go.Figure]
+Shown = tuple[str, Sequence[RenderableType], go.Figure]
+"""Verdict, tables and picture."""
 
 
 class StudyConfig(TypedDict):
@@ -39,6 +42,7 @@ class StudyFolder:
         command: Command that wrote it.
         status: ``complete``, ``interrupted`` or ``failed``.
         config: Resolved configuration, versions, git commit, seeds.
+        verdict: Verdict as it was printed.
         tables: Tables as they were printed.
         figure: The picture.
     """
@@ -47,6 +51,7 @@ class StudyFolder:
     command: str
     status: str
     config: Row
+    verdict: str
     tables: Sequence[RenderableType]
     figure: go.Figure
 
@@ -68,20 +73,20 @@ def read_study(folder: Path) -> StudyFolder:
     with undamaged(folder):
         config = read_json(folder / CONFIG, StudyConfig)
         summary = read_json(folder / SUMMARY, Summary)
-        tables, figure = READERS[config["command"]](folder, summary["rows"])
-        return StudyFolder(
-            folder.resolve().name, config["command"], summary["status"], config, tables, figure
-        )
+        shown = READERS[config["command"]](folder, summary["rows"])
+        name = folder.resolve().name
+        return StudyFolder(name, config["command"], summary["status"], config, *shown)
 
 
 def _read_adapt(folder: Path, rows: Sequence[Row]) -> Shown:
     curves = read_curves(rows, read_table(folder / AdaptationStudy.details_file).to_pylist())
-    return learning_tables(curves), draw_learning(curves)
+    return learning_verdict(curves), learning_tables(curves), draw_learning(curves)
 
 
 def _read_stress(folder: Path, rows: Sequence[Row]) -> Shown:
     points = read_points(rows)
-    return stress_tables_of(points), stress_figure(points, "Deviation over strength")
+    figure = stress_figure(points, "Deviation over strength")
+    return stress_verdict(points), stress_tables_of(points), figure
 
 
 READERS: dict[str, Callable[[Path, Sequence[Row]], Shown]] = {

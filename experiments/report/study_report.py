@@ -43,6 +43,7 @@ def _section(study: StudyFolder, first: bool) -> dict[str, str]:
     return {
         "heading": f"{TITLES[study.command]}: {study.config['arm']}, {study.name}",
         "status": study.status,
+        "verdict": study.verdict,
         "figure": plotly.io.to_html(
             study.figure, full_html=False, include_plotlyjs=first,
             config={"displaylogo": False, "responsive": True},
