@@ -13,10 +13,12 @@ from spikearm.controller.loop.safety.brakes import ArmStoppedError
 from spikearm.controller.loop.safety.limits import SafetyLimits
 from spikearm.controller.loop.safety.safety import Safety
 from spikearm.controller.references.reference import Reference
-from spikearm.controller.references.tracked_target import TrackedTarget
+from spikearm.controller.references.tracked_target import TrackedTarget, TrackingConfig
 from spikearm.experiments.interactive.session import KEYS, Session
 from spikearm.experiments.tasks.centre_out import forward_axis
 
+# Slower than usual, so that a target that is thrown far does not ask too much of a wrist.
+TRACKING = TrackingConfig(speed=0.15, acceleration=0.6, turn_speed=0.5, turn_acceleration=2.0)
 WIDTH = 60  # characters of a line
 DRAGGING = "double-click the green ball, then Ctrl + right drag"
 
@@ -59,7 +61,8 @@ class Play:
         self._load()
         arm.place_marker("target", state.hand)
         self._controller.start(state)
-        target = TrackedTarget(lambda time, state: arm.marker_pose("target")).begin(np.zeros(1))
+        dragged = TrackedTarget(lambda time, state: arm.marker_pose("target"), TRACKING)
+        target = dragged.begin(np.zeros(1))
         with Safety(arm, self._limits) as safety:
             while not self._ends(resets):
                 reference = target.at(state.time, state)
@@ -112,7 +115,7 @@ class Play:
             *((key, binding.words) for key, binding in KEYS.items()),
             ("Enter", "stop"),
         ]
-        causes = wrap(session.cause, WIDTH)
+        causes = wrap(f"{session.cause} Go back to the start." if session.cause else "", WIDTH)
         return lines + list(zip_longest(["stopped"] if causes else [], causes, fillvalue=""))
 
 
