@@ -13,6 +13,7 @@ import tyro
 from rich.console import Console
 
 from spikearm.arm_models import load_arm
+from spikearm.controller.loop.step_times import StepTimes
 from spikearm.controller.spiking.trained import shipped
 from spikearm.experiments.controllers import Backend, ControllerSetup, choose_controllers
 from spikearm.experiments.records.provenance import provenance
@@ -23,6 +24,7 @@ from spikearm.experiments.studies.benchmark.table import latency_tables
 from spikearm.experiments.tasks.centre_out import CentreOut
 
 SEED = 0
+WHOLE = [column for column in LATENCY if not column.key.startswith("part_latency")]
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,15 @@ def measure(
 def markdown(rows: Sequence[dict[str, Any]]) -> str:
     """Write the table for the documentation."""
     lines = [["", *(row["controller"] for row in rows)], ["---"] + ["---:"] * len(rows)]
-    lines += [[column.heading, *(column.mean([row]) for row in rows)] for column in LATENCY]
+    lines += [[part, *(_spread(row, part) for row in rows)] for part in StepTimes._fields]
+    lines += [[column.heading, *(column.mean([row]) for row in rows)] for column in WHOLE]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines if any(cells[1:]))
+
+
+def _spread(row: dict[str, Any], part: str) -> str:
+    """Write median, 99th percentile and largest time of a part [µs]; nothing if it takes none."""
+    times = [row[f"part_latency_{of}_s"][part] for of in ("p50", "p99", "max")]
+    return "" if None in times else " / ".join(f"{1e6 * one:.1f}" for one in times)
 
 
 if __name__ == "__main__":
