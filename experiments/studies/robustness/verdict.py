@@ -25,7 +25,7 @@ def stress_verdict(points: Sequence[Point]) -> str:
     if not sentences:
         return "No motion was measured."
     return (
-        f"{' '.join(sentences)} To bear is to end every motion within {1e3 * REACHED:g} mm of its "
+        f"{' '.join(sentences)} Borne: every motion ended within {1e3 * REACHED:g} mm of its "
         "target."
     )
 

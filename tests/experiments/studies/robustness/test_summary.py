@@ -98,8 +98,7 @@ def test_the_table_marks_what_is_broken_and_says_where():
 def test_a_verdict_says_what_was_borne_and_where_a_controller_broke():
     broken = "bore 0 of 1 perturbation at every strength; it broke at delay of the torque 2 ms."
     assert stress_verdict(summarise(OUTCOMES)) == (
-        f"loihi {broken} analytic {broken} To bear is to end every motion within 10 mm of its "
-        "target."
+        f"loihi {broken} analytic {broken} Borne: every motion ended within 10 mm of its target."
     )
     borne = [one for one in OUTCOMES if one.condition.level.strength != DELAYS[1]]
     assert stress_verdict(summarise(borne)).startswith(
@@ -121,7 +120,7 @@ def test_a_verdict_names_three_break_points_and_counts_the_others():
     names = ["delay", "payload", "friction", "force-field", "noise"]
     points = [replace(point, perturbation=name, strength=0.5) for name in names]
     assert stress_verdict(points).startswith("pd bore 0 of 5 perturbations at every strength;")
-    assert " and 2 more. To bear" in stress_verdict(points)
+    assert " and 2 more. Borne" in stress_verdict(points)
 
 
 def test_the_picture_has_every_point_and_a_cross_where_it_breaks():
