@@ -80,13 +80,15 @@ OPTIONS = {
     },
     "deploy": PLANT | {
         "--chips", "--host-spikes", "--feedforward", "--radius", "--duration", "--no-speed-limits",
-        "--seed", "--trained", "--log", "--steps", "--picture",
+        "--seed", "--trained", "--all", "--log", "--steps", "--picture",
     },
     "energy": PLANT | {
         "--feedforward", "--radius", "--duration", "--no-speed-limits", "--seed", "--trained",
-        "--log", "--measure-time",
+        "--all", "--log", "--measure-time",
     },
     "reproduce": {"--quick", "--out", "--jobs"},
+    "sweep": {"--out", "--jobs", "--scheduler", "--shard", "--retry", "--dry-run"},
+    "verify": {"--share", "--seed", "--jobs"},
 }  # fmt: skip
 
 
