@@ -89,14 +89,12 @@ def without_known_warnings() -> Iterator[None]:
     """Silence warnings that are harmless, or that the emulator gives of every network.
 
     One is of small weights that lose bits beside large ones of their block; see
-    :func:`spikearm.loihi_deploy.discretisation.quantisation.quantisation_errors`. Another is of
-    neurons of Nengo's default, whose membranes begin at random voltages, and at zero on a chip.
+    :func:`spikearm.loihi_deploy.discretisation.quantisation.quantisation_errors`.
     """
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Lost .* extra bits in weight rounding")
         warnings.filterwarnings("ignore", message="invalid value encountered in cast")
         warnings.filterwarnings("ignore", message="Model is precomputable")
-        warnings.filterwarnings("ignore", message=".*initial values for 'voltage' being non-zero")
         yield
 
 

@@ -1,6 +1,8 @@
 """Controllers from outside the package, as the closed loop takes them."""
 
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Literal, get_args
 
 import nengo
@@ -182,11 +184,23 @@ def _network(name: str, factory: Factory, setup: ControllerSetup) -> Controller:
             f"what follows {AT}."
         )
     try:
-        return NetworkController(
-            made, setup.simulation, setup.model, setup.gains, setup.feedforward, setup.seed,
-            setup.subnetworks,
-        )  # fmt: skip
+        with _known_start():
+            return NetworkController(
+                made, setup.simulation, setup.model, setup.gains, setup.feedforward, setup.seed,
+                setup.subnetworks,
+            )  # fmt: skip
     except SpikearmError as error:
         raise SpikearmError(f"'{name}': {error}") from error
     except REFUSALS as error:
         raise SpikearmError(f"'{name}' cannot be built: {reason(error)}") from error
+
+
+@contextmanager
+def _known_start() -> Iterator[None]:
+    """Silence the warning that membranes start at zero on a chip, at random voltages in Nengo.
+
+    A network settles before the arm moves, so that its start does not matter.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*initial values for 'voltage' being non-zero")
+        yield
