@@ -63,6 +63,7 @@ COMMANDS = Commands({
     "stress": "Stress controllers by growing perturbations until they break.",
     "sweep": "Run a grid of configurations, on many processes or machines.",
     "verify": "Run a random part of a submitted benchmark again, and compare.",
+    "record": "Write the motions of a run for Rerun, MCAP or ROS 2.",
     "report": "Write one HTML report that compares runs.",
     "train": "Train a spiking controller for an arm, from its model alone.",
     "export": "Write a trained controller into one file for other tools.",

@@ -1,0 +1,1 @@
+"""Records of motions in the formats of robotics: Rerun, MCAP and rosbag2."""
