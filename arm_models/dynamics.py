@@ -2,13 +2,14 @@
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import mujoco
 import numpy as np
 
 from spikearm.arm_models.chain import Chain
+from spikearm.arm_models.describe import describe_contact
 from spikearm.arm_models.state import ArmState, Pose
 
 SITE = int(mujoco.mjtObj.mjOBJ_SITE)
@@ -163,6 +164,11 @@ class RigidBodyModel:
         return self._model.dof_frictionloss[self.chain.dof]
 
     @property
+    def armature(self) -> np.ndarray:
+        """Rotor inertia of the joints, shape (n_joints,) [kg m^2]."""
+        return self._model.dof_armature[self.chain.dof]
+
+    @property
     def moves_hand_alone(self) -> bool:
         """True if no other joint than those of the chain moves the hand."""
         model, body = self._model, self._model.site_bodyid[self.chain.site]
@@ -181,6 +187,27 @@ class RigidBodyModel:
         model = copy.copy(self._model)
         model.opt.gravity[:] = 0.0
         return RigidBodyModel(model, self.chain)
+
+    def with_home(self, home: np.ndarray) -> "RigidBodyModel":
+        """Return the same model with another home pose.
+
+        Args:
+            home: Joint positions, shape (n_joints,) [rad].
+        """
+        qpos = self.chain.rest.qpos.copy()
+        qpos[self.chain.qpos] = home
+        rest = replace(self.chain.rest, qpos=qpos)
+        return RigidBodyModel(self._model, replace(self.chain, home=home.copy(), rest=rest))
+
+    def contacts(self, q: np.ndarray) -> list[str]:
+        """List what touches something while the arm is in a pose, in words.
+
+        Args:
+            q: Joint positions, shape (n_joints,) [rad].
+        """
+        self.dynamics(q)
+        touching = (contact for contact in self._data.contact if contact.dist < 0)
+        return [describe_contact(self._model, contact) for contact in touching]
 
     def dynamics(self, q: np.ndarray, dq: np.ndarray | None = None) -> Dynamics:
         """Evaluate the dynamics.

@@ -19,6 +19,7 @@ from spikearm.arm_models.loading.constraints import release_arm
 from spikearm.arm_models.loading.end_effector import find_hand_site
 from spikearm.arm_models.loading.home import find_home, joint_limits
 from spikearm.arm_models.loading.joints import choose_joints
+from spikearm.arm_models.loading.model_file import model_file
 from spikearm.arm_models.loading.overlaps import part_links
 from spikearm.arm_models.loading.switches import replace_switches
 from spikearm.arm_models.loading.torque_motors import drive_by_torque, read_torque_limits
@@ -189,13 +190,7 @@ def _set_armature(
 
 
 def _read_spec(source: str | Path) -> tuple[str, mujoco.MjSpec]:
-    known = ARMS.get(str(source))
-    path = Path(source) if known is None else known.mjcf
-    if not path.is_file():
-        raise SpikearmError(
-            f"'{path}' is neither a shipped arm nor a model file that exists. "
-            f"Shipped arms: {', '.join(ARMS)}."
-        )
+    path = model_file(source)
     try:
         spec = mujoco.MjSpec.from_file(str(path))
     except ValueError as error:
@@ -203,7 +198,7 @@ def _read_spec(source: str | Path) -> tuple[str, mujoco.MjSpec]:
         raise SpikearmError(f"MuJoCo cannot read '{path}': {_one_line(error)}{hint}") from error
     if not spec.joints:
         raise SpikearmError(f"'{path}' has no joints{FRAGMENT_HINT}")
-    return path.stem if known is None else str(source), spec
+    return str(source) if str(source) in ARMS else path.stem, spec
 
 
 def _compile(spec: mujoco.MjSpec, name: str) -> mujoco.MjModel:

@@ -13,7 +13,6 @@ SECTION = re.compile(r"^(Attributes|Examples):$", re.MULTILINE)
 
 OVERVIEW = """\
 usage: spikearm COMMAND [OPTIONS]
-
 Spiking control of robot arms, in closed loop, up to Intel's Loihi.
 
 commands:

@@ -78,6 +78,11 @@ OPTIONS = {
         "--room", "--joint-weight", "--per-reach", "--durations", "--posture", "--position",
         "--velocity",
     },
+    "onboard": {
+        "--name", "--joints", "--end-effector", "--end-effector-offset", "--torque-limits",
+        "--velocity-limits", "--home", "--armature", "--out", "--search-seed", "--no-train",
+        "--reaches", "--epochs", "--jobs",
+    },
     "deploy": PLANT | {
         "--chips", "--host-spikes", "--feedforward", "--radius", "--duration", "--no-speed-limits",
         "--seed", "--trained", "--all", "--log", "--steps", "--picture",

@@ -16,7 +16,7 @@ from spikearm.experiments.cli import BAD_INPUT, COMMANDS, main
 ABSURD = (math.nan, math.inf, -math.inf, 1e30)
 SIGNED = {"home", "end_effector_offset"}  # coordinates
 WITH_JOINTS = {"torque_limits", "velocity_limits", "armature"}  # their sign is checked with these
-REQUIRED = {"out": Path("new"), "work": "dewolf2023"}
+REQUIRED = {"out": Path("new"), "work": "dewolf2023", "file": "arm.xml"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,7 +145,7 @@ def test_the_command_line_refuses_it_in_a_sentence_and_leaves_no_folder(
         values = ["1" + 30 * "0"] * (option.several or 1)
         hints = get_type_hints(COMMANDS[command])
         out = ["--out", "new"] if "out" in hints else []
-        out += [REQUIRED["work"]] if "work" in hints else []
+        out += [str(REQUIRED[name]) for name in ("work", "file") if name in hints]
         assert main([*option.words, *values, *out]) == BAD_INPUT
         said = capsys.readouterr().err
         assert said.startswith("spikearm: ")
