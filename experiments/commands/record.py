@@ -14,6 +14,7 @@ from spikearm.experiments.recording.replay import Replay, choose_replay
 from spikearm.experiments.recording.rosbag2 import write_rosbag2
 from spikearm.experiments.recording.rrd import write_rrd
 from spikearm.experiments.records.records import check_new_folder, read_run
+from spikearm.experiments.seed import check_seed
 from spikearm.experiments.sweep.options import build_nested
 from spikearm.experiments.unset import Unset
 
@@ -47,6 +48,10 @@ class RecordCommand:
     seed: Unset[int] = None
     out: Unset[Path] = None
     overwrite: bool = False
+
+    def __post_init__(self) -> None:
+        if self.seed is not None:
+            check_seed(self.seed)
 
     def execute(self) -> None:
         """Read the run and write the file."""

@@ -69,6 +69,7 @@ OPTIONS = {
         "--controllers", "--adaptive", "--seeds", "--first-seed", "--out", "--backend", "--jobs",
         "--trained", "--video", "--no-report",
     },
+    "record": {"--to", "--controller", "--seed", "--out", "--overwrite"},
     "report": {"--out", "--overwrite"},
     "export": PLANT | {"--out", "--to", "--trained", "--run-time"},
     "train": PLANT | {
