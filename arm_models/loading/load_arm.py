@@ -23,6 +23,7 @@ from spikearm.arm_models.loading.model_file import model_file
 from spikearm.arm_models.loading.overlaps import part_links
 from spikearm.arm_models.loading.switches import replace_switches
 from spikearm.arm_models.loading.torque_motors import drive_by_torque, read_torque_limits
+from spikearm.arm_models.loading.urdf import keep_velocity_limits
 from spikearm.arm_models.loading.velocity_limits import read_velocity_limits
 from spikearm.arm_models.names import free_name
 from spikearm.arm_models.profile import SUFFIX, read_profile
@@ -32,6 +33,10 @@ logger = logging.getLogger(__name__)
 
 TIMESTEP = 0.001  # s, control and physics, as the benchmark has it
 FRAGMENT_HINT = ": it may be a fragment meant to be included. Give the file that includes it."
+MESH_HINT = (
+    ". A mesh or texture is missing: put it where the file looks for it (of a URDF: beside the "
+    "file), or take the shape out of the file."
+)
 MARKERS: tuple[tuple[Marker, float, list[float]], ...] = (
     ("target", 0.02, [0.15, 0.7, 0.3, 0.5]),
     ("reference", 0.012, [0.95, 0.5, 0.1, 0.9]),
@@ -198,6 +203,7 @@ def _read_spec(source: str | Path) -> tuple[str, mujoco.MjSpec]:
         raise SpikearmError(f"MuJoCo cannot read '{path}': {_one_line(error)}{hint}") from error
     if not spec.joints:
         raise SpikearmError(f"'{path}' has no joints{FRAGMENT_HINT}")
+    keep_velocity_limits(spec, path)
     return str(source) if str(source) in ARMS else path.stem, spec
 
 
@@ -205,7 +211,8 @@ def _compile(spec: mujoco.MjSpec, name: str) -> mujoco.MjModel:
     try:
         return spec.compile()
     except ValueError as error:
-        raise SpikearmError(f"MuJoCo cannot compile '{name}': {_one_line(error)}") from error
+        hint = MESH_HINT if "opening file" in str(error) else ""
+        raise SpikearmError(f"MuJoCo cannot compile '{name}': {_one_line(error)}{hint}") from error
 
 
 def _one_line(error: Exception) -> str:
