@@ -145,11 +145,14 @@ def test_a_heavy_arm_keeps_its_inertia(file):
     assert proposal.armature == (0.05,) * 6
 
 
-@pytest.mark.slow
-def test_an_arm_of_a_wall_in_its_way_is_refused_with_the_cause(tmp_path, monkeypatch, capsys):
-    """The wall is beside the circle of targets, and what touches it is named."""
+def test_an_arm_that_a_wall_presses_on_is_refused_early_with_the_cause(
+    tmp_path, monkeypatch, capsys
+):
     monkeypatch.chdir(tmp_path)
     wall = '<geom name="wall" type="box" size="1 0.01 1" pos="0 0.14 0.5"/>'
     SixJointArm(contact=True, world=wall).write(tmp_path)
     assert main([*RUN, "--no-train"]) == BAD_INPUT
+    said = capsys.readouterr().err
+    assert "contact of" in said
+    assert "'world'" in said
     assert not Path("work").exists()
