@@ -27,7 +27,7 @@ HOLD_STEPS = 20  # control steps of 1 ms for which an action holds
 ERROR_SCALE = np.repeat([0.1, 0.3], 3)  # m, rad
 TRIED = 2  # targets for each policy of a generation; all of them try the same
 FIRST_STEP = 0.3  # deviation of the first generation's weights from zero
-TESTED, FIRST_TEST_SEED = 20, 1_000_000  # seeds of targets; those of the training are below
+TESTED, FIRST_TEST_SEED = 20, 2_000_000  # seeds of targets; those of the training are below
 POLICY = Path("residual.npy")
 
 

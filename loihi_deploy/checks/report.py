@@ -66,5 +66,7 @@ def refusal(error: Exception) -> Row:
 
 def reason(error: Exception) -> str:
     """Return an error's message, or the line of code that raised it where there is none."""
+    if str(error):
+        return str(error)
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    return str(error) or f"It stops at `{frame.line}` in {frame.name}."
+    return f"It stops at `{frame.line}` in {frame.name}."

@@ -65,6 +65,7 @@ def test_what_ships_for_an_arm_is_found_for_either(gravity_known):
     assert found.about == shipped("gen3", gravity_known).about
 
 
+@pytest.mark.slow
 def test_what_ships_for_a_weightless_arm_reaches_like_what_ships_for_a_heavy_one():
     fidelity = []
     for weightless in (False, True):

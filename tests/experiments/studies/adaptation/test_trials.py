@@ -162,6 +162,7 @@ def test_a_controller_that_was_not_told_of_gravity_sags_until_it_has_learned_it(
     assert arm.model.gravity.any()
 
 
+@pytest.mark.slow
 def test_seeds_differ_and_the_same_seed_does_not(arm, curve):
     plan = plan_for(arm)
     again, other = plan.curve(condition("pd", LOAD)), plan.curve(condition("pd", LOAD, seed=1))
