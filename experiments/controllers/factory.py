@@ -1,6 +1,5 @@
 """Factories of controllers from outside the package, named ``package.module:factory``."""
 
-import hashlib
 import importlib
 import inspect
 import sys
@@ -14,6 +13,7 @@ import nengo
 
 from spikearm.arm_models import RigidBodyModel, SpikearmError
 from spikearm.arm_models.errors import sentence
+from spikearm.arm_models.profile import file_hash
 
 SEPARATOR = ":"
 
@@ -65,7 +65,7 @@ class Factory:
             file = sys.modules[self.name.partition(SEPARATOR)[0]].__file__
         if file is None or not Path(file).is_file():
             return {"file": None, "sha256": None}
-        return {"file": file, "sha256": hashlib.sha256(Path(file).read_bytes()).hexdigest()}
+        return {"file": file, "sha256": file_hash(Path(file))}
 
 
 def load_factory(name: str) -> Factory:

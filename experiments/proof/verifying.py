@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from spikearm.arm_models import SpikearmError
+from spikearm.arm_models.profile import file_hash
 from spikearm.experiments.controllers import BASELINE, ChosenController, own_sources
 from spikearm.experiments.proof.difference import Difference, compare
 from spikearm.experiments.proof.motion import Motion, claim_motions, flat_numbers, group_of
@@ -19,7 +20,6 @@ from spikearm.experiments.records.stack import stack
 from spikearm.experiments.studies.benchmark.episode_outcome import EpisodeOutcome, recorded_reaches
 from spikearm.experiments.studies.benchmark.study import BenchmarkExperiment
 from spikearm.experiments.studies.study import Batch, StudyWatcher
-from spikearm.experiments.sweep.option_files import digest_file
 from spikearm.neural.processes.parallel import parallel_map
 
 Targets = dict[str, list[int]]
@@ -114,7 +114,7 @@ def check_files(files: Mapping[str, str]) -> None:
         SpikearmError: One is missing, or holds something else.
     """
     for name, digest in files.items():
-        if not Path(name).is_file() or digest_file(Path(name)) != digest:
+        if not Path(name).is_file() or file_hash(Path(name)) != digest:
             raise SpikearmError(
                 f"The submission needs the file '{name}' of hash {digest[:12]}..., which is not "
                 "here. Get it from who submitted it, and call this in the folder of its path."

@@ -1,10 +1,10 @@
 """Files that options name: they count by what is in them."""
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from spikearm.arm_models.profile import file_hash
 from spikearm.experiments.sweep.options import options_of, values_of
 
 
@@ -23,12 +23,7 @@ def files_of(command: type, values: Mapping[str, Any]) -> dict[str, Path]:
     }
 
 
-def digest_file(path: Path) -> str:
-    """Return the SHA-256 hash of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def digests_of(command: Any) -> dict[str, str]:
     """Return the hashes of the files that a command's options name."""
     files = files_of(type(command), values_of(command))
-    return {str(path): digest_file(path) for path in files.values()}
+    return {str(path): file_hash(path) for path in files.values()}

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from spikearm.arm_models import ARMS
+from spikearm.arm_models.profile import file_hash
 from spikearm.experiments.controllers import own_sources
 from spikearm.experiments.lookup import find_entry
 from spikearm.experiments.sweep.kind import SweptCommand, SweptKind
-from spikearm.experiments.sweep.option_files import digest_file, files_of
+from spikearm.experiments.sweep.option_files import files_of
 from spikearm.experiments.sweep.options import build, values_of
 
 KEY_DIGITS = 20  # of sixteen values each: no two of a million tasks are ever alike
@@ -54,7 +55,7 @@ class SweepTask:
     def key(self) -> str:
         """Hash of the configuration, defaults included; files count by what is in them."""
         files = files_of(self.kind.command, self.options)
-        counted = self.options | {name: digest_file(path) for name, path in files.items()}
+        counted = self.options | {name: file_hash(path) for name, path in files.items()}
         counted["own"] = [one["sha256"] for one in own_sources(self.command.controllers).values()]
         text = json.dumps({"command": self.kind.name, **counted}, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:KEY_DIGITS]
