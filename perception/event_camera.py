@@ -1,11 +1,11 @@
 """Event camera: pixels that report changes of light, each by itself."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from spikearm.arm_models import SpikearmError
+from spikearm.arm_models.errors import check_not_negative, check_positive
 
 ON, OFF = 0, 1
 """Channels of events: brighter, darker."""
@@ -30,15 +30,8 @@ class EventCameraConfig:
     refractory: float = 0.001
 
     def __post_init__(self) -> None:
-        if not 0 < self.threshold < math.inf:
-            raise SpikearmError(
-                f"A threshold of {self.threshold:g} does not fit: a pixel needs more than 0."
-            )
-        for name in ("mismatch", "noise", "refractory"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise SpikearmError(
-                    f"A {name} of {getattr(self, name):g} does not fit: give 0 or more."
-                )
+        check_positive(self, "threshold")
+        check_not_negative(self, "mismatch", "noise", "refractory")
 
 
 class EventCamera:
