@@ -1,6 +1,7 @@
 """The viewer: its pace against a clock that the test holds, with a window that is faked."""
 
 import warnings
+from collections.abc import Callable
 from contextlib import nullcontext
 from types import SimpleNamespace
 
@@ -243,12 +244,18 @@ def test_the_window_is_closed_and_given_time_even_after_an_error(arm, clock, win
     assert clock.now - window.closed_at >= 0.1
 
 
-def test_enter_asks_for_a_stop_and_no_other_key_does(window, monkeypatch):
-    press = []
+@pytest.fixture
+def press(window, monkeypatch) -> list[Callable[[int], None]]:
+    """Callback that a window gives its keys to, once it is open."""
+    callbacks = []
     monkeypatch.setattr(
         mujoco.viewer, "launch_passive",
-        lambda *_, key_callback, **__: press.append(key_callback) or window,
+        lambda *_, key_callback, **__: callbacks.append(key_callback) or window,
     )  # fmt: skip
+    return callbacks
+
+
+def test_enter_asks_for_a_stop_and_no_other_key_does(press):
     with Viewer(load_arm("planar3")) as viewer:
         for key in (glfw.KEY_SPACE, glfw.KEY_BACKSPACE, glfw.KEY_Q):
             press[0](key)
@@ -284,12 +291,7 @@ def test_a_simulation_that_stands_still_is_shown_and_not_caught_up_with(arm, clo
         assert 0.3 - 2 * LATEST < clock.now - began <= 0.3 + LATEST
 
 
-def test_keys_with_a_character_are_kept_until_they_are_taken(window, monkeypatch):
-    press = []
-    monkeypatch.setattr(
-        mujoco.viewer, "launch_passive",
-        lambda *_, key_callback, **__: press.append(key_callback) or window,
-    )  # fmt: skip
+def test_keys_with_a_character_are_kept_until_they_are_taken(press):
     with Viewer(load_arm("planar3")) as viewer:
         for key in (glfw.KEY_6, glfw.KEY_ENTER, glfw.KEY_PERIOD, glfw.KEY_F1, glfw.KEY_UNKNOWN):
             press[0](key)
