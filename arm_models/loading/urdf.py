@@ -1,4 +1,4 @@
-"""What MuJoCo passes over when it reads a URDF file."""
+"""Properties of URDF files that MuJoCo passes over."""
 
 from pathlib import Path
 from xml.etree import ElementTree

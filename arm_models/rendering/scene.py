@@ -63,7 +63,7 @@ class Distractor:
 
 @dataclass(frozen=True)
 class Arrangement:
-    """What is in a scene beside the arm.
+    """Things in a scene beside the arm, and its light.
 
     Attributes:
         target: Position of the target's centre, shape (3,) [m]; None where there is no target.

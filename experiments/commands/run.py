@@ -94,7 +94,7 @@ class RunCommand(ExperimentOptions):
                 copy_film(folder, self.video)
 
     def _play(self) -> None:
-        """Let a person play with the arm; nothing is measured."""
+        """Open a window to play with the arm in; nothing is measured."""
         if self.view or self.realtime or self.payload or self.video is not None:
             raise SpikearmError(
                 "--interactive measures nothing and has a window of its own, in which keys load "

@@ -46,7 +46,7 @@ class OwnController(WrappedController, FeedbackController):
         self._step: ControlStep | None = None
 
     def start(self, state: ArmState) -> None:
-        """Let the object prepare for this state, if it does."""
+        """Prepare the object for this state, if it has a method for it."""
         if hasattr(self.inner, "start"):
             self.inner.start(state)
 
@@ -79,7 +79,7 @@ class OwnController(WrappedController, FeedbackController):
         return self._inertia.feedback(self._step)
 
     def close(self) -> None:
-        """Let the object free what it holds, if it does."""
+        """Close the object, if it has a method for it."""
         if hasattr(self.inner, "close"):
             self.inner.close()
 

@@ -1,4 +1,4 @@
-"""What an arm's benchmark showed, read from its folders."""
+"""Outcome of an arm's benchmarks, read from their folders."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

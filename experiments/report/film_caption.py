@@ -1,4 +1,4 @@
-"""What is written and drawn into the frames of a film."""
+"""Captions and insets in the frames of a film."""
 
 from collections.abc import Sequence
 

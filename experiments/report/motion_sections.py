@@ -17,7 +17,7 @@ ERRORS: dict[str, tuple[Callable[[Trajectory], np.ndarray], str]] = {
     "distance from the ideal position": (position_error, "mm"),
     "angle from the ideal orientation": (orientation_error, "mrad"),
 }
-"""What deviates, and the thousandth part of its unit."""
+"""Functions of the errors, and the thousandth part of their unit, by name."""
 
 
 def deviation_section(series: Sequence[Series]) -> Section:

@@ -71,7 +71,7 @@ def _process(folder: Path) -> Iterator[Connection]:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Let processes that are started in the block compute with one thread."""
+    """Hold processes that are started in the block to one thread."""
     before = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))
     try:
