@@ -1,0 +1,1 @@
+"""Eye: a network of spiking convolutions that finds the target and the hand in events."""
