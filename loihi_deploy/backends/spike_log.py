@@ -39,7 +39,7 @@ class SpikeLog:
             arrived: Neurons whose spikes arrived, spike input by spike input.
             start: Index of each input's first, shape (n_inputs + 1,).
         """
-        self._steps.append((fired.copy(), arrived[: start[-1]].copy(), start.copy()))
+        self._steps.append(np.concatenate((fired, arrived[: start[-1]], start)))
 
     def matrix(self, n_steps: int | None = None) -> csr_array:
         """Return the spikes of the last steps, shape (n_steps, n_neurons).
@@ -48,27 +48,41 @@ class SpikeLog:
             n_steps: Number of steps. Default: all.
         """
         n_steps = len(self) if n_steps is None else n_steps
-        first = len(self) - n_steps
-        rows = [self._neurons(*step) for step in self._steps[first:]]
-        starts = np.cumsum([0, *map(len, rows)])
-        columns = np.concatenate([np.zeros(0, dtype=np.int64), *rows]).astype(np.int64)
+        numbers, lengths = self._parts(self._steps[len(self) - n_steps :])
+        firsts = np.array([0, *self._starts[:-1], 0])  # of what is numbered in each part
+        neurons = numbers + np.repeat(np.tile(firsts, n_steps), lengths.ravel())
+        kept = np.repeat(np.tile([True] * len(self._starts) + [False], n_steps), lengths.ravel())
+        if self._order is not None:
+            from_chip = np.repeat(np.tile(np.arange(len(firsts)) == 0, n_steps), lengths.ravel())
+            neurons[from_chip] = self._order[numbers[from_chip]]
+        columns, ends = neurons[kept], np.cumsum([0, *lengths[:, :-1].sum(axis=1)])
         ones = np.ones(len(columns), dtype=np.int64)
-        return csr_array((ones, columns, starts), shape=(n_steps, int(self._starts[-1])))
+        return csr_array((ones, columns, ends), shape=(n_steps, int(self._starts[-1])))
 
     @property
     def last(self) -> np.ndarray:
         """Neurons that spiked in the last step."""
-        return self._neurons(*self._steps[-1])
+        return self.matrix(1).indices
 
     def clear(self) -> None:
         """Forget all steps."""
-        self._steps: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        self._steps: list[np.ndarray] = []
 
-    def _neurons(self, fired: np.ndarray, arrived: np.ndarray, start: np.ndarray) -> np.ndarray:
-        """Return the neurons that spiked in a step, from the arguments of :meth:`add`."""
-        compartments = fired if self._order is None else self._order[fired]
-        inputs = arrived + np.repeat(self._starts[:-1], np.diff(start))
-        return np.concatenate([compartments, inputs])
+    def _parts(self, steps: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Join steps, and find the lengths of their parts.
+
+        Returns:
+            Numbers of all steps, and the length of each step's parts, shape (n_steps, n_inputs +
+            2): compartments that fired, neurons of each input, and ``start``.
+        """
+        numbers = np.concatenate([np.zeros(0, dtype=np.int64), *steps])
+        sizes = np.array([len(step) for step in steps], dtype=np.int64)
+        n_starts = len(self._starts)
+        places = np.cumsum(sizes)[:, None] - np.arange(n_starts, 0, -1)
+        start = numbers[places]  # (n_steps, n_inputs + 1)
+        fired = sizes - start[:, -1] - n_starts
+        tails = np.full(len(steps), n_starts)
+        return numbers, np.column_stack([fired, np.diff(start), tails])
 
 
 def spike_log(engine: Engine) -> SpikeLog:
