@@ -17,6 +17,7 @@ LUMINANCE = np.array([0.299, 0.587, 0.114])  # of red, green, blue: ITU-R BT.601
 DISC = np.array([[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1]]) * 0.7
 """Points of a disc of unit radius by which it is judged to be in sight, shape (n_points, 2)."""
 CHECKS = 4  # squares along an edge of the ball's texture
+FACETS = 14, 8  # slices and stacks of drawn spheres: more cost twice as much, and are not seen
 TEXTURE_SIZE = 64  # pixels
 
 
@@ -231,6 +232,8 @@ class Scene:
         drawn = self.config.supersampling * self.config.size
         spec.visual.global_.offwidth = spec.visual.global_.offheight = drawn
         spec.visual.quality.offsamples = 0
+        spec.visual.quality.numslices, spec.visual.quality.numstacks = FACETS
+        spec.visual.quality.numquads = 2
         self._ball = self._add_ball(spec)
         self._distractors = [
             (
