@@ -1,0 +1,156 @@
+"""Spiking layers of an eye behind its first, and the reading of their heat neurons, in TensorFlow."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from spikearm.arm_models import SpikearmError
+from spikearm.arm_models.errors import check_positive
+from spikearm.neural.initialisation.lif import Lif
+from spikearm.perception.eye.eye_weights import MAPS, EyeDynamics, EyeLayer, EyeWeights
+from spikearm.perception.training.eye.pulsed_spikes import fire_pulsed
+from spikearm.perception.training.spiking.layer import Layer
+from spikearm.perception.training.spiking.projection import Convolution
+from spikearm.perception.training.tensorflow_compat import tf
+
+INSTANT = 1e-6  # s; a synapse that is over before the next frame
+SHARPNESS, ABSENCE = 1.3, 6.0  # at the beginning
+
+
+@dataclass(frozen=True)
+class EyeShape:
+    """Layers of an eye behind its first.
+
+    Attributes:
+        channels: Channels of each layer but the heat neurons'.
+        strides: Stride of each of them.
+        side: Height and width of their kernels.
+        heat_side: Height and width of the heat neurons' kernels.
+        per_map: Heat neurons of a map at each place.
+    """
+
+    channels: tuple[int, ...] = (24, 24)
+    strides: tuple[int, ...] = (2, 1)
+    side: int = 3
+    heat_side: int = 3
+    per_map: int = 2
+
+    def __post_init__(self) -> None:
+        check_positive(self, "side", "heat_side", "per_map")
+        if len(self.channels) != len(self.strides) or min(*self.channels, *self.strides) < 1:
+            raise SpikearmError(
+                f"channels {self.channels} and strides {self.strides} do not fit: give as many "
+                "strides as channels, and 1 or more of each."
+            )
+
+
+class PulsedConvolution(Layer):
+    """Pulsed neurons behind a convolution.
+
+    An initialisation sees them as neurons whose synapses are over at once.
+
+    Args:
+        projection: Weights into the layer.
+        dynamics: Time constants.
+    """
+
+    def __init__(self, projection: Convolution, dynamics: EyeDynamics) -> None:
+        super().__init__(projection, Lif(dynamics.tau_membrane, INSTANT, dynamics.period))
+        self.projection: Convolution = projection
+        self._dynamics = dynamics
+
+    def write(self, weights: Sequence[np.ndarray]) -> None:
+        """Write the weights of the one connection, which :class:`Lif` filters by ``1 - a``."""
+        (only,) = weights
+        super().write([(1.0 - self.lif.membrane_decay) * only])
+
+    def __call__(self, spikes: tf.Tensor) -> tf.Tensor:
+        """Compute spikes, shape (n_steps, n_views, ...), from those it receives."""
+        return fire_pulsed(self.projection(spikes), self._dynamics)
+
+
+class EyeNetwork:
+    """Layers of an eye behind its first, which learn.
+
+    Args:
+        first: First layer, which stays as it is.
+        shape: Layers behind it.
+        dynamics: Time constants.
+
+    Attributes:
+        layers: Spiking layers, the heat neurons' last.
+    """
+
+    def __init__(self, first: EyeLayer, shape: EyeShape, dynamics: EyeDynamics) -> None:
+        self._first, self._dynamics = first, dynamics
+        n_maps, n_in = len(MAPS), first.kernel.shape[-1]
+        n_heat = n_maps * shape.per_map
+        sizes = [*zip(shape.channels, shape.strides, strict=True), (n_heat, 1)]
+        self.layers: list[PulsedConvolution] = []
+        for number, (n_out, stride) in enumerate(sizes):
+            side = shape.side if number < len(shape.channels) else shape.heat_side
+            projection = Convolution((side, side), n_in, n_out, stride, "SAME")
+            self.layers.append(PulsedConvolution(projection, dynamics))
+            n_in = n_out
+        rough = np.log(np.expm1(np.full(n_maps, SHARPNESS, np.float32)))
+        self._rough_sharpness = tf.Variable(rough)  # what makes it positive is taken of it
+        self._absence = tf.Variable(np.full(n_maps, ABSENCE, np.float32))
+
+    @property
+    def stride(self) -> int:
+        """Distance between two heat neurons [pixels]."""
+        strides = [self._first.stride, *(layer.projection.stride for layer in self.layers)]
+        return int(np.prod(strides))
+
+    @property
+    def variables(self) -> list[tf.Variable]:
+        """Variables that a training changes."""
+        kernels = [layer.projection.weights for layer in self.layers]
+        return [*kernels, self._rough_sharpness, self._absence]
+
+    def __call__(self, spikes: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        """Compute the log odds of places, and the spikes of every layer.
+
+        Args:
+            spikes: Spikes of the first layer, shape (n_steps, n_views, rows, columns, channels).
+
+        Returns:
+            Log odds of each map's places, and of absence at the end, shape
+            (n_steps, n_views, n_maps, n_places + 1), and spikes of each layer.
+        """
+        fired: list[tf.Tensor] = []
+        for layer in self.layers:
+            spikes = layer(spikes)
+            fired.append(spikes)
+        return self._log_odds(self._filtered(spikes)), fired
+
+    def read(self, size: int, about: dict[str, object]) -> EyeWeights:
+        """Return the weights as they are now.
+
+        Args:
+            size: Rows and columns of the event cameras' pixels.
+            about: Account of the training.
+        """
+        layers = [
+            EyeLayer(layer.projection.weights.numpy(), layer.projection.stride)
+            for layer in self.layers
+        ]
+        sharpness = tf.nn.softplus(self._rough_sharpness).numpy()
+        return EyeWeights(
+            size, (self._first, *layers), sharpness, self._absence.numpy(), self._dynamics, about
+        )
+
+    def _filtered(self, spikes: tf.Tensor) -> tf.Tensor:
+        """Filter the spikes of a map's neurons at a place, shape (..., rows, columns, n_maps)."""
+        shape = tf.concat([tf.shape(spikes)[:-1], [len(MAPS), -1]], 0)
+        counts = tf.reduce_sum(tf.reshape(spikes, shape), -1)
+        decay = self._dynamics.reading_decay
+        return tf.scan(lambda before, now: decay * before + now, counts)
+
+    def _log_odds(self, filtered: tf.Tensor) -> tf.Tensor:
+        odds = filtered * tf.nn.softplus(self._rough_sharpness)
+        n_steps, n_views = tf.shape(odds)[0], tf.shape(odds)[1]
+        by_map = tf.transpose(tf.reshape(odds, (n_steps, n_views, -1, len(MAPS))), (0, 1, 3, 2))
+        absence = tf.broadcast_to(self._absence[:, None], tf.shape(by_map[..., :1]))
+        return tf.concat([by_map, absence], -1)
