@@ -1,1 +1,1 @@
-"""Training of an eye: spiking convolutions behind first kernels that were learned without labels."""
+"""Training of an eye behind first kernels that were learned without labels."""

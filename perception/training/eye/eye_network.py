@@ -1,4 +1,4 @@
-"""Spiking layers of an eye behind its first, and the reading of their heat neurons, in TensorFlow."""
+"""Layers of an eye behind its first, and the reading of their heat neurons, in TensorFlow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -152,5 +152,5 @@ class EyeNetwork:
         odds = filtered * tf.nn.softplus(self._rough_sharpness)
         n_steps, n_views = tf.shape(odds)[0], tf.shape(odds)[1]
         by_map = tf.transpose(tf.reshape(odds, (n_steps, n_views, -1, len(MAPS))), (0, 1, 3, 2))
-        absence = tf.broadcast_to(self._absence[:, None], tf.shape(by_map[..., :1]))
+        absence = tf.broadcast_to(self._absence[:, None], (n_steps, n_views, len(MAPS), 1))
         return tf.concat([by_map, absence], -1)

@@ -1,7 +1,7 @@
 """Training of an eye's layers through their spikes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
