@@ -42,12 +42,35 @@ def intersect_rays(cameras: Sequence[PinholeCamera], pixels: np.ndarray) -> Ster
             f"Pixels of shape {np.shape(pixels)} do not fit {len(cameras)} cameras: depth takes "
             "two cameras or more, and a pixel (column, row) in the picture of each."
         )
-    rays = np.array([camera.rays(pixel) for camera, pixel in zip(cameras, pixels, strict=True)])
-    across = np.eye(3) - rays[:, :, None] * rays[:, None, :]  # (n_cameras, 3, 3)
+    positions, gaps = intersect_all_rays(cameras, np.asarray(pixels)[None])
+    return StereoPoint(positions[0], float(gaps[0]))
+
+
+def intersect_all_rays(
+    cameras: Sequence[PinholeCamera], pixels: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Compute the points that are nearest to many sets of rays, as :func:`intersect_rays` does.
+
+    Args:
+        cameras: Cameras, two or more.
+        pixels: Pixel coordinates of each set in each camera's picture, shape (n_sets, n_cameras,
+            2).
+
+    Returns:
+        Positions, shape (n_sets, 3) [m], and root mean square distances of the rays from them,
+        shape (n_sets,) [m].
+
+    Raises:
+        SpikearmError: The rays of a set are parallel.
+    """
+    looks = zip(cameras, np.moveaxis(pixels, 1, 0), strict=True)
+    rays = np.stack([camera.rays(mine) for camera, mine in looks], axis=1)
+    across = np.eye(3) - rays[..., :, None] * rays[..., None, :]  # (n_sets, n_cameras, 3, 3)
     centres = np.array([camera.position for camera in cameras])
-    matrix = across.sum(axis=0)
-    if np.linalg.cond(matrix) > PARALLEL:
+    matrices = across.sum(axis=1)
+    if (np.linalg.cond(matrices) > PARALLEL).any():
         raise SpikearmError("The cameras look along parallel rays, which tell no depth: part them.")
-    point = np.linalg.solve(matrix, np.einsum("nij,nj->i", across, centres))
-    offsets = np.einsum("nij,nj->ni", across, point - centres)
-    return StereoPoint(point, float(np.sqrt(np.mean(np.sum(offsets**2, axis=1)))))
+    ends = np.einsum("snij,nj->si", across, centres)
+    positions = np.linalg.solve(matrices, ends[..., None])[..., 0]
+    offsets = np.einsum("snij,snj->sni", across, positions[:, None] - centres)
+    return positions, np.sqrt(np.mean(np.sum(offsets**2, axis=-1), axis=-1))

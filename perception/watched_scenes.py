@@ -100,7 +100,7 @@ def watch(
     joints, targets = _draw_joints(arm, times, rng), _draw_targets(scene, times, rng, config)
     ramp = RAMP * rng.uniform(-1, 1) * np.linspace(0.0, 1.0, config.n_steps)
     lights = rng.uniform(*LIGHTS) * (1 + ramp)
-    distractors, azimuth = _draw_distractors(scene, rng), rng.uniform(-np.pi, np.pi)
+    distractors, azimuth = draw_distractors(scene, rng), rng.uniform(-np.pi, np.pi)
     empty = bool(np.isnan(targets).any())
     events, hands = [], []
     for time, q, target, light in zip(times, joints, targets, lights, strict=True):
@@ -142,8 +142,13 @@ def _draw_targets(
     return position + speed * (times - times[-1])[:, None] * course  # there in the last step
 
 
-def _draw_distractors(scene: Scene, rng: np.random.Generator) -> tuple[Distractor, ...]:
-    """Draw things that are not the target."""
+def draw_distractors(scene: Scene, rng: np.random.Generator) -> tuple[Distractor, ...]:
+    """Draw things that are not the target.
+
+    Args:
+        scene: Scene, around whose middle they are.
+        rng: Generator that draws everything.
+    """
     return tuple(
         Distractor(
             scene.middle + rng.uniform(-DISTRACTORS_WITHIN, DISTRACTORS_WITHIN, 3),

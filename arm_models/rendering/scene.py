@@ -34,6 +34,8 @@ class SceneConfig:
         size: Width and height of pictures [pixels].
         supersampling: Pixels that are drawn along each edge of a pixel, and averaged.
         ball_radius: Radius of the target [m].
+        dye: Red, green and blue, 0 to 1, that the target's white checks are dyed with; None leaves
+            them white.
     """
 
     azimuths: tuple[float, ...] = (50.0, -50.0)
@@ -43,6 +45,7 @@ class SceneConfig:
     size: int = 64
     supersampling: int = 2
     ball_radius: float = 0.035
+    dye: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,13 @@ class Scene:
             position: Position of its centre, shape (3,) [m].
         """
         self._show(self._ball, position)
+
+    @property
+    def target(self) -> np.ndarray | None:
+        """Position of the target's centre, shape (3,) [m]; None where there is no target."""
+        if self._model.geom_rgba[self._geom(self._ball), 3] == 0.0:
+            return None
+        return self._data.mocap_pos[self._model.body(self._ball).mocapid[0]].copy()
 
     def look(self, turn: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
         """Draw what each camera sees now.
@@ -263,6 +273,8 @@ class Scene:
         name = _add_thing(spec, "ball", mujoco.mjtGeom.mjGEOM_SPHERE, self.config.ball_radius)
         (geom,) = spec.body(name).geoms
         geom.material = material.name
+        if self.config.dye is not None:
+            geom.rgba = [*self.config.dye, 0.0]
         return name
 
     def _add_camera(self, spec: mujoco.MjSpec, camera: PinholeCamera) -> str:

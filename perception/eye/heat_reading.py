@@ -66,17 +66,18 @@ class HeatReader:
         return Sight(mean_pixel(heat, self._weights.stride), float(heat.sum()), heat)
 
 
-def mean_pixel(heat: np.ndarray, stride: int) -> np.ndarray:
-    """Compute the mean of the places around the likeliest one.
+def mean_pixel(heat: np.ndarray, stride: int, peak: tuple[int, int] | None = None) -> np.ndarray:
+    """Compute the mean of the places around one of them.
 
     Args:
         heat: Probability of each place, shape (rows, columns).
         stride: Distance between two places [pixels].
+        peak: Row and column of the place; the likeliest when left out.
 
     Returns:
         Column and row, shape (2,) [pixels].
     """
-    row, column = np.unravel_index(heat.argmax(), heat.shape)
+    row, column = peak or divmod(int(heat.argmax()), heat.shape[1])
     above, left = max(row - AROUND, 0), max(column - AROUND, 0)
     near = heat[above : row + AROUND + 1, left : column + AROUND + 1]
     share = near / near.sum()

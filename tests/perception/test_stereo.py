@@ -6,7 +6,7 @@ from scipy.optimize import least_squares
 
 from spikearm.arm_models import SpikearmError
 from spikearm.arm_models.rendering.pinhole import PinholeCamera
-from spikearm.perception.stereo import intersect_rays
+from spikearm.perception.stereo import intersect_all_rays, intersect_rays
 
 MIDDLE = np.array([0.46, 0.0, 0.43])
 
@@ -67,3 +67,13 @@ def test_parallel_rays_are_refused():
     eyes = cameras(0.9, 0.9)
     with pytest.raises(SpikearmError, match="parallel"):
         intersect_rays(eyes, np.full((2, 2), 32.0))
+
+
+def test_many_sets_of_rays_meet_where_each_set_does():
+    eyes, rng = cameras(0.9, -0.9, 0.1), np.random.default_rng(3)
+    pixels = rng.uniform(10.0, 50.0, (7, 3, 2))
+    positions, gaps = intersect_all_rays(eyes, pixels)
+    alone = [intersect_rays(eyes, one) for one in pixels]
+    assert positions == pytest.approx(np.array([one.position for one in alone]), abs=1e-12)
+    assert gaps == pytest.approx([one.gap for one in alone], abs=1e-12)
+    assert gaps.min() > 0.01  # they do not meet
