@@ -110,8 +110,8 @@ class Scene:
 
     def __init__(self, arm: Arm, config: SceneConfig = SceneConfig()) -> None:
         self._arm, self.config = arm, config
-        self.middle = arm.model.dynamics(arm.chain.home).hand.position
-        self.cameras = tuple(self._camera(azimuth) for azimuth in config.azimuths)
+        self.middle = scene_middle(arm)
+        self.cameras = scene_cameras(arm, config)
         self._model = self._build()
         self._data = mujoco.MjData(self._model)
         drawn = config.supersampling * config.size
@@ -228,14 +228,6 @@ class Scene:
         size, n = self.config.size, self.config.supersampling
         return picture.reshape(size, n, size, n, 3).mean(axis=(1, 3))
 
-    def _camera(self, azimuth: float) -> PinholeCamera:
-        config, (x, y, _) = self.config, self.middle - self._arm.model.base_position
-        forward = np.arctan2(y, x)
-        return PinholeCamera.looking_at(
-            self.middle, forward + np.radians(azimuth), np.radians(config.elevation),
-            config.distance, np.radians(config.field_of_view), config.size, config.size,
-        )  # fmt: skip
-
     def _build(self) -> mujoco.MjModel:
         """Compile the arm's model with all that can be in the scene."""
         spec = self._arm.copy_spec()
@@ -304,6 +296,29 @@ class Scene:
         x, y, _ = self.middle - self._arm.model.base_position
         angle = np.arctan2(y, x) + azimuth
         self._model.light_dir[self._sun] = [-np.cos(angle), -np.sin(angle), -1.0]
+
+
+def scene_middle(arm: Arm) -> np.ndarray:
+    """Compute where an arm's hand is at home, shape (3,) [m]."""
+    return arm.model.dynamics(arm.chain.home).hand.position
+
+
+def scene_cameras(arm: Arm, config: SceneConfig = SceneConfig()) -> tuple[PinholeCamera, ...]:
+    """Compute where the cameras of an arm's scene stand, without drawing anything.
+
+    Args:
+        arm: Arm in the scene.
+        config: Cameras.
+    """
+    middle = scene_middle(arm)
+    x, y, _ = middle - arm.model.base_position
+    return tuple(
+        PinholeCamera.looking_at(
+            middle, np.arctan2(y, x) + np.radians(azimuth), np.radians(config.elevation),
+            config.distance, np.radians(config.field_of_view), config.size, config.size,
+        )
+        for azimuth in config.azimuths
+    )  # fmt: skip
 
 
 def _add_thing(spec: mujoco.MjSpec, name: str, kind: mujoco.mjtGeom, size: float = 0.03) -> str:

@@ -18,8 +18,8 @@ class Commands(MutableMapping[str, type[Command]]):
     """Commands by name; the list of them is shown without importing those that ship.
 
     Args:
-        shipped: First line of the text of each command that ships. ``RunCommand``, for ``run``, is
-            in the module of that name in this folder.
+        shipped: First line of the text of each command that ships. ``TrainEyeCommand``, for
+            ``train-eye``, is in the module ``train_eye`` in this folder.
     """
 
     def __init__(self, shipped: Mapping[str, str]) -> None:
@@ -36,7 +36,9 @@ class Commands(MutableMapping[str, type[Command]]):
     def __getitem__(self, name: str) -> type[Command]:
         entry = self._entries[name]
         if isinstance(entry, str):
-            return getattr(import_module(f"{__package__}.{name}"), f"{name.capitalize()}Command")
+            words = name.split("-")
+            module = import_module(f"{__package__}.{'_'.join(words)}")
+            return getattr(module, "".join(map(str.capitalize, words)) + "Command")
         return entry
 
     def __setitem__(self, name: str, command: type[Command]) -> None:
@@ -67,6 +69,7 @@ COMMANDS = Commands({
     "record": "Write the motions of a run for Rerun, MCAP or ROS 2.",
     "report": "Write one HTML report that compares runs.",
     "train": "Train a spiking controller for an arm, from its model alone.",
+    "train-eye": "Train the eye that watches an arm, from scenes that it draws itself.",
     "export": "Write a trained controller into one file for other tools.",
     "deploy": "Check a spiking controller against the limits of a Loihi chip.",
     "energy": "Account for the energy of a spiking controller and of alternatives.",

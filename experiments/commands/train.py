@@ -1,11 +1,8 @@
 """``spikearm train``: from an arm's model to a spiking controller."""
 
-import json
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from spikearm.arm_models import SpikearmError
 from spikearm.arm_models.errors import check_processes
 from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.spiking.trained import TrainedController
@@ -21,15 +18,13 @@ from spikearm.experiments.records.provenance import version
 from spikearm.experiments.studies.benchmark.checks.verdict import try_controller
 from spikearm.experiments.tasks.benchmark_workspace import TILT, benchmark_radius
 from spikearm.experiments.tasks.centre_out import RADII
+from spikearm.experiments.training.account import begin_or_resume
 from spikearm.experiments.training.pipeline import Training
 from spikearm.experiments.training.training_config import TrainingConfig
 from spikearm.experiments.unset import Unset
-from spikearm.neural.files.array_file import understood
-from spikearm.neural.files.typed_json import read_json
 from spikearm.neural.processes.raised import Problem
 
 CONTROLLER = "controller.npz"
-CONFIG = "config.json"
 SAMPLES = "samples.npz"
 TRAINED_WITH = ("nengo-dl", "tensorflow", "tf-keras")
 UNCHANGING = ("arm", "joints", "gravity", "workspace", "training")
@@ -83,7 +78,7 @@ class TrainCommand:
             "training": asdict(self.training),
             "trained_with": {name: version(name) for name in TRAINED_WITH},
         }
-        about = _begin_or_resume(self.out, about)
+        about = begin_or_resume(self.out, about, UNCHANGING, self.out / CONTROLLER, BEFORE)
         if not (self.out / SAMPLES).exists():
             warn_of_light_joints(self.plant, arm, workspace, self.training)
         problems: list[Problem] = []
@@ -103,32 +98,3 @@ class TrainCommand:
             f"  spikearm bench {self.plant.options} --trained {self.out / CONTROLLER}",
             soft_wrap=True,
         )
-
-
-def _begin_or_resume(folder: Path, about: dict[str, Any]) -> dict[str, Any]:
-    """Write down what is trained, or check that it is what was begun here.
-
-    Returns:
-        The account of the training, with the times at which it was resumed.
-
-    Raises:
-        SpikearmError: Something else was begun here.
-    """
-    path = folder / CONFIG
-    about = about | {"resumed": []}
-    if path.exists():
-        with understood(path, "account of a training", "Give another --out, or delete the folder."):
-            begun = BEFORE | read_json(path)
-        now = json.loads(json.dumps(about))
-        other = [name for name in UNCHANGING if begun.get(name) != now[name]]
-        if other:
-            raise SpikearmError(
-                f"'{folder}' was begun with another {', '.join(other)} (see {path}). Give the "
-                "options of then, or another --out."
-            )
-        if (folder / CONTROLLER).exists():
-            return begun
-        about = about | {"resumed": [*begun.get("resumed", []), about["created"]]}
-    with atomic_file(path) as draft:
-        draft.write_text(json.dumps(about, indent=2, allow_nan=False), "utf-8")
-    return about

@@ -1,11 +1,9 @@
 """Training pipeline: from an arm's model to a controller's weights, step by step."""
 
-from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
 
 import numpy as np
 from nengo.exceptions import BuildError
@@ -28,23 +26,15 @@ from spikearm.controller.training.targets import (
     make_training_targets,
     torque_metric,
 )
-from spikearm.experiments.records.atomic_file import atomic_file
-from spikearm.experiments.training.checkpoints import (
-    REMEDY,
-    Parts,
-    Snapshot,
-    remove_checkpoints,
-)
+from spikearm.experiments.training.checkpoints import Parts, Snapshot
+from spikearm.experiments.training.steps import Steps
 from spikearm.experiments.training.training_config import N_HELD_APART, TrainingConfig
 from spikearm.experiments.training.training_watcher import TrainingWatcher
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
-from spikearm.neural.files.array_file import read_arrays, understood
-from spikearm.neural.processes.parallel import parallel_map
 from spikearm.neural.simulation import NeuralSimulation
 
 BATCH = 240  # recordings that one process makes at a time
 REACHES_PER_FILE = 50  # which take about a second
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -75,30 +65,32 @@ class Training:
 
     def run(self) -> NetworkWeights:
         """Take every step that is left."""
-        samples = self._step("samples", Samples, self._sample)
-        compression = self._step("compression", Compression, lambda: self._compress(samples))
+        samples = self._steps.take("samples", Samples, self._sample)
+        compression = self._steps.take("compression", Compression, lambda: self._compress(samples))
         weights = self._assemble(samples, compression)
-        commands = draw_commands(weights.scaling, len(samples), self._rng("commands", 0))
+        commands = draw_commands(weights.scaling, len(samples), self._steps.rng("commands", 0))
         states = samples, commands
-        steady = self._step("readout", Readout, lambda: self._solve(weights, *states, "spiking"))
-        on_chip = self._step("readout-loihi", Readout, lambda: self._refine(weights, *states))
+        steady = self._steps.take(
+            "readout", Readout, lambda: self._solve(weights, *states, "spiking")
+        )
+        on_chip = self._steps.take("readout-loihi", Readout, lambda: self._refine(weights, *states))
         for stage in ("rate", "spiking"):
             weights = weights.with_readout(stage, steady.weights)
         return weights.with_readout("loihi", on_chip.weights)
 
     def _sample(self) -> Samples:
         def one(number: int) -> Samples:
-            rng = self._rng("samples", number)
+            rng = self._steps.rng("samples", number)
             return sample_reach(self.arm.model, self.workspace, rng, spread=self.config.spread)
 
         parts = Parts(self.folder, "samples", Samples, REACHES_PER_FILE)
-        return join(self._map("sampling the control law", one, self.config.reaches, parts))
+        return join(self._steps.map("sampling the control law", one, self.config.reaches, parts))
 
     def _compress(self, samples: Samples) -> Compression:
         config = self.config.compression
         scaling, weight = self._scaling(samples), self.config.joint_weight
         targets = make_training_targets(samples, scaling, self.arm.model, weight)
-        start = begin(targets, config, self._rng("compression", 0))
+        start = begin(targets, config, self._steps.rng("compression", 0))
         snapshot = Snapshot(self.folder, "compression")
         state = snapshot.read({"n_epochs"})
         if state is None:
@@ -127,7 +119,7 @@ class Training:
             ) from error
 
     def _assemble(self, samples: Samples, compression: Compression) -> NetworkWeights:
-        rng = self._rng("products", 0)
+        rng = self._steps.rng("products", 0)
         scaling = self._scaling(samples)
         return assemble(compression, scaling, self.config.products, rng, self._friction)
 
@@ -156,7 +148,9 @@ class Training:
         self, weights: NetworkWeights, samples: Samples, commands: np.ndarray
     ) -> list[Activity]:
         """Record the activity of the chip's neurons in as many states as the config says."""
-        rng = self._rng("presentations", 0)  # the word is part of the seed of shipped controllers
+        rng = self._steps.rng(
+            "presentations", 0
+        )  # the word is part of the seed of shipped controllers
         order = rng.permutation(len(samples))[: self.config.recordings]
         batches = np.array_split(order, max(N_HELD_APART, len(order) // BATCH))
         recorder = build_recorder(weights, self.chip, "loihi")
@@ -170,7 +164,7 @@ class Training:
 
         parts = Parts(self.folder, "readout-loihi", Activity, per_file=1)
         with closing(recorder.simulation):
-            return self._map("loihi: recording the neurons", one, len(batches), parts)
+            return self._steps.map("loihi: recording the neurons", one, len(batches), parts)
 
     def _report(self, refined: Refinement) -> None:
         self.watcher.notice(
@@ -182,38 +176,9 @@ class Training:
     def _friction(self) -> DryFriction:
         return DryFriction.of(self.arm.model)
 
-    def _rng(self, purpose: str, number: int) -> np.random.Generator:
-        return np.random.default_rng([self.config.seed, *purpose.encode(), number])
-
-    def _map(self, step: str, work: Callable[[int], T], n_items: int, parts: Parts[T]) -> list[T]:
-        """Do numbered pieces of work that are not done yet, and return all results."""
-        results = parts.read()
-        n_done = len(results)
-        self.watcher.begin(step, n_items - n_done)
-
-        def numbered(offset: int) -> tuple[int, T]:
-            return n_done + offset, work(n_done + offset)
-
-        try:
-            for number, result in parallel_map(numbered, n_items - n_done, self.jobs):
-                if number == len(results):  # not so if work was ended, and one before it is missing
-                    results.append(result)
-                    parts.keep(results)
-                    self.watcher.advance()
-        finally:
-            parts.keep(results, rest=True)
-        return results
-
-    def _step(self, name: str, kind: Callable[..., T], make: Callable[[], T]) -> T:
-        path = self.folder / f"{name}.npz"
-        if not path.exists():
-            self._write(name, _arrays(make()))
-        remove_checkpoints(self.folder, name)
-        return _load(path, kind)
-
-    def _write(self, name: str, arrays: dict[str, Any]) -> None:
-        with atomic_file(self.folder / f"{name}.npz") as draft:
-            np.savez_compressed(draft, **arrays)
+    @cached_property
+    def _steps(self) -> Steps:
+        return Steps(self.folder, self.config.seed, self.watcher, self.jobs)
 
 
 @dataclass(frozen=True)
@@ -221,16 +186,3 @@ class Readout:
     """A stage's readout, as it is kept in a file."""
 
     weights: np.ndarray
-
-
-def _arrays(value: Any) -> dict[str, Any]:
-    return {
-        field.name: np.asarray(getattr(value, field.name), dtype=np.float32)
-        for field in fields(value)
-    }
-
-
-def _load(path: Path, kind: Callable[..., T]) -> T:
-    with understood(path, "step of this training", REMEDY):
-        arrays = read_arrays(path)
-        return kind(**{name: array.astype(float) for name, array in arrays.items()})

@@ -40,6 +40,7 @@ def parallel_map(
     n_items: int,
     jobs: int | None = None,
     ends: Callable[[T], bool] = lambda result: False,
+    apart: bool = False,
 ) -> Iterator[T]:
     """Run numbered pieces of work in parallel processes.
 
@@ -57,6 +58,7 @@ def parallel_map(
         jobs: Number of processes; the number of cores when left out. With 1, or where processes
             cannot be forked, all work runs in this process.
         ends: Function of a result that returns True if nothing else is to be begun.
+        apart: True for work that this process must not do itself, not even if it is alone.
 
     Yields:
         Results in the order of their numbers, each as soon as it is there.
@@ -65,7 +67,7 @@ def parallel_map(
         WorkerLostError: A worker was killed.
     """
     n_workers = min(jobs or os.cpu_count() or 1, n_items)
-    if n_workers > 1 and may_fork():
+    if (n_workers > 1 or (apart and n_items)) and may_fork():
         yield from _map_forked(work, n_items, n_workers, ends)
     else:
         yield from _map_here(work, n_items, ends)

@@ -49,6 +49,15 @@ class Accuracy:
     confidence: float
     false_confidence: float
 
+    def __str__(self) -> str:
+        return (
+            f"the eye finds targets that all cameras show within {self.position_error:.1f} mm "
+            f"(median of {self.n_scenes} scenes that it was not trained on), {self.close:.0%} of "
+            f"them within {CLOSE:g} mm; in a picture {self.pixel_error:.2f} pixels off, with a "
+            f"confidence of {self.confidence:.2f} where there is one and "
+            f"{self.false_confidence:.2f} where there is none."
+        )
+
 
 def look_at(weights: EyeWeights, scenes: SceneSet) -> Looks:
     """Let an eye watch every view of scenes from rest to the last frame.

@@ -8,7 +8,7 @@ from scipy.cluster.vq import kmeans2
 from scipy.signal import lfilter
 
 from spikearm.arm_models import SpikearmError
-from spikearm.arm_models.errors import check_positive
+from spikearm.arm_models.errors import check_count, check_positive
 from spikearm.neural.softhebb.softhebb import SoftHebb
 from spikearm.neural.softhebb.unit_norm import unit_norm
 from spikearm.perception.eye.eye_weights import EyeDynamics, EyeLayer
@@ -17,6 +17,7 @@ from spikearm.perception.eye.scene_set import SceneSet
 
 Kind = Literal["softhebb", "random", "kmeans"]
 
+MOST = 10**6
 LEAST_EVENTS = 4  # pixels of a patch that must have seen something
 RECENT = 0.1  # trace of a pixel that saw something, in events
 N_VIEWS = 400  # views that patches are taken from
@@ -30,29 +31,30 @@ class FirstKernels:
     """Choices of the first layer.
 
     Attributes:
-        kind: Origin of the kernels: ``softhebb``, or as controls ``random`` and ``kmeans``.
-        n_kernels: Number of kernels.
-        side: Height and width of a kernel [pixels].
-        stride: Distance between two neurons [pixels].
-        rate: Spikes of a neuron in a frame that each kernel's gain is chosen for.
+        kernels: Origin of the first kernels: ``softhebb``, or as controls ``random`` and
+            ``kmeans``.
+        n_kernels: Number of first kernels.
+        kernel_side: Height and width of a first kernel [pixels].
+        kernel_stride: Distance between two neurons of the first layer [pixels].
+        kernel_rate: Spikes of a first neuron in a frame that each kernel's gain is chosen for.
         n_patches: Number of patches that kernels are learned from.
         beta: Inverse temperature of the competition between kernels.
-        learning_rate: First rate of SoftHebb, which falls to zero.
+        hebbian_rate: First learning rate of SoftHebb, which falls to zero.
     """
 
-    kind: Kind = "softhebb"
+    kernels: Kind = "softhebb"
     n_kernels: int = 16
-    side: int = 5
-    stride: int = 2
-    rate: float = 0.05
+    kernel_side: int = 5
+    kernel_stride: int = 2
+    kernel_rate: float = 0.05
     n_patches: int = 8000
     beta: float = 12.0
-    learning_rate: float = 0.03
+    hebbian_rate: float = 0.03
 
     def __post_init__(self) -> None:
-        check_positive(
-            self, "n_kernels", "side", "stride", "rate", "n_patches", "beta", "learning_rate"
-        )
+        for name in ("n_kernels", "kernel_side", "kernel_stride", "n_patches"):
+            check_count(getattr(self, name), name.replace("_", " "), MOST)
+        check_positive(self, "kernel_rate", "beta", "hebbian_rate")
 
     def learn(self, scenes: SceneSet, dynamics: EyeDynamics, rng: np.random.Generator) -> EyeLayer:
         """Learn kernels, and choose the gain of each.
@@ -67,20 +69,20 @@ class FirstKernels:
         patches = unit_norm(self._draw_patches(scenes, dynamics, rng))
         directions = self._directions(patches, rng)
         directions = unit_norm(directions - directions.mean(axis=0))
-        shaped = directions.reshape(self.n_kernels, self.side, self.side, 2)
+        shaped = directions.reshape(self.n_kernels, self.kernel_side, self.kernel_side, 2)
         kernel = np.moveaxis(shaped, 0, -1).astype(np.float32)
         chosen = rng.choice(scenes.n_views, min(N_MEASURED, scenes.n_views), replace=False)
-        layer = EyeLayer(kernel, self.stride)
-        gains = find_gains(layer, scenes.views(chosen), dynamics, self.rate)
-        return EyeLayer(kernel * gains, self.stride)
+        layer = EyeLayer(kernel, self.kernel_stride)
+        gains = find_gains(layer, scenes.views(chosen), dynamics, self.kernel_rate)
+        return EyeLayer(kernel * gains, self.kernel_stride)
 
     def _directions(self, patches: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Find the direction of each kernel, shape (n_kernels, n_inputs)."""
-        if self.kind == "random":
+        if self.kernels == "random":
             return unit_norm(rng.normal(size=(self.n_kernels, patches.shape[1])))
-        if self.kind == "kmeans":
+        if self.kernels == "kmeans":
             return unit_norm(kmeans2(patches, self.n_kernels, seed=rng, minit="++")[0])
-        layer = SoftHebb(self.n_kernels, beta=self.beta, learning_rate=self.learning_rate)
+        layer = SoftHebb(self.n_kernels, beta=self.beta, learning_rate=self.hebbian_rate)
         start = layer.initial_state(patches.shape[1], rng)
         return unit_norm(layer.learn(start, patches, rng, epochs=2, decay=True).weights)
 
@@ -94,7 +96,9 @@ class FirstKernels:
         """
         chosen = rng.choice(scenes.n_views, min(N_VIEWS, scenes.n_views), replace=False)
         traces = lfilter([1.0], [1.0, -dynamics.decay], scenes.views(chosen), axis=0)[-1]
-        windows = np.lib.stride_tricks.sliding_window_view(traces, (self.side,) * 2, axis=(1, 2))
+        windows = np.lib.stride_tricks.sliding_window_view(
+            traces, (self.kernel_side,) * 2, axis=(1, 2)
+        )
         patches = np.moveaxis(windows, 3, -1)  # (n_views, rows, columns, side, side, 2)
         seen = np.argwhere((patches > RECENT).sum(axis=(-3, -2, -1)) >= LEAST_EVENTS)
         if len(seen) < self.n_patches:

@@ -17,7 +17,7 @@ class SceneSet:
 
     Attributes:
         events: Flags of events, eight to a byte, shape (n_scenes, n_steps, n_cameras, n_bytes).
-        target: Position of the target, NaN without one, shape (n_scenes, n_steps, 3) [m].
+        target: Position of the target, zero without one, shape (n_scenes, n_steps, 3) [m].
         pixels: Target in each picture, shape (n_scenes, n_steps, n_cameras, 2) [pixels].
         hand: Hand in each picture, likewise.
         visible: Share of the target that each camera sees in the last step, shape
@@ -91,4 +91,6 @@ def _compact(array: np.ndarray) -> np.ndarray:
     """Return an array of a type that takes less memory."""
     if array.dtype == np.uint8:
         return array
-    return array.round().astype(np.uint8) if array.ndim == 4 else array.astype(np.float32)
+    if array.ndim == 4:
+        return array.round().astype(np.uint8)  # a picture
+    return np.nan_to_num(array).astype(np.float32)  # files hold numbers alone

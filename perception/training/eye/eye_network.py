@@ -1,13 +1,11 @@
 """Layers of an eye behind its first, and the reading of their heat neurons, in TensorFlow."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from spikearm.arm_models import SpikearmError
-from spikearm.arm_models.errors import check_positive
 from spikearm.neural.initialisation.lif import Lif
+from spikearm.perception.eye.eye_shape import EyeShape
 from spikearm.perception.eye.eye_weights import MAPS, EyeDynamics, EyeLayer, EyeWeights
 from spikearm.perception.training.eye.pulsed_spikes import fire_pulsed
 from spikearm.perception.training.spiking.layer import Layer
@@ -16,33 +14,6 @@ from spikearm.perception.training.tensorflow_compat import tf
 
 INSTANT = 1e-6  # s; a synapse that is over before the next frame
 SHARPNESS, ABSENCE = 1.3, 6.0  # at the beginning
-
-
-@dataclass(frozen=True)
-class EyeShape:
-    """Layers of an eye behind its first.
-
-    Attributes:
-        channels: Channels of each layer but the heat neurons'.
-        strides: Stride of each of them.
-        side: Height and width of their kernels.
-        heat_side: Height and width of the heat neurons' kernels.
-        per_map: Heat neurons of a map at each place.
-    """
-
-    channels: tuple[int, ...] = (24, 24)
-    strides: tuple[int, ...] = (2, 1)
-    side: int = 3
-    heat_side: int = 3
-    per_map: int = 2
-
-    def __post_init__(self) -> None:
-        check_positive(self, "side", "heat_side", "per_map")
-        if len(self.channels) != len(self.strides) or min(*self.channels, *self.strides) < 1:
-            raise SpikearmError(
-                f"channels {self.channels} and strides {self.strides} do not fit: give as many "
-                "strides as channels, and 1 or more of each."
-            )
 
 
 class PulsedConvolution(Layer):
@@ -93,9 +64,9 @@ class EyeNetwork:
             projection = Convolution((side, side), n_in, n_out, stride, "SAME")
             self.layers.append(PulsedConvolution(projection, dynamics))
             n_in = n_out
-        rough = np.log(np.expm1(np.full(n_maps, SHARPNESS, np.float32)))
-        self._rough_sharpness = tf.Variable(rough)  # what makes it positive is taken of it
-        self._absence = tf.Variable(np.full(n_maps, ABSENCE, np.float32))
+        rough = tf.fill([n_maps], float(np.log(np.expm1(SHARPNESS))))
+        self._rough_sharpness = tf.Variable(rough)  # softplus makes it positive
+        self._absence = tf.Variable(tf.fill([n_maps], ABSENCE))
 
     @property
     def stride(self) -> int:

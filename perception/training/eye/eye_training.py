@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikearm.arm_models.errors import check_count, check_positive
+from spikearm.perception.eye.eye_training_config import N_UPDATES, EyeTrainingConfig, State
 from spikearm.perception.eye.eye_weights import MAPS
 from spikearm.perception.eye.scene_set import SceneSet
 from spikearm.perception.training.eye.eye_network import EyeNetwork
@@ -14,41 +14,10 @@ from spikearm.perception.training.eye.heat_targets import heat_targets
 from spikearm.perception.training.spiking.rate_band import Bound, RateBand
 from spikearm.perception.training.tensorflow_compat import tf
 
-State = dict[str, np.ndarray]
-
 MAP_WEIGHTS = (1.0, 0.5)  # of MAPS in the loss
 LARGEST_GRADIENT = 1.0
 HOMEOSTASIS = RateBand(Bound(0.24, 0.9, "channel"), Bound(1.9, 0.035, "population"))
 """Band of spike counts in the frames of a scene: no channel is silent, no layer fires often."""
-N_UPDATES = "n_updates"
-
-
-@dataclass(frozen=True)
-class EyeTrainingConfig:
-    """Choices of a training.
-
-    Attributes:
-        updates: Number of updates of the weights.
-        batch_size: Views between two updates.
-        learning_rate: First step size of Adam, which falls to zero by half a cosine.
-        n_steps: Frames of each view that are shown, the last ones.
-        warm_up: Frames of these that membranes settle in, before outputs count.
-        homeostasis: Losses that hold the layers' spike counts in a band; None for none.
-        seed: Seed of the order of the views.
-    """
-
-    updates: int = 1500
-    batch_size: int = 32
-    learning_rate: float = 3e-3
-    n_steps: int = 18
-    warm_up: int = 8
-    homeostasis: RateBand | None = HOMEOSTASIS
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        check_count(self.updates, "updates", 10**7)
-        check_count(self.n_steps, "frames", 10**4)
-        check_positive(self, "batch_size", "learning_rate")
 
 
 @dataclass(frozen=True)
@@ -60,12 +29,14 @@ class EyeTrainer:
         scenes: Scenes to learn from.
         spikes: Spikes of the first layer in them.
         config: Choices.
+        seed: Seed of the order of the views.
     """
 
     network: EyeNetwork
     scenes: SceneSet
     spikes: FirstSpikes
     config: EyeTrainingConfig
+    seed: int = 0
 
     def train(
         self,
@@ -102,7 +73,7 @@ class EyeTrainer:
     def _batch(self, number: int) -> tuple[tf.Tensor, tf.Tensor]:
         """Draw spikes and wanted heat maps, shape (n_steps, n_views, n_maps, n_places + 1)."""
         config = self.config
-        rng = np.random.default_rng((config.seed, number))
+        rng = np.random.default_rng((self.seed, number))
         views = rng.integers(len(self.spikes), size=config.batch_size)
         spikes = self.spikes.take(views, config.n_steps)
         wanted = np.stack([self._wanted(name, views) for name in MAPS], axis=2).swapaxes(0, 1)
@@ -125,8 +96,8 @@ class EyeTrainer:
                 late, expected = odds[config.warm_up :], wanted[config.warm_up :]
                 each = tf.nn.softmax_cross_entropy_with_logits(expected, late)
                 loss = total = tf.reduce_sum(weights * tf.reduce_mean(each, (0, 1)))
-                if config.homeostasis is not None:
-                    total += config.homeostasis.loss(fired)
+                if config.homeostasis:
+                    total += HOMEOSTASIS.loss(fired)
             gradients, _ = tf.clip_by_global_norm(tape.gradient(total, variables), LARGEST_GRADIENT)
             optimizer.apply_gradients(zip(gradients, variables, strict=True))
             return loss

@@ -22,7 +22,7 @@ def heat_targets(
     """
     there = in_sight & ((pixels >= 0) & (pixels < size)).all(axis=-1)
     places = stride * (np.arange(-(-size // stride)) + 0.5)
-    near = np.nan_to_num(pixels)[..., np.newaxis]
+    near = pixels[..., np.newaxis]
     columns, rows = np.moveaxis(np.exp(-0.5 * ((places - near) / (spread * stride)) ** 2), -2, 0)
     heat = (rows[..., :, None] * columns[..., None, :]).reshape(*there.shape, -1)
     heat /= np.maximum(heat.sum(axis=-1, keepdims=True), np.finfo(float).tiny)
