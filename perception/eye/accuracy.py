@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spikearm.arm_models import SpikearmError
 from spikearm.arm_models.rendering.pinhole import PinholeCamera
 from spikearm.perception.eye.eye import Eye
 from spikearm.perception.eye.eye_weights import MAPS, EyeWeights
@@ -39,7 +40,7 @@ class Accuracy:
         close: Share of these scenes in which it is below 20 mm [1].
         n_scenes: Number of these scenes.
         confidence: Mean confidence of views that show the target [1].
-        false_confidence: Mean confidence of views that do not [1].
+        false_confidence: Mean confidence of views that do not [1]; None where all do.
     """
 
     pixel_error: float
@@ -47,15 +48,18 @@ class Accuracy:
     close: float
     n_scenes: int
     confidence: float
-    false_confidence: float
+    false_confidence: float | None
 
     def __str__(self) -> str:
+        absent = (
+            "" if self.false_confidence is None
+            else f" and {self.false_confidence:.2f} where there is none"
+        )  # fmt: skip
         return (
             f"the eye finds targets that all cameras show within {self.position_error:.1f} mm "
             f"(median of {self.n_scenes} scenes that it was not trained on), {self.close:.0%} of "
             f"them within {CLOSE:g} mm; in a picture {self.pixel_error:.2f} pixels off, with a "
-            f"confidence of {self.confidence:.2f} where there is one and "
-            f"{self.false_confidence:.2f} where there is none."
+            f"confidence of {self.confidence:.2f} where there is one{absent}."
         )
 
 
@@ -82,13 +86,22 @@ def measure_accuracy(
         confidence: Confidence of each, shape (n_scenes, n_cameras) [1].
         scenes: Scenes.
         cameras: Cameras.
+
+    Raises:
+        SpikearmError: No scene shows the target to all cameras.
     """
     shown = scenes.visible >= LEAST_VISIBLE
     off = np.linalg.norm(pixels - scenes.pixels[:, -1], axis=-1)
     errors = position_errors(pixels, scenes, cameras)
+    if not len(errors):
+        raise SpikearmError(
+            f"In none of {len(scenes)} scenes do all cameras show the target, so that no accuracy "
+            "can be measured: give more scenes."
+        )
+    absent = None if shown.all() else float(confidence[~shown].mean())
     return Accuracy(
         float(np.median(off[shown])), float(np.median(errors)), float(np.mean(errors < CLOSE)),
-        len(errors), float(confidence[shown].mean()), float(confidence[~shown].mean()),
+        len(errors), float(confidence[shown].mean()), absent,
     )  # fmt: skip
 
 
