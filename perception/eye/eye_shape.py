@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from spikearm.arm_models import SpikearmError
-from spikearm.arm_models.errors import check_positive
+from spikearm.arm_models.errors import check_count
+
+MOST = 1000
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,9 @@ class EyeShape:
         side: Height and width of their kernels.
         heat_side: Height and width of the heat neurons' kernels.
         per_map: Heat neurons of a map at each place.
+        sets: Number of neighbouring channels that share the inputs of a kernel out among them, so
+            that the others' weights are zero (complementary sparsity); 1 for dense kernels. The
+            heat neurons' are dense.
 
     Raises:
         SpikearmError: A number is not positive, or there are not as many strides as channels.
@@ -26,9 +31,11 @@ class EyeShape:
     side: int = 3
     heat_side: int = 3
     per_map: int = 2
+    sets: int = 1
 
     def __post_init__(self) -> None:
-        check_positive(self, "side", "heat_side", "per_map")
+        for name in ("side", "heat_side", "per_map", "sets"):
+            check_count(getattr(self, name), name.replace("_", " "), MOST)
         if len(self.channels) != len(self.strides) or min(*self.channels, *self.strides) < 1:
             raise SpikearmError(
                 f"channels {self.channels} and strides {self.strides} do not fit: give as many "

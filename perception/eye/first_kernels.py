@@ -43,10 +43,10 @@ class FirstKernels:
     """
 
     kernels: Kind = "softhebb"
-    n_kernels: int = 16
+    n_kernels: int = 12
     kernel_side: int = 5
     kernel_stride: int = 2
-    kernel_rate: float = 0.05
+    kernel_rate: float = 0.06
     n_patches: int = 8000
     beta: float = 12.0
     hebbian_rate: float = 0.03

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from spikearm.neural.initialisation.lif import Lif
+from spikearm.neural.sparsity.masks import complementary_mask
 from spikearm.perception.eye.eye_shape import EyeShape
 from spikearm.perception.eye.eye_weights import MAPS, EyeDynamics, EyeLayer, EyeWeights
 from spikearm.perception.training.eye.pulsed_spikes import fire_pulsed
@@ -61,7 +62,9 @@ class EyeNetwork:
         self.layers: list[PulsedConvolution] = []
         for number, (n_out, stride) in enumerate(sizes):
             side = shape.side if number < len(shape.channels) else shape.heat_side
-            projection = Convolution((side, side), n_in, n_out, stride, "SAME")
+            dense = number == len(shape.channels) or shape.sets == 1
+            mask = None if dense else _mask((side, side, n_in, n_out), shape.sets)
+            projection = Convolution((side, side), n_in, n_out, stride, "SAME", mask)
             self.layers.append(PulsedConvolution(projection, dynamics))
             n_in = n_out
         rough = tf.fill([n_maps], float(np.log(np.expm1(SHARPNESS))))
@@ -104,7 +107,7 @@ class EyeNetwork:
             about: Account of the training.
         """
         layers = [
-            EyeLayer(layer.projection.weights.numpy(), layer.projection.stride)
+            EyeLayer(np.array(layer.projection.kernel), layer.projection.stride)
             for layer in self.layers
         ]
         sharpness = tf.nn.softplus(self._rough_sharpness).numpy()
@@ -125,3 +128,10 @@ class EyeNetwork:
         by_map = tf.transpose(tf.reshape(odds, (n_steps, n_views, -1, len(MAPS))), (0, 1, 3, 2))
         absence = tf.broadcast_to(self._absence[:, None], (n_steps, n_views, len(MAPS), 1))
         return tf.concat([by_map, absence], -1)
+
+
+def _mask(shape: tuple[int, int, int, int], sets: int) -> np.ndarray:
+    """Draw a complementary mask of a kernel, the same each time, as ones and zeros."""
+    n_in, n_out = int(np.prod(shape[:-1])), shape[-1]
+    mask = complementary_mask(n_out, n_in, sets, np.random.default_rng(sets))
+    return mask.T.reshape(shape).astype(np.float32)

@@ -62,6 +62,7 @@ class Convolution(Projection):
         n_channels_out: Number of channels of the layer.
         stride: Steps of the kernel.
         padding: ``VALID`` for windows within the image alone, ``SAME`` for zeros around it.
+        mask: True for weights that may differ from zero, of the kernel's shape; None if all may.
     """
 
     def __init__(
@@ -71,16 +72,28 @@ class Convolution(Projection):
         n_channels_out: int,
         stride: int = 1,
         padding: Literal["VALID", "SAME"] = "VALID",
+        mask: np.ndarray | None = None,
     ) -> None:
         super().__init__((*kernel_size, n_channels_in, n_channels_out))
+        self._mask = mask
         self.stride: int = stride
         self.padding: Literal["VALID", "SAME"] = padding
 
     def __call__(self, spikes: tf.Tensor) -> tf.Tensor:
         """Sum the weights of the inputs that spike."""
         images = tf.reshape(spikes, (-1, *spikes.shape[2:]))
-        summed = tf.nn.conv2d(images, self.weights, self.stride, self.padding)
+        summed = tf.nn.conv2d(images, self.kernel, self.stride, self.padding)
         return tf.reshape(summed, (*_times(spikes), *summed.shape[1:]))
+
+    @property
+    def afferent(self) -> Afferent:
+        """The projection, as an initialisation sees it."""
+        return Afferent(self.shape, mask=self._mask)
+
+    @property
+    def kernel(self) -> tf.Tensor:
+        """Weights, zero where the mask has none."""
+        return self.weights if self._mask is None else self.weights * self._mask
 
 
 def _times(spikes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
