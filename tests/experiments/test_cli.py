@@ -79,6 +79,13 @@ OPTIONS = {
         "--room", "--joint-weight", "--per-reach", "--durations", "--posture", "--position",
         "--velocity",
     },
+    "train-eye": PLANT | {
+        "--out", "--jobs", "--scenes", "--held-out", "--start", "--seed", "--kernels",
+        "--n-kernels", "--kernel-side", "--kernel-stride", "--kernel-rate", "--n-patches",
+        "--beta", "--hebbian-rate", "--channels", "--strides", "--side", "--heat-side",
+        "--per-map", "--sets", "--updates", "--batch-size", "--learning-rate", "--n-steps",
+        "--warm-up", "--no-homeostasis",
+    },
     "onboard": {
         "--name", "--joints", "--end-effector", "--end-effector-offset", "--torque-limits",
         "--velocity-limits", "--home", "--armature", "--out", "--search-seed", "--no-train",
