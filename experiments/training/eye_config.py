@@ -12,6 +12,7 @@ from spikearm.perception.eye.eye_training_config import EyeTrainingConfig
 from spikearm.perception.eye.first_kernels import FirstKernels
 
 MOST_SCENES = 20_000
+SMALLEST_SIZE, LARGEST_SIZE = 16, 256
 N_FRAMES = 24
 Start = Literal["fluctuation-driven", "kaiming"]
 
@@ -23,6 +24,7 @@ class EyeConfig:
     Attributes:
         scenes: Scenes to learn from.
         held_out: Scenes that accuracy is measured on.
+        size: Rows and columns of an event camera's pixels.
         first: First layer, learned without labels.
         shape: Layers behind it.
         start: Initial weights of these layers.
@@ -32,6 +34,7 @@ class EyeConfig:
 
     scenes: int = 2000
     held_out: int = 300
+    size: int = 64
     first: Annotated[FirstKernels, tyro.conf.arg(name="")] = field(default_factory=FirstKernels)
     shape: Annotated[EyeShape, tyro.conf.arg(name="")] = field(default_factory=EyeShape)
     start: Start = "fluctuation-driven"
@@ -43,4 +46,5 @@ class EyeConfig:
     def __post_init__(self) -> None:
         check_count(self.scenes, "scenes", MOST_SCENES)
         check_count(self.held_out, "held-out scenes", MOST_SCENES)
+        check_count(self.size, "rows of pixels", LARGEST_SIZE, SMALLEST_SIZE)
         check_seed(self.seed)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from spikearm.arm_models import Arm
-from spikearm.arm_models.rendering.scene import Scene, scene_cameras
+from spikearm.arm_models.rendering.scene import Scene, SceneConfig, scene_cameras
 from spikearm.experiments.training.checkpoints import Parts, Snapshot
 from spikearm.experiments.training.eye_config import N_FRAMES, EyeConfig
 from spikearm.experiments.training.steps import Steps
@@ -92,7 +92,11 @@ class EyeTraining:
     @cached_property
     def _scene(self) -> Scene:
         """Scene of this process."""
-        return Scene(self.arm)
+        return Scene(self.arm, self._scene_config)
+
+    @property
+    def _scene_config(self) -> SceneConfig:
+        return SceneConfig(size=self.config.size)
 
     def _learn_first(self, scenes: SceneSet) -> "Kernel":
         self.watcher.begin("learning kernels without labels", 1)
@@ -129,7 +133,7 @@ class EyeTraining:
     def _measure(self, weights: EyeWeights, scenes: SceneSet) -> Accuracy:
         self.watcher.begin("measuring accuracy", 1)
         looks = look_at(weights, scenes)
-        cameras = scene_cameras(self.arm)
+        cameras = scene_cameras(self.arm, self._scene_config)
         accuracy = measure_accuracy(
             looks.pixels[:, :, 0], looks.confidence[:, :, 0], scenes, cameras
         )

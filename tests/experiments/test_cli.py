@@ -80,7 +80,7 @@ OPTIONS = {
         "--velocity",
     },
     "train-eye": PLANT | {
-        "--out", "--jobs", "--scenes", "--held-out", "--start", "--seed", "--kernels",
+        "--out", "--jobs", "--scenes", "--held-out", "--size", "--start", "--seed", "--kernels",
         "--n-kernels", "--kernel-side", "--kernel-stride", "--kernel-rate", "--n-patches",
         "--beta", "--hebbian-rate", "--channels", "--strides", "--side", "--heat-side",
         "--per-map", "--sets", "--updates", "--batch-size", "--learning-rate", "--n-steps",
