@@ -1,5 +1,6 @@
-// Faults of a page that a reader would see, as sentences; run in the page.
-() => {
+// Faults of a page, or of a place on it, that a reader would see, as sentences; run in the page.
+(place) => {
+  const root = document.querySelector(place || "body");
   const faults = [];
   const SLACK = 2; // px
   const width = document.documentElement.clientWidth;
@@ -9,28 +10,47 @@
     a.right <= b.left + SLACK || b.right <= a.left + SLACK ||
     a.bottom <= b.top + SLACK || b.bottom <= a.top + SLACK;
 
+  // What is in sight of a box: a wide table is seen in part, and scrolled for the rest.
+  const inSight = (element, box) => {
+    let { left, right } = box;
+    for (let one = element; one && one !== document.body; one = one.parentElement) {
+      if (!["auto", "scroll"].includes(getComputedStyle(one).overflowX)) continue;
+      const frame = one.getBoundingClientRect();
+      left = Math.max(left, frame.left);
+      right = Math.min(right, frame.right);
+    }
+    return new DOMRect(left, box.top, Math.max(0, right - left), box.height);
+  };
+
   const scrolled = document.documentElement.scrollWidth;
   if (scrolled > width) faults.push(`the page is ${scrolled} px wide on a screen of ${width} px`);
 
-  document.querySelectorAll("section, .panels, figure").forEach((box) => {
+  root.querySelectorAll("section, .panels, figure").forEach((box) => {
     if (box.scrollWidth > box.clientWidth + SLACK)
       faults.push(`${box.tagName} is cut: ${box.scrollWidth} px in ${box.clientWidth} px`);
   });
 
+  root.querySelectorAll("img").forEach((image) => {
+    if (!image.complete || !image.naturalWidth || !seen(image.getBoundingClientRect()))
+      faults.push(`the picture ${image.getAttribute("src")} is not drawn`);
+  });
+
   // Text of the page itself, line by line.
   const lines = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const parent = node.parentElement;
     if (!node.textContent.trim() || parent.closest("script, style, pre, .js-plotly-plot")) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
-    for (const box of range.getClientRects())
-      if (seen(box)) lines.push([node.textContent, box]);
+    for (const box of range.getClientRects()) {
+      const part = inSight(parent, box);
+      if (seen(part)) lines.push([node.textContent, part]);
+    }
   }
 
   // Text of the pictures, each in its own.
-  document.querySelectorAll(".js-plotly-plot").forEach((plot, number) => {
+  root.querySelectorAll(".js-plotly-plot").forEach((plot, number) => {
     const frame = plot.getBoundingClientRect();
     const outer = plot.parentElement.getBoundingClientRect();
     if (frame.right > outer.right + SLACK) faults.push(`picture ${number} is wider than its place`);
