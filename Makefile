@@ -2,6 +2,7 @@
 # make test   run the tests
 # make slow   run the slow tests, or a part: make slow PART=3 PARTS=10
 # make check  formatting, lint, types, import rules
+# make docs   build the documentation site into build/site; make docs-serve shows it
 # make lock   choose the versions of all packages anew
 # make check-energy  hold energy, time and spikes of a step against SANA-FE and brian2-loihi
 
@@ -20,7 +21,7 @@ endif
 # In several processes, which take up to 2 GB of memory each.
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4
 
-.PHONY: run test slow check check-energy format lock clean
+.PHONY: run test slow check check-energy docs docs-serve format lock clean
 
 run: $(VENV)/.run
 	$(BIN)/spikearm bench --arm gen3 --controllers analytic polynomial spiking loihi --video
@@ -44,11 +45,18 @@ format: $(VENV)/.test
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+docs: $(VENV)/.docs
+	$(BIN)/zensical build --strict --clean
+
+docs-serve: $(VENV)/.docs
+	$(BIN)/zensical serve
+
 # The versions that CI and the documented figures use; needs uv.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 lock:
 	$(LOCK) pyproject.toml --output-file locks/run.txt
 	$(LOCK) pyproject.toml --all-extras --output-file locks/test.txt
+	$(LOCK) pyproject.toml --extra docs --constraint locks/test.txt --output-file locks/docs.txt
 	echo "setuptools>=70,<81 wheel" | tr ' ' '\n' | $(LOCK) - --output-file locks/build.txt
 
 # SANA-FE is GPL-3.0, and Brian needs an older numpy: each has an environment of its own.
@@ -81,6 +89,11 @@ $(VENV)/.run: $(VENV)/.created pyproject.toml locks/run.txt
 	@echo "Installing spikearm into $(VENV) (about a minute)"
 	$(INSTALL) --require-hashes -r locks/run.txt
 	$(INSTALL) --no-deps -e .
+	touch $@
+
+$(VENV)/.docs: $(VENV)/.run locks/docs.txt
+	@echo "Installing what the documentation site needs"
+	$(INSTALL) --require-hashes -r locks/docs.txt
 	touch $@
 
 # nengo-dl comes as a source whose setup.py needs pkg_resources, which setuptools 81 dropped, and asks

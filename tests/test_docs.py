@@ -1,56 +1,43 @@
-"""Command lines, files, links and names in the README and in docs/, held against the code."""
+"""Command lines, files, links and names in Markdown files, held against the code."""
 
 import ast
 import re
 import shlex
-from contextlib import closing, redirect_stdout, suppress
+import subprocess
+import tomllib
+from contextlib import redirect_stdout, suppress
 from functools import cache
 from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 from pkgutil import resolve_name
-from types import SimpleNamespace
 
-import nengo
-import numpy as np
 import pytest
+from documents import PAGES, ROOT, anchors, blocks, every_markdown_file, every_page, prose
 
-from spikearm.arm_models import ARMS
-from spikearm.controller.spiking.spiking_network import neuron_type
 from spikearm.experiments import cli
-from spikearm.loihi_deploy.backends.engine import EngineSimulation
 
-ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 ROOMS = ("arm_models", "controller", "experiments", "loihi_deploy", "neural", "perception")
 FOLDERS = (*ROOMS, "benchmarks", "docs", "scripts", "spikearm", "tests")
+SHELL = ("", "bash", "sh")
 
-FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`]+)`")
 OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*")
 PROGRAM = re.compile(r"(?:scripts|benchmarks)/\w+\.py")
 LINK = re.compile(r"\]\((?!https?:)([^)\s]+)\)")
-HEADING = re.compile(r"^#+ (.*)", re.MULTILINE)
 COMMAND = re.compile(r"(?:^|\s)spikearm ([a-z]+.*)")
+TYPED = re.compile(
+    r"(?:\w+=\S+ )*(?:spikearm|make|pip|python3?|\.venv/bin/\w+|#!/bin/bash)(?:\s|$)"
+)
+MAKE = re.compile(r"(?<!\S)make ([a-z-]+)")
+EXTRAS = re.compile(r"(?:spikearm|\.)\[([\w,]+)\]")
 PLACEHOLDERS = {"VARIANT": "circle"}
 """Values that take the place of capitals where an option has choices."""
-
-every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
 def folder_files(folder: str) -> list[Path]:
     """List the Python files of a folder of the repository."""
     return list((ROOT / folder).rglob("*.py"))
-
-
-def blocks(page: Path, *languages: str) -> list[str]:
-    """List the fenced blocks of a page in one of these languages."""
-    return [code for language, code in FENCE.findall(page.read_text()) if language in languages]
-
-
-def prose(page: Path) -> str:
-    """Return a page without its fenced blocks."""
-    return FENCE.sub("", page.read_text())
 
 
 def inline_code(page: Path) -> list[str]:
@@ -61,7 +48,7 @@ def inline_code(page: Path) -> list[str]:
 def shell_lines(page: Path) -> list[str]:
     """List the inline code of a page and the lines of its shell blocks, without comments."""
     lines = inline_code(page)
-    for block in blocks(page, "", "bash", "sh"):
+    for block in blocks(page, *SHELL):
         lines += block.replace("\\\n", " ").splitlines()
     return [line.split("#")[0].strip() for line in lines]
 
@@ -90,12 +77,6 @@ def options_of_programs() -> set[str]:
     )
     fields = re.findall(r"^    (\w+): ", "\n".join(sources), re.MULTILINE)
     return {f"--{field.replace('_', '-')}" for field in fields}
-
-
-def anchors(page: Path) -> set[str]:
-    """Return the anchors that GitHub gives a page's headings."""
-    titles = (re.sub(r"[^\w\- ]", "", title.lower()) for title in HEADING.findall(prose(page)))
-    return {title.strip().replace(" ", "-") for title in titles}
 
 
 def imported_names(code: str) -> list[str]:
@@ -135,36 +116,26 @@ def test_options_exist(page):
             assert set(OPTION.findall(line)) <= known, line
 
 
-@pytest.fixture
-def network():
-    with nengo.Network(seed=0) as network:
-        source, host = nengo.Node(np.sin), nengo.Node(lambda t, x: 0.1 * x, size_in=1)
-        first, second = (nengo.Ensemble(50, 1, neuron_type=neuron_type("loihi")) for _ in range(2))
-        nengo.Connection(source, first)
-        nengo.Connection(first, second)
-        nengo.Connection(second, host)
-        nengo.Connection(host, first)
-        nengo.Probe(second)
-    return network
-
-
-@pytest.mark.parametrize(
-    "name", ["deployment", "engine", "own_arm", "robustness", "works/moraitis2022"]
-)
-def test_python_examples_run(name, network, tmp_path, monkeypatch):
-    examples = blocks(ROOT / "docs" / f"{name}.md", "python")
-    assert examples
-    arm = ARMS["ur5e"].mjcf.read_text().replace('site name="hand"', 'site name="tool"')
-    (tmp_path / "arm.xml").write_text(arm)
-    (tmp_path / "scene.xml").write_text(ARMS["ur5e"].mjcf.with_name("scene.xml").read_text())
-    monkeypatch.chdir(tmp_path)
-    with closing(EngineSimulation(network)) as simulation:
-        controller = SimpleNamespace(simulation=simulation)
-        for code in examples:
-            exec(code, {"network": network, "controller": controller})
+@every_page
+def test_shell_blocks_parse(page):
+    for block in blocks(page, *SHELL):
+        if TYPED.match(block):
+            checked = subprocess.run(["bash", "-n"], input=block, capture_output=True, text=True)
+            assert checked.returncode == 0, checked.stderr
 
 
 @every_page
+def test_make_targets_and_extras_exist(page):
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for line in shell_lines(page):
+        if line.startswith("make "):
+            assert set(MAKE.findall(line)) <= set(targets), line
+        for extras in EXTRAS.findall(line):
+            assert set(extras.split(",")) <= set(project["optional-dependencies"]), line
+
+
+@every_markdown_file
 def test_links_lead_to_files_and_headings(page):
     for link in LINK.findall(page.read_text()):
         name, _, anchor = link.partition("#")

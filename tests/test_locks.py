@@ -25,7 +25,11 @@ def locked(name: str) -> dict[str, tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("lock", "requirements"),
-    [("run", PROJECT["dependencies"]), ("test", PROJECT["dependencies"] + EXTRAS)],
+    [
+        ("run", PROJECT["dependencies"]),
+        ("docs", PROJECT["dependencies"] + PROJECT["optional-dependencies"]["docs"]),
+        ("test", PROJECT["dependencies"] + EXTRAS),
+    ],
 )
 def test_every_requirement_has_a_version_that_it_allows(lock, requirements):
     versions = locked(lock)
@@ -34,17 +38,18 @@ def test_every_requirement_has_a_version_that_it_allows(lock, requirements):
         assert requirement.specifier.contains(version), requirement
 
 
-@pytest.mark.parametrize("lock", ["run", "test"])
+@pytest.mark.parametrize("lock", ["run", "docs", "test"])
 def test_every_version_has_hashes(lock):
     packages = locked(lock)
     assert len(packages) > 20
     assert all("--hash=sha256:" in hashes for _, hashes in packages.values())
 
 
-def test_what_is_locked_for_running_is_locked_alike_for_tests():
-    run, test = locked("run"), locked("test")
-    assert {name: version for name, (version, _) in run.items()} == {
-        name: test[name][0] for name in run
+@pytest.mark.parametrize("lock", ["run", "docs"])
+def test_what_is_locked_for_running_and_for_docs_is_locked_alike_for_tests(lock):
+    part, test = locked(lock), locked("test")
+    assert {name: version for name, (version, _) in part.items()} == {
+        name: test[name][0] for name in part
     }
 
 

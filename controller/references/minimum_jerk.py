@@ -16,7 +16,8 @@ class MinimumJerk(Target):
     Hogan 1985, eq. 4); after ``duration`` the goal is held.
 
     Args:
-        start, goal: Poses at both ends.
+        start: Pose at its beginning.
+        goal: Pose at its end.
         duration: Length of the motion [s].
     """
 
