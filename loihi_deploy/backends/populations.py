@@ -4,11 +4,11 @@ import re
 from itertools import groupby
 from typing import Any
 
+from spikearm.loihi_deploy.plain_names import plain_name
 from spikearm.neural.spikes import UNLABELLED, Population
 
 HOST = "host inputs"
 PART = re.compile(r"\[\d+:\d+:\d+\]$")  # of an ensemble that is spread over several blocks
-LABEL = re.compile(r"<Ensemble '([^']*)'>")
 
 
 def populations_of(model: Any) -> tuple[Population, ...]:
@@ -19,13 +19,8 @@ def populations_of(model: Any) -> tuple[Population, ...]:
     """
     parts = groupby(model.blocks, lambda block: PART.sub("", block.label or ""))
     populations = [
-        Population(plain_name(whole), sum(block.n_neurons for block in blocks))
+        Population(plain_name(whole) or UNLABELLED, sum(block.n_neurons for block in blocks))
         for whole, blocks in parts
     ]
     n_host = sum(one.n_neurons for one in model.inputs)
     return (*populations, *([Population(HOST, n_host)] if n_host else []))
-
-
-def plain_name(label: str) -> str:
-    """Return the name of an ensemble, or of the two that a connection's neurons lie between."""
-    return " to ".join(LABEL.findall(label)) or UNLABELLED

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from spikearm.experiments.energy_units import energy, energy_range
 from spikearm.experiments.studies.deployment.deployment import Stages
-from spikearm.experiments.studies.plain_names import plain_name
+from spikearm.loihi_deploy.plain_names import plain_name
 from spikearm.experiments.tables import Line, compare, make_dense_table
 from spikearm.loihi_deploy.checks.compare_allocators import Allocation
 from spikearm.loihi_deploy.checks.compare_rescaling import RescalingComparison

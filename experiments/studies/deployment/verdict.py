@@ -7,7 +7,7 @@
 
 from spikearm.experiments.studies.deployment.deployment import ControllerDeployment
 from spikearm.experiments.studies.deployment.table import share, tightest
-from spikearm.experiments.studies.plain_names import plain_name
+from spikearm.loihi_deploy.plain_names import plain_name
 from spikearm.experiments.words import counted, listed
 from spikearm.loihi_deploy.checks.report import Report, Row
 from spikearm.loihi_deploy.limits import CORES

@@ -1,6 +1,7 @@
 """Populations of a chip by name, on every backend that can tell who spiked."""
 
 from contextlib import closing
+from types import SimpleNamespace
 
 import nengo
 import numpy as np
@@ -10,7 +11,7 @@ from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.loihi_deploy.backends.chip import ChipSimulation
 from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
-from spikearm.loihi_deploy.backends.populations import HOST, plain_name
+from spikearm.loihi_deploy.backends.populations import HOST, populations_of
 from spikearm.loihi_deploy.backends.recording import RecordedSimulation
 from spikearm.neural.spikes import UNLABELLED
 
@@ -60,11 +61,8 @@ def test_an_ensemble_in_several_blocks_is_one_population(trained):
         assert sum(sizes.values()) == simulation.counts.neuron_updates
 
 
-@pytest.mark.parametrize(
-    ("label", "name"),
-    [("<Ensemble 'code'>", "code"), ("<Ensemble 'two words'>", "two words"),
-     ("<Connection from <Ensemble 'a'> to <Ensemble 'b'>>", "a to b"),
-     ("<Ensemble (unlabeled) at 0x7f>", UNLABELLED), ("", UNLABELLED)],
-)  # fmt: skip
-def test_names_are_plain(label, name):
-    assert plain_name(label) == name
+@pytest.mark.parametrize("label", [None, "", "<Ensemble (unlabeled) at 0x7f>[0:4:1]"])
+def test_neurons_without_a_label_are_a_population_too(label):
+    block = SimpleNamespace(label=label, n_neurons=4)
+    model = SimpleNamespace(blocks=[block], inputs=[])
+    assert populations_of(model) == ((UNLABELLED, 4),)

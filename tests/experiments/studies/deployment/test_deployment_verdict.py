@@ -5,7 +5,6 @@ import pytest
 from spikearm.experiments.studies.deployment.deployment import ControllerDeployment
 from spikearm.experiments.studies.deployment.table import TIGHTEST, notes, tightest
 from spikearm.experiments.studies.deployment.verdict import deployment_verdict, fit_verdict
-from spikearm.experiments.studies.plain_names import plain_name
 from spikearm.loihi_deploy.checks.report import Report, Row, refusal
 from spikearm.loihi_deploy.limits import CORES, HOST_SPIKES
 
@@ -45,18 +44,3 @@ def test_the_cores_the_breaches_and_the_tightest_limits_are_shown_first():
 def test_a_breach_says_what_to_do_and_names_its_option():
     (note,) = notes(Report((*PARTS, CORE, BROKEN)))
     assert note.endswith("breach. Send fewer. Option: --host-spikes.")
-
-
-@pytest.mark.parametrize(
-    ("label", "name"),
-    [
-        ("<Ensemble 'code'>[0:171:1]", "code[0:171]"),
-        ("<Ensemble 'features'>", "features"),
-        ("<Connection from <Ensemble 'code'> to <Ensemble 'products'>>", "code to products"),
-        ("<Ensemble 'code'>[0:171:1] and 2 more", "code[0:171] and 2 more"),
-        ("the host", "the host"),
-        ("", ""),
-    ],
-)
-def test_names_are_plain(label, name):
-    assert plain_name(label) == name

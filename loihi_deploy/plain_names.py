@@ -2,7 +2,10 @@
 
 import re
 
-OBJECT = re.compile(r"<(?:Ensemble|Node|Neurons|Probe) (?:of )?['\"]?([^'\">]*)['\"]?>")
+from spikearm.neural.spikes import UNLABELLED
+
+UNNAMED = re.compile(r"\(unlabeled\) at 0x[0-9a-f]+")
+OBJECT = re.compile(r"<(?:Ensemble|Node|Neurons|Probe) (?:of )?['\"]?([^'\"<>]*)['\"]?>")
 CONNECTION = re.compile(r"<Connection (?:from )?([^<>]+)>")
 PART = re.compile(r"\[(\d+):(\d+):1\]")
 
@@ -12,5 +15,7 @@ def plain_name(label: str) -> str:
 
     ``<Ensemble 'code'>[0:171:1]`` is ``code[0:171]``.
     """
-    named = OBJECT.sub(r"\1", label)
+    named = UNNAMED.sub(UNLABELLED, label)
+    while (shorter := OBJECT.sub(r"\1", named)) != named:  # neurons of an ensemble
+        named = shorter
     return PART.sub(r"[\1:\2]", CONNECTION.sub(r"\1", named))
