@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikearm.arm_models import SpikearmError
+from spikearm.arm_models.errors import check_not_negative, check_positive
 from spikearm.arm_models.rendering.scene import Scene
 from spikearm.perception.event_camera import EventCamera, EventCameraConfig
 
@@ -25,11 +25,8 @@ class Microsaccade:
     period: float = 0.024
 
     def __post_init__(self) -> None:
-        if not (0 <= self.radius < math.inf and 0 < self.period < math.inf):
-            raise SpikearmError(
-                f"A circle of {self.radius:g} pixels in {self.period:g} s does not fit: give a "
-                "radius of 0 or more, and a period above 0."
-            )
+        check_not_negative(self, "radius")
+        check_positive(self, "period")
 
     def turn(self, time: float, pixel: float) -> tuple[float, float]:
         """Compute the angles to the right and upwards at a time [rad].

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikearm.arm_models import SpikearmError
+from spikearm.arm_models.errors import check_positive
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,7 @@ class TrackerConfig:
     lost_after: float = 0.2
 
     def __post_init__(self) -> None:
-        for name, value in vars(self).items():
-            if not 0 < value < math.inf:
-                raise SpikearmError(
-                    f"A tracker's {name.replace('_', ' ')} of {value:g} does not fit: give more "
-                    "than 0."
-                )
+        check_positive(self, *vars(self))
 
 
 class Tracker:

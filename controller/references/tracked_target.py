@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spikearm.arm_models import ArmState, Pose, SpikearmError
+from spikearm.arm_models import ArmState, Pose
+from spikearm.arm_models.errors import check_positive
 from spikearm.controller.references.pose_error import rotation_error
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.references.target import Target
@@ -49,12 +50,7 @@ class TrackingConfig:
     turn_jump: float = 0.1
 
     def __post_init__(self) -> None:
-        for name, value in vars(self).items():
-            if not 0 < value < math.inf:
-                raise SpikearmError(
-                    f"A tracking {name.replace('_', ' ')} of {value:g} is not possible: give more "
-                    "than 0."
-                )
+        check_positive(self, *vars(self))
 
 
 class TrackedTarget(Target):

@@ -49,5 +49,5 @@ def test_a_restart_forgets(scene):
 
 
 def test_a_circle_that_cannot_be_is_refused():
-    with pytest.raises(SpikearmError, match="a period above 0"):
+    with pytest.raises(SpikearmError, match="period 0 is not possible: give more than 0"):
         Microsaccade(period=0.0)

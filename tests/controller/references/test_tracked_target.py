@@ -138,5 +138,5 @@ def test_the_same_time_again_gives_the_same_reference_and_a_second_motion_goes_o
 @pytest.mark.parametrize("name", ["speed", "velocity_tau", "turn_jump"])
 @pytest.mark.parametrize("value", [0.0, -1.0, np.inf, np.nan])
 def test_bounds_that_are_not_possible_are_refused(name, value):
-    with pytest.raises(SpikearmError, match=name.replace("_", " ") + r".*more than 0"):
+    with pytest.raises(SpikearmError, match=rf"{name} .*more than 0"):
         TrackingConfig(**{name: value})
