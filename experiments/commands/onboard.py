@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import tyro
 
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.arm_models.errors import check_processes
 from spikearm.arm_models.loading.model_file import model_file
-from spikearm.arm_models.profile import SUFFIX, read_profile
+from spikearm.arm_models.profile import SUFFIX, ArmProfile, read_profile
 from spikearm.experiments.commands.bench import BenchCommand
 from spikearm.experiments.commands.deploy import DeployCommand
 from spikearm.experiments.commands.train import CONTROLLER, TrainCommand
-from spikearm.experiments.console.arm_config import ArmConfig
+from spikearm.experiments.console.arm_config import ArmConfig, ModelOptions
 from spikearm.experiments.console.console import console, errors
 from spikearm.experiments.console.progress import progress_bar
 from spikearm.experiments.onboarding.baseline import VARIANTS, measure_baseline
@@ -40,7 +40,6 @@ from spikearm.experiments.training.training_config import TrainingConfig
 from spikearm.experiments.unset import Unset
 
 ARMS = Path("arms")  # folder of work folders
-GIVEN = ("joints", "end_effector", "torque_limits", "velocity_limits", "home", "armature")
 
 
 @dataclass(frozen=True)
@@ -61,17 +60,7 @@ class OnboardCommand:
     Attributes:
         file: MJCF or URDF file, or a name of the package robot_descriptions.
         name: Name of the arm. Default: that of the file.
-        joints: Controlled joints, base first. Default: every joint from the end effector to the
-            base, without fingers.
-        end_effector: Site or body that is the hand.
-        end_effector_offset: Position of the hand in that frame [m].
-        torque_limits: Largest torque of each joint [N m]. Default: the bounds in the file.
-        velocity_limits: Largest speed of each joint [rad/s, m/s]. Default: those in the file,
-            else an estimate.
-        home: Joint positions to start from [rad]. Default: the file's, unless the search finds
-            some that reach farther.
-        armature: Rotor inertia of the joints, one number for all or one for each [kg m^2].
-            Default: that of the file, or more where a joint is too light for spikes.
+        model: Properties that the file lacks.
         out: Folder of the profile and of all steps. Default: arms/NAME.
         search_seed: Seed of the search for a home pose.
         train: Train, measure and deploy a controller, after the profile is made.
@@ -81,13 +70,7 @@ class OnboardCommand:
 
     file: Annotated[str, tyro.conf.Positional]
     name: Unset[str] = None
-    joints: Unset[tuple[str, ...]] = None
-    end_effector: Unset[str] = None
-    end_effector_offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    torque_limits: Unset[tuple[float, ...]] = None
-    velocity_limits: Unset[tuple[float, ...]] = None
-    home: Unset[tuple[float, ...]] = None
-    armature: Unset[tuple[float, ...]] = None
+    model: ModelOptions = field(default_factory=ModelOptions)
     out: Unset[Path] = None
     search_seed: int = 0
     train: bool = True
@@ -99,7 +82,6 @@ class OnboardCommand:
         check_seed(self.search_seed)
         if self.name is not None and (not self.name or Path(self.name).name != self.name):
             raise SpikearmError(f"'{self.name}' is no name of an arm: give letters and digits.")
-        ArmConfig(**{name: getattr(self, name) for name in (*GIVEN, "end_effector_offset")})
 
     def execute(self) -> int:
         """Take every step that is left; return the exit status."""
@@ -122,15 +104,11 @@ class OnboardCommand:
         self._deploy(plant, trained, folder / "deployed")
         return self._conclude(folder, path, trained)
 
-    def _plant(self, file: Path) -> ArmConfig:
-        given = {name: getattr(self, name) for name in (*GIVEN, "end_effector_offset")}
-        return ArmConfig(mjcf=file, **given)
-
     def _check_kept(self, path: Path, file: Path) -> None:
         """Refuse options that the profile does not have."""
         profile = read_profile(path)
-        options = {name: getattr(self, name) for name in GIVEN if getattr(self, name) is not None}
-        other = [name for name, value in options.items() if getattr(profile, name) != value]
+        given = self.model.given
+        other = [name for name, value in given.items() if not _is_same(value, profile, name)]
         if Path(profile.file) != file.resolve():
             other.append("file")
         if other:
@@ -140,7 +118,7 @@ class OnboardCommand:
             )
 
     def _make_profile(self, file: Path, name: str, path: Path) -> None:
-        plant = self._plant(file)
+        plant = ArmConfig(mjcf=file, **self.model.given)
         with collected_remarks() as remarks:
             arm = plant.load()
         console.print(joint_table(arm))
@@ -199,6 +177,12 @@ class OnboardCommand:
             console.print(line, style=None if is_good else "yellow", soft_wrap=True)
         console.print(f"Go on with --arm {path} --trained {trained}", soft_wrap=True)
         return 0 if is_good else 1
+
+
+def _is_same(value: Any, profile: ArmProfile, name: str) -> bool:
+    """Return whether a profile has a property; a single number stands for all joints'."""
+    kept = getattr(profile, name)
+    return value == kept or (name == "armature" and value == tuple(set(kept)))
 
 
 def _drives(arm: Arm) -> str:

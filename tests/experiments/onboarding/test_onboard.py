@@ -118,10 +118,20 @@ def test_an_arm_that_misses_a_target_is_told_by_exit_status(file, quick, steps):
     assert main(RUN) == 1
 
 
-def test_other_options_than_the_profiles_are_refused(file, quick, capsys):
+@pytest.mark.parametrize(
+    ("name", "values"), [("armature", ["0.3"]), ("end-effector-offset", ["0", "0", "0.1"])]
+)
+def test_other_options_than_the_profiles_are_refused(name, values, file, quick, capsys):
     assert main([*RUN, "--no-train"]) == 0
-    assert main([*RUN, "--no-train", "--armature", "0.3"]) == BAD_INPUT
-    assert "made with another armature" in capsys.readouterr().err
+    assert main([*RUN, "--no-train", f"--{name}", *values]) == BAD_INPUT
+    assert f"made with another {name.replace('-', '_')}" in capsys.readouterr().err
+
+
+def test_the_same_options_again_go_on_with_the_profile(file, quick, capsys):
+    again = [*RUN, "--no-train", "--armature", "0.3", "--end-effector", "tcp"]
+    assert main(again) == 0
+    assert main(again) == 0
+    assert "six.toml is there, and stays" in capsys.readouterr().out
 
 
 def test_a_light_joint_gets_the_least_inertia_that_holds_it(tmp_path):
