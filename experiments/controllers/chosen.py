@@ -41,7 +41,8 @@ class ChosenController:
             ``@loihi`` where that returns a network.
         adaptive: True if an adaptive network learns beside it, in its own network if it has one.
         backend: Backend of stage ``loihi``.
-        learning: True if a controller from outside the package learns by itself.
+        learning: True if a controller from outside the package learns by itself;
+            :func:`choose_controllers`, given an arm, finds that out.
 
     Raises:
         SpikearmError: There is no controller of this name.

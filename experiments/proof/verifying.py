@@ -1,7 +1,7 @@
 """Verification of a submission: a random part of it is run again, and compared."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,12 @@ import numpy as np
 
 from spikearm.arm_models import SpikearmError
 from spikearm.arm_models.profile import file_hash
-from spikearm.experiments.controllers import BASELINE, ChosenController, own_sources
+from spikearm.experiments.controllers import (
+    BASELINE,
+    ChosenController,
+    controller_label,
+    own_sources,
+)
 from spikearm.experiments.proof.difference import Difference, compare
 from spikearm.experiments.proof.motion import Motion, claim_motions, flat_numbers, group_of
 from spikearm.experiments.proof.submission import Submission
@@ -51,12 +56,15 @@ class Verification:
         return not self.differences
 
 
-def draw_targets(motions: Sequence[Motion], share: float, rng: np.random.Generator) -> Targets:
+def draw_targets(
+    motions: Sequence[Motion], share: float, learners: Collection[str], rng: np.random.Generator
+) -> Targets:
     """Draw a part of the episodes, with the baseline's and what learners did before.
 
     Args:
         motions: Claims about all motions.
         share: Share of the episodes, out and back, that is drawn; at least one is [1].
+        learners: Labels of the controllers that a motion changes.
         rng: Source of the draw.
     """
     episodes = {(group_of(one), one.target): one for one in motions}
@@ -65,7 +73,7 @@ def draw_targets(motions: Sequence[Motion], share: float, rng: np.random.Generat
     drawn: dict[str, set[int]] = {}
     for number in sorted(rng.choice(len(keys), n_drawn, replace=False)):
         motion = episodes[keys[number]]
-        learns = ChosenController(motion.controller, motion.adaptive).learns
+        learns = controller_label(motion.controller, motion.adaptive) in learners
         targets = range(motion.target + 1) if learns else [motion.target]
         for group in (group_of(motion), f"{BASELINE}, seed {motion.seed}"):
             drawn.setdefault(group, set()).update(targets)
@@ -94,7 +102,8 @@ def verify(
     check_files(submission.files)
     check_own_controllers(submission.config["own_controllers"])
     same_stack = submission.stack == stack()
-    targets = draw_targets(submission.motions, share, rng)
+    learners = [one.label for one in experiment.plan.controllers if one.learns]
+    targets = draw_targets(submission.motions, share, learners, rng)
     outcomes = list(_run(experiment, targets, watcher or StudyWatcher()))
     rows = experiment.rows(outcomes)
     limits = experiment.plan.arm.chain.velocity_limits.tolist()

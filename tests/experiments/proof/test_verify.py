@@ -166,7 +166,7 @@ def claims(n_targets: int, *controllers: tuple[str, bool]) -> list[Motion]:
 
 def test_a_draw_is_of_the_share_that_was_asked_for_and_the_same_for_a_seed():
     motions = claims(8, ("pd", False))
-    drawn = [draw_targets(motions, 0.25, np.random.default_rng(seed)) for seed in (0, 0, 1)]
+    drawn = [draw_targets(motions, 0.25, (), np.random.default_rng(seed)) for seed in (0, 0, 1)]
     assert drawn[0] == drawn[1] != drawn[2]
     n_drawn = sum(len(targets) for group, targets in drawn[0].items() if "pd" in group)
     assert 1 <= n_drawn <= 8
@@ -175,13 +175,18 @@ def test_a_draw_is_of_the_share_that_was_asked_for_and_the_same_for_a_seed():
         assert set(targets) <= set(drawn[0][f"analytic, seed {seed}"])
 
 
-def test_a_learner_runs_from_its_first_target():
-    motions = claims(8, ("pd", True))
-    drawn = draw_targets(motions, 1e-6, np.random.default_rng(5))
-    groups = [group for group in drawn if "adaptive" in group]
-    for group in groups:
-        assert drawn[group] == list(range(len(drawn[group])))
-    whole = draw_targets(motions, 1.0, np.random.default_rng(5))
+@pytest.mark.parametrize(
+    ("learner", "label"),
+    [(("pd", True), "pd + adaptive"), (("lab:learner@loihi", False), "lab:learner@loihi")],
+)
+def test_a_learner_runs_from_its_first_target(learner, label):
+    motions = claims(8, learner)
+    drawn = [draw_targets(motions, 1e-6, [label], np.random.default_rng(k)) for k in range(20)]
+    mine = [targets for one in drawn for group, targets in one.items() if label in group]
+    assert max(map(len, mine)) > 1
+    for targets in mine:
+        assert targets == list(range(len(targets)))
+    whole = draw_targets(motions, 1.0, [label], np.random.default_rng(5))
     assert whole == {group: list(range(8)) for group in whole} and len(whole) == 4
 
 
