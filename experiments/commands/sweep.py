@@ -20,11 +20,12 @@ from spikearm.experiments.sweep.kinds import BENCHMARK, BENCHMARK_TIMES, STRESS
 from spikearm.experiments.sweep.shard import Shard
 from spikearm.experiments.sweep.spawned import run_spawned
 from spikearm.experiments.sweep.sweep_file import read_sweep
+from spikearm.experiments.sweep.verdict import BENCHMARK_VERDICT, STRESS_VERDICT
 from spikearm.experiments.unset import Unset
 
 SWEPT = {
-    "bench": SweptKind("bench", BenchCommand, BENCHMARK, BENCHMARK_TIMES),
-    "stress": SweptKind("stress", StressCommand, STRESS, {}),
+    "bench": SweptKind("bench", BenchCommand, BENCHMARK, BENCHMARK_TIMES, BENCHMARK_VERDICT),
+    "stress": SweptKind("stress", StressCommand, STRESS, {}, STRESS_VERDICT),
 }
 """Kinds of runs by the names of their commands."""
 

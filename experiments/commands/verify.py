@@ -1,5 +1,6 @@
 """``spikearm verify``: run a part of a submitted benchmark again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -12,8 +13,10 @@ from spikearm.arm_models.errors import check_processes
 from spikearm.experiments.commands.bench import BenchCommand
 from spikearm.experiments.console.console import console, errors
 from spikearm.experiments.console.progress import ProgressWatcher
-from spikearm.experiments.proof.submission import Submission, read_submission
-from spikearm.experiments.proof.verifying import Verification, verify
+from spikearm.experiments.proof.difference import Difference
+from spikearm.experiments.proof.submission import read_submission
+from spikearm.experiments.proof.verdict import verification_verdict
+from spikearm.experiments.proof.verifying import verify
 from spikearm.experiments.seed import check_seed
 from spikearm.experiments.sweep.options import build_nested
 from spikearm.experiments.unset import Unset
@@ -60,20 +63,13 @@ class VerifyCommand:
         rng = np.random.default_rng(self.seed)
         with ProgressWatcher() as watcher:
             found = verify(submission, experiment, self.share, rng, watcher)
-        _print_verdict(self.file, submission, found)
+        console.print(verification_verdict(submission, found), soft_wrap=True, highlight=False)
+        _print_differences(found.differences)
         return 0 if found.reproduces else 1
 
 
-def _print_verdict(file: Path, submission: Submission, found: Verification) -> None:
-    versions = submission.config["versions"]
-    how = "to the last bit" if found.same_stack else "within tolerances: the stack is another"
-    for difference in found.differences[:MOST_SHOWN]:
+def _print_differences(differences: Sequence[Difference]) -> None:
+    for difference in differences[:MOST_SHOWN]:
         errors.print(str(difference), style="red", soft_wrap=True, highlight=False)
-    if len(found.differences) > MOST_SHOWN:
-        errors.print(f"and {len(found.differences) - MOST_SHOWN} more.")
-    verdict = "reproduces" if found.reproduces else "does not reproduce"
-    console.print(
-        f"'{file}' {verdict}: {found.n_run} of {found.n_motions} motions of spikearm "
-        f"{versions['spikearm']} on {submission.config['arm']} ran again, compared {how}.",
-        soft_wrap=True, highlight=False,
-    )  # fmt: skip
+    if len(differences) > MOST_SHOWN:
+        errors.print(f"and {len(differences) - MOST_SHOWN} more.")

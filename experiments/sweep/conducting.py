@@ -11,6 +11,7 @@ from spikearm.experiments.console.progress import progress_bar
 from spikearm.experiments.sweep.dataset import Dataset
 from spikearm.experiments.sweep.kind import Row
 from spikearm.experiments.sweep.task import SweepTask
+from spikearm.experiments.sweep.verdict import sweep_verdict
 from spikearm.experiments.sweep.watcher import SweepWatcher
 
 Runner = Callable[[Sequence[SweepTask], Path, SweepWatcher], None]
@@ -90,28 +91,42 @@ def conduct_sweep(
         n_left = len(tasks_to_run(tasks, dataset, False))
         if n_left:
             errors.print(f"{n_left} of {len(tasks)} runs are left: the same call goes on.")
+    failures = _failures(tasks, dataset)
+    console.print(_verdict(tasks, dataset, len(failures)), soft_wrap=True, highlight=False)
     if wanted:
         times = dataset.times_of(task.key for task in wanted)
         console.print(_cpu_account(times, _cpu_time() - before), soft_wrap=True)
-    return _report_failures(tasks, dataset)
+    _print_failures(failures)
+    console.print(f"Results: {dataset.results}", markup=False, soft_wrap=True)
+    return not failures
 
 
 def _plan(tasks: Sequence[SweepTask], wanted: Sequence[SweepTask]) -> str:
     return f"Sweep of {len(tasks)} runs: {len(tasks) - len(wanted)} done, {len(wanted)} to run."
 
 
-def _report_failures(tasks: Sequence[SweepTask], dataset: Dataset) -> bool:
-    """Print the failures among some tasks and the place of the results; return True without any."""
+def _failures(tasks: Sequence[SweepTask], dataset: Dataset) -> list[str]:
+    """Return a line for each of some tasks that has failed."""
     found = dataset.problems()
     failed = [task for task in tasks if task.key in found]
-    for task in failed[:MOST_SHOWN]:
-        errors.print(f"failed: {task.label}: {found[task.key]}", style="red", soft_wrap=True)
-    if len(failed) > MOST_SHOWN:
-        errors.print(f"and {len(failed) - MOST_SHOWN} more, as column problem says.")
-    n_complete = len(tasks) - len(failed)
-    console.print(f"{n_complete} runs complete, {len(failed)} failed.", soft_wrap=True)
-    console.print(f"Results: {dataset.results}", markup=False, soft_wrap=True)
-    return not failed
+    return [f"failed: {task.label}: {found[task.key]}" for task in failed]
+
+
+def _print_failures(failures: Sequence[str]) -> None:
+    for failure in failures[:MOST_SHOWN]:
+        errors.print(failure, style="red", soft_wrap=True)
+    if len(failures) > MOST_SHOWN:
+        errors.print(f"and {len(failures) - MOST_SHOWN} more, as column problem says.")
+
+
+def _verdict(tasks: Sequence[SweepTask], dataset: Dataset, n_failed: int) -> str:
+    rows: list[Row] = []
+    if tasks:
+        kind, order = tasks[0].kind, {task.key: number for number, task in enumerate(tasks)}
+        complete = dataset.complete_rows(kind.verdict.columns, kind.results)
+        rows = [row for row in complete if row["key"] in order]
+        rows.sort(key=lambda row: order[row["key"]])
+    return sweep_verdict(tasks, rows, n_failed)
 
 
 def _cpu_account(times: Sequence[Row], total: float) -> str:

@@ -85,6 +85,24 @@ class Dataset:
             rows = ds.dataset(self.results).to_table(columns=["key", "problem"], filter=failed)
         return {row["key"]: row["problem"] for row in rows.to_pylist()}
 
+    def complete_rows(self, columns: Iterable[str], schema: pa.Schema) -> list[Row]:
+        """Return the rows of tasks that are complete.
+
+        Args:
+            columns: Columns of the rows, beside the task's key.
+            schema: All columns of the tasks' kind.
+
+        Raises:
+            SpikearmError: A file is damaged.
+        """
+        if not self.done():
+            return []
+        with undamaged(self.results):
+            wanted, complete = ["key", *columns], ds.field("status") == COMPLETE
+            known = pa.schema([schema.field(name) for name in (*wanted, "status")])
+            table = ds.dataset(self.results, schema=known).to_table(wanted, filter=complete)
+        return table.to_pylist()
+
     def times_of(self, keys: Iterable[str]) -> list[Row]:
         """Return what is known of how long tasks took, a row per task.
 

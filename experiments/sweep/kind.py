@@ -1,6 +1,6 @@
 """Kinds of runs that can be swept: a command, and the columns of the rows that it measures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import NoneType
 from typing import Annotated, Any, Literal, Protocol, get_args, get_origin
@@ -47,6 +47,27 @@ class SweptCommand(Protocol):
 
 
 @dataclass(frozen=True)
+class KindVerdict:
+    """Verdict on the rows of a kind of run.
+
+    Attributes:
+        columns: Columns that it is about.
+        sentence: Function that writes it.
+        reached: Function of a row that returns the number of motions that reached their target, and
+            the number of all.
+    """
+
+    columns: tuple[str, ...]
+    sentence: Callable[[Sequence[Row]], str]
+    reached: Callable[[Row], tuple[int, int]]
+
+    def share(self, row: Row) -> float:
+        """Return the share of a row's motions that reached their target [1]."""
+        n_reached, n_motions = self.reached(row)
+        return n_reached / n_motions
+
+
+@dataclass(frozen=True)
 class SweptKind:
     """Kind of run.
 
@@ -55,12 +76,14 @@ class SweptKind:
         command: Class of its command.
         measured: Columns of a row that it measures, of numbers that are the same at every run.
         timed: Columns of numbers that depend on the clock.
+        verdict: Verdict on its rows.
     """
 
     name: str
     command: type[SweptCommand]
     measured: Columns
     timed: Columns
+    verdict: KindVerdict
 
     @property
     def results(self) -> pa.Schema:

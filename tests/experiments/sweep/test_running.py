@@ -154,7 +154,7 @@ def test_a_dry_run_lists_what_would_run_and_runs_nothing(sweep_file, here, capfd
     assert "3 runs: 1 done, 2 to run" in capfd.readouterr().out
 
 
-def test_two_shards_give_the_files_of_one(sweep_file, here):
+def test_two_shards_give_the_files_of_one_and_each_judges_its_own(sweep_file, here, capfd):
     path = sweep_file('controllers = ["pd"]\nseed = [0, 1, 2, 3]')
     for shard, folder in (("2/2", "two"), ("1/2", "two"), ("1/1", "one")):
         assert main(["sweep", str(path), "--shard", shard, "--out", folder]) == 0
@@ -163,6 +163,9 @@ def test_two_shards_give_the_files_of_one(sweep_file, here):
         for folder in ("one", "two")
     ]
     assert files[0] == files[1] and len(files[0]) == 4
+    printed = capfd.readouterr().out
+    assert printed.count("2 runs complete, 0 failed. pd reached its target in 4 of 4 motions") == 2
+    assert printed.count("4 runs complete, 0 failed. pd reached its target in 8 of 8 motions") == 1
 
 
 def test_what_killed_processes_left_is_swept_away(tmp_path):
