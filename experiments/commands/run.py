@@ -9,6 +9,7 @@ from spikearm.controller.loop.safety.limits import limits_of_task
 from spikearm.experiments.console.experiment_options import ExperimentOptions
 from spikearm.experiments.console.options import Learning, check_new_file
 from spikearm.experiments.console.running import copy_film, measure
+from spikearm.experiments.console.watching import WindowKind
 from spikearm.experiments.seed import check_seed
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.unset import Unset
@@ -26,6 +27,7 @@ class RunCommand(ExperimentOptions):
         spikearm run --controller loihi --payload 2 --adaptive
         spikearm run --controller pid --kp 400 --ki 1000 --view
         spikearm run --controller loihi --interactive
+        spikearm run --controller loihi --spikes --rerun
 
     Attributes:
         controller: Controller that drives the arm: the analytic law, its neural stages (rate:
@@ -37,6 +39,8 @@ class RunCommand(ExperimentOptions):
         seed: Seed of task and networks.
         view: Show the arm in a window at real time, before the analytic controller moves; Enter
             stops it, with the brakes closed.
+        rerun: Show the arm in Rerun's viewer while it moves, with torques, paths and the spikes of
+            each motion (--spikes); takes pip install 'spikearm[record]'.
         interactive: Play with the arm in a window: drag its target, load it, push it. Nothing is
             measured and no folder is written.
         realtime: Begin every control step when it is due on the wall clock, and count missed
@@ -51,6 +55,7 @@ class RunCommand(ExperimentOptions):
     payload: float = 0.0
     seed: int = 0
     view: bool = False
+    rerun: bool = False
     interactive: bool = False
     realtime: bool = False
     video: Unset[Path] = None
@@ -62,12 +67,18 @@ class RunCommand(ExperimentOptions):
         check_not_negative(self, "payload")
         check_seed(self.seed)
 
+    @property
+    def windows(self) -> list[WindowKind]:
+        """Windows that show the arm while it moves."""
+        wanted: dict[WindowKind, bool] = {"view": self.view, "rerun": self.rerun}
+        return [one for one, is_wanted in wanted.items() if is_wanted]
+
     def execute(self) -> None:
         """Run, write the folder and print the table."""
-        if self.view and self.realtime:
+        if self.windows and self.realtime:
             raise SpikearmError(
-                "A window would disturb the pace of --realtime, and shows the arm at real time "
-                "anyway. Give --view or --realtime, and --video to see a paced run afterwards."
+                f"A window would disturb the pace of --realtime. Give --{self.windows[0]} or "
+                "--realtime, and --video to see a paced run afterwards."
             )
         if self.interactive:
             self._play()
@@ -85,8 +96,8 @@ class RunCommand(ExperimentOptions):
         )  # fmt: skip
         try:
             measure(
-                plan, self.config("run", arm, folder, controllers), folder, view=self.view,
-                film=self.video is not None, report=self.report,
+                plan, self.config("run", arm, folder, controllers), folder,
+                shown_in=self.windows, film=self.video is not None, report=self.report,
                 keep_learned=self.learning.keep_learned,
             )  # fmt: skip
         finally:
@@ -95,10 +106,10 @@ class RunCommand(ExperimentOptions):
 
     def _play(self) -> None:
         """Open a window to play with the arm in; nothing is measured."""
-        if self.view or self.realtime or self.payload or self.video is not None:
+        if self.windows or self.realtime or self.payload or self.video is not None:
             raise SpikearmError(
                 "--interactive measures nothing and has a window of its own, in which keys load "
-                "the hand. Leave out --view, --realtime, --payload and --video."
+                "the hand. Leave out --view, --rerun, --realtime, --payload and --video."
             )
         from spikearm.experiments.interactive.play import play
 

@@ -11,13 +11,10 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-
-from spikearm.arm_models import Arm, ArmState
+from spikearm.arm_models import Arm
 from spikearm.controller.loop.safety.limits import limits_of_task
-from spikearm.controller.references.reference import Reference
 from spikearm.experiments.console.console import console, errors, print_all
 from spikearm.experiments.console.problems import (
     collected,
@@ -25,8 +22,9 @@ from spikearm.experiments.console.problems import (
     raise_first,
     unexpected,
 )
-from spikearm.experiments.console.progress import ProgressWatcher, progress_bar
+from spikearm.experiments.console.progress import progress_bar
 from spikearm.experiments.console.safety import describe_safety
+from spikearm.experiments.console.watching import ShowingWatcher, WindowKind, open_window
 from spikearm.experiments.controllers import BASELINE
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.guardian import guarded
@@ -46,51 +44,11 @@ from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.studies.benchmark.study import BenchmarkExperiment, batch_title
 from spikearm.experiments.studies.benchmark.table import latency_tables, summary_tables
 from spikearm.experiments.studies.benchmark.verdict import benchmark_verdict
-from spikearm.experiments.studies.study import Batch, StudyRun, run_study
+from spikearm.experiments.studies.study import StudyRun, run_study
 from spikearm.neural.processes.raised import Problem
 from spikearm.neural.processes.signals import Deferral
 
-if TYPE_CHECKING:
-    from spikearm.arm_models.rendering.viewer import Viewer
-
 NOTHING = Benchmark([], [], "failed", None, None, Counter())
-
-
-class ViewingWatcher(ProgressWatcher):
-    """Progress bars, and a window that shows the arm under one controller and seed.
-
-    Args:
-        shown: Title of the batch that is viewed.
-        viewer: Shows the arm in a window at real time.
-    """
-
-    def __init__(self, shown: str, viewer: "Viewer") -> None:
-        super().__init__()
-        self._shown = shown
-        self._viewer = viewer
-        self._showing = False
-
-    def measuring(self, batch: Batch[Any]) -> None:
-        """Start showing when it is the turn of the batch that is shown."""
-        super().measuring(batch)
-        self._showing = batch.title == self._shown
-
-    def step(self, arm: Arm, state: ArmState, reference: Reference) -> None:
-        """Show one step; Enter in the window, or closing it, ends the run as Ctrl-C does."""
-        super().step(arm, state, reference)
-        if self._showing:
-            arm.place_marker("reference", reference.pose)
-            distance = float(np.linalg.norm(state.hand.position - reference.pose.position))
-            self._viewer.show(
-                [
-                    ("controller", self._shown),
-                    ("time", f"{state.time:.2f} s"),
-                    ("from the ideal position", f"{1e3 * distance:.2f} mm"),
-                    ("Enter", "stop"),
-                ]
-            )
-            if self._viewer.stopped:
-                raise KeyboardInterrupt
 
 
 def measure(
@@ -98,7 +56,7 @@ def measure(
     config: dict[str, Any],
     folder: Path,
     *,
-    view: bool = False,
+    shown_in: Sequence[WindowKind] = (),
     film: bool = False,
     report: bool = True,
     keep_learned: Path | None = None,
@@ -111,7 +69,8 @@ def measure(
         plan: Plan that is run.
         config: The resolved configuration.
         folder: New folder for the results.
-        view: Show the last controller with the first seed in a window, before the baseline moves.
+        shown_in: Windows that show the last controller with the first seed, before the baseline
+            moves.
         film: Film it.
         report: Write a report.
         keep_learned: File for the weights that an adaptive controller learns.
@@ -133,7 +92,7 @@ def measure(
     with collected(problems), Deferral() as signals:  # nothing comes between results and disk
         rescue = partial(_rescue, BenchmarkExperiment(plan), config, folder)
         with guarded((folder.parent, folder), rescue) as keep:
-            benchmark = run_watched(plan, view, keep, signals.answering)
+            benchmark = run_watched(plan, shown_in, keep, signals.answering)
             problems += [] if benchmark.problem is None else [benchmark.problem]
             if benchmark.reaches or unexpected(problems):
                 with collected(problems):
@@ -196,33 +155,32 @@ def save_learning(benchmark: Benchmark, path: Path | None) -> None:
 
 def run_watched(
     plan: BenchmarkPlan,
-    view: bool = False,
+    shown_in: Sequence[WindowKind] = (),
     keep: Callable[[EpisodeOutcome], object] = lambda outcome: None,
     answering: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> Benchmark:
-    """Run a plan with progress bars, viewing its last controller with its first seed if asked.
+    """Run a plan with progress bars, showing its last controller with its first seed if asked.
 
     Args:
         plan: Plan that is run.
-        view: True to open a window.
+        shown_in: Windows that show it.
         keep: Function that is given every outcome as soon as it is there.
         answering: Context in which signals may end it, if they wait outside.
     """
-    plan = replace(plan, baseline_last=view)
-    if view or plan.realtime:
-        plan = replace(plan, jobs=1)  # the window shows steps of this process; others would disturb
+    plan = replace(plan, baseline_last=bool(shown_in))
+    if shown_in or plan.realtime:
+        plan = replace(plan, jobs=1)  # a window shows steps of this process; others would disturb
+    shown = batch_title(plan.wanted, plan.seeds[0])
     with ExitStack() as stack:
-        if view:
-            from spikearm.arm_models.rendering.viewer import Viewer
+        windows = [stack.enter_context(open_window(one, plan.arm, shown)) for one in shown_in]
+        watcher = stack.enter_context(ShowingWatcher(shown, windows))
 
-            viewer = stack.enter_context(Viewer(plan.arm))
-            shown = batch_title(plan.wanted, plan.seeds[0])
-            watcher = ViewingWatcher(shown, viewer)
-        else:
-            watcher = ProgressWatcher()
-        stack.enter_context(watcher)
+        def kept(outcome: EpisodeOutcome) -> None:
+            keep(outcome)
+            watcher.finished(outcome)
+
         experiment = BenchmarkExperiment(plan, watcher.step)
-        return collect(experiment, run_study(experiment, watcher, keep, answering))
+        return collect(experiment, run_study(experiment, watcher, kept, answering))
 
 
 def add_pictures(

@@ -51,7 +51,7 @@ ADAPTATION = {
 OPTIONS = {
     "arms": set(),
     "run": PLANT | TASK | ADAPTATION | LAW | {
-        "--controller", "--seed", "--out", "--backend", "--jobs", "--view",
+        "--controller", "--seed", "--out", "--backend", "--jobs", "--view", "--rerun",
         "--realtime", "--trained", "--video", "--no-report", "--payload", "--adaptive", "--learned",
         "--keep-learned", "--freeze",
     },
