@@ -111,9 +111,7 @@ class RerunScene:
         self.recording.flush()
         self.recording.disconnect()
 
-    def _log_paths(
-        self, entity: str, name: str, paths: Sequence[np.ndarray], static: bool
-    ) -> None:
+    def _log_paths(self, entity: str, name: str, paths: Sequence[np.ndarray], static: bool) -> None:
         strips = self._rerun.LineStrips3D(paths, colors=[PATHS[name]])
         self.recording.log(entity, strips, static=static)
 

@@ -7,7 +7,6 @@ from rich.text import Text
 
 from spikearm.experiments.energy_units import energy, energy_range
 from spikearm.experiments.studies.deployment.deployment import Stages
-from spikearm.loihi_deploy.plain_names import plain_name
 from spikearm.experiments.tables import Line, compare, make_dense_table
 from spikearm.loihi_deploy.checks.compare_allocators import Allocation
 from spikearm.loihi_deploy.checks.compare_rescaling import RescalingComparison
@@ -17,6 +16,7 @@ from spikearm.loihi_deploy.discretisation.quantisation import WEIGHTS, Quantisat
 from spikearm.loihi_deploy.discretisation.rescaling import RESCALE_ABOVE
 from spikearm.loihi_deploy.energy.account import LoihiEnergy
 from spikearm.loihi_deploy.limits import CORES, HOST_SPIKES
+from spikearm.loihi_deploy.plain_names import plain_name
 
 TIGHTEST = 5  # limits that are shown beside the cores
 OPTIONS = {CORES.resource: "--chips", HOST_SPIKES.resource: "--host-spikes"}

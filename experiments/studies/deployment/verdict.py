@@ -7,10 +7,10 @@
 
 from spikearm.experiments.studies.deployment.deployment import ControllerDeployment
 from spikearm.experiments.studies.deployment.table import share, tightest
-from spikearm.loihi_deploy.plain_names import plain_name
 from spikearm.experiments.words import counted, listed
 from spikearm.loihi_deploy.checks.report import Report, Row
 from spikearm.loihi_deploy.limits import CORES
+from spikearm.loihi_deploy.plain_names import plain_name
 
 
 def deployment_verdict(name: str, found: ControllerDeployment) -> str:

@@ -22,10 +22,10 @@ from spikearm.experiments.studies.energy.report import (
     EnergyReport,
     Way,
 )
-from spikearm.loihi_deploy.plain_names import plain_name
 from spikearm.experiments.tables import WIDTH, Line, compare, make_dense_table
 from spikearm.loihi_deploy.energy import devices
 from spikearm.loihi_deploy.energy.account import Account
+from spikearm.loihi_deploy.plain_names import plain_name
 
 ROWS = {
     "events, whole rows": devices.SYNAPSES,

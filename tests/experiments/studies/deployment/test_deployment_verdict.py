@@ -1,7 +1,5 @@
 """The verdict on a deployment and the limits that are shown, of rows written by hand."""
 
-import pytest
-
 from spikearm.experiments.studies.deployment.deployment import ControllerDeployment
 from spikearm.experiments.studies.deployment.table import TIGHTEST, notes, tightest
 from spikearm.experiments.studies.deployment.verdict import deployment_verdict, fit_verdict
