@@ -85,12 +85,28 @@ def compare(title: str, names: Sequence[str], lines: Sequence[Line]) -> list[Tab
     ]
 
 
-def explain(entries: Iterable[tuple[str, str]]) -> Text:
+@dataclass(frozen=True)
+class Meanings:
+    """Names and their meanings, a line each, as they stand below a table.
+
+    Attributes:
+        entries: Names and meanings; a line without a name goes on with the one before.
+    """
+
+    entries: tuple[tuple[str, str], ...]
+
+    def __rich__(self) -> Text:
+        """Return the lines as they are printed."""
+        longest = max((cell_len(name) for name, _ in self.entries), default=0)
+        lines = (
+            f"{name}{' ' * (longest - cell_len(name))}  {meaning}" for name, meaning in self.entries
+        )
+        return Text("\n".join(lines) + "\n", style=FAINT)
+
+
+def explain(entries: Iterable[tuple[str, str]]) -> Meanings:
     """Lay out names and their meanings, a line each, as they stand below a table."""
-    pairs = list(entries)
-    longest = max((cell_len(name) for name, _ in pairs), default=0)
-    lines = (f"{name}{' ' * (longest - cell_len(name))}  {meaning}" for name, meaning in pairs)
-    return Text("\n".join(lines) + "\n", style=FAINT)
+    return Meanings(tuple(entries))
 
 
 def short_lines(name: str) -> str:

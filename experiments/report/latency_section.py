@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from spikearm.controller.loop.trajectory import PARTS
 from spikearm.experiments.palette import LIMIT_COLOR
-from spikearm.experiments.report.panels import Panel, Section, blank_figure
+from spikearm.experiments.panels import Panel, Section, blank_figure
 from spikearm.experiments.report.series import Series
 
 WHOLE = "step_latency_s"

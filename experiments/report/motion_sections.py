@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.experiments.palette import LIMIT_COLOR
-from spikearm.experiments.report.panels import Panel, Section, blank_figure
+from spikearm.experiments.panels import Panel, Section, blank_figure
 from spikearm.experiments.report.series import Series, add_band, thin
 from spikearm.experiments.studies.benchmark.metrics import orientation_error, position_error
 

@@ -6,8 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from spikearm.controller.loop.trajectory import Trajectory
+from spikearm.experiments.panels import Panel, Section, blank_figure
 from spikearm.experiments.report.enlarged import enlarged, enlargement
-from spikearm.experiments.report.panels import Panel, Section, blank_figure
 from spikearm.experiments.report.series import Series, add_band, thin
 from spikearm.experiments.studies.benchmark.metrics import straight_way
 

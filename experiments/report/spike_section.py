@@ -6,7 +6,7 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
-from spikearm.experiments.report.panels import Panel, Section, blank_figure
+from spikearm.experiments.panels import Panel, Section, blank_figure
 from spikearm.experiments.report.series import Series, add_band, thin, thinned_means
 from spikearm.neural.spikes import SpikeTrains
 

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
-import plotly.graph_objects as go
 from rich.console import RenderableType
 
+from spikearm.experiments.panels import Panel
 from spikearm.experiments.records.reading import Summary, read_table, undamaged
 from spikearm.experiments.records.records import CONFIG, SUMMARY
-from spikearm.experiments.studies.adaptation.figure import draw_learning
+from spikearm.experiments.studies.adaptation.figure import learning_panels
 from spikearm.experiments.studies.adaptation.record import read_curves
 from spikearm.experiments.studies.adaptation.study import AdaptationStudy, learning_tables
 from spikearm.experiments.studies.adaptation.verdict import learning_verdict
-from spikearm.experiments.studies.robustness.figure import stress_figure
+from spikearm.experiments.studies.robustness.figure import stress_panels
 from spikearm.experiments.studies.robustness.study import stress_tables_of
 from spikearm.experiments.studies.robustness.summary import read_points
 from spikearm.experiments.studies.robustness.verdict import stress_verdict
@@ -22,8 +22,8 @@ from spikearm.neural.files.array_file import DAMAGES
 from spikearm.neural.files.typed_json import read_json
 
 Row = dict[str, Any]
-Shown = tuple[str, Sequence[RenderableType], go.Figure]
-"""Verdict, tables and picture."""
+Shown = tuple[str, Sequence[RenderableType], Sequence[Panel]]
+"""Verdict, tables and pictures."""
 
 
 class StudyConfig(TypedDict):
@@ -44,7 +44,7 @@ class StudyFolder:
         config: Resolved configuration, versions, git commit, seeds.
         verdict: Verdict as it was printed.
         tables: Tables as they were printed.
-        figure: The picture.
+        panels: Pictures, one per perturbation.
     """
 
     name: str
@@ -53,7 +53,7 @@ class StudyFolder:
     config: Row
     verdict: str
     tables: Sequence[RenderableType]
-    figure: go.Figure
+    panels: Sequence[Panel]
 
 
 def study_command(folder: Path) -> str | None:
@@ -80,13 +80,12 @@ def read_study(folder: Path) -> StudyFolder:
 
 def _read_adapt(folder: Path, rows: Sequence[Row]) -> Shown:
     curves = read_curves(rows, read_table(folder / AdaptationStudy.details_file).to_pylist())
-    return learning_verdict(curves), learning_tables(curves), draw_learning(curves)
+    return learning_verdict(curves), learning_tables(curves), learning_panels(curves)
 
 
 def _read_stress(folder: Path, rows: Sequence[Row]) -> Shown:
     points = read_points(rows)
-    figure = stress_figure(points, "Deviation over strength")
-    return stress_verdict(points), stress_tables_of(points), figure
+    return stress_verdict(points), stress_tables_of(points), stress_panels(points)
 
 
 READERS: dict[str, Callable[[Path, Sequence[Row]], Shown]] = {

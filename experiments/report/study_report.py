@@ -1,19 +1,28 @@
 """Self-contained HTML report of studies of learning and of robustness."""
 
-import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-import plotly.io
 from jinja2 import Environment, PackageLoader, select_autoescape
-from rich.console import Console, RenderableType
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
 
+from spikearm.experiments.palette import controller_color
 from spikearm.experiments.records.atomic_file import atomic_file
+from spikearm.experiments.report.html_tables import html_block
 from spikearm.experiments.report.study_folder import StudyFolder
 
 TITLES = {"adapt": "Learning", "stress": "Robustness"}
-WIDTH = 180  # characters of a table
+CAPTIONS = {
+    "adapt": "Trial by trial: mean and 95 % interval over seeds. Dotted: without learning.",
+    "stress": (
+        "Each line ends in a cross where a reach ends more than 10 mm off; faint is what lies "
+        "beyond. Drawn at 2 m: no reach ended at all."
+    ),
+}
+"""Sentences above the pictures, by the command that wrote the study."""
 
 
 def write_study_report(studies: Sequence[StudyFolder], path: Path) -> None:
@@ -30,32 +39,27 @@ def write_study_report(studies: Sequence[StudyFolder], path: Path) -> None:
         loader=PackageLoader("spikearm.experiments.report", "."),
         autoescape=select_autoescape(["html", "j2"]),
     )
-    sections = [_section(study, first=study is studies[0]) for study in studies]
     page = environment.get_template("study.html.j2").render(
         title=", ".join(dict.fromkeys(TITLES[study.command] for study in studies)),
-        sections=sections,
+        library=Markup(get_plotlyjs()),
+        studies=[_shown(study) for study in studies],
     )
     with atomic_file(path) as draft:
         draft.write_text(page, "utf-8")
 
 
-def _section(study: StudyFolder, first: bool) -> dict[str, str]:
+def _shown(study: StudyFolder) -> dict[str, Any]:
+    """Return what the page shows of a study."""
+    traces = [trace for panel in study.panels for trace in panel.figure.data]
+    labels = dict.fromkeys(trace.legendgroup for trace in traces if trace.legendgroup)
     return {
+        "name": study.name,
         "heading": f"{TITLES[study.command]}: {study.config['arm']}, {study.name}",
         "status": study.status,
         "verdict": study.verdict,
-        "figure": plotly.io.to_html(
-            study.figure, full_html=False, include_plotlyjs=first,
-            config={"displaylogo": False, "responsive": True},
-        ),
-        "tables": _text(study.tables),
+        "caption": CAPTIONS[study.command],
+        "series": [{"label": one, "color": controller_color(one)} for one in labels],
+        "panels": study.panels,
+        "blocks": [html_block(part) for part in study.tables],
         "config": json.dumps(study.config, indent=2),
-    }  # fmt: skip
-
-
-def _text(tables: Sequence[RenderableType]) -> str:
-    """Return tables as they are printed, without colours."""
-    console = Console(width=WIDTH, file=io.StringIO(), record=True, markup=False, emoji=False)
-    for table in tables:
-        console.print(table)
-    return console.export_text()
+    }

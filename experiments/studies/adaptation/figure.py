@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from spikearm.experiments.palette import controller_color
+from spikearm.experiments.panels import Panel, blank_figure
 from spikearm.experiments.studies.adaptation.curve import Curve, Phase
 from spikearm.experiments.studies.adaptation.table import grouped, remaining
 from spikearm.experiments.studies.benchmark.statistics import bootstrap_interval
@@ -23,16 +24,14 @@ LOGARITHMIC = {"type": "log", "range": np.log10([5e-3, 3.0]).tolist(), "tickform
 
 def draw_learning(curves: Sequence[Curve], title: str = "Learning, trial by trial") -> go.Figure:
     """Draw a panel per perturbation, a line per controller, mean and 95 % interval over seeds."""
-    levels = list(dict.fromkeys(curve.level for curve in curves))
-    n_rows = -(-len(levels) // COLUMNS)
-    panels = [[curve for curve in curves if curve.level == level] for level in levels]
+    panels = _by_level(curves)
+    n_rows = -(-len(panels) // COLUMNS)
     figure = make_subplots(
-        n_rows, min(COLUMNS, len(levels)), subplot_titles=[_title(panel[0]) for panel in panels],
+        n_rows, min(COLUMNS, len(panels)), subplot_titles=[_title(panel[0]) for panel in panels],
         vertical_spacing=0.3 / n_rows, horizontal_spacing=0.08,
     )  # fmt: skip
     for number, panel in enumerate(panels):
-        _draw_panel(figure, panel, number)
-    figure.update_xaxes(title_text="trial")
+        _draw_panel(figure, panel, row=number // COLUMNS + 1, col=number % COLUMNS + 1)
     figure.update_layout(
         title=title, height=PANEL_HEIGHT * n_rows + 140, template="plotly_white",
         legend={"orientation": "h", "yanchor": "top", "y": -0.25 / n_rows},
@@ -40,12 +39,28 @@ def draw_learning(curves: Sequence[Curve], title: str = "Learning, trial by tria
     return figure
 
 
+def learning_panels(curves: Sequence[Curve]) -> list[Panel]:
+    """Draw the same, a picture per perturbation."""
+    return [_panel(mine) for mine in _by_level(curves)]
+
+
+def _panel(curves: Sequence[Curve]) -> Panel:
+    figure = blank_figure().set_subplots(1, 1)
+    _draw_panel(figure, curves, row=1, col=1)
+    return Panel(figure.update_layout(margin_t=26), _title(curves[0]), PANEL_HEIGHT)
+
+
+def _by_level(curves: Sequence[Curve]) -> list[list[Curve]]:
+    levels = dict.fromkeys(curve.level for curve in curves)
+    return [[curve for curve in curves if curve.level == level] for level in levels]
+
+
 def _title(curve: Curve) -> str:
     return curve.level.label if curve.is_perturbed else "no perturbation"
 
 
-def _draw_panel(figure: go.Figure, curves: Sequence[Curve], number: int) -> None:
-    cell = {"row": number // COLUMNS + 1, "col": number % COLUMNS + 1}
+def _draw_panel(figure: go.Figure, curves: Sequence[Curve], **cell: int) -> None:
+    """Draw the curves of a perturbation."""
     for group in grouped(curves):
         color = controller_color(group[0].controller)
         start = 0
@@ -59,6 +74,7 @@ def _draw_panel(figure: go.Figure, curves: Sequence[Curve], number: int) -> None
         figure.update_yaxes(title_text="normalised error", **LOGARITHMIC, **cell)
     else:
         figure.update_yaxes(title_text="excess deviation", **cell)
+    figure.update_xaxes(title_text="trial", **cell)
 
 
 def _draw_phase(

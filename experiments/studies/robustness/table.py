@@ -7,7 +7,7 @@ from rich.text import Text
 
 from spikearm.experiments.perturbations.registry import NONE, find_perturbation
 from spikearm.experiments.studies.robustness.summary import REACHED, Point, break_point, curve
-from spikearm.experiments.tables import Cell, Line, compare, explain
+from spikearm.experiments.tables import Cell, Line, Meanings, compare, explain
 
 BROKEN, BROKEN_STYLE = "✗", "red"
 AT_ONCE = "at once"
@@ -37,7 +37,7 @@ def break_tables(points: Sequence[Point]) -> list[Table]:
     return compare("Breaks at", controllers, lines)
 
 
-def explanations() -> Text:
+def explanations() -> Meanings:
     """Lay out the meanings of columns and marks."""
     return explain(MEANINGS)
 

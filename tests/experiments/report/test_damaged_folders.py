@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import plotly.graph_objects as go
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from spikearm.arm_models import SpikearmError
+from spikearm.experiments import panels
 from spikearm.experiments.cli import BAD_INPUT, main
 from spikearm.experiments.records import reading, records
 from spikearm.experiments.records.records import read_run
-from spikearm.experiments.report import panels, report, study_folder
+from spikearm.experiments.report import report, study_folder
 from spikearm.experiments.report.report import write_report
 from spikearm.experiments.report.study_folder import read_study
 from spikearm.experiments.report.study_report import write_study_report
@@ -49,8 +49,8 @@ def quick(monkeypatch, folders, name):
     monkeypatch.setattr(records, "_read_reaches", lambda _: reaches)
 
 
-def nothing_shown(folder: Path, rows: Any) -> tuple[list[str], go.Figure]:
-    return [], go.Figure()
+def nothing_shown(folder: Path, rows: Any) -> tuple[str, list[str], list[panels.Panel]]:
+    return "", [], []
 
 
 def show(folder: Path, out: Path) -> None:
