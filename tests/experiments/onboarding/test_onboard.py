@@ -12,7 +12,7 @@ from spikearm.arm_models import load_arm
 from spikearm.arm_models.profile import read_profile
 from spikearm.experiments.cli import BAD_INPUT, main
 from spikearm.experiments.commands import onboard
-from spikearm.experiments.onboarding import make_profile
+from spikearm.experiments.onboarding import armature, make_profile
 from spikearm.experiments.onboarding.armature import propose_armature
 from spikearm.experiments.onboarding.home_candidate import HomeCandidate
 from spikearm.experiments.training.training_config import TrainingConfig
@@ -58,7 +58,7 @@ def _write_summary(folder, row, status="complete"):
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Take the file's home, without a search and without the reaches of the analytic law."""
+    """Take the file's home and its light joints as they are, without the reaches of any law."""
 
     def search(model, seed, advance):
         home = model.chain.home
@@ -66,6 +66,8 @@ def quick(monkeypatch):
 
     monkeypatch.setattr(make_profile, "search_home", search)
     monkeypatch.setattr(onboard, "measure_baseline", lambda *_: _Baseline())
+    monkeypatch.setattr(armature, "benchmark_workspace", lambda model: None)
+    monkeypatch.setattr(armature, "estimate_holds", lambda *_: [])
 
 
 class _Baseline:
