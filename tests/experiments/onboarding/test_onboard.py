@@ -10,6 +10,7 @@ from six_joint_arm import SixJointArm
 
 from spikearm.arm_models import load_arm
 from spikearm.arm_models.profile import read_profile
+from spikearm.controller.references.workspace import Workspace
 from spikearm.experiments.cli import BAD_INPUT, main
 from spikearm.experiments.commands import onboard
 from spikearm.experiments.onboarding import armature, make_profile
@@ -136,7 +137,13 @@ def test_the_same_options_again_go_on_with_the_profile(file, quick, capsys):
     assert "six.toml is there, and stays" in capsys.readouterr().out
 
 
-def test_a_light_joint_gets_the_least_inertia_that_holds_it(tmp_path):
+@pytest.fixture
+def small_workspace(monkeypatch):
+    """Take a workspace, without the search for the largest one."""
+    monkeypatch.setattr(armature, "benchmark_workspace", lambda model: Workspace(0.1, 0.2))
+
+
+def test_a_light_joint_gets_the_least_inertia_that_holds_it(tmp_path, small_workspace):
     text = SixJointArm().text.replace('armature="0.05"', 'armature="0"')
     path = tmp_path / "light.xml"
     path.write_text(text.replace('mass="0.4"', 'mass="0.01"'))
@@ -150,7 +157,7 @@ def test_a_light_joint_gets_the_least_inertia_that_holds_it(tmp_path):
     assert proposal.light[0].joint in str(proposal)
 
 
-def test_a_heavy_arm_keeps_its_inertia(file):
+def test_a_heavy_arm_keeps_its_inertia(file, small_workspace):
     arm = load_arm(file)
     proposal = propose_armature(arm, TrainingConfig(), lambda armature: pytest.fail("not asked"))
     assert not proposal.is_change
