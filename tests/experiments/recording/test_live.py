@@ -83,10 +83,10 @@ def test_every_step_of_the_shown_controller_comes_once_and_in_time(scenes):
     shown = np.array([q for _, q in scene.arms])
     np.testing.assert_array_equal(shown, replay.column("q")[every - 1 :: every])
     # A path for each episode, out and back.
-    assert set(scene.paths) == {(name, number) for name in PATHS for number in (0, 1)}
+    assert set(scene.paths) == {(name, number) for name in PATHS for number in (1, 2)}
     hand = replay.column("hand_position")[every - 1 :: every]
     np.testing.assert_array_equal(
-        np.concatenate([scene.paths["hand", 0], scene.paths["hand", 1]]), hand
+        np.concatenate([scene.paths["hand", 1], scene.paths["hand", 2]]), hand
     )
 
 
