@@ -76,7 +76,7 @@ def site(tmp_path_factory) -> Path:
         [sys.executable, "-m", "zensical", "build", "--strict"],
         cwd=folder, capture_output=True, text=True,
     )  # fmt: skip
-    said = built.stdout + built.stderr
+    said = re.sub(r"\x1b\[[\d;]*m", "", built.stdout + built.stderr)  # without its colours
     assert built.returncode == 0, said
     assert "griffe: " not in said, said  # of docstrings that cannot be read
     return folder / "build" / "site"
