@@ -1,9 +1,13 @@
 """The commands by name, imported when they are asked for."""
 
 import inspect
+import sys
 from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Protocol
+
+NOTEBOOKS = "IPython"
 
 
 class Command(Protocol):
@@ -12,6 +16,22 @@ class Command(Protocol):
     def execute(self) -> int | None:
         """Execute the command; return its exit status, or None for success."""
         ...
+
+
+@contextmanager
+def _without_notebooks() -> Iterator[None]:
+    """Keep Nengo from loading IPython, where it is installed and nothing has loaded it yet.
+
+    Loading it takes longer than Nengo itself, and a command line shows no notebooks.
+    """
+    if NOTEBOOKS in sys.modules:
+        yield
+        return
+    sys.modules[NOTEBOOKS] = None  # type: ignore[assignment]  blocks the import
+    try:
+        yield
+    finally:
+        del sys.modules[NOTEBOOKS]
 
 
 class Commands(MutableMapping[str, type[Command]]):
@@ -37,7 +57,8 @@ class Commands(MutableMapping[str, type[Command]]):
         entry = self._entries[name]
         if isinstance(entry, str):
             words = name.split("-")
-            module = import_module(f"{__package__}.{'_'.join(words)}")
+            with _without_notebooks():
+                module = import_module(f"{__package__}.{'_'.join(words)}")
             return getattr(module, "".join(map(str.capitalize, words)) + "Command")
         return entry
 
