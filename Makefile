@@ -18,8 +18,10 @@ else
     INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-# In several processes, which take up to 2 GB of memory each.
-PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4
+# In several processes, which take up to 2 GB of memory each, with one thread each: more would stand
+# in each other's way.
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+PYTEST := $(ONE_THREAD) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 .PHONY: run test slow check check-energy docs docs-serve format lock clean
 
