@@ -22,3 +22,12 @@ def checked_numbers(numbers: np.ndarray, things: str) -> np.ndarray:
             f"numbers of the {things}, integers in a row; np.flatnonzero makes them from a mask."
         )
     return np.ascontiguousarray(found, dtype=np.int64)
+
+
+def is_rising(numbers: np.ndarray) -> bool:
+    """Return whether every number is larger than the one before, and so none comes twice.
+
+    Args:
+        numbers: Numbers, shape (n,).
+    """
+    return bool((numbers[1:] > numbers[:-1]).all())

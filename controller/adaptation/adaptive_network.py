@@ -4,6 +4,7 @@ import nengo
 import numpy as np
 
 from spikearm.controller.adaptation.scaling import MAX_RATES, OUTPUT_OF_PUSH, AdaptationConfig
+from spikearm.neural.given_decoders import given_decoders
 from spikearm.neural.host_io import HostInput, HostOutput
 
 TRACE_TAU = 0.005  # s; of the filtered spikes that the learning rule multiplies errors with
@@ -90,7 +91,7 @@ class AdaptiveNetwork:
         learned = nengo.Connection(
             ensemble, torque, synapse=self.config.adaptive_tau,
             function=lambda x: np.zeros(n_joints),
-            solver=nengo.solvers.NoSolver(np.zeros((n_neurons, n_joints))),
+            **given_decoders(np.zeros((n_neurons, n_joints)), state.size_out),
             learning_rule_type=nengo.PES(self.pes_rate, pre_synapse=TRACE_TAU),
         )  # fmt: skip
         nengo.Connection(state, ensemble, synapse=None)

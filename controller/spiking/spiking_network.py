@@ -8,6 +8,7 @@ import numpy as np
 
 from spikearm.controller.spiking.scaling import HostNodes
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
+from spikearm.neural.given_decoders import given_decoders
 
 TAU_REF = 0.001  # s, refractory period: one step, the chip's least
 TAU_RC = 0.02  # s, membrane time constant
@@ -80,7 +81,7 @@ def build_network(
         _drive(features.neurons, code, weights.hidden, filters.layer_tau)
         nengo.Connection(
             code, products, synapse=filters.layer_tau,
-            solver=nengo.solvers.NoSolver(weights.latent.T),
+            **given_decoders(weights.latent.T, len(weights.latent)),
         )  # fmt: skip
         if len(weights.friction_bias):
             friction = _layer("friction", weights.friction_bias, 1)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
+from spikearm.neural.numbers import is_rising
 
 INDEXED = 0
 """Compression of rows whose weights carry an index (nengo-loihi 1.1, block.py: bits_per_axon)."""
@@ -45,8 +46,10 @@ def drop_zeros_in_place(integers: IntegerBlocks) -> None:
 
 
 def _is_free(synapse: Any) -> bool:
-    once = (len(np.unique(row)) == len(row) for indices in synapse.indices for row in indices)
-    return not synapse.learning and all(once)
+    if synapse.learning:
+        return False
+    rows = (row for indices in synapse.indices for row in indices)
+    return all(is_rising(row) or len(np.unique(row)) == len(row) for row in rows)
 
 
 def _drop_axons(synapse: Any) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 
 from spikearm.loihi_deploy.engine.layout.sources import Sources
 from spikearm.loihi_deploy.nengo_loihi_compat import EmulatorInterface
+from spikearm.neural.numbers import is_rising
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ def _row(synapse: Any, axon: int, atom: int) -> tuple[np.ndarray, np.ndarray, in
 
 def last_of_each(indices: np.ndarray) -> np.ndarray:
     """Find the last occurrence of each index, which ``input[indices] += weights`` adds."""
+    if is_rising(indices):
+        return np.arange(len(indices))
     _, places = np.unique(indices[::-1], return_index=True)
     return np.sort(len(indices) - 1 - places)
 
