@@ -119,7 +119,8 @@ def test_a_turn_that_the_arm_cannot_follow_is_drawn_again(gen3):
 
 
 def test_sphere_targets_leave_the_plane_on_all_sides(gen3):
-    plan = plan_task(gen3, CentreOut("sphere", targets=90, radius=RADIUS), seed=8)
+    task = CentreOut("sphere", targets=90, radius=RADIUS, speed_limits=False)
+    plan = plan_task(gen3, task, seed=8)
     directions = offsets(plan) / RADIUS
     # Uniform on the sphere: each coordinate is uniform, of variance 1/3 (1 sigma: 0.03).
     np.testing.assert_allclose(directions.mean(axis=0), 0.0, atol=0.2)
@@ -281,7 +282,7 @@ def test_without_an_offset_reaches_start_in_the_home_configuration(model):
 
 def test_the_offsets_direction_is_the_seeds_and_uniform(gen3):
     home = gen3.dynamics(gen3.chain.home).hand.position
-    task = CentreOut(targets=1, radius=RADIUS, offset=0.02)
+    task = CentreOut(targets=1, radius=RADIUS, offset=0.02, speed_limits=False)
     starts = [plan_task(gen3, task, seed).start.position - home for seed in range(40)]
     again = plan_task(gen3, task, seed=7).start.position - home
     np.testing.assert_array_equal(again, starts[7])

@@ -184,8 +184,8 @@ def test_the_watcher_is_told_of_every_reach_wherever_it_runs(arm, jobs, n_steps)
 
 
 def test_reaches_at_a_time_change_nothing_but_wall_time(arm):
-    plan = a_plan(arm, ["pid"], [3, 4], replace(TASK, targets=3))
-    at_once, one_by_one = (run_benchmark(replace(plan, jobs=n)) for n in (3, 1))
+    plan = a_plan(arm, ["pid"], [3, 4], replace(TASK, targets=2))
+    at_once, one_by_one = (run_benchmark(replace(plan, jobs=n)) for n in (2, 1))
     assert names(at_once.reaches) == names(one_by_one.reaches)
     for first, second in zip(at_once.reaches, one_by_one.reaches, strict=True):
         assert_equal_but_for_wall_time(first, second)
