@@ -28,8 +28,8 @@ class EyeTrainingConfig:
     updates: int = 2000
     batch_size: int = 32
     learning_rate: float = 3e-3
-    n_steps: int = 18
-    warm_up: int = 8
+    n_steps: int = 20
+    warm_up: int = 10
     homeostasis: bool = True
 
     def __post_init__(self) -> None:

@@ -52,7 +52,7 @@ class EyeDynamics:
     period: float = 0.004
     tau_membrane: float = 0.02
     floor: float = -4.0
-    tau_reading: float = 0.016
+    tau_reading: float = 0.032
 
     def __post_init__(self) -> None:
         check_positive(self, "period", "tau_membrane", "tau_reading")

@@ -43,7 +43,7 @@ class FirstKernels:
     """
 
     kernels: Kind = "softhebb"
-    n_kernels: int = 12
+    n_kernels: int = 15
     kernel_side: int = 5
     kernel_stride: int = 2
     kernel_rate: float = 0.06

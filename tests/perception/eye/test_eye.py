@@ -105,7 +105,7 @@ def test_what_is_read_is_the_softmax_of_filtered_spikes():
     spikes = rng.random((6, 6, 6, 4)) < 0.3
     sights = [reader.read(frame) for frame in spikes][-1]
     ages = np.arange(6)[::-1]
-    filtered = np.tensordot(np.exp(-0.004 / 0.016 * ages), spikes, 1)  # (6, 6, 4)
+    filtered = np.tensordot(np.exp(-0.004 / 0.032 * ages), spikes, 1)  # (6, 6, 4)
     for number, name in enumerate(("target", "hand")):
         odds = network.sharpness[number] * filtered[..., 2 * number : 2 * number + 2].sum(axis=-1)
         parts = np.exp(odds)
