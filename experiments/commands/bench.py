@@ -1,14 +1,18 @@
 """``spikearm bench``: measure controllers side by side."""
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
-from spikearm.arm_models import Arm
+import tyro
+
+from spikearm.arm_models import Arm, SpikearmError
 from spikearm.experiments.console.console import console
 from spikearm.experiments.console.experiment_options import ExperimentOptions, Seeds
 from spikearm.experiments.console.running import measure
 from spikearm.experiments.controllers import choose_controllers
 from spikearm.experiments.proof.submission import SUBMISSION, submit, write_submission
 from spikearm.experiments.records.records import read_run
+from spikearm.experiments.seen.options import SeenOptions, TaskName
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.studies.benchmark.study import BenchmarkExperiment
 
@@ -21,14 +25,21 @@ class BenchCommand(ExperimentOptions):
     runs too, because it is the baseline. Results, trajectories and a report appear in one new
     folder. Ctrl-C keeps the reaches that are finished.
 
+    With --task seen, the arm reaches for a target that stands, jumps or moves, and that it knows
+    only from what cameras see (docs/seen.md).
+
     Examples:
         spikearm bench --controllers spiking loihi --seeds 5 --out runs/gen3
+        spikearm bench --task seen --scenes 8 --seeds 3
         spikearm bench --arm panda --controllers pd pid --variant sphere --submit
         spikearm bench --controllers my_lab:HandPD my_lab:network
 
     Attributes:
-        controllers: Controllers to measure. Your own is package.module:factory, of a controller or
-            of a Nengo network, which is measured as @spiking and as @loihi.
+        kind: Task that controllers are measured on.
+        seen: Scenes and sights of the task seen.
+        controllers: Controllers to measure; with the task seen, loihi if none is named. Your own is
+            package.module:factory, of a controller or of a Nengo network, which is measured as
+            @spiking and as @loihi.
         adaptive: Measure each with an adaptive network beside it, too.
         seeds: Seeds of task and networks.
         report: Report of the results, report.html.
@@ -37,6 +48,8 @@ class BenchCommand(ExperimentOptions):
         submit: Write submission.json, which others can verify with `spikearm verify`.
     """
 
+    kind: Annotated[TaskName, tyro.conf.arg(name="task")] = "centre-out"
+    seen: SeenOptions = field(default_factory=SeenOptions)
     controllers: tuple[str, ...] = ("analytic", "spiking", "loihi")
     adaptive: bool = False
     seeds: Seeds = field(default_factory=Seeds)
@@ -47,6 +60,9 @@ class BenchCommand(ExperimentOptions):
 
     def execute(self) -> None:
         """Run the benchmark, write its folder and print its table."""
+        if self.kind == "seen":
+            self._reach_for_what_is_seen()
+            return
         arm = self.plant.load()
         plan = self.plan(arm)
         folder = self.new_folder("bench")
@@ -55,6 +71,21 @@ class BenchCommand(ExperimentOptions):
         if self.submit:
             write_submission(submit(read_run(folder), self), folder / SUBMISSION)
             console.print(f"Submission: {folder / SUBMISSION}", markup=False, soft_wrap=True)
+
+    def _reach_for_what_is_seen(self) -> None:
+        """Measure sights with every controller, in place of the reaches."""
+        if self.adaptive or self.spikes or self.video or self.submit:
+            raise SpikearmError(
+                "--task seen has no --adaptive, --spikes, --video and --submit: leave them out. "
+                "`spikearm run --eye --video FILE` makes a film."
+            )
+        from spikearm.experiments.console.seen_task import CONTROLLERS, conduct_seen, plan_seen
+        from spikearm.experiments.seen.layout import MOTIONS
+
+        arm = self.plant.load()
+        names = CONTROLLERS if self.controllers == BenchCommand.controllers else self.controllers
+        plan = plan_seen(self, self.seen, arm, names, self.seeds.all, MOTIONS)
+        conduct_seen(self, plan, "bench", self.new_folder("bench"))
 
     def check(self) -> None:
         """Refuse names of controllers that are none, before any work is done.

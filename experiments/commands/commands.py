@@ -85,6 +85,7 @@ COMMANDS = Commands({
     "bench": "Measure controllers side by side on centre-out reaching.",
     "adapt": "Learn what a controller was not told: a load, friction, gravity.",
     "stress": "Stress controllers by growing perturbations until they break.",
+    "see": "See how well an eye of spikes finds a target in new scenes.",
     "sweep": "Run a grid of configurations, on many processes or machines.",
     "verify": "Run a random part of a submitted benchmark again, and compare.",
     "record": "Write the motions of a run for Rerun, MCAP or ROS 2.",

@@ -11,6 +11,7 @@ from spikearm.experiments.console.options import Learning, check_new_file
 from spikearm.experiments.console.running import copy_film, measure
 from spikearm.experiments.console.watching import WindowKind
 from spikearm.experiments.seed import check_seed
+from spikearm.experiments.seen.options import SeenOptions
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.unset import Unset
 
@@ -28,6 +29,7 @@ class RunCommand(ExperimentOptions):
         spikearm run --controller pid --kp 400 --ki 1000 --view
         spikearm run --controller loihi --interactive
         spikearm run --controller loihi --spikes --rerun
+        spikearm run --controller loihi --eye --video seen.mp4
 
     Attributes:
         controller: Controller that drives the arm: the analytic law, its neural stages (rate:
@@ -43,6 +45,10 @@ class RunCommand(ExperimentOptions):
             each motion (--spikes); takes pip install 'spikearm[record]'.
         interactive: Play with the arm in a window: drag its target, load it, push it. Nothing is
             measured and no folder is written.
+        eye: Reach for a target that jumps from place to place, and that is known only from what an
+            eye of spikes sees; the film shows both cameras, events and heat maps (docs/seen.md).
+        eye_weights: File of weights of an eye, from `spikearm train-eye`. Default: those that
+            ship for the arm.
         realtime: Begin every control step when it is due on the wall clock, and count missed
             deadlines. Reaches then run one at a time.
         spikes: Record the spikes of networks, in spikes.parquet; the report then has rasters.
@@ -57,6 +63,8 @@ class RunCommand(ExperimentOptions):
     view: bool = False
     rerun: bool = False
     interactive: bool = False
+    eye: bool = False
+    eye_weights: Unset[Path] = None
     realtime: bool = False
     video: Unset[Path] = None
     report: bool = True
@@ -83,6 +91,9 @@ class RunCommand(ExperimentOptions):
         if self.interactive:
             self._play()
             return
+        if self.eye:
+            self._reach_for_what_is_seen()
+            return
         arm = self.plant.load()
         controllers = self.choose(arm, [self.controller], self.learning.adaptive)
         folder = self.new_folder("run")
@@ -103,6 +114,28 @@ class RunCommand(ExperimentOptions):
         finally:
             if self.video is not None:
                 copy_film(folder, self.video)
+
+    def _reach_for_what_is_seen(self) -> None:
+        """Reach for a target that an eye sees, and film it."""
+        if self.view or self.realtime or self.learning.adaptive or self.spikes:
+            raise SpikearmError(
+                "--eye draws what cameras see, slower than real time, and measures nothing else: "
+                "leave out --view, --realtime, --adaptive and --spikes, and give --video to watch."
+            )
+        from spikearm.experiments.console.seen_task import conduct_seen, film_seen, plan_seen
+
+        arm, film = self.plant.load(), self.video
+        if film is not None:
+            check_new_file(film, ".mp4")
+        arm.attach_payload(self.payload)
+        seen = SeenOptions(sights=("eye",), scenes=1, eye_weights=self.eye_weights)
+        plan = plan_seen(
+            self, seen, arm, [self.controller], [self.seed], ("jumping",),
+            keep_frames=film is not None,
+        )  # fmt: skip
+        (outcome,) = conduct_seen(self, plan, "run", self.new_folder("run"))
+        if film is not None:
+            film_seen(plan, outcome, film)
 
     def _play(self) -> None:
         """Open a window to play with the arm in; nothing is measured."""

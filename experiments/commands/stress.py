@@ -1,14 +1,18 @@
 """``spikearm stress``: controllers under growing perturbations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Annotated
 
-from spikearm.arm_models import Arm
+import tyro
+
+from spikearm.arm_models import Arm, SpikearmError
 from spikearm.arm_models.errors import check_count
 from spikearm.experiments.console.conducting import conduct
 from spikearm.experiments.console.experiment_options import PerturbedOptions
 from spikearm.experiments.controllers import choose_controllers
 from spikearm.experiments.perturbations.level import all_levels
 from spikearm.experiments.perturbations.registry import PERTURBATIONS
+from spikearm.experiments.seen.options import SeenOptions, TaskName
 from spikearm.experiments.studies.robustness.stress import MOST_ROUNDS, StressPlan
 from spikearm.experiments.studies.robustness.study import StressStudy
 
@@ -25,18 +29,27 @@ class StressCommand(PerturbedOptions):
     On two free cores, all perturbations take, estimated from single reaches of gen3, two minutes
     per seed with loihi, five with --adaptive, and six once with analytic.
 
+    With --task seen, the arm reaches for a target that jumps and that it knows only from what
+    cameras see, and sight is perturbed: flashes, occlusion, dead-pixels, black-lens, event-noise.
+
     Examples:
         spikearm stress --controllers analytic loihi --seeds 3 --out runs/stress
+        spikearm stress --task seen --perturbations flashes black-lens=500
         spikearm stress --controllers loihi --adaptive --perturbations silenced=20
 
     Attributes:
-        controllers: Controllers that are put to the test; your own as package.module:factory.
+        kind: Task that is perturbed.
+        seen: Scenes and sights of the task seen.
+        controllers: Controllers that are put to the test; your own as package.module:factory. With
+            the task seen, loihi if none is named.
         adaptive: Test each with an adaptive network that learns beside it, too.
         perturbations: Names, each alone for all its strengths, or as name=strength in the unit of
-            the tables, such as payload=2 or friction=5. Default: all but gravity.
+            the tables, such as payload=2 or friction=5. Default: all but gravity, or all of sight.
         rounds: Number of times that the targets are gone through under each; the last one counts.
     """
 
+    kind: Annotated[TaskName, tyro.conf.arg(name="task")] = "centre-out"
+    seen: SeenOptions = field(default_factory=lambda: SeenOptions(sights=("eye",)))
     controllers: tuple[str, ...] = ("analytic", "loihi")
     adaptive: bool = False
     perturbations: tuple[str, ...] = ()
@@ -48,10 +61,26 @@ class StressCommand(PerturbedOptions):
 
     def execute(self) -> None:
         """Measure, print the tables and write the folder."""
+        if self.kind == "seen":
+            self._perturb_sight()
+            return
         arm = self.plant.load()
         plan = self.plan(arm)
         folder = self.new_folder("stress")
         conduct(StressStudy(plan), self.config("stress", arm, folder, plan.controllers), folder)
+
+    def _perturb_sight(self) -> None:
+        """Perturb sight, in place of the reaches."""
+        if self.adaptive or self.rounds != 1:
+            raise SpikearmError("--task seen has no --adaptive and --rounds: leave them out.")
+        from spikearm.experiments.console.seen_task import CONTROLLERS, conduct_seen, plan_seen
+        from spikearm.experiments.seen.sight_level import SightLevel, sight_levels
+
+        levels = [SightLevel(), *sight_levels(self.perturbations)]
+        arm = self.plant.load()
+        names = CONTROLLERS if self.controllers == StressCommand.controllers else self.controllers
+        plan = plan_seen(self, self.seen, arm, names, self.seeds.all, ("jumping",), levels)
+        conduct_seen(self, plan, "stress", self.new_folder("stress"))
 
     def check(self) -> None:
         """Refuse names of controllers and perturbations that are none, before any work is done.

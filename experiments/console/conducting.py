@@ -26,7 +26,7 @@ from spikearm.neural.processes.signals import Deferral
 T = TypeVar("T")
 
 
-def conduct(study: Study[Any], config: dict[str, Any], folder: Path) -> None:
+def conduct(study: Study[T], config: dict[str, Any], folder: Path) -> StudyRun[T]:
     """Run a study, write its folder, print its verdict and its tables.
 
     What is finished is written first, whatever was raised and whoever raised it.
@@ -36,12 +36,15 @@ def conduct(study: Study[Any], config: dict[str, Any], folder: Path) -> None:
         config: The resolved configuration.
         folder: Folder of the results; must be absent or empty.
 
+    Returns:
+        The run, with all outcomes.
+
     Raises:
         SpikearmError: A condition could not be measured, or the disk fails.
         KeyboardInterrupt: The person pressed Ctrl-C.
     """
     problems: list[Problem] = []
-    run = StudyRun[Any]()
+    run = StudyRun[T]()
     with collected(problems), Deferral() as signals:  # nothing comes between results and disk
         rescue = partial(_rescue, study, config, folder)
         with guarded((folder.parent, folder), rescue) as keep:
@@ -58,6 +61,7 @@ def conduct(study: Study[Any], config: dict[str, Any], folder: Path) -> None:
     if (folder / CONFIG).exists():
         console.print(f"Results: {folder}", markup=False, soft_wrap=True)
     raise_first(problems, folder)
+    return run
 
 
 def _rescue(study: Study[T], config: dict[str, Any], folder: Path, outcomes: Sequence[T]) -> None:

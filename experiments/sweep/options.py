@@ -9,8 +9,12 @@ import msgspec
 
 from spikearm.arm_models import SpikearmError
 
-NOT_SWEPT = {"out", "jobs", "report", "video", "submit", "spikes", "seeds"}
-"""Options that say how a run is done and shown, and the number of seeds: a task has one."""
+NOT_SWEPT = {
+    "out", "jobs", "report", "video", "submit", "spikes", "seeds",
+    "kind", "sights", "scenes", "jumps", "eye_weights",
+}  # fmt: skip
+"""Options that say how a run is done and shown, the number of seeds, of which a task has one, and
+those of the task "seen", which is not swept."""
 RENAMED = {"first_seed": "seed"}
 
 

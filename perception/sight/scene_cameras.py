@@ -6,8 +6,8 @@ import numpy as np
 
 from spikearm.arm_models import SpikearmError
 from spikearm.arm_models.rendering.scene import Scene
+from spikearm.perception.eye.scene_set import LEAST_VISIBLE
 
-VISIBLE = 0.5  # share of the target's disc from which on a camera sees it
 STALE = 0.04  # s, after which it is worked out anew whether the target is hidden
 
 
@@ -75,6 +75,6 @@ class ProjectingCamera:
         if target is None:
             return np.full(shape, np.nan)
         if time - self._checked >= STALE:
-            self._hidden, self._checked = self._scene.visible_share(target) < VISIBLE, time
+            self._hidden, self._checked = self._scene.visible_share(target) < LEAST_VISIBLE, time
         pixels = np.array([camera.project(target) for camera in cameras]) + noise
         return np.where((missed | self._hidden)[:, None], np.nan, pixels)

@@ -1,0 +1,81 @@
+"""``spikearm see``: the accuracy of an eye of spikes on scenes that it never saw."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from spikearm.arm_models import SpikearmError
+from spikearm.arm_models.errors import check_count, check_processes
+from spikearm.experiments.console.arm_config import ArmConfig
+from spikearm.experiments.console.conducting import conduct
+from spikearm.experiments.console.console import console
+from spikearm.experiments.console.experiment_options import Seeds
+from spikearm.experiments.console.options import new_folder, resolved_config
+from spikearm.experiments.seen.options import SightName
+from spikearm.experiments.unset import Unset
+
+MOST_SCENES = 100_000  # hours of one core, estimated
+MOST_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class SeeCommand:
+    """See how well an eye of spikes finds a target in scenes that it was not trained with.
+
+    Two event cameras watch each scene for a while; an eye behind each makes a heat map of its
+    events, and where their rays meet, the target is. The centroid of a red ball in colour pictures
+    does the same as a control. Table, picture and film of some scenes, with both cameras, events,
+    heat maps and the estimate, appear in one new folder. A scene takes a fifth of a second of one
+    core with each sight, most of it to draw its pictures. Ctrl-C keeps what is finished.
+
+    Examples:
+        spikearm see --scenes 200 --seeds 3 --out runs/see
+        spikearm see --eye-weights eye.npz --sights eye --show 12
+
+    Attributes:
+        plant: Arm in the scenes.
+        sights: Sights that are measured: pixels (true pixels with noise), colour or eye.
+        scenes: Number of scenes of each seed.
+        seeds: Seeds of scenes.
+        show: Number of scenes in picture and film.
+        eye_weights: File of weights of an eye, from `spikearm train-eye`. Default: those that
+            ship for the arm.
+        out: New folder for the results. Default: a dated one in runs/.
+        jobs: Number of processes. Default: the number of cores.
+    """
+
+    plant: ArmConfig = field(default_factory=ArmConfig)
+    sights: tuple[SightName, ...] = ("colour", "eye")
+    scenes: int = 100
+    seeds: Seeds = field(default_factory=Seeds)
+    show: int = 6
+    eye_weights: Unset[Path] = None
+    out: Unset[Path] = None
+    jobs: Unset[int] = None
+
+    def __post_init__(self) -> None:
+        check_count(self.scenes, "scenes", MOST_SCENES)
+        check_count(self.show, "scenes to show", MOST_SHOWN, least=0)
+        check_processes(self.jobs)
+
+    def execute(self) -> None:
+        """Measure, print the table, write the folder, and draw picture and film."""
+        from spikearm.experiments.seen.accuracy_study import AccuracyStudy
+        from spikearm.experiments.seen.scene_pictures import write_scene_pictures
+        from spikearm.experiments.seen.sights import find_sight
+        from spikearm.experiments.seen.weights import load_weights
+
+        if any(find_sight(name).replay is None for name in self.sights):
+            raise SpikearmError(
+                "The sight that is told where the target is has no error to measure."
+            )
+        arm = self.plant.load()
+        weights = load_weights(self.sights, arm, self.eye_weights)
+        folder = new_folder(self.out, "see")
+        seeds = self.seeds.all
+        study = AccuracyStudy(arm, self.sights, seeds, self.scenes, weights, self.jobs)
+        conduct(study, resolved_config(self, "see", arm, folder), folder)
+        if weights is not None and self.show:
+            files = folder / "scenes.png", folder / "scenes.mp4"
+            with console.status("Drawing scenes"):
+                write_scene_pictures(arm, weights, seeds[0], self.show, *files)
+            console.print(f"Scenes: {files[0]} and {files[1]}", markup=False, soft_wrap=True)

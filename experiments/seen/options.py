@@ -1,0 +1,37 @@
+"""Options of the task "seen"."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from spikearm.arm_models.errors import check_count
+from spikearm.experiments.unset import Unset
+
+TaskName = Literal["centre-out", "seen"]
+SightName = Literal["true", "pixels", "colour", "eye"]
+MOST_SCENES = 10_000  # days of one core, estimated
+MOST_JUMPS = 1000
+
+
+@dataclass(frozen=True)
+class SeenOptions:
+    """Options of the task "seen".
+
+    Attributes:
+        sights: Sights of the task seen: true (told where the target is), pixels (true pixels with
+            noise), colour (centroid of a red ball in colour pictures), eye (spikes of event
+            cameras).
+        scenes: Number of scenes of the task seen, for each seed and kind of motion.
+        jumps: Number of places of a target that jumps, in each scene of the task seen.
+        eye_weights: File of weights of an eye, from `spikearm train-eye`. Default: those that
+            ship for the arm.
+    """
+
+    sights: tuple[SightName, ...] = ("true", "colour", "eye")
+    scenes: int = 2
+    jumps: int = 5
+    eye_weights: Unset[Path] = None
+
+    def __post_init__(self) -> None:
+        check_count(self.scenes, "scenes", MOST_SCENES)
+        check_count(self.jumps, "jumps", MOST_JUMPS)

@@ -1,0 +1,157 @@
+"""Plan of the task "seen": sights, motions and perturbations that are measured."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from spikearm.arm_models import Arm
+from spikearm.arm_models.errors import check_processes
+from spikearm.arm_models.rendering.scene import Scene
+from spikearm.controller.controller import Controller
+from spikearm.controller.loop.safety.limits import SafetyLimits
+from spikearm.experiments.controllers import ChosenController, ControllerSetup
+from spikearm.experiments.seen.course import Motion
+from spikearm.experiments.seen.layout import HELD_OUT, MOTIONS, Layout, draw_layout
+from spikearm.experiments.seen.measures import SeenReach, measure_run
+from spikearm.experiments.seen.seen_log import SeenLog
+from spikearm.experiments.seen.seen_run import SeenRun
+from spikearm.experiments.seen.sight_level import SightLevel
+from spikearm.experiments.seen.sights import find_sight
+from spikearm.neural.processes.raised import Caught
+from spikearm.perception.eye.eye_weights import EyeWeights
+from spikearm.perception.sight.stereo_sight import SightTimes
+
+CAMERAS = 1  # last word of the seeds of what disturbs cameras
+
+
+@dataclass(frozen=True)
+class SeenCondition:
+    """Condition of a run.
+
+    Attributes:
+        controller: Controller that drives the arm.
+        seed: Seed of layouts, networks, cameras and perturbations.
+        sight: Name of the sight.
+        motion: Kind of the target's motion.
+        scene: Number of the scene.
+        level: Perturbation of sight.
+    """
+
+    controller: ChosenController
+    seed: int
+    sight: str
+    motion: Motion
+    scene: int
+    level: SightLevel = SightLevel()
+
+
+@dataclass(frozen=True)
+class SeenOutcome:
+    """Measurements of a run.
+
+    Attributes:
+        condition: Condition of the run.
+        reaches: Measurements, one for each place, or for the circle.
+        times: Wall time of the parts of sight in each look, shape (n_looks, n_parts) [s].
+        step_latency: Wall time from frames to torque of the steps that took a look, shape
+            (n_steps,) [s].
+        problem: Exception that ended it early, if there was one.
+        film: Layout and log with all frames, if they were kept.
+    """
+
+    condition: SeenCondition
+    reaches: tuple[SeenReach, ...]
+    times: np.ndarray
+    step_latency: np.ndarray
+    problem: BaseException | None = None
+    film: tuple[Layout, SeenLog] | None = None
+
+
+@dataclass(frozen=True)
+class SeenPlan:
+    """Plan of the task "seen".
+
+    Attributes:
+        arm: Arm.
+        controllers: Controllers, in the order in which they are measured.
+        seeds: Seeds of layouts, networks, cameras and perturbations.
+        setup: Parameters of the controllers; the seed is replaced.
+        sights: Names of the sights.
+        motions: Kinds of the target's motion.
+        scenes: Number of scenes of each kind.
+        jumps: Number of places of a target that jumps.
+        weights: Weights of an eye, for sights that need them.
+        levels: Perturbations of sight.
+        jobs: Number of runs at a time; the number of cores if None.
+        safety: Limits that the arm is held to.
+        keep_frames: True to keep all frames, for films.
+
+    Raises:
+        SpikearmError: There are fewer than one of these jobs.
+    """
+
+    arm: Arm
+    controllers: Sequence[ChosenController]
+    seeds: Sequence[int]
+    setup: ControllerSetup
+    sights: Sequence[str]
+    motions: Sequence[Motion]
+    scenes: int
+    jumps: int
+    weights: EyeWeights | None
+    levels: Sequence[SightLevel] = (SightLevel(),)
+    jobs: int | None = None
+    safety: SafetyLimits = SafetyLimits()
+    keep_frames: bool = False
+
+    def __post_init__(self) -> None:
+        check_processes(self.jobs)
+
+    def conditions(self, controller: ChosenController, seed: int) -> list[SeenCondition]:
+        """List the conditions of a controller and seed.
+
+        There are equally many of each, so that all run in workers or all in this process: a process
+        that has rendered must not be forked into others that render.
+        """
+        return [
+            SeenCondition(controller, seed, sight, motion, scene, level)
+            for level in self.levels
+            for sight in self.sights
+            for motion in self.motions
+            for scene in range(self.scenes)
+        ]
+
+    def make(self, controller: ChosenController, seed: int) -> Controller:
+        """Make a controller."""
+        return controller.make(replace(self.setup, seed=seed))
+
+    def outcome(self, controller: Controller, condition: SeenCondition) -> SeenOutcome:
+        """Run a condition and measure it."""
+        reaches: list[SeenReach] = []
+        times, latency, film = np.zeros((0, len(SightTimes._fields))), np.zeros(0), None
+        with Caught() as caught:
+            layout, log = self.run(controller, condition)
+            reaches.extend(measure_run(layout, log))
+            times, latency = log.times, log.step_latency
+            film = (layout, log) if self.keep_frames else None
+        return SeenOutcome(condition, tuple(reaches), times, latency, caught.problem, film)
+
+    def run(self, controller: Controller, condition: SeenCondition) -> tuple[Layout, SeenLog]:
+        """Run a condition.
+
+        Args:
+            controller: Controller of the condition.
+            condition: Condition.
+        """
+        spec, motion = find_sight(condition.sight), condition.motion
+        key = (HELD_OUT, condition.seed, condition.scene, MOTIONS.index(motion), CAMERAS)
+        with Scene(self.arm, spec.scene_config(self.weights)) as scene:
+            layout = draw_layout(
+                self.arm, scene, motion, condition.seed, condition.scene, self.jumps
+            )
+            run = SeenRun(
+                self.arm, controller, spec, layout, np.random.default_rng(key), self.weights,
+                condition.level, self.safety, keep_frames=self.keep_frames,
+            )  # fmt: skip
+            return layout, run.log(scene)
