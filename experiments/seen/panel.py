@@ -49,7 +49,10 @@ def draw_panel(
     above = [_with_marks(one, mine) for one, mine in zip(pictures, marks, strict=True)]
     shown = heats or [np.zeros((1, 1))] * len(events)
     below = [_with_heat(one, heat) for one, heat in zip(events, shown, strict=True)]
-    return np.vstack([np.hstack(above), np.hstack(below)])
+    panes = np.vstack([np.hstack(above), np.hstack(below)])
+    for edge in range(PANE, panes.shape[1], PANE):
+        panes[:, edge - 1 : edge + 1] = INK
+    return panes
 
 
 def with_caption(picture: np.ndarray, lines: Sequence[str]) -> np.ndarray:

@@ -69,6 +69,7 @@ class StereoSight:
         agreement: AgreementConfig = AgreementConfig(), tracker: TrackerConfig = TrackerConfig(),
     ) -> None:  # fmt: skip
         self.finder = finder
+        self._middle, self._reach = middle, agreement.reach
         self._agreement = Agreement(cameras, middle, agreement)
         self._tracker = Tracker(tracker)
 
@@ -88,7 +89,7 @@ class StereoSight:
         agreed = perf_counter()
         point = points[TARGET]
         believed = self._tracker.update(time, None if point is None else point.position)
-        position = self._tracker.position(time)
+        position = self.position(time)
         times = SightTimes(found - began, agreed - found, perf_counter() - agreed)
         unseen, lost = self._tracker.unseen(time), self._tracker.lost(time)
         return Sighting(time, points, believed, position, unseen, lost, times)
@@ -96,10 +97,16 @@ class StereoSight:
     def position(self, time: float) -> np.ndarray | None:
         """Return where the target is expected; None before it was first seen.
 
+        A target that is expected beyond what is watched is taken for one at its border.
+
         Args:
             time: Time, not before the last look [s].
 
         Returns:
             Position, shape (3,) [m].
         """
-        return self._tracker.position(time)
+        position = self._tracker.position(time)
+        if position is None:
+            return None
+        away = position - self._middle
+        return self._middle + away * min(1.0, self._reach / max(float(np.linalg.norm(away)), 1e-9))

@@ -62,3 +62,15 @@ def test_without_sight_the_last_place_is_held_and_told_to_be_lost():
     assert [blind[10].lost, blind[-1].lost] == [False, True]
     assert blind[-1].unseen == pytest.approx(0.4)
     assert blind[-1].points["target"] is None
+
+
+def test_a_target_is_never_expected_beyond_what_is_watched():
+    sight = StereoSight(CAMERAS, MIDDLE, KnownFinder())
+    for step in range(30):  # at 1 m/s, and out of sight 0.26 m away
+        sight.see(PERIOD * step, pixels(MIDDLE + np.array([0.0, 0.144 + 0.004 * step, 0.0])))
+    raw = sight._tracker.position(0.3)
+    assert raw is not None
+    assert np.linalg.norm(raw - MIDDLE) > 0.31
+    position = sight.position(0.3)
+    assert position is not None
+    assert position - MIDDLE == pytest.approx(0.3 * (raw - MIDDLE) / np.linalg.norm(raw - MIDDLE))
