@@ -19,8 +19,7 @@ commands:
 {commands}
 
   -h, --help   Show this text; after a command, the command's options.
-  --version    Show the version.
-  --debug      Show the traceback of an error.
+  --version    Show the version. --debug: show the traceback of an error.
 
 Start with:  spikearm run --arm gen3 --controller spiking --video reach.mp4"""
 

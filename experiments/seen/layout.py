@@ -20,7 +20,7 @@ LEAST_JUMP = 0.08  # m
 REACH_TIME = 1.6  # s, after which the hand has to be at the target
 CIRCLE_RADIUS, CIRCLE_RATE = 0.12, 0.2  # m, Hz
 TURNS = 1.5
-PAST = 0.03  # m, beyond a place, that the arm has to be able to go
+PAST = 0.05  # m, beyond a place, that the arm has to be able to go
 TRIES = 200  # places drawn until the arm reaches one
 
 

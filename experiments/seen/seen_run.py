@@ -1,6 +1,6 @@
 """Run of an arm that reaches for a target that it only sees."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +21,8 @@ from spikearm.experiments.seen.sights import SightSpec, open_sight
 from spikearm.neural.processes.worker import heed_stop
 from spikearm.perception.eye.eye_weights import EyeWeights
 
+LIMITING_TIME = 0.5  # s; what is seen wrongly may be beyond a joint's limit for a moment
+
 
 @dataclass(frozen=True)
 class SeenRun:
@@ -34,8 +36,7 @@ class SeenRun:
         rng: Generator for the noise of cameras and perturbations.
         weights: Weights of an eye, for a sight that needs them.
         level: Perturbation of sight.
-        safety: Limits that the arm is held to, but for those of joint speeds: how fast a target
-            moves, nobody plans.
+        safety: Limits that the arm is held to, as :func:`seen_limits` takes them.
         patience: Time without sight after which the arm is stopped [s].
         keep_frames: True to keep all frames.
     """
@@ -66,7 +67,7 @@ class SeenRun:
         home = arm.reset()
         self.controller.start(home)
         lookout(arm, home)
-        safety = Safety(arm, limits_of_task(self.safety, speed_limits=False))
+        safety = Safety(arm, seen_limits(self.safety))
         target = SeenTarget(lookout.take, sight, home.hand, safety, self.patience)
 
         def observe(arm: Arm, state: ArmState, reference: Reference) -> None:
@@ -83,3 +84,17 @@ class SeenRun:
         if self.sight.view is None:
             return SeenLog.known(lookout.truths, trajectory, stopped)
         return SeenLog.seen(lookout.truths, target.sightings, trajectory, stopped)
+
+
+def seen_limits(limits: SafetyLimits) -> SafetyLimits:
+    """Return the limits of an arm that follows what is seen.
+
+    Joint speeds are not limited, because nobody plans how fast a target moves. Torques may be
+    limited for longer, because an estimate that is off may be a place that a joint's limit is in
+    the way of.
+
+    Args:
+        limits: Limits of other tasks.
+    """
+    longer = replace(limits, limiting_time=max(limits.limiting_time, LIMITING_TIME))
+    return limits_of_task(longer, speed_limits=False)
