@@ -117,10 +117,10 @@ class RunCommand(ExperimentOptions):
 
     def _reach_for_what_is_seen(self) -> None:
         """Reach for a target that an eye sees, and film it."""
-        if self.view or self.realtime or self.learning.adaptive or self.spikes:
+        if self.windows or self.realtime or self.learning.adaptive or self.spikes:
             raise SpikearmError(
                 "--eye draws what cameras see, slower than real time, and measures nothing else: "
-                "leave out --view, --realtime, --adaptive and --spikes, and give --video to watch."
+                "leave out --view, --rerun, --realtime, --adaptive and --spikes, and give --video."
             )
         from spikearm.experiments.console.seen_task import conduct_seen, film_seen, plan_seen
 

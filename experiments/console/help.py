@@ -15,7 +15,6 @@ OVERVIEW = """\
 usage: spikearm COMMAND [OPTIONS]
 Spiking control of robot arms, in closed loop, up to Intel's Loihi.
 
-commands:
 {commands}
 
   -h, --help   Show this text; after a command, the command's options.

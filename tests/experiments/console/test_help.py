@@ -30,7 +30,7 @@ def help_lines(command: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
 def test_the_list_of_commands_fits_a_small_window(capsys, words):
     assert main(words) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert 9 + len(COMMANDS) < len(lines) <= 25
+    assert 7 + len(COMMANDS) < len(lines) <= 25
     assert max(map(len, lines)) <= 80
     for name in COMMANDS:
         (line,) = [line for line in lines if line.startswith(f"  {name} ")]
