@@ -91,7 +91,7 @@ COMMANDS = Commands({
     "record": "Write the motions of a run for Rerun, MCAP or ROS 2.",
     "report": "Write one HTML report that compares runs.",
     "train": "Train a spiking controller for an arm, from its model alone.",
-    "train-eye": "Train the eye that watches an arm, from scenes that it draws itself.",
+    "train-eye": "Train the eye that watches an arm, from scenes that it draws.",
     "export": "Write a trained controller into one file for other tools.",
     "deploy": "Check a spiking controller against the limits of a Loihi chip.",
     "energy": "Account for the energy of a spiking controller and of alternatives.",

@@ -27,7 +27,7 @@ UNCHANGING = ("arm", "joints", "training")
 
 @dataclass(frozen=True)
 class TrainEyeCommand:
-    """Train the eye that watches an arm, from scenes that it draws itself.
+    """Train the eye that watches an arm, from scenes that it draws.
 
     Draws scenes (a target, things that distract, changing light, the arm in motion) and watches
     them by two event cameras; learns the first kernels without labels (SoftHebb); initialises the
