@@ -3,11 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from rich.table import Table
-from rich.text import Text
 
 from spikearm.experiments.seen.points import SeenPoint
 from spikearm.experiments.seen.sight_level import NONE, SightLevel
-from spikearm.experiments.tables import Line, compare, explain
+from spikearm.experiments.tables import Line, Meanings, compare, explain
 
 Show = Callable[[SeenPoint], str]
 MEANINGS = (
@@ -58,7 +57,7 @@ def perturbed_tables(points: Sequence[SeenPoint]) -> list[Table]:
     return tables
 
 
-def explanations() -> Text:
+def explanations() -> Meanings:
     """Lay out the meanings of lines."""
     return explain(MEANINGS)
 

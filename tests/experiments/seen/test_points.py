@@ -78,5 +78,5 @@ def test_the_verdict_counts_what_was_reached():
 
 
 def test_every_line_is_short_enough():
-    assert max(map(len, str(explanations()).splitlines())) <= 80
+    assert max(map(len, str(explanations().__rich__()).splitlines())) <= 80
     assert len({heading for heading, _ in LINES}) == len(LINES)
