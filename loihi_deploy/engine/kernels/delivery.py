@@ -12,6 +12,7 @@ from spikearm.loihi_deploy.engine.layout.layout import (
     LOST_TRACE,
     N_FIRED,
     N_INPUTS,
+    PER_PIXEL,
     PER_ROW,
     PER_RUN,
     PER_SHARED,
@@ -121,10 +122,12 @@ def _deliver_shared(state, index, mantissas, n_fired):
         while place < n_fired and index.fired[place] < plan[1]:
             neuron = np.uint32(index.fired[place] - plan[2])
             pixel, channel = neuron // np.uint32(plan[3]), neuron % np.uint32(plan[3])
-            start = index.pixel_start[np.int64(plan[4]) + np.int64(pixel) :]
+            channel_of_all = plan[4] + np.int64(channel)
+            numbers = index.pixels[PER_PIXEL * (plan[5] + np.int64(pixel)) :]
+            start, base = index.pattern_start[numbers[0] :], plan[6] + numbers[1]
             for use in range(PER_USE * start[0], PER_USE * start[1], PER_USE):
                 events += _add_row(
-                    index.uses[use] + np.int64(channel), index.uses[use + 1], index.rows,
+                    index.uses[use] + channel_of_all, base + index.uses[use + 1], index.rows,
                     index.runs, mantissas, index.item_target, index.item_weight, state.input,
                 )  # fmt: skip
             place += 1

@@ -10,7 +10,8 @@ COUNTING = True  # read when the kernels are compiled; benchmarks/counting.py tu
 
 PER_DENDRITES, PER_SOMAS = 3, 7  # numbers per run of ``dendrites`` and ``somas``
 PER_ROW, PER_RUN = 3, 2  # numbers per row in ``rows``, per run of tiles in ``runs``
-PER_SHARED, PER_USE = 5, 2  # numbers per source in ``shared``, per use of a row in ``uses``
+PER_SHARED, PER_PIXEL = 7, 2  # numbers per source in ``shared``, per pixel in ``pixels``
+PER_USE = 2  # numbers per use of a row in ``uses``
 PER_LEARNING, PER_RULE = 12, 4  # numbers per learning synapse in ``learning``, ``learning_rule``
 SHIFT_BITS, SHIFT_MASK = 5, 31  # of a run's head: the shift of its mantissas; above, its place
 
@@ -55,7 +56,8 @@ class Index(NamedTuple):
     fired_start: np.ndarray
     own: np.ndarray
     shared: np.ndarray
-    pixel_start: np.ndarray
+    pixels: np.ndarray
+    pattern_start: np.ndarray
     uses: np.ndarray
     rows: np.ndarray
     runs: np.ndarray
@@ -124,7 +126,7 @@ def view_index(block, bounds):
         _view(block, bounds, 21), _view(block, bounds, 22), _view(block, bounds, 23),
         _view(block, bounds, 24), _view(block, bounds, 25), _view(block, bounds, 26),
         _view(block, bounds, 27), _view(block, bounds, 28), _view(block, bounds, 29),
-        _view(block, bounds, 30), _view(block, bounds, 31),
+        _view(block, bounds, 30), _view(block, bounds, 31), _view(block, bounds, 32),
     )  # fmt: skip
 
 

@@ -25,14 +25,16 @@ class SharedSource:
     Attributes:
         source: Number of the source.
         n_channels: Neurons of a pixel; each adds the row after that of the neuron before.
+        channel: Channel of a pixel's first neuron: rows are those of channel 0.
         skip: Neurons that the first pixel lacks.
         start: First use of rows by each pixel, and the end, shape (n_pixels + 1,).
-        row, compartment: Row of the pixel's first neuron, and the compartment from which on it is
-            added, shape (n_uses,).
+        row, compartment: Row of channel 0, and the compartment from which on it is added, shape
+            (n_uses,).
     """
 
     source: int
     n_channels: int
+    channel: int
     skip: int
     start: np.ndarray
     row: np.ndarray
@@ -171,19 +173,30 @@ class _Reach:
         """Flags of the neurons that reach a row."""
         return self.row != UNUSED
 
-    def skip(self) -> int:
-        """Count the neurons that are missing before the first, were all pixels complete."""
-        first = int(np.argmax(self.used))
-        return (int(self.channel[first]) - first) % self.n_channels
+    def pixel(self) -> tuple[int, int, int]:
+        """Find the neurons of a pixel, which may be a part of its channels.
 
-    def by_pixel(self, n_channels: int, skip: int) -> tuple[np.ndarray, np.ndarray] | None:
+        Returns:
+            Number of the neurons, channel of the first, and number of those that are missing before
+            the first neuron, were all pixels complete.
+        """
+        channels = self.channel[self.used]
+        if not len(channels):
+            return self.n_channels, 0, 0
+        lowest, first = int(channels.min()), int(np.argmax(self.used))
+        n_channels = int(channels.max()) - lowest + 1
+        return n_channels, lowest, (int(self.channel[first]) - lowest - first) % n_channels
+
+    def by_pixel(
+        self, n_channels: int, lowest: int, skip: int
+    ) -> tuple[np.ndarray, np.ndarray] | None:
         """Return row and compartment of each pixel, or None if its neurons differ in them."""
         pixel, channel = np.divmod(np.arange(len(self.row)) + skip, n_channels)
         first = np.maximum(np.arange(pixel[-1] + 1) * n_channels - skip, 0)
         row, compartment = self.row[first], self.compartment[first]
         alike = (self.row == row[pixel]) & (self.compartment == compartment[pixel])
         regular = np.array_equal(self.used, row[pixel] != UNUSED)
-        if regular and (alike & (self.channel == channel))[self.used].all():
+        if regular and (alike & (self.channel == lowest + channel))[self.used].all():
             return row, compartment
         return None
 
@@ -194,13 +207,13 @@ class _Reach:
 
 def _join(source: int, reaches: list[_Reach]) -> SharedSource:
     """Join what a source reaches: by pixels, unless some of it differs within a pixel."""
-    n_channels, skip = reaches[0].n_channels, reaches[0].skip()
-    found = [reach.by_pixel(n_channels, skip) for reach in reaches]
+    n_channels, lowest, skip = reaches[0].pixel()
+    found = [reach.by_pixel(n_channels, lowest, skip) for reach in reaches]
     uses = [one for one in found if one is not None]
     if len(uses) < len(reaches):
-        n_channels, skip = 1, 0
+        n_channels, lowest, skip = 1, 0, 0
         uses = [reach.by_neuron() for reach in reaches]
     row, compartment = (np.column_stack(one) for one in zip(*uses, strict=True))
     used = row != UNUSED
     start = np.append(0, np.cumsum(used.sum(axis=1)))
-    return SharedSource(source, n_channels, skip, start, row[used], compartment[used])
+    return SharedSource(source, n_channels, lowest, skip, start, row[used], compartment[used])
