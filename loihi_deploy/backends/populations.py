@@ -8,7 +8,7 @@ from spikearm.loihi_deploy.plain_names import plain_name
 from spikearm.neural.spikes import UNLABELLED, Population
 
 HOST = "host inputs"
-PART = re.compile(r"\[\d+:\d+:\d+\]$")  # of an ensemble that is spread over several blocks
+PART = re.compile(r"\[\d+(:\d+){0,2}\]$")  # of an ensemble that is spread over several blocks
 
 
 def populations_of(model: Any) -> tuple[Population, ...]:
