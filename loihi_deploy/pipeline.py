@@ -3,6 +3,7 @@
 Each stage is a function with a value of its own; :func:`deploy` composes them.
 """
 
+from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -60,6 +61,7 @@ def deploy(
     simulation: RecordedSimulation,
     board: BoardConfig = NENGO_LOIHI_BOARD,
     allocator: AllocatorName = "greedy",
+    sensors: Collection[str] = (),
 ) -> Deployment:
     """Bring a network that has run onto the chip, and check it against every limit.
 
@@ -68,6 +70,8 @@ def deploy(
         board: Board to deploy to. Default: the one that nengo-loihi builds, of one chip and with a
             link for 50 spikes.
         allocator: Name of the allocator that assigns cores.
+        sensors: Labels of the connections from neurons that stand for sensors. Their spikes come by
+            the chip's own bus, and not over the link from the host.
     """
     activity = simulation.activity
     floats = build(simulation.network, simulation.seed)
@@ -77,7 +81,7 @@ def deploy(
     stored = drop_zeros(integers)
     placement = place(stored, ALLOCATORS[allocator](activity))
     traffic = core_traffic(stored, placement, activity)
-    report = check(stored, placement, activity, floats.rates, board)
+    report = check(stored, placement, activity, floats.rates, board, sensors)
     return Deployment(floats, scaled, integers, errors, stored, placement, traffic, report)
 
 

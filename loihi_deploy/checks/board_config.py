@@ -1,5 +1,6 @@
 """Boards that a network is deployed to."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from spikearm.arm_models.errors import check_count
@@ -36,11 +37,16 @@ NENGO_LOIHI_BOARD = BoardConfig(host_spikes=int(limits.HOST_SPIKES.most))
 """Board that nengo-loihi builds unless it is configured: one chip, a link for 50 spikes."""
 
 
-def link_setting(board: BoardConfig, integers: IntegerBlocks, placement: Placement) -> int:
+def link_setting(
+    board: BoardConfig,
+    integers: IntegerBlocks,
+    placement: Placement,
+    sensors: Collection[str] = (),
+) -> int:
     """Return the number of spikes in a step that the link from the host to a chip is built for.
 
-    A link for all that the inputs can send at once drops none.
+    A link for all that the inputs can send at once drops none. Sensors are not on the link.
     """
     if board.host_spikes is not None:
         return board.host_spikes
-    return min(most_host_spikes(integers, placement), limits.LARGEST_LINK)
+    return min(most_host_spikes(integers, placement, sensors), limits.LARGEST_LINK)

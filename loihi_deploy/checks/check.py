@@ -1,6 +1,6 @@
 """Check of blocks on cores against every limit of the chip."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +30,7 @@ def check(
     activity: Activity,
     rates: Iterable[tuple[str, float]],
     board: BoardConfig,
+    sensors: Collection[str] = (),
 ) -> Report:
     """Check a network that has run.
 
@@ -39,13 +40,14 @@ def check(
         activity: Activity in the run.
         rates: Share of its highest possible rate that each ensemble asks for, with its name.
         board: Board to deploy to.
+        sensors: Labels of the connections from sensors, whose spikes come by the chip's own bus.
     """
-    sent = host_spikes(integers, placement, activity)
+    sent = host_spikes(integers, placement, activity, sensors)
     rows = (
         *core_rows(placement, board.chips),
         *block_rows(integers, activity),
         _highest(limits.RATE, rates),
-        host_row(sent, link_setting(board, integers, placement)),
+        host_row(sent, link_setting(board, integers, placement, sensors)),
         *register_rows(integers, activity),
     )
     return Report(rows)

@@ -1,5 +1,6 @@
 """Spikes of a run: between cores, from the host, and to stored weights."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
@@ -35,17 +36,64 @@ def core_traffic(integers: IntegerBlocks, placement: Placement, activity: Activi
     return CoreTraffic(between, sent[fan_out.n_compartments :].sum(axis=0))
 
 
-def host_spikes(integers: IntegerBlocks, placement: Placement, activity: Activity) -> np.ndarray:
+class SensorTraffic(NamedTuple):
+    """Spikes of sensors in each step of a run.
+
+    Attributes:
+        spikes: Spikes of all sensors, shape (n_steps,).
+        messages: Groups of synapses that they go to, shape (n_steps,).
+    """
+
+    spikes: np.ndarray
+    messages: np.ndarray
+
+
+def sensor_traffic(
+    integers: IntegerBlocks, placement: Placement, activity: Activity, sensors: Collection[str]
+) -> SensorTraffic:
+    """Count the spikes of sensors, which come by a bus of the chip.
+
+    Args:
+        integers: Blocks in the chip's integers.
+        placement: Core of each block.
+        activity: Activity in the run.
+        sensors: Labels of the connections that lead from sensors' neurons to the chip.
+    """
+    of_sensors = _of_sensors(integers, sensors)
+    copies = _copies(integers, placement).sum(axis=1) * of_sensors
+    return SensorTraffic(activity.arrived @ of_sensors.astype(int), activity.arrived @ copies)
+
+
+def host_spikes(
+    integers: IntegerBlocks, placement: Placement, activity: Activity, sensors: Collection[str] = ()
+) -> np.ndarray:
     """Count the spikes that the host sent to each chip, shape (n_steps, n_chips).
 
-    A spike is sent once for each group of synapses that it goes to.
+    A spike is sent once for each group of synapses that it goes to. Those of sensors are not among
+    them.
     """
-    return activity.arrived @ _copies(integers, placement)
+    return activity.arrived @ _sent_by_host(integers, placement, sensors)
 
 
-def most_host_spikes(integers: IntegerBlocks, placement: Placement) -> int:
+def most_host_spikes(
+    integers: IntegerBlocks, placement: Placement, sensors: Collection[str] = ()
+) -> int:
     """Count the spikes that the host sends to a chip if all its neurons spike at once."""
-    return int(_copies(integers, placement).sum(axis=0).max())
+    return int(_sent_by_host(integers, placement, sensors).sum(axis=0).max())
+
+
+def _sent_by_host(
+    integers: IntegerBlocks, placement: Placement, sensors: Collection[str]
+) -> np.ndarray:
+    """Count what a spike of each input's neuron is sent to over the link, as :func:`_copies`."""
+    return _copies(integers, placement) * ~_of_sensors(integers, sensors)[:, None]
+
+
+def _of_sensors(integers: IntegerBlocks, sensors: Collection[str]) -> np.ndarray:
+    """Return flags of the spike inputs' neurons that are sensors, shape (n_neurons,)."""
+    labels = {f"{label}_neurons" for label in sensors}  # nengo-loihi 1.1, builder/connection.py
+    found = [one.label in labels for one in integers.inputs]
+    return np.repeat(np.array(found, dtype=bool), [one.n_neurons for one in integers.inputs])
 
 
 def _copies(integers: IntegerBlocks, placement: Placement) -> np.ndarray:
