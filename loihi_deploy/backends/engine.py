@@ -79,6 +79,11 @@ class EngineSimulation(ChipSimulation, SilenceableSimulation, LossySimulation):
         return self._build_overflow_counts + self._engine.overflow_counts
 
     @property
+    def connectivity_bytes(self) -> int:
+        """Memory of the weights and of the ways to them, on the host that simulates [bytes]."""
+        return self._engine.chip.connectivity_bytes
+
+    @property
     def model(self) -> Any:
         """Model that nengo-loihi built."""
         return self._simulator.model
@@ -116,3 +121,9 @@ class RescaledSimulation(EngineSimulation):
     """
 
     model_type = RescaledModel
+
+
+class FloatSimulation(EngineSimulation):
+    """Simulation with weights, currents and membranes in floating point."""
+
+    target = "simreal"

@@ -9,13 +9,16 @@ from spikearm.arm_models import Arm
 from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.studies.ablations.result import Result, measure
-from spikearm.experiments.studies.ablations.simulations import FloatingPoint
 from spikearm.experiments.studies.ablations.variant import Variant
 from spikearm.experiments.tasks.benchmark_workspace import benchmark_workspace
 from spikearm.experiments.training.pipeline import Training
 from spikearm.experiments.training.training_config import TrainingConfig
 from spikearm.experiments.training.training_watcher import TrainingWatcher
-from spikearm.loihi_deploy.backends.engine import EngineSimulation, RescaledSimulation
+from spikearm.loihi_deploy.backends.engine import (
+    EngineSimulation,
+    FloatSimulation,
+    RescaledSimulation,
+)
 
 KEPT = ("samples.npz", "compression.npz", "readout.npz")  # the same however weights are kept
 
@@ -32,7 +35,7 @@ ARITHMETICS = (
     Arithmetic("8 bits", EngineSimulation, EngineSimulation),
     Arithmetic("8 bits, rescaled", RescaledSimulation, RescaledSimulation),
     Arithmetic("8 bits, rescaled, readout of 8 bits", RescaledSimulation, EngineSimulation),
-    Arithmetic("floating point", FloatingPoint, FloatingPoint),
+    Arithmetic("floating point", FloatSimulation, FloatSimulation),
 )
 
 

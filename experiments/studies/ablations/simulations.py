@@ -1,15 +1,9 @@
-"""Simulations of stage ``loihi`` with another arithmetic, or other connections."""
+"""Simulation of stage ``loihi`` with other connections."""
 
 import nengo
 import numpy as np
 
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
-
-
-class FloatingPoint(EngineSimulation):
-    """Simulation with weights, currents and membranes in floating point."""
-
-    target = "simreal"
 
 
 class NeuronToNeuron(EngineSimulation):

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from spikearm.controller.training.compression import CompressionConfig
-from spikearm.experiments.studies.ablations.simulations import FloatingPoint, NeuronToNeuron
+from spikearm.experiments.studies.ablations.simulations import NeuronToNeuron
 from spikearm.experiments.training.training_config import TrainingConfig
-from spikearm.loihi_deploy.backends.engine import EngineSimulation
+from spikearm.loihi_deploy.backends.engine import EngineSimulation, FloatSimulation
 
 PER_PAIR = 30  # product neurons per pair of latent number and command
 COMMANDS = 6  # numbers of the command
@@ -55,7 +55,7 @@ def list_variants(reaches: int, recordings: int, epochs: int) -> list[Variant]:
         Variant("deep network as the NEF makes it, not trained", raw),
         Variant("readout from steady rates, without recordings", whole, recorded=False),
         Variant("latent code by weights from neuron to neuron", whole, NeuronToNeuron),
-        Variant("weights and membranes in floating point", whole, FloatingPoint),
+        Variant("weights and membranes in floating point", whole, FloatSimulation),
         Variant("10 neurons per product", config(per_pair=10)),
         Variant("60 neurons per product", config(per_pair=60)),
         *(Variant(f"{LENGTH_NAME} {k}", config(k)) for k in LENGTHS if k != LATENT),

@@ -10,12 +10,8 @@ from spikearm.controller.adaptation.adaptive_network import AdaptiveNetwork
 from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.spiking.spiking_network import neuron_type
 from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
-from spikearm.loihi_deploy.backends.engine import EngineSimulation
+from spikearm.loihi_deploy.backends.engine import EngineSimulation, FloatSimulation
 from spikearm.neural.simulation import NeuralSimulation
-
-
-class FloatingPoint(EngineSimulation):
-    target = "simreal"
 
 
 def alone(network: AdaptiveNetwork) -> nengo.Network:
@@ -30,7 +26,7 @@ def raw(simulation: NeuralSimulation) -> np.ndarray:
     return np.concatenate(synapse.weights)
 
 
-@pytest.mark.parametrize("kind", [EngineSimulation, EmulatorSimulation, FloatingPoint])
+@pytest.mark.parametrize("kind", [EngineSimulation, EmulatorSimulation, FloatSimulation])
 def test_a_pair_keeps_its_difference_exactly_and_is_made_even(kind):
     network = AdaptiveNetwork(2, AdaptationConfig(neurons=300, ensembles=1), neuron_type("loihi"))
     network.state.values[:] = np.array([0.3, -0.4, 0.2, 0.1, 0.8])
@@ -48,7 +44,7 @@ def test_a_pair_keeps_its_difference_exactly_and_is_made_even(kind):
     assert after.dtype == before.dtype
     step = np.unique(np.abs(before[before != 0])).min()
     common = np.abs(after[:, :2] + after[:, 2:])
-    if kind is FloatingPoint:
+    if kind is FloatSimulation:
         np.testing.assert_array_equal(common, 0.0)
         np.testing.assert_allclose(after[:, :2] - after[:, 2:], before[:, :2] - before[:, 2:])
     else:

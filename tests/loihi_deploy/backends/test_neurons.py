@@ -11,7 +11,7 @@ import pytest
 
 from spikearm.arm_models import SpikearmError
 from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
-from spikearm.loihi_deploy.backends.engine import EngineSimulation
+from spikearm.loihi_deploy.backends.engine import EngineSimulation, FloatSimulation
 from spikearm.loihi_deploy.backends.neurons import neurons_of
 from spikearm.loihi_deploy.backends.recording import RecordedSimulation
 from spikearm.loihi_deploy.engine.exchange.exchange import Exchange
@@ -23,10 +23,6 @@ BACKENDS = (EmulatorSimulation, EngineSimulation)
 N_STEPS = 60
 N_SMALL = 45 + 36 + 2 * 20  # neurons of both ensembles, ten pairs for each of two numbers between
 N_SUMS = 2  # the pair that sums up what is learned
-
-
-class FloatingPoint(EngineSimulation):
-    target = "simreal"
 
 
 class Ran(NamedTuple):
@@ -110,7 +106,7 @@ def test_a_silenced_neuron_never_fires_and_fires_again_once_healed(small):
     assert len(healed & silent) > 0.5 * len(silent)
 
 
-@pytest.mark.parametrize("backend", [*BACKENDS, FloatingPoint])
+@pytest.mark.parametrize("backend", [*BACKENDS, FloatSimulation])
 def test_with_all_neurons_silent_nothing_comes_out_but_all_is_updated(small, backend):
     made = small("compiled")
     with closing(backend(made.network)) as simulation:
