@@ -1,6 +1,6 @@
 """Finder with an eye behind each event camera."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -25,7 +25,7 @@ class EyeFinder(Finder):
     """
 
     def __init__(self, weights: EyeWeights, n_cameras: int = 2) -> None:
-        self._stride = weights.stride
+        self._weights = weights
         self._eyes = [Eye(weights) for _ in range(n_cameras)]
         self._readers = [HeatReader(weights) for _ in range(n_cameras)]
         self.sights: list[dict[str, Sight]] = []
@@ -38,12 +38,21 @@ class EyeFinder(Finder):
         """
         seen = zip(self._eyes, self._readers, frames, strict=True)
         self.sights = [reader.read(eye.see(events)) for eye, reader, events in seen]
-        return [
-            {name: find_peaks(sight.heat, self._stride, MOST_PEAKS) for name, sight in one.items()}
-            for one in self.sights
-        ]
+        return [find_candidates(one, self._weights) for one in self.sights]
 
     def restart(self) -> None:
         """Put all membranes at rest."""
         for one in (*self._eyes, *self._readers):
             one.restart()
+
+
+def find_candidates(sights: Mapping[str, Sight], weights: EyeWeights) -> Candidates:
+    """Find the likeliest pixels of each thing that an eye saw.
+
+    Args:
+        sights: Sight of each thing.
+        weights: Weights of the eye.
+    """
+    return {
+        name: find_peaks(sight.heat, weights.stride, MOST_PEAKS) for name, sight in sights.items()
+    }
