@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, field
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,6 +11,8 @@ from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.console import console, print_all
 from spikearm.experiments.console.options import check_new_file, find_trained
+from spikearm.experiments.eye_on_chip.chip_eyes import ChipEyes
+from spikearm.experiments.eye_on_chip.watched_frames import watched_frames
 from spikearm.experiments.records.atomic_file import append_line, atomic_file, check_appendable
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.records.records import write_reaches
@@ -37,6 +40,7 @@ from spikearm.experiments.studies.deployment.verdict import deployment_verdict
 from spikearm.experiments.unset import Unset
 from spikearm.loihi_deploy.board.board import require_board
 from spikearm.loihi_deploy.checks.board_config import BoardConfig
+from spikearm.perception.eye.shipped_eye import load_eye
 
 BREACH = 1  # exit status
 
@@ -51,6 +55,7 @@ class DeployCommand:
     Examples:
         spikearm deploy --arm gen3 --picture chip.html
         spikearm deploy --arm gen3 --split
+        spikearm deploy --arm gen3 --eye
 
     Attributes:
         plant: Arm that is controlled.
@@ -61,6 +66,10 @@ class DeployCommand:
         mapping: Mapping of the network onto the chip.
         trained: Trained controller, from `spikearm train`. Default: the one that ships for the
             arm.
+        eye: Put two eyes into the controller's network, on the same chip; their cameras watch a
+            scene meanwhile.
+        eye_weights: File of weights of an eye, from `spikearm train-eye`. Default: those that ship
+            for the arm.
         all: Show every limit, the weights' errors and what other allocators make of it.
         log: File that a line about this deployment is added to.
         steps: Write the reach into this new Parquet file, one row per step: states, torques,
@@ -74,6 +83,8 @@ class DeployCommand:
     backend: Literal["engine", "board"] = "engine"
     mapping: MappingConfig = field(default_factory=MappingConfig)
     trained: Unset[Path] = None
+    eye: bool = False
+    eye_weights: Unset[Path] = None
     all: bool = False
     log: Path = Path("runs/deployments.jsonl")
     steps: Unset[Path] = None
@@ -91,12 +102,18 @@ class DeployCommand:
                 raise SpikearmError(
                     "A board runs the controller as it is: --split is for --backend engine."
                 )
+            if self.eye:
+                raise SpikearmError(
+                    "Events of cameras do not fit the link to a board: --eye is for --backend "
+                    "engine."
+                )
             require_board()
         arm = self.plant.load()
         trained = find_trained(arm, self.trained, ["loihi"])
         assert trained is not None
+        eyes = self._eyes(arm)
         with console.status("Driving the arm in the chip's arithmetic"):
-            found = deploy_controller(arm, trained, self.drive, self.board, self.mapping)
+            found = deploy_controller(arm, trained, self.drive, self.board, self.mapping, eyes)
         self._print(arm, found)
         check = None
         try:
@@ -107,8 +124,18 @@ class DeployCommand:
             self._write_files(arm, found.stages)
         return 0 if found.report.ok else BREACH
 
+    def _eyes(self, arm: Arm) -> ChipEyes | None:
+        """Let cameras watch a scene, and make eyes that see it again and again."""
+        if not self.eye:
+            return None
+        weights = load_eye(arm, self.eye_weights)
+        with console.status("Watching a scene"):
+            frames = watched_frames(self.plant.load(), weights, self.drive.seed)
+        return ChipEyes(weights, cycle(frames).__next__)
+
     def _print(self, arm: Arm, found: ControllerDeployment) -> None:
-        console.print(deployment_verdict(arm.name, found))
+        name = f"{arm.name} with two eyes" if self.eye else arm.name
+        console.print(deployment_verdict(name, found))
         shown = limits_table if self.all else tightest_table
         console.print(shown(found.report, f"{arm.name} on Loihi"))
         print_all(notes(found.report))
@@ -120,6 +147,8 @@ class DeployCommand:
         if stages.splits:
             print_all([split_table(stages.splits), split_price(stages.splits)])
         print_all([losses(stages.rescaling, in_use=self.mapping.rescale), cost(stages)])
+        if stages.border is not None:
+            console.print(str(stages.border))
 
     def _write_files(self, arm: Arm, stages: Stages) -> None:
         """Write the files that options ask for."""
@@ -148,6 +177,8 @@ class DeployCommand:
             **provenance(),
             "arm": arm.name,
             "trained": None if self.trained is None else str(self.trained),
+            "eye": self.eye,
+            "eye_weights": None if self.eye_weights is None else str(self.eye_weights),
             "drive": asdict(self.drive),
             "board": asdict(self.board),
             "mapping": asdict(self.mapping),
@@ -162,7 +193,8 @@ def _stage_entries(stages: Stages | None) -> dict[str, Any]:
     """Build the entries of the log on a network's stages, empty where it was not built."""
     if stages is None:
         empty = {"quantisation": [], "rescaled": [], "allocations": [], "splits": []}
-        return empty | dict.fromkeys(("cores_per_chip", "chip", "energy_per_step_j", "step_time"))
+        names = ("cores_per_chip", "chip", "energy_per_step_j", "step_time", "border")
+        return empty | dict.fromkeys(names)
     return {
         "cores_per_chip": stages.deployment.placement.cores_per_chip,
         "quantisation": [asdict(error) for error in stages.rescaling.plain],
@@ -172,4 +204,5 @@ def _stage_entries(stages: Stages | None) -> dict[str, Any]:
         "chip": asdict(stages.chip),
         "energy_per_step_j": stages.chip.energy,
         "step_time": asdict(stages.times) | {"highest_rate": stages.times.highest_rate},
+        "border": None if stages.border is None else asdict(stages.border),
     }

@@ -11,6 +11,8 @@ from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.trained import TrainedController
+from spikearm.experiments.eye_on_chip.border import Border, border_of
+from spikearm.experiments.eye_on_chip.chip_eyes import ChipEyes
 from spikearm.experiments.records.records import RecordedReach
 from spikearm.experiments.studies.chip_cost import ChipCost, chip_cost
 from spikearm.experiments.studies.deployment.drive import (
@@ -83,6 +85,7 @@ class Stages:
         chip: Cost of a step, on average over the reach.
         times: Time of a step.
         reach: Reach of the arm, step by step.
+        border: Way of events onto the chip; None without eyes.
     """
 
     deployment: Deployment
@@ -92,6 +95,7 @@ class Stages:
     chip: ChipCost
     times: StepTimeSummary
     reach: RecordedReach
+    border: Border | None = None
 
 
 @dataclass(frozen=True)
@@ -113,15 +117,29 @@ def deploy_controller(
     drive: DriveConfig,
     board: BoardConfig,
     mapping: MappingConfig = MappingConfig(),
+    eyes: ChipEyes | None = None,
 ) -> ControllerDeployment:
     """Drive an arm through one reach, and bring the network that drove it onto the chip.
 
+    Args:
+        arm: Arm that is driven.
+        trained: Its controller.
+        drive: Reach.
+        board: Board to deploy to.
+        mapping: Mapping of the network onto the chip.
+        eyes: Eyes that run in the controller's network.
+
     Raises:
-        SpikearmError: The arm does not reach the target.
+        SpikearmError: The arm does not reach the target, or a network with eyes is to be split.
     """
+    if mapping.split and eyes is not None:
+        raise SpikearmError(
+            "The layers of an eye are images, which have blocks of their own: split the controller "
+            "alone, without eyes."
+        )
     plan_drive(arm, drive)  # before the network is built
     try:
-        controller = _controller(trained, drive, mapping)
+        controller = _controller(trained, drive, mapping, eyes=eyes)
     except REFUSALS as error:
         return ControllerDeployment(Report((refusal(error),)))
     splits: tuple[SplitCost, ...] = ()
@@ -132,7 +150,8 @@ def deploy_controller(
         controller = _controller(trained, drive, mapping, splits[-1].blocks)
     with controller:
         simulation, trajectory, fired = _drive(arm, controller, drive)
-        deployment = pipeline.deploy(simulation, board, mapping.allocator)
+        sensors = () if eyes is None else eyes.sensors
+        deployment = pipeline.deploy(simulation, board, mapping.allocator, sensors)
     fan_out = FanOut.of(deployment.stored, deployment.placement)
     placed = replace(trajectory, chip_work=chip_work(fan_out, fired))
     chip = chip_cost([placed], simulation.footprint)
@@ -145,12 +164,17 @@ def deploy_controller(
         chip,
         step_times(fan_out, fired).summary,
         RecordedReach("loihi", False, drive.seed, 0, "out", placed),
+        None if eyes is None else border_of(deployment, simulation.activity, eyes),
     )
     return ControllerDeployment(deployment.report, stages)
 
 
 def _controller(
-    trained: TrainedController, drive: DriveConfig, mapping: MappingConfig, split: Split = ()
+    trained: TrainedController,
+    drive: DriveConfig,
+    mapping: MappingConfig,
+    split: Split = (),
+    eyes: ChipEyes | None = None,
 ) -> SpikingController:
     """Build the controller on a recorded simulation, its ensembles split if asked for."""
 
@@ -159,7 +183,7 @@ def _controller(
             split_ensembles(network, split)
         return RecordedSimulation(network, rescaled=mapping.rescale)
 
-    return loihi_controller(trained, drive, backend)
+    return loihi_controller(trained, drive, backend, () if eyes is None else (eyes,))
 
 
 def _drive(

@@ -1,6 +1,6 @@
 """The reach that drives a network while it is checked or counted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -15,6 +15,7 @@ from spikearm.controller.loop.safety.safety import Safety
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.spiking_controller import SpikingController
+from spikearm.controller.spiking.subnetwork import Subnetwork
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.seed import check_seed
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
@@ -64,6 +65,7 @@ def loihi_controller(
     trained: TrainedController,
     drive: DriveConfig,
     backend: Callable[[nengo.Network], NeuralSimulation],
+    subnetworks: Sequence[Subnetwork] = (),
 ) -> SpikingController:
     """Build a trained controller at stage loihi.
 
@@ -71,10 +73,12 @@ def loihi_controller(
         trained: Trained controller.
         drive: Reach to come, which sets feedforward and seed.
         backend: Constructor of the simulation.
+        subnetworks: Sub-networks that run in the same network.
     """
     return SpikingController(
-        trained.weights, backend, "loihi", feedforward=drive.feedforward, seed=drive.seed
-    )
+        trained.weights, backend, "loihi", feedforward=drive.feedforward, seed=drive.seed,
+        subnetworks=subnetworks,
+    )  # fmt: skip
 
 
 def drive_arm(arm: Arm, controller: SpikingController, drive: DriveConfig) -> Trajectory:
