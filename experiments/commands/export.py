@@ -1,9 +1,9 @@
-"""``spikearm export``: a trained controller for other tools."""
+"""``spikearm export``: a trained controller, or an eye, for other tools."""
 
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.references.minimum_jerk import MinimumJerk
@@ -11,12 +11,14 @@ from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.console import console
 from spikearm.experiments.console.options import check_new_file, find_trained, resolved_config
+from spikearm.experiments.export.eye_nir import eye_graph
 from spikearm.experiments.export.make_bundle import make_bundle
 from spikearm.experiments.export.nir import load_nir, nir_graph
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.unset import Unset
 from spikearm.experiments.words import counted
+from spikearm.perception.eye.shipped_eye import load_eye
 
 Format = Literal["bundle", "nir"]
 SUFFIXES: dict[Format, str] = {"bundle": ".npz", "nir": ".nir"}
@@ -26,7 +28,7 @@ MOST_TIME = 10.0  # s, longer than any reach; a bundle holds every spike
 
 @dataclass(frozen=True)
 class ExportCommand:
-    """Write a trained controller into one file for other tools.
+    """Write a trained controller, or an eye, into one file for other tools.
 
     A bundle holds all integers of the chip's part, the host interface, and part of a reach, spike
     by spike, to check a copy by. NIR is the stage spiking as a graph that many
@@ -35,6 +37,7 @@ class ExportCommand:
     Examples:
         spikearm export --arm gen3 --to bundle --out gen3.bundle.npz
         spikearm export --arm gen3 --to nir --out gen3.nir
+        spikearm export --arm gen3 --eye --to nir --out eye.nir
 
     Attributes:
         out: The file to write.
@@ -42,6 +45,9 @@ class ExportCommand:
         to: Format of the file.
         trained: Trained controller, from `spikearm train`. Default: the one that ships for the
             arm.
+        eye: Write the arm's eye in place of its controller; as NIR.
+        eye_weights: File of weights of an eye, from `spikearm train-eye`. Default: those that ship
+            for the arm.
         run_time: Length of the part of a reach that a bundle holds [s].
     """
 
@@ -49,6 +55,8 @@ class ExportCommand:
     plant: ArmConfig = field(default_factory=ArmConfig)
     to: Format = "bundle"
     trained: Unset[Path] = None
+    eye: bool = False
+    eye_weights: Unset[Path] = None
     run_time: float = 0.3
 
     def __post_init__(self) -> None:
@@ -57,24 +65,36 @@ class ExportCommand:
                 f"A run of {self.run_time} s is not possible: give a step or more, at most "
                 f"{MOST_TIME:g} s."
             )
+        if self.eye and (self.to != "nir" or self.trained is not None):
+            raise SpikearmError(
+                "An eye is written as a graph of NIR, and without a controller: give --eye with "
+                "--to nir, and leave out --trained."
+            )
 
     def execute(self) -> None:
         """Write the file, and print its name."""
         check_new_file(self.out, SUFFIXES[self.to])
         arm = self.plant.load()
+        if self.eye:
+            self._write_graph(eye_graph(load_eye(arm, self.eye_weights)))
+            console.print(f"{self._size()} the eye of {arm.name} as a graph of NIR.")
+        else:
+            self._export_controller(arm)
+        console.print(f"Exported: {self.out}", markup=False, soft_wrap=True)
+
+    def _export_controller(self, arm: Arm) -> None:
         trained = find_trained(arm, self.trained, ["loihi"])
         assert trained is not None
         with console.status("Exporting"):
             if self.to == "nir":
-                self._write_graph(trained)
+                self._write_graph(nir_graph(trained.weights))
             else:
                 self._write_bundle(arm, trained)
         console.print(self._verdict(arm))
-        console.print(f"Exported: {self.out}", markup=False, soft_wrap=True)
 
     def _verdict(self, arm: Arm) -> str:
         """Write what the file holds."""
-        what = f"The file of {1e-3 * self.out.stat().st_size:,.0f} kB holds the controller of"
+        what = f"{self._size()} the controller of"
         if self.to == "nir":
             return f"{what} {arm.name}, stage spiking, as a graph of NIR."
         n_steps = round(self.run_time / arm.timestep)
@@ -83,9 +103,12 @@ class ExportCommand:
             "reach, spike by spike, to check a copy by."
         )
 
-    def _write_graph(self, trained: TrainedController) -> None:
+    def _size(self) -> str:
+        return f"The file of {1e-3 * self.out.stat().st_size:,.0f} kB holds"
+
+    def _write_graph(self, graph: Any) -> None:
         whole = BytesIO()  # on a full disk, HDF5 ends the process
-        load_nir().write(whole, nir_graph(trained.weights))
+        load_nir().write(whole, graph)
         with atomic_file(self.out) as draft:
             draft.write_bytes(whole.getvalue())
 

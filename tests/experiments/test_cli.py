@@ -71,7 +71,7 @@ OPTIONS = {
     },
     "record": {"--to", "--controller", "--seed", "--out", "--overwrite"},
     "report": {"--out", "--overwrite"},
-    "export": PLANT | {"--out", "--to", "--trained", "--run-time"},
+    "export": PLANT | {"--out", "--to", "--trained", "--eye", "--eye-weights", "--run-time"},
     "train": PLANT | {
         "--out", "--radius", "--tilt", "--jobs", "--seed", "--reaches", "--recordings",
         "--products", "--n-features", "--n-code", "--n-latent", "--max-rates", "--rate-limit",
@@ -93,7 +93,7 @@ OPTIONS = {
     },
     "deploy": PLANT | {
         "--chips", "--host-spikes", "--feedforward", "--radius", "--duration", "--no-speed-limits",
-        "--seed", "--trained", "--all", "--log", "--steps", "--picture",
+        "--seed", "--trained", "--eye", "--eye-weights", "--all", "--log", "--steps", "--picture",
     },
     "energy": PLANT | {
         "--feedforward", "--radius", "--duration", "--no-speed-limits", "--seed", "--trained",
