@@ -1,6 +1,6 @@
 """Loss of an eye on the chip: its readings of scenes in integers and in floating point.
 
-.venv/bin/python scripts/eye_integers.py --eye eye.npz
+MUJOCO_GL=egl .venv/bin/python scripts/eye_integers.py
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import tyro
 
 from spikearm.arm_models import load_arm
 from spikearm.experiments.eye_on_chip.integer_loss import measure_loss
-from spikearm.perception.eye.eye_weights import EyeWeights
+from spikearm.perception.eye.shipped_eye import load_eye
 
 
 @dataclass(frozen=True)
@@ -18,23 +18,24 @@ class Options:
     """Compare an eye in integers with the same eye in floating point.
 
     Attributes:
-        eye: Eye, from `spikearm train-eye`.
         arm: Arm in the scenes.
+        eye_weights: File of weights of an eye. Default: those that ship for the arm.
         scenes: Number of scenes for each seed.
         seeds: Seeds of the scenes.
     """
 
-    eye: Path
     arm: str = "gen3"
+    eye_weights: Path | None = None
     scenes: int = 60
     seeds: tuple[int, ...] = (9001, 9002, 9003)
 
 
 def main(options: Options) -> None:
     """Measure, and print a line for each seed."""
-    weights = EyeWeights.load(options.eye)
+    arm = load_arm(options.arm)
+    weights = load_eye(arm, options.eye_weights)
     for seed in options.seeds:
-        loss = measure_loss(load_arm(options.arm), weights, options.scenes, seed)
+        loss = measure_loss(arm, weights, options.scenes, seed)
         print(f"Seed {seed}: {loss}")
 
 
