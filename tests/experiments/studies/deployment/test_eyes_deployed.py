@@ -23,7 +23,7 @@ from spikearm.loihi_deploy.checks.board_config import BoardConfig
 from spikearm.perception.eye.random_eye import random_eye
 
 SIZE, N_EVENTS = 12, (17, 30)
-DRIVE = DriveConfig(radius=0.02, duration=0.08, speed_limits=False)
+DRIVE = DriveConfig(radius=0.03, duration=0.12, speed_limits=False)
 
 
 def make_eyes() -> ChipEyes:
