@@ -41,7 +41,8 @@ def loaded_by(names: list[str]) -> set[str]:
 
 
 def test_the_command_line_loads_no_tensorflow():
-    loaded = loaded_by([f"spikearm.experiments.commands.{name}" for name in COMMANDS])
+    names = [name.replace("-", "_") for name in COMMANDS]
+    loaded = loaded_by([f"spikearm.experiments.commands.{name}" for name in names])
     assert {"spikearm", "nengo"} <= loaded
     assert loaded.isdisjoint(HEAVY)
 

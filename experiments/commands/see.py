@@ -19,13 +19,14 @@ MOST_SHOWN = 100
 
 @dataclass(frozen=True)
 class SeeCommand:
-    """See how well an eye of spikes finds a target in scenes that it was not trained with.
+    """See how well an eye of spikes finds a target in new scenes.
 
-    Two event cameras watch each scene for a while; an eye behind each makes a heat map of its
-    events, and where their rays meet, the target is. The centroid of a red ball in colour pictures
-    does the same as a control. Table, picture and film of some scenes, with both cameras, events,
-    heat maps and the estimate, appear in one new folder. A scene takes a fifth of a second of one
-    core with each sight, most of it to draw its pictures. Ctrl-C keeps what is finished.
+    Two event cameras watch each scene, none of them one of training, for a while; an eye behind
+    each makes a heat map of its events, and where their rays meet, the target is. The centroid of a
+    red ball in colour pictures does the same as a control. Table, picture and film of some scenes,
+    with both cameras, events, heat maps and the estimate, appear in one new folder. A scene takes a
+    fifth of a second of one core with each sight, most of it to draw its pictures. Ctrl-C keeps
+    what is finished.
 
     Examples:
         spikearm see --scenes 200 --seeds 3 --out runs/see
