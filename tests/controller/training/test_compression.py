@@ -1,20 +1,18 @@
 """The deep network: how it begins, against least squares; and what training makes of it.
 
-Training runs in a process of its own, this file as its program: a process that has loaded
-TensorFlow crashes when MuJoCo's renderer loads Mesa, and other tests render.
+Training runs in another process: one that has loaded TensorFlow crashes when MuJoCo's renderer
+loads Mesa, and other tests render.
 """
 
-import json
-import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import fields
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from apart import apart
 
 from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF
 from spikearm.controller.training.compression import (
@@ -163,8 +161,13 @@ class StoppedError(Exception):
     """Ends a training in the middle."""
 
 
-def main(folder: Path) -> None:
-    """Train, stop, resume from several states, and keep what was learned and predicted."""
+def learn(folder: str, *epochs: int) -> dict[str, list]:
+    """Train, stop, resume from the last state kept, and keep what was learned and predicted.
+
+    Args:
+        folder: Folder for that.
+        *epochs: Further epochs from whose states training is resumed.
+    """
     from spikearm.controller.training.deep_network import DeepNetwork, State, train
 
     states: dict[int, State] = {}
@@ -176,30 +179,32 @@ def main(folder: Path) -> None:
 
     with suppress(StoppedError):
         train(TAUGHT, start(), CONFIG, 5, keep=keep)
-    told: dict[str, list] = {"kept": list(states)}
-    whole = train(TAUGHT, start(), CONFIG, 5)
-    resumed = {epoch: train(TAUGHT, start(), CONFIG, 5, states[epoch]) for epoch in (1, 4, 7)}
-    told["alike"] = [
-        field.name
-        for field in fields(Compression)
-        if all(np.array_equal(getattr(whole, field.name), getattr(one, field.name))
-               for one in resumed.values())
-    ]  # fmt: skip
+    loaded = sorted({"tensorflow", "tf_keras", "nengo_dl"} & set(sys.modules))
+    told: dict[str, list] = {"kept": list(states), "loaded": loaded}
     with DeepNetwork(TAUGHT, start(), CONFIG, 5) as network:
         network.resume(states[7])
         network.run_epoch()
-        np.savez(folder / "trained", **vars(network.read()))
+        trained = network.read()
+        np.savez(f"{folder}/trained", **vars(trained))
         shown = NEW.inputs[: CONFIG.batch, None, :].astype(np.float32)
         predicted = network._simulator.predict({network._state: shown})
         np.savez(
-            folder / "predicted",
+            f"{folder}/predicted",
             maps=predicted[network._maps_probe][:, 0],
             drift=predicted[network._drift_probe][:, 0],
             latent=predicted[network._latent_probe][:, 0],
             features=predicted[network._rate_probes[0]][:, 0] / AMPLITUDE,
             code=predicted[network._rate_probes[1]][:, 0] / AMPLITUDE,
         )
-    print(json.dumps(told))
+    resumed = [train(TAUGHT, start(), CONFIG, 5, states[epoch]) for epoch in epochs]
+    whole = train(TAUGHT, start(), CONFIG, 5)
+    told["alike"] = [
+        field.name
+        for field in fields(Compression)
+        if all(np.array_equal(getattr(whole, field.name), getattr(one, field.name))
+               for one in (trained, *resumed))
+    ]  # fmt: skip
+    return told
 
 
 class Learned(NamedTuple):
@@ -211,13 +216,16 @@ class Learned(NamedTuple):
 @pytest.fixture(scope="module")
 def learned(tmp_path_factory) -> Learned:
     folder = tmp_path_factory.mktemp("trained")
-    command = [sys.executable, "-W", "ignore", __file__, str(folder)]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    assert ran.returncode == 0, ran.stderr[-3000:]
+    told = apart(learn, str(folder))
     with np.load(folder / "trained.npz") as arrays:
         trained = Compression(**arrays)
     with np.load(folder / "predicted.npz") as arrays:
-        return Learned(trained, dict(arrays), json.loads(ran.stdout.splitlines()[-1]))
+        return Learned(trained, dict(arrays), told)
+
+
+@needs_tensorflow
+def test_training_loads_what_nothing_else_does(learned):
+    assert learned.told["loaded"] == ["nengo_dl", "tensorflow", "tf_keras"]
 
 
 @needs_tensorflow
@@ -261,9 +269,12 @@ def test_a_state_is_kept_after_every_epoch_until_training_is_stopped(learned):
 
 
 @needs_tensorflow
-def test_resumed_from_any_epoch_training_gives_the_same_weights_bit_for_bit(learned):
+def test_resumed_training_gives_the_same_weights_bit_for_bit(learned):
     assert learned.told["alike"] == [field.name for field in fields(Compression)]
 
 
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+@needs_tensorflow
+@pytest.mark.slow
+def test_resumed_from_any_epoch_it_does(tmp_path):
+    told = apart(learn, str(tmp_path), 1, 4)
+    assert told["alike"] == [field.name for field in fields(Compression)]

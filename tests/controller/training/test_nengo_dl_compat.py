@@ -1,20 +1,19 @@
 """nengo-dl on the current stack: still broken without the module; with it, training works.
 
-Training runs in a process of its own, this file as its program: a process that has loaded
-TensorFlow crashes when MuJoCo's renderer loads Mesa, and other tests render.
+Training runs in another process: one that has loaded TensorFlow crashes when MuJoCo's renderer
+loads Mesa, and other tests render.
 """
 
-import json
-import subprocess
 import sys
 import warnings
 from contextlib import closing
 from importlib.util import find_spec
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import nengo
 import numpy as np
 import pytest
+from apart import apart
 from nengo.builder.ensemble import get_activities
 
 from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
@@ -45,6 +44,7 @@ class Approximator(NamedTuple):
 class Trained(NamedTuple):
     """What training led to; errors are root mean squares over the points."""
 
+    refusal: str
     losses: list[float]
     rate_error: float
     untrained_chip_error: float
@@ -128,36 +128,45 @@ def train(made: Approximator) -> list[float]:
     return fitted.history["loss"]
 
 
-def main() -> None:
+def refusal() -> str:
+    """Import nengo-dl without the module; return why that fails, and leave all as it was."""
+    kept = {name: one for name, one in sys.modules.items() if name.split(".")[0] == "nengo_dl"}
+    said = ""
+    for name in kept:
+        del sys.modules[name]
+    try:
+        import nengo_dl  # noqa: F401
+    except ImportError as error:
+        said = str(error)
+    for name in [name for name in sys.modules if name.split(".")[0] == "nengo_dl"]:
+        del sys.modules[name]
+    sys.modules.update(kept)
+    return said
+
+
+def learn() -> dict[str, Any]:
+    refused = refusal()
     made = approximator()
     before = on_chip(made, POINTS)
     losses = train(made)
     result = Trained(
+        refusal=refused,
         losses=losses,
         rate_error=error(rate_decoded(made), POINTS),
         untrained_chip_error=error(before, POINTS),
         trained_chip_error=error(on_chip(made, POINTS), POINTS),
         left_behind=stand_ins(),
     )
-    print(json.dumps(result._asdict()))
-
-
-def run_alone(*program: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-W", "ignore", *program]
-    return subprocess.run(command, capture_output=True, text=True, timeout=90)
+    return result._asdict()
 
 
 @pytest.fixture(scope="module")
 def trained() -> Trained:
-    ran = run_alone(__file__)
-    assert ran.returncode == 0, ran.stderr[-3000:]
-    return Trained(**json.loads(ran.stdout.splitlines()[-1]))
+    return Trained(**apart(learn))
 
 
-def test_without_it_nengo_dl_still_fails_on_this_tensorflow():
-    ran = run_alone("-c", "import nengo_dl")
-    assert ran.returncode != 0, DELETE
-    assert "keras.engine" in ran.stderr
+def test_without_it_nengo_dl_still_fails_on_this_tensorflow(trained):
+    assert "keras.engine" in trained.refusal, DELETE
 
 
 def test_training_lowers_the_loss(trained):
@@ -177,7 +186,3 @@ def test_the_trained_network_is_better_on_the_chip_than_the_untrained(trained):
 
 def test_no_stand_in_for_keras_stays_behind(trained):
     assert trained.left_behind == []
-
-
-if __name__ == "__main__":
-    main()
