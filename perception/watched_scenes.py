@@ -17,6 +17,7 @@ SWING_RATES = (0.5, 2.0)  # Hz
 STILL_ARM = 1 / 3  # share of scenes in which the arm is at home and at rest
 MOVING_TARGET = 1 / 2  # share of scenes in which the target moves
 TARGET_SPEED = 0.3  # m/s, the largest
+BESIDE_HAND = 0.02  # m; standard deviation of a reached target from the hand, along each axis
 SIZES = (0.015, 0.05)  # m, of distractors
 GREYS = (0.05, 0.95)  # of distractors
 LIGHTS = (0.5, 1.2)  # brightness of light
@@ -33,12 +34,15 @@ class WatchConfig:
         n_steps: Pictures of each scene, those of the warm-up included.
         period: Time between two pictures [s].
         empty: Share of scenes without a target.
+        reached: Share of the other scenes in which the target is beside the hand, if that is
+            within the radius.
     """
 
     radius: float = 0.2
     n_steps: int = 24
     period: float = 0.004
     empty: float = 0.1
+    reached: float = 0.4
 
     def __post_init__(self) -> None:
         check_count(self.n_steps, "steps", MOST_STEPS)
@@ -97,7 +101,9 @@ def watch(
     """
     eyes = StereoEventCamera(scene, rng)
     times = config.period * np.arange(config.n_steps)
-    joints, targets = _draw_joints(arm, times, rng), _draw_targets(scene, times, rng, config)
+    joints = _draw_joints(arm, times, rng)
+    hand = arm.reset(joints[-1]).hand.position
+    targets = _draw_targets(scene, hand, times, rng, config)
     ramp = RAMP * rng.uniform(-1, 1) * np.linspace(0.0, 1.0, config.n_steps)
     lights = rng.uniform(*LIGHTS) * (1 + ramp)
     distractors, azimuth = draw_distractors(scene, rng), rng.uniform(-np.pi, np.pi)
@@ -131,13 +137,24 @@ def _draw_joints(arm: Arm, times: np.ndarray, rng: np.random.Generator) -> np.nd
 
 
 def _draw_targets(
-    scene: Scene, times: np.ndarray, rng: np.random.Generator, config: WatchConfig
+    scene: Scene,
+    hand: np.ndarray,
+    times: np.ndarray,
+    rng: np.random.Generator,
+    config: WatchConfig,
 ) -> np.ndarray:
-    """Draw where the target is, evenly in a ball, shape (n_steps, 3) [m]; NaN without a target."""
+    """Draw where the target is, shape (n_steps, 3) [m]; NaN without a target.
+
+    It is evenly in a ball, or beside the hand, where an arm that has reached it has its hand.
+    """
     if rng.random() < config.empty:
         return np.full((len(times), 3), np.nan)
     direction, course = (v / np.linalg.norm(v) for v in rng.normal(size=(2, 3)))
     position = scene.middle + config.radius * rng.uniform() ** (1 / 3) * direction
+    beside = hand + rng.normal(scale=BESIDE_HAND, size=3)
+    within = np.linalg.norm(beside - scene.middle) < config.radius
+    if rng.random() < config.reached and within:
+        position = beside
     speed = rng.uniform(0.0, TARGET_SPEED) if rng.random() < MOVING_TARGET else 0.0
     return position + speed * (times - times[-1])[:, None] * course  # there in the last step
 

@@ -46,6 +46,12 @@ def test_targets_are_within_reach_and_some_scenes_have_none(scene, watched):
     assert not any(one.visible.any() for one in empty)
 
 
+def test_in_some_scenes_the_hand_is_at_the_target(watched):
+    apart = [np.linalg.norm(one.pixels[-1] - one.hand[-1], axis=-1).max() for one in watched]
+    close = sum(distance < 6 for distance in apart)  # of 32 pixels, with NaN for no target
+    assert 0 < close < N_SCENES
+
+
 def test_some_targets_move_and_some_stand_still(watched):
     moves = [np.ptp(one.target, axis=0).max() for one in watched]
     moves = [move for move in moves if not np.isnan(move)]
