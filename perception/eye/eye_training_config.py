@@ -25,7 +25,7 @@ class EyeTrainingConfig:
         homeostasis: Keep no channel silent, and no layer firing often, by losses of spike counts.
     """
 
-    updates: int = 2000
+    updates: int = 1500
     batch_size: int = 32
     learning_rate: float = 3e-3
     n_steps: int = 20
