@@ -113,7 +113,7 @@ class EyeTraining:
 
         config = self.config.training
         spikes = FirstSpikes.of(first, scenes, EyeDynamics())
-        network = EyeNetwork(first, self.config.shape, EyeDynamics())
+        network = EyeNetwork(first, self.config.shape, EyeDynamics(), config.tau_learning)
         some = spikes.take(np.arange(min(VIEWS_TO_BEGIN_WITH, len(spikes))))
         start, rng = STARTS[self.config.start], self._steps.rng("layers", 0)
         initialise_layerwise(network.layers, some, start, rng)

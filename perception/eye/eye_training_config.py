@@ -22,19 +22,22 @@ class EyeTrainingConfig:
         learning_rate: First step size of Adam, which falls to zero by half a cosine.
         n_steps: Frames of each view that are shown, the last ones.
         warm_up: Frames of these that membranes settle in, before outputs count.
+        tau_learning: Time constant of the filter that heat neurons are read through while they
+            learn [s]; with a shorter one than in use, each frame has to be clearer.
         homeostasis: Keep no channel silent, and no layer firing often, by losses of spike counts.
     """
 
     updates: int = 1500
     batch_size: int = 32
     learning_rate: float = 3e-3
-    n_steps: int = 20
-    warm_up: int = 10
+    n_steps: int = 18
+    warm_up: int = 8
+    tau_learning: float = 0.016
     homeostasis: bool = True
 
     def __post_init__(self) -> None:
         check_count(self.updates, "updates", 10**7)
         check_count(self.n_steps, "frames", 10**4)
         check_count(self.batch_size, "views between two updates", 10**4)
-        check_positive(self, "learning_rate")
+        check_positive(self, "learning_rate", "tau_learning")
         check_count(self.warm_up, "frames to settle in", self.n_steps - 1, least=0)

@@ -83,8 +83,8 @@ OPTIONS = {
         "--out", "--jobs", "--scenes", "--held-out", "--size", "--start", "--seed", "--kernels",
         "--n-kernels", "--kernel-side", "--kernel-stride", "--kernel-rate", "--n-patches",
         "--beta", "--hebbian-rate", "--channels", "--strides", "--side", "--heat-side",
-        "--per-map", "--sets", "--updates", "--batch-size", "--learning-rate", "--n-steps",
-        "--warm-up", "--no-homeostasis",
+        "--per-map", "--sets", "--updates", "--batch-size", "--tau-learning", "--learning-rate",
+        "--n-steps", "--warm-up", "--no-homeostasis",
     },
     "onboard": {
         "--name", "--joints", "--end-effector", "--end-effector-offset", "--torque-limits",

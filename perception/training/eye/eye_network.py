@@ -1,6 +1,7 @@
 """Layers of an eye behind its first, and the reading of their heat neurons, in TensorFlow."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -49,13 +50,20 @@ class EyeNetwork:
         first: First layer, which stays as it is.
         shape: Layers behind it.
         dynamics: Time constants.
+        tau_learning: Time constant of the filter that heat neurons are read through while they
+            learn [s]; the dynamics' when left out.
 
     Attributes:
         layers: Spiking layers, the heat neurons' last.
     """
 
-    def __init__(self, first: EyeLayer, shape: EyeShape, dynamics: EyeDynamics) -> None:
+    def __init__(
+        self, first: EyeLayer, shape: EyeShape, dynamics: EyeDynamics,
+        tau_learning: float | None = None,
+    ) -> None:  # fmt: skip
         self._first, self._dynamics = first, dynamics
+        tau = dynamics.tau_reading if tau_learning is None else tau_learning
+        self._decay = replace(dynamics, tau_reading=tau).reading_decay
         n_maps, n_in = len(MAPS), first.kernel.shape[-1]
         n_heat = n_maps * shape.per_map
         sizes = [*zip(shape.channels, shape.strides, strict=True), (n_heat, 1)]
@@ -102,6 +110,8 @@ class EyeNetwork:
     def read(self, size: int, about: dict[str, object]) -> EyeWeights:
         """Return the weights as they are now.
 
+        Sharpness is that of a filter in use, which adds more spikes up than the one in learning.
+
         Args:
             size: Rows and columns of the event cameras' pixels.
             about: Account of the training.
@@ -110,7 +120,8 @@ class EyeNetwork:
             EyeLayer(np.array(layer.projection.kernel), layer.projection.stride)
             for layer in self.layers
         ]
-        sharpness = tf.nn.softplus(self._rough_sharpness).numpy()
+        longer = (1.0 - self._dynamics.reading_decay) / (1.0 - self._decay)
+        sharpness = longer * tf.nn.softplus(self._rough_sharpness).numpy()
         return EyeWeights(
             size, (self._first, *layers), sharpness, self._absence.numpy(), self._dynamics, about
         )
@@ -119,8 +130,7 @@ class EyeNetwork:
         """Filter the spikes of a map's neurons at a place, shape (..., rows, columns, n_maps)."""
         shape = tf.concat([tf.shape(spikes)[:-1], [len(MAPS), -1]], 0)
         counts = tf.reduce_sum(tf.reshape(spikes, shape), -1)
-        decay = self._dynamics.reading_decay
-        return tf.scan(lambda before, now: decay * before + now, counts)
+        return tf.scan(lambda before, now: self._decay * before + now, counts)
 
     def _log_odds(self, filtered: tf.Tensor) -> tf.Tensor:
         odds = filtered * tf.nn.softplus(self._rough_sharpness)

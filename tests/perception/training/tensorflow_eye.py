@@ -126,3 +126,13 @@ def test_the_eye_that_runs_reads_what_the_network_that_learned_says(first, watch
             sights = reader.read(eye.see(events))
         for number, sight in enumerate(sights.values()):
             np.testing.assert_allclose(sight.heat.ravel(), expected[view, number, :-1], atol=1e-4)
+
+
+def test_a_longer_filter_in_use_is_read_less_sharply(first):
+    """A neuron that fires in every frame then adds the same log odds."""
+    made = EyeNetwork(first, EyeShape((8,), (1,)), DYNAMICS, tau_learning=0.016)
+    usual = EyeNetwork(first, EyeShape((8,), (1,)), DYNAMICS)
+    sums = [1 / (1 - np.exp(-0.004 / tau)) for tau in (0.016, 0.032)]
+    np.testing.assert_allclose(
+        made.read(SIZE, {}).sharpness * sums[1], usual.read(SIZE, {}).sharpness * sums[0], rtol=1e-6
+    )
