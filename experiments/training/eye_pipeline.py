@@ -107,13 +107,13 @@ class EyeTraining:
 
     def _train(self, scenes: SceneSet, first: EyeLayer, about: dict[str, Any]) -> EyeWeights:
         """Train the layers behind the first."""
-        from spikearm.perception.training.eye.eye_network import EyeNetwork  # loads TensorFlow
         from spikearm.perception.training.eye.eye_training import EyeTrainer
         from spikearm.perception.training.eye.first_spikes import FirstSpikes
+        from spikearm.perception.training.eye.learning_eye import LearningEye  # loads TensorFlow
 
         config = self.config.training
         spikes = FirstSpikes.of(first, scenes, EyeDynamics())
-        network = EyeNetwork(first, self.config.shape, EyeDynamics(), config.tau_learning)
+        network = LearningEye(first, self.config.shape, EyeDynamics(), config.tau_learning)
         some = spikes.take(np.arange(min(VIEWS_TO_BEGIN_WITH, len(spikes))))
         start, rng = STARTS[self.config.start], self._steps.rng("layers", 0)
         initialise_layerwise(network.layers, some, start, rng)

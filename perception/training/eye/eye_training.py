@@ -8,9 +8,9 @@ import numpy as np
 from spikearm.perception.eye.eye_training_config import N_UPDATES, EyeTrainingConfig, State
 from spikearm.perception.eye.eye_weights import MAPS
 from spikearm.perception.eye.scene_set import SceneSet
-from spikearm.perception.training.eye.eye_network import EyeNetwork
 from spikearm.perception.training.eye.first_spikes import FirstSpikes
 from spikearm.perception.training.eye.heat_targets import heat_targets
+from spikearm.perception.training.eye.learning_eye import LearningEye
 from spikearm.perception.training.spiking.rate_band import Bound, RateBand
 from spikearm.perception.training.tensorflow_compat import tf
 
@@ -32,7 +32,7 @@ class EyeTrainer:
         seed: Seed of the order of the views.
     """
 
-    network: EyeNetwork
+    network: LearningEye
     scenes: SceneSet
     spikes: FirstSpikes
     config: EyeTrainingConfig

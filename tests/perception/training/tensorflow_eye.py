@@ -11,9 +11,9 @@ from spikearm.perception.eye.eye_training_config import EyeTrainingConfig
 from spikearm.perception.eye.eye_weights import EyeDynamics, EyeLayer
 from spikearm.perception.eye.heat_reading import HeatReader
 from spikearm.perception.eye.scene_set import SceneSet
-from spikearm.perception.training.eye.eye_network import EyeNetwork
 from spikearm.perception.training.eye.eye_training import EyeTrainer
 from spikearm.perception.training.eye.first_spikes import FirstSpikes
+from spikearm.perception.training.eye.learning_eye import LearningEye
 from spikearm.perception.training.eye.pulsed_spikes import STEEPNESS, fire_pulsed
 from spikearm.perception.training.tensorflow_compat import tf
 
@@ -85,7 +85,7 @@ def first():
 
 
 def network(first, spikes):
-    made = EyeNetwork(first, EyeShape((8,), (1,)), DYNAMICS)
+    made = LearningEye(first, EyeShape((8,), (1,)), DYNAMICS)
     some, rng = spikes.take(np.arange(20)), np.random.default_rng(4)
     initialise_layerwise(made.layers, some, FluctuationDriven(), rng)
     return made
@@ -130,8 +130,8 @@ def test_the_eye_that_runs_reads_what_the_network_that_learned_says(first, watch
 
 def test_a_longer_filter_in_use_is_read_less_sharply(first):
     """A neuron that fires in every frame then adds the same log odds."""
-    made = EyeNetwork(first, EyeShape((8,), (1,)), DYNAMICS, tau_learning=0.016)
-    usual = EyeNetwork(first, EyeShape((8,), (1,)), DYNAMICS)
+    made = LearningEye(first, EyeShape((8,), (1,)), DYNAMICS, tau_learning=0.016)
+    usual = LearningEye(first, EyeShape((8,), (1,)), DYNAMICS)
     sums = [1 / (1 - np.exp(-0.004 / tau)) for tau in (0.016, 0.032)]
     np.testing.assert_allclose(
         made.read(SIZE, {}).sharpness * sums[1], usual.read(SIZE, {}).sharpness * sums[0], rtol=1e-6

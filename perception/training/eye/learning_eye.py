@@ -43,7 +43,7 @@ class PulsedConvolution(Layer):
         return fire_pulsed(self.projection(spikes), self._dynamics)
 
 
-class EyeNetwork:
+class LearningEye:
     """Layers of an eye behind its first, which learn.
 
     Args:
