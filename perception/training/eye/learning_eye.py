@@ -117,7 +117,7 @@ class LearningEye:
             about: Account of the training.
         """
         layers = [
-            EyeLayer(np.array(layer.projection.kernel), layer.projection.stride)
+            EyeLayer(tf.convert_to_tensor(layer.projection.kernel).numpy(), layer.projection.stride)
             for layer in self.layers
         ]
         longer = (1.0 - self._dynamics.reading_decay) / (1.0 - self._decay)
