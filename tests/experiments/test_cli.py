@@ -53,7 +53,7 @@ OPTIONS = {
     "run": PLANT | TASK | ADAPTATION | LAW | {
         "--controller", "--seed", "--out", "--backend", "--jobs", "--view", "--rerun",
         "--realtime", "--trained", "--video", "--no-report", "--payload", "--adaptive", "--learned",
-        "--keep-learned", "--freeze",
+        "--keep-learned", "--freeze", "--eye", "--eye-weights",
     },
     "adapt": PLANT | TASK | ADAPTATION | LAW | {
         "--target", "--trials", "--probes", "--perturbations", "--second", "--controllers",
@@ -100,6 +100,10 @@ OPTIONS = {
         "--all", "--log", "--measure-time",
     },
     "reproduce": {"--quick", "--out", "--jobs"},
+    "see": PLANT | {
+        "--scenes", "--seeds", "--first-seed", "--sights", "--eye-weights", "--show", "--out",
+        "--jobs",
+    },
     "sweep": {"--out", "--jobs", "--scheduler", "--shard", "--retry", "--dry-run"},
     "verify": {"--share", "--seed", "--jobs"},
 }  # fmt: skip
