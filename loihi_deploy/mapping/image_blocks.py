@@ -1,5 +1,6 @@
 """Cores of images: convolutions split into blocks that leave few compartments unused."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 
 import nengo
@@ -28,21 +29,24 @@ def block_images(network: nengo.Network, on_host: Collection[nengo.Ensemble] = (
     for ensemble in on_host:
         network.config[ensemble].on_chip = False
     read = {one.pre_obj for one in network.connections if isinstance(one.post_obj, nengo.Node)}
-    for connection in network.connections:
+    n_behind: Counter[object] = Counter()  # blocks that see an image, chosen before it
+    for connection in reversed(network.connections):
         if isinstance(connection.transform, nengo.Convolution):
             neurons, whole = connection.post_obj, connection.transform.output_shape.shape
-            shape = image_block(connection.transform, in_order=neurons in read)
+            shape = image_block(connection.transform, neurons in read, n_behind[neurons])
             block = nengo_loihi.BlockShape(shape, whole)
             network.config[neurons.ensemble].block_shape = block
+            n_behind[connection.pre_obj] += _n_blocks(shape, whole)
 
 
-def image_block(transform: nengo.Convolution, in_order: bool = False) -> Shape:
+def image_block(transform: nengo.Convolution, in_order: bool = False, n_behind: int = 0) -> Shape:
     """Choose the shape of an image's blocks: fewest cores, then fewest spikes to several of them.
 
     Args:
         transform: Convolution that makes the image, channels last.
         in_order: Keep the order of the image's neurons through all blocks, as what the host reads
             without delay must.
+        n_behind: Number of blocks that see the image, to each of which each pixel takes an axon.
 
     Raises:
         SpikearmError: No block fits a core.
@@ -52,6 +56,7 @@ def image_block(transform: nengo.Convolution, in_order: bool = False) -> Shape:
         shape for shape in _shapes(whole)
         if np.prod(shape) <= limits.COMPARTMENTS.most
         and _n_axons(transform, shape) <= limits.INPUT_AXONS.most
+        and shape[0] * shape[1] * n_behind <= limits.OUTPUT_AXONS.most
         and (not in_order or _is_in_order(shape, whole))
     ]  # fmt: skip
     if not fitting:
@@ -71,8 +76,13 @@ def _shapes(whole: Shape) -> Iterator[Shape]:
 def _cost(transform: nengo.Convolution, shape: Shape) -> tuple[int, int]:
     """Count blocks, and the input axons of all of them."""
     whole = transform.output_shape.shape
-    n_blocks = int(np.prod([-(-n // part) for n, part in zip(whole, shape, strict=True)]))
+    n_blocks = _n_blocks(shape, whole)
     return n_blocks, n_blocks * _n_axons(transform, shape)
+
+
+def _n_blocks(shape: Shape, whole: Shape) -> int:
+    """Count the blocks of an image."""
+    return int(np.prod([-(-n // part) for n, part in zip(whole, shape, strict=True)]))
 
 
 def _n_axons(transform: nengo.Convolution, shape: Shape) -> int:

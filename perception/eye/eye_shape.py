@@ -36,8 +36,11 @@ class EyeShape:
     def __post_init__(self) -> None:
         for name in ("side", "heat_side", "per_map", "sets"):
             check_count(getattr(self, name), name.replace("_", " "), MOST)
-        if len(self.channels) != len(self.strides) or min(*self.channels, *self.strides) < 1:
+        for things, numbers in (("channels", self.channels), ("steps", self.strides)):
+            for number in numbers:
+                check_count(number, things, MOST)
+        if len(self.channels) != len(self.strides):
             raise SpikearmError(
                 f"channels {self.channels} and strides {self.strides} do not fit: give as many "
-                "strides as channels, and 1 or more of each."
+                "strides as channels."
             )

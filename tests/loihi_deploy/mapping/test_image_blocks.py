@@ -77,3 +77,10 @@ def test_a_network_gets_a_shape_for_each_image_and_its_camera_stays_on_the_host(
     assert network.config[camera].on_chip is False
     assert network.config[layer].on_chip is None
     assert network.config[layer].block_shape.shape == (8, 16, 8)
+
+
+def test_a_block_has_few_pixels_where_many_blocks_see_them():
+    transform = convolution(64, 2, 15, 5, 2)
+    assert image_block(transform) == (32, 32, 1)  # 1,024 pixels: an axon of each to each block
+    rows, columns, _ = image_block(transform, n_behind=6)
+    assert 6 * rows * columns <= 4096

@@ -9,7 +9,7 @@ from rich.table import Table
 from spikearm.experiments.studies.benchmark.columns import CONTROL, DETAIL, LATENCY, TIME, Column
 from spikearm.experiments.studies.benchmark.statistics import bootstrap_interval
 from spikearm.experiments.studies.benchmark.table import by_controller, summary_tables
-from spikearm.experiments.tables import WIDTH
+from spikearm.experiments.tables import WIDTH, Meanings
 from spikearm.experiments.tasks.task import SUCCESS_ANGLE, SUCCESS_DISTANCE
 
 # Heading: what a row holds, in SI units, and what is shown for it.
@@ -155,7 +155,8 @@ def test_the_table_has_a_line_per_metric_and_a_column_per_stage():
 
 def test_every_metric_is_explained_below_the_table_in_a_line():
     _, explained = summary_tables([full_row("analytic", 0.001)], "gen3, circle")
-    lines = str(explained).splitlines()
+    assert isinstance(explained, Meanings)
+    lines = str(explained.__rich__()).splitlines()
     assert [line.split("  ")[0] for line in lines] == [column.name for column in CONTROL + TIME]
     assert all(len(line) <= WIDTH for line in lines)
 
