@@ -38,7 +38,7 @@ def fit_frame_network(
     """
     rng = np.random.default_rng(seed)
     network = _build(images.shape, first, shape, seed)
-    absence = tf.Variable(0.0)
+    absence = tf.Variable(tf.zeros(()))
     stride = first.kernel_stride * int(np.prod(shape.strides))
     wanted = heat_targets(scenes.places("target")[:, -1], scenes.in_sight, scenes.size, stride)
     variables = [*network.trainable_variables, absence]

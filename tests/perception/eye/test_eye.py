@@ -137,7 +137,7 @@ def test_weights_are_read_back_as_they_were_written(tmp_path):
         np.testing.assert_array_equal(after.kernel, before.kernel.astype(np.float32))
         assert after.stride == before.stride
     assert (read.size, read.dynamics) == (written.size, written.dynamics)
-    np.testing.assert_array_equal(read.sharpness, np.float32([1.5, 1.0]))
+    np.testing.assert_array_equal(read.sharpness, np.array([1.5, 1.0], np.float32))
 
 
 def test_a_file_that_holds_something_else_is_refused_in_a_sentence(tmp_path):

@@ -122,8 +122,8 @@ def test_the_eye_that_runs_reads_what_the_network_that_learned_says(first, watch
     weights = made.read(SIZE, {})
     for view in range(6):
         eye, reader = Eye(weights), HeatReader(weights)
-        for events in watched.views(np.array([view]))[:, 0]:
-            sights = reader.read(eye.see(events))
+        frames = watched.views(np.array([view]))[:, 0]
+        *_, sights = (reader.read(eye.see(events)) for events in frames)
         for number, sight in enumerate(sights.values()):
             np.testing.assert_allclose(sight.heat.ravel(), expected[view, number, :-1], atol=1e-4)
 
