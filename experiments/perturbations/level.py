@@ -8,6 +8,7 @@ from spikearm.arm_models import SpikearmError
 from spikearm.experiments.perturbations.loop_setup import LoopSetup
 from spikearm.experiments.perturbations.perturbation import Perturbation
 from spikearm.experiments.perturbations.registry import NONE, find_perturbation
+from spikearm.experiments.perturbations.strength import read_strength
 
 
 @dataclass(frozen=True)
@@ -81,17 +82,9 @@ def all_levels(words: Sequence[str]) -> list[Level]:
 
 def _read(word: str) -> tuple[str, float | None]:
     """Read a name, and the strength that may follow it, in SI units."""
-    name, given, number = word.partition("=")
-    factor = find_perturbation(name).factor
-    if not given:
-        return name, None
-    try:
-        return name, float(number) / factor
-    except ValueError as error:
-        raise SpikearmError(
-            f"'{word}' names no strength: give a number, such as "
-            f"{name}={find_perturbation(name).shown(find_perturbation(name).default)}."
-        ) from error
+    name = word.partition("=")[0]
+    one = find_perturbation(name)
+    return name, read_strength(word, one.factor, one.default)
 
 
 def _allowed(one: Perturbation) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from spikearm.arm_models import SpikearmError
 from spikearm.experiments.lookup import find_entry
+from spikearm.experiments.perturbations.strength import read_strength
 from spikearm.experiments.seen.lookout import LOOK_PERIOD
 from spikearm.experiments.seen.sight_changes import (
     BlackLens,
@@ -122,15 +123,8 @@ def sight_levels(words: Sequence[str]) -> list[SightLevel]:
 
 
 def _levels(word: str) -> list[SightLevel]:
-    name, given, number = word.partition("=")
+    name = word.partition("=")[0]
     one = find_entry(SIGHT_PERTURBATIONS, name, "sight perturbation")
-    if not given:
-        return [SightLevel(name, strength) for strength in one.strengths]
-    try:
-        strength = float(number) / one.factor
-    except ValueError as error:
-        example = f"{name}={one.factor * one.strengths[-1]:g}"
-        raise SpikearmError(
-            f"'{word}' names no strength: give a number, such as {example}."
-        ) from error
-    return [SightLevel(name, strength)]
+    strength = read_strength(word, one.factor, one.strengths[-1])
+    strengths = one.strengths if strength is None else (strength,)
+    return [SightLevel(name, strength) for strength in strengths]
