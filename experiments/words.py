@@ -14,6 +14,17 @@ def counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
+def number(value: float | None, factor: float, digits: int) -> str:
+    """Write a number in another unit; nothing where there is none.
+
+    Args:
+        value: Number.
+        factor: Factor to the unit.
+        digits: Number of decimals.
+    """
+    return "" if value is None else f"{factor * value:.{digits}f}"
+
+
 def millimetres(metres: float) -> str:
     """Write a length [m] in millimetres with two digits, or whole from 10 mm on."""
     value = 1e3 * metres

@@ -11,9 +11,9 @@ from spikearm.experiments.eye_on_chip.chip_run import see_on_chip
 from spikearm.perception.eye.eye import Eye
 from spikearm.perception.eye.eye_weights import EyeWeights
 from spikearm.perception.eye.heat_reading import HeatReader
+from spikearm.perception.sight.stereo_sight import TARGET
 from spikearm.perception.watched_scenes import WatchConfig, WatchedScene, watch_scenes
 
-TARGET = "target"
 IN_SIGHT = 0.5  # share of a target that a camera must see for its reading to count
 
 

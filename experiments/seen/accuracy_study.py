@@ -12,10 +12,10 @@ from rich.console import RenderableType
 from spikearm.arm_models import Arm
 from spikearm.experiments.palette import OTHER_COLORS
 from spikearm.experiments.seen.accuracy import Case, SeenScene, SightTest
-from spikearm.experiments.seen.measures import NEAR
+from spikearm.experiments.seen.measures import NEAR, finite_median
 from spikearm.experiments.studies.study import Batch, Measure, Study
 from spikearm.experiments.tables import Line, compare, explain
-from spikearm.experiments.words import counted, millimetres
+from spikearm.experiments.words import counted, millimetres, number
 from spikearm.perception.eye.eye_weights import EyeWeights
 
 PER_PIECE = 5  # scenes that one renderer is opened for
@@ -81,7 +81,7 @@ class AccuracyStudy(Study[Outcome]):
     def tables(self, outcomes: Sequence[Outcome]) -> list[RenderableType]:
         """Return a table with sights as columns."""
         rows = self._overall(outcomes)
-        lines = [Line(heading, [_cell(row[key], factor, digits) for row in rows])
+        lines = [Line(heading, [number(row[key], factor, digits) for row in rows])
                  for heading, key, factor, digits in LINES]  # fmt: skip
         title = f"{self.arm.name}: held-out scenes, {counted(len(self.seeds), 'seed')}"
         return [*compare(title, [row["sight"] for row in rows], lines), explain(MEANINGS)]
@@ -89,12 +89,12 @@ class AccuracyStudy(Study[Outcome]):
     def figure(self, outcomes: Sequence[Outcome]) -> go.Figure:
         """Draw the share of visible targets over the distance at which they were seen."""
         figure = go.Figure()
-        for number, sight in enumerate(self.sights):
+        for order, sight in enumerate(self.sights):
             scenes = [s for one in outcomes for s in one if s.sight == sight]
             visible = [scene for scene in scenes if scene.case == "visible"]
             errors = sorted(1e3 * one.error_m for one in visible if one.error_m is not None)
             share = np.arange(1, len(errors) + 1) / max(len(visible), 1)
-            color = OTHER_COLORS[number % len(OTHER_COLORS)]
+            color = OTHER_COLORS[order % len(OTHER_COLORS)]
             figure.add_scatter(
                 x=errors, y=share, name=sight, line={"shape": "hv", "color": color}, mode="lines"
             )
@@ -131,11 +131,11 @@ def summarise(sight: str, seed: int | None, scenes: Sequence[SeenScene]) -> dict
     return {
         "sight": sight, "seed": seed, "n_visible": len(visible), "n_hidden": len(hidden),
         "n_empty": len(empty), "found": _share([one.found for one in visible]),
-        "median_m": _median(errors), "within_20_mm": _share([one <= NEAR for one in errors]),
-        "pixel_error": _median(pixels), "hidden_within_20_mm": _share(
+        "median_m": finite_median(errors), "within_20_mm": _share([one <= NEAR for one in errors]),
+        "pixel_error": finite_median(pixels), "hidden_within_20_mm": _share(
             [one.error_m is not None and one.error_m <= NEAR for one in hidden]
         ),
-        "alarms": _share([one.found for one in empty]), "hand_median_m": _median(hands),
+        "alarms": _share([one.found for one in empty]), "hand_median_m": finite_median(hands),
     }  # fmt: skip
 
 
@@ -164,12 +164,3 @@ def _of_case(scenes: Sequence[SeenScene], case: Case) -> list[SeenScene]:
 
 def _share(flags: Sequence[bool]) -> float | None:
     return float(np.mean(flags)) if flags else None
-
-
-def _median(values: Sequence[float]) -> float | None:
-    median = float(np.median(values)) if values else np.inf
-    return median if np.isfinite(median) else None
-
-
-def _cell(value: float | None, factor: float, digits: int) -> str:
-    return "" if value is None else f"{factor * value:.{digits}f}"

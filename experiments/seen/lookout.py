@@ -28,7 +28,7 @@ class Look(NamedTuple):
 
 
 class Truth(NamedTuple):
-    """What was there at the time of a look.
+    """Truth about the scene at the time of a look.
 
     Attributes:
         time: Time [s].

@@ -1,6 +1,6 @@
 """Measurements of runs: one for each place of a target, or for a circle."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from spikearm.experiments.seen.layout import Layout
 from spikearm.experiments.seen.lookout import LOOK_PERIOD
 from spikearm.experiments.seen.seen_log import SeenLog
 
-NEAR = 0.02  # m; an estimate within it has found the target
+NEAR = 0.02  # m; an estimate within it has found the target, a hand has reached it
 CAUGHT_UP = 2.0  # s, after which the hand is to be with a target that moves
 
 
@@ -62,6 +62,12 @@ def measure_run(layout: Layout, log: SeenLog) -> Iterator[SeenReach]:
         yield _measure(
             layout.motion, number, visible, log, looks, place, None if whole else log.stopped
         )
+
+
+def finite_median(values: Sequence[float]) -> float | None:
+    """Return the median of values; None if there are none or it is infinite."""
+    median = float(np.median(values)) if values else np.inf
+    return median if np.isfinite(median) else None
 
 
 def _measure(

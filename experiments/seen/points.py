@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikearm.experiments.seen.measures import SeenReach
+from spikearm.experiments.seen.measures import NEAR, SeenReach, finite_median
 from spikearm.experiments.seen.seen_plan import SeenCondition, SeenOutcome
 
-NEAR, CLOSE = 0.02, 0.01  # m, of the hand from the target
+CLOSE = 0.01  # m, of the hand from the target, as NEAR is
 
 
 @dataclass(frozen=True)
@@ -123,9 +123,7 @@ def _median(
     reaches: Sequence[SeenReach], value: Callable[[SeenReach], float | None]
 ) -> float | None:
     """Return the median of the values that there are; None if there are none or it is infinite."""
-    values = [one for one in map(value, reaches) if one is not None]
-    median = float(np.median(values)) if values else np.inf
-    return median if np.isfinite(median) else None
+    return finite_median([one for one in map(value, reaches) if one is not None])
 
 
 def _percentile(times: np.ndarray, percent: float) -> float | None:

@@ -70,7 +70,7 @@ class SeenTarget(Target):
         return self._reference.at(time, state)
 
     def _heed(self, sighting: Sighting) -> None:
-        """Tell when the target is lost or found, and stop the arm when it is lost for too long."""
+        """Log when the target is lost or found, and stop the arm when it is lost for too long."""
         if sighting.lost != self._lost and sighting.position is not None:
             self._lost = sighting.lost
             what = "lost, and its last place is held" if sighting.lost else "seen again"

@@ -7,6 +7,7 @@ from rich.table import Table
 from spikearm.experiments.seen.points import SeenPoint
 from spikearm.experiments.seen.sight_level import NONE, SightLevel
 from spikearm.experiments.tables import Line, Meanings, compare, explain
+from spikearm.experiments.words import number
 
 Show = Callable[[SeenPoint], str]
 MEANINGS = (
@@ -66,27 +67,23 @@ def _lines(points: Sequence[SeenPoint]) -> list[Line]:
     return [Line(heading, [show(point) for point in points]) for heading, show in LINES]
 
 
-def _number(value: float | None, factor: float, digits: int = 1) -> str:
-    return "" if value is None else f"{factor * value:.{digits}f}"
-
-
 LINES: tuple[tuple[str, Show], ...] = (
     ("visible targets", lambda p: str(p.n_visible)),
-    ("hand within 20 mm", lambda p: _number(p.within_20_mm, 1.0, 2)),
-    ("  worst", lambda p: _number(p.worst_within_20_mm, 1.0, 2) if p.n_seeds > 1 else ""),
-    ("hand within 10 mm", lambda p: _number(p.within_10_mm, 1.0, 2)),
-    ("  worst ", lambda p: _number(p.worst_within_10_mm, 1.0, 2) if p.n_seeds > 1 else ""),
-    ("hand, median mm", lambda p: _number(p.hand_error_m, 1e3)),
-    ("estimate, median mm", lambda p: _number(p.estimate_error_m, 1e3)),
-    ("found, median ms", lambda p: _number(p.found_s, 1e3, 0)),
-    ("in sight", lambda p: _number(p.sight_share, 1.0, 2)),
-    ("seen hand, median mm", lambda p: _number(p.hand_point_error_m, 1e3)),
+    ("hand within 20 mm", lambda p: number(p.within_20_mm, 1.0, 2)),
+    ("  worst", lambda p: number(p.worst_within_20_mm, 1.0, 2) if p.n_seeds > 1 else ""),
+    ("hand within 10 mm", lambda p: number(p.within_10_mm, 1.0, 2)),
+    ("  worst ", lambda p: number(p.worst_within_10_mm, 1.0, 2) if p.n_seeds > 1 else ""),
+    ("hand, median mm", lambda p: number(p.hand_error_m, 1e3, 1)),
+    ("estimate, median mm", lambda p: number(p.estimate_error_m, 1e3, 1)),
+    ("found, median ms", lambda p: number(p.found_s, 1e3, 0)),
+    ("in sight", lambda p: number(p.sight_share, 1.0, 2)),
+    ("seen hand, median mm", lambda p: number(p.hand_point_error_m, 1e3, 1)),
     ("stopped", lambda p: str(p.n_stopped) if p.n_stopped else ""),
     ("hidden targets", lambda p: str(p.n_hidden) if p.n_hidden else ""),
-    ("hidden within 20 mm", lambda p: _number(p.hidden_within_20_mm, 1.0, 2)),
-    ("look p50 ms", lambda p: _number(p.sight_p50_s, 1e3, 2)),
-    ("look p99 ms", lambda p: _number(p.sight_p99_s, 1e3, 2)),
-    ("torque p50 ms", lambda p: _number(p.torque_p50_s, 1e3, 2)),
-    ("torque p99 ms", lambda p: _number(p.torque_p99_s, 1e3, 2)),
+    ("hidden within 20 mm", lambda p: number(p.hidden_within_20_mm, 1.0, 2)),
+    ("look p50 ms", lambda p: number(p.sight_p50_s, 1e3, 2)),
+    ("look p99 ms", lambda p: number(p.sight_p99_s, 1e3, 2)),
+    ("torque p50 ms", lambda p: number(p.torque_p50_s, 1e3, 2)),
+    ("torque p99 ms", lambda p: number(p.torque_p99_s, 1e3, 2)),
 )
 """Headings of the lines, and functions of what stands in them."""

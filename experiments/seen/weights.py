@@ -6,7 +6,7 @@ from pathlib import Path
 from spikearm.arm_models import Arm
 from spikearm.experiments.seen.sights import find_sight
 from spikearm.perception.eye.eye_weights import EyeWeights
-from spikearm.perception.eye.shipped_eye import shipped_eye
+from spikearm.perception.eye.shipped_eye import load_eye
 
 
 def load_weights(sights: Sequence[str], arm: Arm, path: Path | None) -> EyeWeights | None:
@@ -22,4 +22,4 @@ def load_weights(sights: Sequence[str], arm: Arm, path: Path | None) -> EyeWeigh
     """
     if not any(find_sight(name).needs_weights for name in sights):
         return None
-    return EyeWeights.load(path) if path is not None else shipped_eye(arm.name)
+    return load_eye(arm, path)
