@@ -50,10 +50,24 @@ class PulsedLayer:
         """
         self.potentials *= self._dynamics.decay
         self.convolution.propagate(fired, self.potentials)
-        np.maximum(self.potentials, self._dynamics.floor, out=self.potentials)
-        fires = np.flatnonzero(self.potentials > THRESHOLD)
-        self.potentials[fires] = 0.0
-        return fires
+        return fire(self.potentials, self._dynamics)
+
+
+def fire(potentials: np.ndarray, dynamics: EyeDynamics) -> np.ndarray:
+    """Fire the neurons that are above threshold, after their input of a frame.
+
+    Args:
+        potentials: Potentials of the membranes, shape (n_neurons,); those of neurons that fire are
+            set to 0, and none stays below the floor.
+        dynamics: Time constants of the neurons.
+
+    Returns:
+        Numbers of the neurons that fire, in order.
+    """
+    np.maximum(potentials, dynamics.floor, out=potentials)
+    fires = np.flatnonzero(potentials > THRESHOLD)
+    potentials[fires] = 0.0
+    return fires
 
 
 def run_layer(layer: EyeLayer, inputs: np.ndarray, dynamics: EyeDynamics) -> np.ndarray:

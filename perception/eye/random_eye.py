@@ -6,7 +6,7 @@ import numpy as np
 
 from spikearm.neural.connectivity.event_convolution import EventConvolution
 from spikearm.perception.eye.eye_weights import MAPS, EyeDynamics, EyeLayer, EyeWeights
-from spikearm.perception.eye.pulsed_layer import THRESHOLD
+from spikearm.perception.eye.pulsed_layer import fire
 
 EVENTS = 0.057  # share of pixels and signs with an event in a frame, as of 470 in 64x64
 N_FRAMES = 20  # after which membranes have forgotten that they were at rest
@@ -62,8 +62,6 @@ def _fire(inputs: np.ndarray, dynamics: EyeDynamics) -> list[np.ndarray]:
     """List the neurons that fire in each frame, given their inputs, shape (n_frames, n_neurons)."""
     potential, frames = np.zeros_like(inputs[0]), []
     for arrived in inputs:
-        potential = np.maximum(dynamics.decay * potential + arrived, dynamics.floor)
-        fires = potential > THRESHOLD
-        potential[fires] = 0.0
-        frames.append(np.flatnonzero(fires))
+        potential = dynamics.decay * potential + arrived
+        frames.append(fire(potential, dynamics))
     return frames
