@@ -20,7 +20,6 @@ import numpy as np
 import tyro
 from rich.console import Console
 from rich.table import Table
-from scipy.signal import lfilter
 
 from spikearm.arm_models import load_arm
 from spikearm.arm_models.rendering.scene import scene_cameras
@@ -138,10 +137,9 @@ def _images(scenes: SceneSet, source: str) -> np.ndarray:
     if source == "grey":
         grey = scenes.colour.mean(axis=-1, keepdims=True) / 255 - 0.5
         return grey.reshape(scenes.n_views, *grey.shape[2:]).astype(np.float32)
-    filters = [1.0], [1.0, -EyeDynamics().decay]
     firsts = range(0, scenes.n_views, VIEWS_AT_A_TIME)
     numbers = (np.arange(first, min(first + VIEWS_AT_A_TIME, scenes.n_views)) for first in firsts)
-    traces = [lfilter(*filters, scenes.views(some), axis=0)[-1] for some in numbers]
+    traces = [scenes.traces(some, EyeDynamics().decay) for some in numbers]
     return np.concatenate(traces).astype(np.float32)
 
 

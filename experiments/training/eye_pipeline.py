@@ -1,7 +1,7 @@
 """Training pipeline of an eye: from an arm's model to weights, step by step."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,7 @@ class EyeTraining:
         layer = EyeLayer(first.kernel.astype(np.float32), self.config.first.kernel_stride)
         weights = self._train(scenes, layer, about)
         accuracy = self._measure(weights, held_out)
-        return EyeWeights(**{**vars(weights), "about": {**about, "accuracy": asdict(accuracy)}})
+        return replace(weights, about={**about, "accuracy": asdict(accuracy)})
 
     def _watch(self, name: str, n_scenes: int) -> SceneSet:
         """Draw scenes and watch them, in processes of their own.

@@ -64,7 +64,7 @@ class Accuracy:
 
 
 def look_at(weights: EyeWeights, scenes: SceneSet) -> Looks:
-    """Let an eye watch every view of scenes from rest to the last frame.
+    """Watch every view of scenes by an eye, from rest to the last frame.
 
     Args:
         weights: Weights of the eye.

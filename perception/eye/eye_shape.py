@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from spikearm.arm_models import SpikearmError
-from spikearm.arm_models.errors import check_count
+from spikearm.arm_models.errors import check_counts
 
 MOST = 1000
 
@@ -34,11 +34,7 @@ class EyeShape:
     sets: int = 1
 
     def __post_init__(self) -> None:
-        for name in ("side", "heat_side", "per_map", "sets"):
-            check_count(getattr(self, name), name.replace("_", " "), MOST)
-        for things, numbers in (("channels", self.channels), ("steps", self.strides)):
-            for number in numbers:
-                check_count(number, things, MOST)
+        check_counts(self, MOST, "channels", "strides", "side", "heat_side", "per_map", "sets")
         if len(self.channels) != len(self.strides):
             raise SpikearmError(
                 f"channels {self.channels} and strides {self.strides} do not fit: give as many "

@@ -41,3 +41,7 @@ class EyeTrainingConfig:
         check_count(self.batch_size, "views between two updates", 10**4)
         check_positive(self, "learning_rate", "tau_learning")
         check_count(self.warm_up, "frames to settle in", self.n_steps - 1, least=0)
+
+    def step_size(self, number: int) -> float:
+        """Return the step size of an update, the first being number 0."""
+        return self.learning_rate * 0.5 * (1.0 + np.cos(np.pi * number / self.updates))

@@ -5,10 +5,9 @@ from typing import Literal
 
 import numpy as np
 from scipy.cluster.vq import kmeans2
-from scipy.signal import lfilter
 
 from spikearm.arm_models import SpikearmError
-from spikearm.arm_models.errors import check_count, check_positive
+from spikearm.arm_models.errors import check_counts, check_positive
 from spikearm.neural.softhebb.softhebb import SoftHebb
 from spikearm.neural.softhebb.unit_norm import unit_norm
 from spikearm.perception.eye.eye_weights import EyeDynamics, EyeLayer
@@ -52,8 +51,7 @@ class FirstKernels:
     hebbian_rate: float = 0.03
 
     def __post_init__(self) -> None:
-        for name in ("n_kernels", "kernel_side", "kernel_stride", "n_patches"):
-            check_count(getattr(self, name), name.replace("_", " "), MOST)
+        check_counts(self, MOST, "n_kernels", "kernel_side", "kernel_stride", "n_patches")
         check_positive(self, "kernel_rate", "beta", "hebbian_rate")
 
     def learn(self, scenes: SceneSet, dynamics: EyeDynamics, rng: np.random.Generator) -> EyeLayer:
@@ -95,7 +93,7 @@ class FirstKernels:
             SpikearmError: Nearly nothing was seen.
         """
         chosen = rng.choice(scenes.n_views, min(N_VIEWS, scenes.n_views), replace=False)
-        traces = lfilter([1.0], [1.0, -dynamics.decay], scenes.views(chosen), axis=0)[-1]
+        traces = scenes.traces(chosen, dynamics.decay)
         windows = np.lib.stride_tricks.sliding_window_view(
             traces, (self.kernel_side,) * 2, axis=(1, 2)
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Self
 
 import numpy as np
+from scipy.signal import lfilter
 
 from spikearm.perception.watched_scenes import WatchedScene
 
@@ -85,6 +86,18 @@ class SceneSet:
         packed = self.events[scenes, :, cameras].swapaxes(0, 1)  # (n_steps, n, n_bytes)
         flags = np.unpackbits(packed, axis=-1).astype(np.float32)
         return flags.reshape(*packed.shape[:2], self.size, self.size, 2)
+
+    def traces(self, numbers: np.ndarray, decay: float) -> np.ndarray:
+        """Add up the events of some views, older ones less.
+
+        Args:
+            numbers: Numbers of the views, shape (n,).
+            decay: Share of an event that is left after a frame.
+
+        Returns:
+            Traces after the last frame, shape (n, height, width, 2).
+        """
+        return lfilter([1.0], [1.0, -decay], self.views(numbers), axis=0)[-1]
 
 
 def _compact(array: np.ndarray) -> np.ndarray:

@@ -30,7 +30,7 @@ class SightTimes(NamedTuple):
 
 
 class Sighting(NamedTuple):
-    """What is known of the target after a look.
+    """Knowledge of the target after a look.
 
     Attributes:
         time: Time of the look [s].

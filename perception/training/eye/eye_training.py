@@ -64,8 +64,7 @@ class EyeTrainer:
         update = self._update_of(optimizer)
         losses = []
         for number in range(done, config.updates):
-            fall = 0.5 * (1.0 + np.cos(np.pi * number / config.updates))
-            optimizer.learning_rate.assign(config.learning_rate * fall)
+            optimizer.learning_rate.assign(config.step_size(number))
             losses.append(float(update(*self._batch(number))))
             keep(lambda: _state(everything, number + 1), number + 1)  # noqa: B023
         return losses

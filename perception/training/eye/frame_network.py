@@ -57,8 +57,7 @@ def fit_frame_network(
         optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
 
     for number in range(config.updates):
-        fall = 0.5 * (1.0 + np.cos(np.pi * number / config.updates))
-        optimizer.learning_rate.assign(config.learning_rate * fall)
+        optimizer.learning_rate.assign(config.step_size(number))
         some = rng.integers(len(images), size=config.batch_size)
         update(tf.constant(images[some]), tf.constant(wanted[some]))
 
