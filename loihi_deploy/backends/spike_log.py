@@ -49,13 +49,12 @@ class SpikeLog:
         """
         n_steps = len(self) if n_steps is None else n_steps
         numbers, lengths = self._parts(self._steps[len(self) - n_steps :])
-        firsts = np.array([0, *self._starts[:-1], 0])  # of what is numbered in each part
-        neurons = numbers + np.repeat(np.tile(firsts, n_steps), lengths.ravel())
-        kept = np.repeat(np.tile([True] * len(self._starts) + [False], n_steps), lengths.ravel())
+        chip, tail = 0, len(self._starts)  # the first and the last of a step's parts
+        part = np.repeat(np.tile(np.arange(tail + 1), n_steps), lengths.ravel())
+        neurons = numbers + np.array([0, *self._starts[:-1], 0])[part]
         if self._order is not None:
-            from_chip = np.repeat(np.tile(np.arange(len(firsts)) == 0, n_steps), lengths.ravel())
-            neurons[from_chip] = self._order[numbers[from_chip]]
-        columns, ends = neurons[kept], np.cumsum([0, *lengths[:, :-1].sum(axis=1)])
+            neurons[part == chip] = self._order[numbers[part == chip]]
+        columns, ends = neurons[part < tail], np.cumsum([0, *lengths[:, :-1].sum(axis=1)])
         ones = np.ones(len(columns), dtype=np.int64)
         return csr_array((ones, columns, ends), shape=(n_steps, int(self._starts[-1])))
 
