@@ -85,6 +85,23 @@ def check_count(count: int, things: str, most: int, least: int = 1) -> None:
         raise SpikearmError(f"{count} {things} are too many: give {least} to {most}.")
 
 
+def check_counts(config: object, most: int, *names: str) -> None:
+    """Check numbers of things that attributes of a configuration hold.
+
+    Args:
+        config: Configuration.
+        most: Largest number that is possible.
+        *names: Names of the attributes.
+
+    Raises:
+        SpikearmError: A number is no whole number, or out of range.
+    """
+    for name in names:
+        value = getattr(config, name)
+        for count in value if isinstance(value, tuple) else (value,):
+            check_count(count, name.replace("_", " "), most)
+
+
 def check_processes(jobs: int | None) -> None:
     """Check a number of processes; None stands for the number of cores.
 

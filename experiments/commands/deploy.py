@@ -125,7 +125,7 @@ class DeployCommand:
         return 0 if found.report.ok else BREACH
 
     def _eyes(self, arm: Arm) -> ChipEyes | None:
-        """Let cameras watch a scene, and make eyes that see it again and again."""
+        """Watch a scene by cameras, and make eyes that see it again and again."""
         if not self.eye:
             return None
         weights = load_eye(arm, self.eye_weights)

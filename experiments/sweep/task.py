@@ -21,7 +21,7 @@ KEY_DIGITS = 20  # of sixteen values each: no two of a million tasks are ever al
 
 @dataclass(frozen=True)
 class SweepTask:
-    """One run of one configuration.
+    """Run of a configuration.
 
     Attributes:
         kind: Kind of the run.
