@@ -92,7 +92,7 @@ COMMANDS = Commands({
     "report": "Write one HTML report that compares runs.",
     "train": "Train a spiking controller for an arm, from its model alone.",
     "train-eye": "Train the eye that watches an arm, from scenes that it draws.",
-    "export": "Write a trained controller, or an eye, into one file for other tools.",
+    "export": "Write a trained controller or an eye into a file for other tools.",
     "deploy": "Check a spiking controller against the limits of a Loihi chip.",
     "energy": "Account for the energy of a spiking controller and of alternatives.",
     "reproduce": "Reproduce the experiment of a published work, beside its controls.",

@@ -14,7 +14,9 @@ FILES = sorted(Path(__file__).parent.glob("tensorflow_*.py"))
 
 
 def run_files(files: list[str]) -> int:
-    return pytest.main(["-q", "-m", "not slow", *files])
+    # Other work of the process may have loaded Nengo, whose plugin pytest would like to load first.
+    late = "ignore::pytest.PytestAssertRewriteWarning"
+    return pytest.main(["-q", "-m", "not slow", "-W", late, *files])
 
 
 @pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs the extra [train]")
