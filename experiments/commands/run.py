@@ -30,6 +30,7 @@ class RunCommand(ExperimentOptions):
         spikearm run --controller loihi --interactive
         spikearm run --controller loihi --spikes --rerun
         spikearm run --controller loihi --eye --video seen.mp4
+        spikearm run --controller loihi --eye --on-chip
 
     Attributes:
         controller: Controller that drives the arm: the analytic law, its neural stages (rate:
@@ -47,6 +48,8 @@ class RunCommand(ExperimentOptions):
             measured and no folder is written.
         eye: Reach for a target that jumps from place to place, and that is known only from what an
             eye of spikes sees; the film shows both cameras, events and heat maps (docs/seen.md).
+        on_chip: With --eye: put an eye for each camera into the network of the controller, on its
+            chip, in place of eyes in floating point; the controller is loihi.
         eye_weights: File of weights of an eye, from `spikearm train-eye`. Default: those that
             ship for the arm.
         realtime: Begin every control step when it is due on the wall clock, and count missed
@@ -64,6 +67,7 @@ class RunCommand(ExperimentOptions):
     rerun: bool = False
     interactive: bool = False
     eye: bool = False
+    on_chip: bool = False
     eye_weights: Unset[Path] = None
     realtime: bool = False
     video: Unset[Path] = None
@@ -88,6 +92,8 @@ class RunCommand(ExperimentOptions):
                 f"A window would disturb the pace of --realtime. Give --{self.windows[0]} or "
                 "--realtime, and --video to see a paced run afterwards."
             )
+        if self.on_chip and not self.eye:
+            raise SpikearmError("--on-chip says where the eyes of --eye run: give both.")
         if self.interactive:
             self._play()
             return
@@ -128,7 +134,8 @@ class RunCommand(ExperimentOptions):
         if film is not None:
             check_new_file(film, ".mp4")
         arm.attach_payload(self.payload)
-        seen = SeenOptions(sights=("eye",), scenes=1, eye_weights=self.eye_weights)
+        sight = "eye-chip" if self.on_chip else "eye"
+        seen = SeenOptions(sights=(sight,), scenes=1, eye_weights=self.eye_weights)
         plan = plan_seen(
             self, seen, arm, [self.controller], [self.seed], ("jumping",),
             keep_frames=film is not None,

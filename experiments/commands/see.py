@@ -67,7 +67,8 @@ class SeeCommand:
 
         if any(find_sight(name).replay is None for name in self.sights):
             raise SpikearmError(
-                "The sight that is told where the target is has no error to measure."
+                "Without a controller, two sights have nothing to measure: 'true' is told where "
+                "the target is, and 'eye-chip' is in a controller's network. Leave them out."
             )
         arm = self.plant.load()
         weights = load_weights(self.sights, arm, self.eye_weights)

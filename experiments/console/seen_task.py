@@ -1,6 +1,7 @@
 """Task "seen" in front of a person: which of a command's options it takes, and its film."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from spikearm.arm_models import Arm, SpikearmError
@@ -12,6 +13,7 @@ from spikearm.experiments.seen.course import Motion
 from spikearm.experiments.seen.options import SeenOptions
 from spikearm.experiments.seen.seen_plan import SeenOutcome, SeenPlan
 from spikearm.experiments.seen.sight_level import SightLevel
+from spikearm.experiments.seen.sights import find_sight
 from spikearm.experiments.seen.study import SeenStudy
 from spikearm.experiments.seen.weights import load_weights
 
@@ -76,12 +78,20 @@ def film_seen(plan: SeenPlan, outcome: SeenOutcome, path: Path) -> None:
     Raises:
         SpikearmError: The file cannot be written, or this machine cannot render.
     """
+    from spikearm.experiments.eye_on_chip.lone_eyes import LoneEyes
     from spikearm.experiments.seen.seen_film import SeenFilm
+    from spikearm.perception.sight.eye_finder import EyeFinder
 
     assert outcome.film is not None
     assert plan.weights is not None
-    film = SeenFilm(plan.arm, *outcome.film, plan.weights, outcome.condition.controller.label)
-    with progress_bar() as bar:
+    condition = outcome.condition
+    with ExitStack() as stack:
+        if find_sight(condition.sight).on_chip:
+            finder = stack.enter_context(closing(LoneEyes(plan.weights)))
+        else:
+            finder = EyeFinder(plan.weights)
+        film = SeenFilm(plan.arm, *outcome.film, finder, condition.controller.label)
+        bar = stack.enter_context(progress_bar())
         task = bar.add_task("filming", total=film.n_frames)
         film.write(path, lambda: bar.advance(task))
     console.print(f"Film: {path}", markup=False, soft_wrap=True)

@@ -76,12 +76,12 @@ def _check_trained_gains(stage: NeuralStage, gains: Gains) -> None:
 def _with_backup(
     setup: ControllerSetup, trained: TrainedController, stage: NeuralStage
 ) -> tuple[Subnetwork, ...]:
-    """Return the setup's sub-networks, with a saturation backup before them if there are any.
+    """Return the setup's sub-networks, with a saturation backup before them if they need it.
 
     While they learn, commands go beyond the range of the trained network.
     """
-    if not setup.subnetworks:
-        return ()
+    if not setup.subnetworks or not setup.saturation_backup:
+        return setup.subnetworks
     task_map = HomeInertia.of_arm(setup.model).task_map
     scaling, tau = trained.weights.scaling, Filters().torque_tau
     return SaturationBackup(scaling, task_map, neuron_type(stage), tau), *setup.subnetworks

@@ -53,6 +53,8 @@ class ControllerSetup:
         adaptation: Settings of an adaptive network beside the controller.
         simulation: Simulation that runs the controller's network.
         subnetworks: Sub-networks to be added to the controller's own network.
+        saturation_backup: True if a saturation backup comes with sub-networks, which those that
+            learn need; eyes do not.
     """
 
     model: RigidBodyModel
@@ -64,6 +66,7 @@ class ControllerSetup:
     adaptation: Adaptation = Adaptation()
     simulation: type[NeuralSimulation] = EngineSimulation
     subnetworks: tuple[Subnetwork, ...] = ()
+    saturation_backup: bool = True
 
 
 Factory = Callable[[ControllerSetup], Controller]

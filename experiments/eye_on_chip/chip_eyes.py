@@ -94,6 +94,10 @@ class ChipEyes(Finder):
 
     def write(self, step: ControlStep) -> None:
         """Open the eyes for a frame that was shown; close them without one."""
+        self.enter()
+
+    def enter(self) -> None:
+        """Write the events of a frame that was shown, or none, for the next step."""
         if self._look is not None and self._step % self._steps_of_frame == 0:
             self.show(self._look())
         self._step += 1

@@ -8,7 +8,7 @@ from spikearm.arm_models.errors import check_count
 from spikearm.experiments.unset import Unset
 
 TaskName = Literal["centre-out", "seen"]
-SightName = Literal["true", "pixels", "colour", "eye"]
+SightName = Literal["true", "pixels", "colour", "eye", "eye-chip"]
 MOST_SCENES = 10_000  # days of one core, estimated
 MOST_JUMPS = 1000
 
@@ -19,8 +19,8 @@ class SeenOptions:
 
     Attributes:
         sights: Sights of the task seen: true (told where the target is), pixels (true pixels with
-            noise), colour (centroid of a red ball in colour pictures), eye (spikes of event
-            cameras).
+            noise), colour (centroid of a red ball in colour pictures), eye (an eye of spikes, in
+            floating point), eye-chip (the same eye on the chip, in the network of the controller).
         scenes: Number of scenes of the task seen, for each seed and kind of motion.
         jumps: Number of places of a target that jumps, in each scene of the task seen.
         eye_weights: File of weights of an eye, from `spikearm train-eye`. Default: those that

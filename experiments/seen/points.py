@@ -7,6 +7,7 @@ import numpy as np
 
 from spikearm.experiments.seen.measures import NEAR, SeenReach, finite_median
 from spikearm.experiments.seen.seen_plan import SeenCondition, SeenOutcome
+from spikearm.experiments.seen.step_cost import mean_of
 
 CLOSE = 0.01  # m, of the hand from the target, as NEAR is
 
@@ -36,6 +37,11 @@ class SeenPoint:
         hand_point_error_m: Median distance of the seen hand from the hand [m].
         sight_p50_s, sight_p99_s: Wall time of sight in a look, without cameras [s].
         torque_p50_s, torque_p99_s: Wall time from frames to torque, without cameras [s].
+        step_mean_s: Mean wall time of all control steps, with sight and without cameras [s].
+        synaptic_events: Weights that spikes of the network reach in a step.
+        cores: Cores of the chip; None without one, as the next two.
+        chip_energy_j: Dynamic energy of a step on the chip [J].
+        chip_step_s: Mean time of a step on the chip [s].
     """
 
     controller: str
@@ -61,6 +67,11 @@ class SeenPoint:
     sight_p99_s: float | None
     torque_p50_s: float | None
     torque_p99_s: float | None
+    step_mean_s: float | None
+    synaptic_events: float | None
+    cores: float | None
+    chip_energy_j: float | None
+    chip_step_s: float | None
 
 
 Key = tuple[str, str, str, str, float]
@@ -91,6 +102,7 @@ def _point(key: Key, outcomes: Sequence[SeenOutcome]) -> SeenPoint:
     seeds = [[reach for reach in seed if reach.visible] for seed in by_seed.values()]
     sight = np.concatenate([outcome.times.sum(axis=1) for outcome in outcomes])
     torque = np.concatenate([outcome.step_latency for outcome in outcomes])
+    costs = [outcome.cost for outcome in outcomes if outcome.cost is not None]
     return SeenPoint(
         *key, n_seeds=len(by_seed), n_visible=len(visible), n_hidden=len(hidden),
         n_stopped=sum(reach.stopped is not None for reach in reaches),
@@ -105,6 +117,9 @@ def _point(key: Key, outcomes: Sequence[SeenOutcome]) -> SeenPoint:
         hand_point_error_m=_median(visible, lambda reach: reach.hand_point_error_m),
         sight_p50_s=_percentile(sight, 50), sight_p99_s=_percentile(sight, 99),
         torque_p50_s=_percentile(torque, 50), torque_p99_s=_percentile(torque, 99),
+        step_mean_s=mean_of(costs, "wall_s"), cores=mean_of(costs, "cores"),
+        synaptic_events=mean_of(costs, "synaptic_events"),
+        chip_energy_j=mean_of(costs, "energy_j"), chip_step_s=mean_of(costs, "chip_time_s"),
     )  # fmt: skip
 
 

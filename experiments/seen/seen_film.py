@@ -10,12 +10,12 @@ import numpy as np
 from spikearm.arm_models import Arm, Pose
 from spikearm.arm_models.rendering.camera import Camera
 from spikearm.arm_models.rendering.scene import Scene, SceneConfig
+from spikearm.experiments.eye_on_chip.lone_eyes import LoneEyes
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.seen.layout import Layout, with_target
 from spikearm.experiments.seen.lookout import LOOK_PERIOD
 from spikearm.experiments.seen.panel import PANE, SEEN, TRUE, Mark, draw_panel, with_caption
 from spikearm.experiments.seen.seen_log import SeenLog
-from spikearm.perception.eye.eye_weights import EyeWeights
 from spikearm.perception.sight.eye_finder import EyeFinder
 from spikearm.perception.sight.stereo_sight import TARGET
 
@@ -27,21 +27,21 @@ LEGEND = "green cross: the target; red: where it is expected. Below: events, and
 class SeenFilm:
     """Film of a run whose frames were kept.
 
-    The run is replayed: the arm goes through its joint positions, and new eyes of the same weights
-    look at the same events.
+    The run is replayed: the arm goes through its joint positions, and new eyes look at the same
+    events.
 
     Attributes:
         arm: Arm that made the run; it is left where the run ended.
         layout: Course of the target, and what else was in the scene.
         log: Log with all frames.
-        weights: Weights of the eye.
+        finder: Eyes of the kind that the run had, at rest.
         label: Name of the controller.
     """
 
     arm: Arm
     layout: Layout
     log: SeenLog
-    weights: EyeWeights
+    finder: EyeFinder | LoneEyes
     label: str
 
     def write(self, path: Path, tick: Callable[[], None] = lambda: None) -> None:
@@ -81,13 +81,13 @@ class SeenFilm:
         """
         log, shown = self.log, 0
         assert log.frames is not None
-        finder = EyeFinder(self.weights, len(scene.cameras))
+        self.finder.restart()
         for look in self._looks():
             since = log.frames[shown : look + 1]
             for frames in since:
-                finder.find(frames)
+                self.finder.find(frames)
             shown = look + 1
-            heats = [sight[TARGET].heat for sight in finder.sights]
+            heats = [sight[TARGET].heat for sight in self.finder.sights]
             home = self.arm.reset(log.q[look]).hand.quaternion
             self.arm.place_marker("target", Pose(log.target[look], home))
             if not np.isnan(log.estimate[look]).any():

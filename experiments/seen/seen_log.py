@@ -34,6 +34,7 @@ class SeenLog:
             torque, shape (n_steps,) [s]; empty if the arm was stopped.
         stopped: Sentence with the cause if the arm was stopped, else None.
         frames: Frames of each look, if they were kept.
+        trajectory: Recorded motion; None if the arm was stopped.
     """
 
     time: np.ndarray
@@ -49,6 +50,7 @@ class SeenLog:
     step_latency: np.ndarray
     stopped: str | None
     frames: np.ndarray | None = None
+    trajectory: Trajectory | None = None
 
     @classmethod
     def known(
@@ -67,6 +69,7 @@ class SeenLog:
             hand_point=np.tile(NOWHERE, (n_looks, 1)), believed=np.ones(n_looks, bool),
             lost=np.zeros(n_looks, bool), times=np.zeros((n_looks, len(SightTimes._fields))),
             step_latency=_latency(there["time"], trajectory), stopped=stopped,
+            trajectory=trajectory,
         )  # fmt: skip
 
     @classmethod
@@ -92,7 +95,7 @@ class SeenLog:
             lost=np.array([one.lost for one in sightings]),
             times=np.array([one.times for one in sightings]),
             step_latency=_latency(there["time"], trajectory), stopped=stopped,
-            frames=np.array(kept) if kept else None,
+            frames=np.array(kept) if kept else None, trajectory=trajectory,
         )  # fmt: skip
 
 

@@ -8,9 +8,13 @@ import numpy as np
 from spikearm.arm_models import Arm
 from spikearm.arm_models.errors import check_processes
 from spikearm.arm_models.rendering.scene import Scene
-from spikearm.controller.controller import Controller
 from spikearm.controller.loop.safety.limits import SafetyLimits
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
+from spikearm.experiments.eye_on_chip.seeing_controller import (
+    SeeingController,
+    check_takes_eyes,
+    make_seeing,
+)
 from spikearm.experiments.seen.course import Motion
 from spikearm.experiments.seen.layout import HELD_OUT, MOTIONS, Layout, draw_layout
 from spikearm.experiments.seen.measures import SeenReach, measure_run
@@ -18,6 +22,7 @@ from spikearm.experiments.seen.seen_log import SeenLog
 from spikearm.experiments.seen.seen_run import SeenRun
 from spikearm.experiments.seen.sight_level import SightLevel
 from spikearm.experiments.seen.sights import find_sight
+from spikearm.experiments.seen.step_cost import StepCost, step_cost
 from spikearm.neural.processes.raised import Caught
 from spikearm.perception.eye.eye_weights import EyeWeights
 from spikearm.perception.sight.stereo_sight import SightTimes
@@ -58,6 +63,7 @@ class SeenOutcome:
             (n_steps,) [s].
         problem: Exception that ended it early, if there was one.
         film: Layout and log with all frames, if they were kept.
+        cost: Cost of a control step; None if the arm was stopped.
     """
 
     condition: SeenCondition
@@ -66,6 +72,7 @@ class SeenOutcome:
     step_latency: np.ndarray
     problem: BaseException | None = None
     film: tuple[Layout, SeenLog] | None = None
+    cost: StepCost | None = None
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,8 @@ class SeenPlan:
         keep_frames: True to keep all frames, for films.
 
     Raises:
-        SpikearmError: There are fewer than one of these jobs.
+        SpikearmError: There are fewer than one of these jobs, or eyes are to be in the network of a
+            controller that cannot have them.
     """
 
     arm: Arm
@@ -107,6 +115,14 @@ class SeenPlan:
 
     def __post_init__(self) -> None:
         check_processes(self.jobs)
+        if True in self.places_of_eyes:
+            for controller in self.controllers:
+                check_takes_eyes(controller)
+
+    @property
+    def places_of_eyes(self) -> tuple[bool, ...]:
+        """Kinds of sights: True for those with eyes in the network of the controller."""
+        return tuple(dict.fromkeys(find_sight(name).on_chip for name in self.sights))
 
     def conditions(self, controller: ChosenController, seed: int) -> list[SeenCondition]:
         """List the conditions of a controller and seed.
@@ -122,36 +138,45 @@ class SeenPlan:
             for scene in range(self.scenes)
         ]
 
-    def make(self, controller: ChosenController, seed: int) -> Controller:
-        """Make a controller."""
-        return controller.make(replace(self.setup, seed=seed))
+    def make(self, controller: ChosenController, seed: int, on_chip: bool) -> SeeingController:
+        """Make a controller, with eyes in its network or without."""
+        setup = replace(self.setup, seed=seed)
+        if not on_chip:
+            return SeeingController(controller.make(setup))
+        assert self.weights is not None
+        return make_seeing(controller, setup, self.weights)
 
-    def outcome(self, controller: Controller, condition: SeenCondition) -> SeenOutcome:
+    def outcome(self, made: SeeingController, condition: SeenCondition) -> SeenOutcome:
         """Run a condition and measure it."""
         reaches: list[SeenReach] = []
         times, latency, film = np.zeros((0, len(SightTimes._fields))), np.zeros(0), None
+        cost = None
         with Caught() as caught:
-            layout, log = self.run(controller, condition)
+            layout, log = self.run(made, condition)
             reaches.extend(measure_run(layout, log))
             times, latency = log.times, log.step_latency
             film = (layout, log) if self.keep_frames else None
-        return SeenOutcome(condition, tuple(reaches), times, latency, caught.problem, film)
+            if log.trajectory is not None:
+                cost = step_cost(made.controller, log.trajectory)
+        return SeenOutcome(condition, tuple(reaches), times, latency, caught.problem, film, cost)
 
-    def run(self, controller: Controller, condition: SeenCondition) -> tuple[Layout, SeenLog]:
+    def run(self, made: SeeingController, condition: SeenCondition) -> tuple[Layout, SeenLog]:
         """Run a condition.
 
         Args:
-            controller: Controller of the condition.
+            made: Controller of the condition, with eyes in its network if the sight needs them.
             condition: Condition.
         """
         spec, motion = find_sight(condition.sight), condition.motion
+        if made.eyes is not None:
+            spec = spec.through(made.eyes)
         key = (HELD_OUT, condition.seed, condition.scene, MOTIONS.index(motion), CAMERAS)
         with Scene(self.arm, spec.scene_config(self.weights)) as scene:
             layout = draw_layout(
                 self.arm, scene, motion, condition.seed, condition.scene, self.jumps
             )
             run = SeenRun(
-                self.arm, controller, spec, layout, np.random.default_rng(key), self.weights,
+                self.arm, made.controller, spec, layout, np.random.default_rng(key), self.weights,
                 condition.level, self.safety, keep_frames=self.keep_frames,
             )  # fmt: skip
             return layout, run.log(scene)

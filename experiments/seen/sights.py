@@ -1,7 +1,7 @@
 """Sights by name: the eye of spikes, and what it is compared with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -68,12 +68,26 @@ class SightSpec:
             other, with a generator for noise, shape (n_looks, n_cameras, ...); None likewise.
         needs_weights: True if weights of an eye are needed.
         dye: Colour that the ball is dyed with; None for black and white.
+        on_chip: True if it sees by eyes in the network of the controller.
     """
 
     view: View | None
     replay: Replay | None = None
     needs_weights: bool = False
     dye: tuple[float, float, float] | None = None
+    on_chip: bool = False
+
+    def through(self, eyes: Finder) -> "SightSpec":
+        """Return this sight with eyes that are in the network of a controller.
+
+        Args:
+            eyes: Finder in frames of events.
+        """
+
+        def view(scene: Scene, rng: np.random.Generator, weights: EyeWeights | None) -> Viewing:
+            return Viewing(StereoEventCamera(scene, rng), eyes)
+
+        return replace(self, view=view)
 
     def scene_config(self, weights: EyeWeights | None) -> SceneConfig:
         """Return the configuration of its scene, whose pictures have the eye's size."""
@@ -109,6 +123,10 @@ def _view_events(scene: Scene, rng: np.random.Generator, weights: EyeWeights | N
     return Viewing(StereoEventCamera(scene, rng), EyeFinder(weights, len(scene.cameras)))
 
 
+def _view_on_chip(scene: Scene, rng: np.random.Generator, weights: EyeWeights | None) -> Viewing:
+    raise SpikearmError("Eyes on the chip see in the network of a controller alone.")
+
+
 def _view_pixels(scene: Scene, rng: np.random.Generator, weights: EyeWeights | None) -> Viewing:
     return Viewing(ProjectingCamera(scene, rng, PIXEL_NOISE, MISSES), KnownFinder())
 
@@ -129,9 +147,11 @@ SIGHTS = {
     "pixels": SightSpec(_view_pixels, _replay_pixels),
     "colour": SightSpec(_view_colours, lambda watched, rng: watched.colour[None], dye=RED),
     "eye": SightSpec(_view_events, lambda watched, rng: watched.events, needs_weights=True),
+    "eye-chip": SightSpec(_view_on_chip, needs_weights=True, on_chip=True),
 }
 """Sights by name. true: told where the target is; pixels: true pixels with noise, now and then
-missed; colour: centroid of a red ball in colour pictures; eye: spikes of event cameras."""
+missed; colour: centroid of a red ball in colour pictures; eye: spikes of an eye that sees events,
+in floating point; eye-chip: the same eye on the chip, in the network of the controller."""
 
 
 def find_sight(name: str) -> SightSpec:

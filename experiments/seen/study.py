@@ -1,7 +1,7 @@
 """Task "seen" as a study: every sight, motion and perturbation with every seed."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from spikearm.experiments.controllers import ChosenController
 from spikearm.experiments.seen.figure import seen_figure
 from spikearm.experiments.seen.points import summarise
 from spikearm.experiments.seen.seen_plan import SeenCondition, SeenOutcome, SeenPlan
+from spikearm.experiments.seen.sights import find_sight
 from spikearm.experiments.seen.table import explanations, seen_tables
 from spikearm.experiments.seen.verdict import seen_verdict
 from spikearm.experiments.studies.study import Batch, Measure, Study
@@ -70,8 +71,19 @@ class SeenStudy(Study[SeenOutcome]):
 
         @contextmanager
         def prepare() -> Iterator[Measure[SeenOutcome]]:
-            with self.plan.make(controller, seed) as made:
-                yield lambda number: self.plan.outcome(made, conditions[number])
+            with ExitStack() as stack:
+                made = {
+                    on_chip: self.plan.make(controller, seed, on_chip)
+                    for on_chip in self.plan.places_of_eyes
+                }
+                for one in made.values():
+                    stack.enter_context(one.controller)
+
+                def measure(number: int) -> SeenOutcome:
+                    on_chip = find_sight(conditions[number].sight).on_chip
+                    return self.plan.outcome(made[on_chip], conditions[number])
+
+                yield measure
 
         title = f"{controller.label}, seed {seed}"
         return Batch(title, len(conditions), prepare, self.plan.jobs)

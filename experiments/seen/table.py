@@ -18,6 +18,9 @@ MEANINGS = (
     ("in sight", "share of looks whose point was believed"),
     ("look", "wall time of sight in a look; torque: from frames to torque;"),
     ("", "both without rendering and the simulation of events"),
+    ("step", "mean wall time of all steps; with eye-chip, each of them steps the"),
+    ("", "eyes, too, and a look only reads their heat"),
+    ("chip", "cores of the network; energy and time of a step are estimates"),
 )
 """Words that explain the lines."""
 
@@ -85,5 +88,9 @@ LINES: tuple[tuple[str, Show], ...] = (
     ("look p99 ms", lambda p: number(p.sight_p99_s, 1e3, 2)),
     ("torque p50 ms", lambda p: number(p.torque_p50_s, 1e3, 2)),
     ("torque p99 ms", lambda p: number(p.torque_p99_s, 1e3, 2)),
+    ("step, mean ms", lambda p: number(p.step_mean_s, 1e3, 2)),
+    ("chip: cores", lambda p: number(p.cores, 1.0, 0)),
+    ("chip: uJ in a step", lambda p: number(p.chip_energy_j, 1e6, 2)),
+    ("chip: us in a step", lambda p: number(p.chip_step_s, 1e6, 1)),
 )
 """Headings of the lines, and functions of what stands in them."""

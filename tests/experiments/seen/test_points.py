@@ -1,5 +1,6 @@
 """Points and tables of the task "seen", from outcomes made by hand."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from spikearm.experiments.seen.measures import SeenReach
 from spikearm.experiments.seen.points import summarise
 from spikearm.experiments.seen.seen_plan import SeenCondition, SeenOutcome
 from spikearm.experiments.seen.sight_level import SightLevel
+from spikearm.experiments.seen.step_cost import StepCost
 from spikearm.experiments.seen.table import LINES, explanations, seen_tables
 from spikearm.experiments.seen.verdict import seen_verdict
 
@@ -28,7 +30,8 @@ def reach(hand: float, **others: Any) -> SeenReach:
 
 def outcome(seed: int, *reaches: SeenReach, sight: str = "eye", level=SightLevel()) -> SeenOutcome:
     condition = SeenCondition(LOIHI, seed, sight, "jumping", 0, level)
-    return SeenOutcome(condition, reaches, np.full((4, 3), 1e-3), np.full(4, 2e-3))
+    cost = StepCost(5e-4 * (1 + seed), 700.0, 65, None if sight == "true" else 7e-6, 5e-5)
+    return SeenOutcome(condition, reaches, np.full((4, 3), 1e-3), np.full(4, 2e-3), cost=cost)
 
 
 OUTCOMES = [
@@ -51,6 +54,15 @@ def test_hidden_targets_are_counted_apart_and_the_worst_seed_is_told():
     assert point.sight_p50_s == pytest.approx(3e-3)  # the sum of its parts
     assert point.torque_p99_s == pytest.approx(2e-3)
     assert true.within_10_mm == 1.0
+
+
+def test_a_step_costs_the_mean_over_runs_and_nothing_that_one_of_them_lacks():
+    point, true = summarise(OUTCOMES)
+    assert point.step_mean_s == pytest.approx((5e-4 + 1e-3) / 2)
+    assert (point.cores, point.synaptic_events) == (65, 700)
+    assert point.chip_energy_j == pytest.approx(7e-6)
+    assert true.chip_energy_j is None
+    assert summarise([replace(OUTCOMES[0], cost=None)])[0].step_mean_s is None
 
 
 def test_a_median_of_which_half_never_came_is_none():
