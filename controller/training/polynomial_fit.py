@@ -3,10 +3,10 @@
 import numpy as np
 
 from spikearm.arm_models import RigidBodyModel
+from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.polynomial import polynomial_terms
 from spikearm.controller.references.workspace import Workspace
-from spikearm.controller.training.friction import DryFriction
 from spikearm.controller.training.products import draw_commands
 from spikearm.controller.training.samples import Spread, join, sample_reach
 from spikearm.controller.training.targets import fit_scaling

@@ -3,11 +3,12 @@
 import nengo
 import numpy as np
 
+from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.spiking.scaling import Scaling
 from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF, Filters
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
 from spikearm.controller.training.compression import Compression, rates
-from spikearm.controller.training.friction import DryFriction
+from spikearm.controller.training.friction import friction_neurons
 from spikearm.controller.training.samples import Samples
 
 MAX_RATES = (80.0, 160.0)  # Hz
@@ -48,7 +49,7 @@ def assemble(
     factors[index, number] = gain / 2 * rng.choice([-1.0, 1.0], size=n_products)
     command[index, axis] = gain / 2 * rng.choice([-1.0, 1.0], size=n_products)
     n_joints = len(scaling.middle)
-    against_velocity, against_command, friction_bias = friction.neurons(scaling, rng)
+    against_velocity, against_command, friction_bias = friction_neurons(friction, scaling, rng)
     return NetworkWeights(
         scaling=scaling,
         posture=compression.first[:, : 2 * n_joints],

@@ -6,12 +6,12 @@ import numpy as np
 
 from spikearm.arm_models import Pose, RigidBodyModel, SpikearmError
 from spikearm.arm_models.errors import check_count, check_not_negative, check_positive
+from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.osc import drift_torque, task_inertia
 from spikearm.controller.references.joint_reference import REACH_TIMESTEP, JointReference, reaches
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.workspace import Workspace
-from spikearm.controller.training.friction import DryFriction
 
 MOST_PER_REACH = 1000  # about one a step
 N_TRIES = 200  # poses that are drawn for one goal

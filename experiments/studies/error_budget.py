@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from spikearm.arm_models import Arm
+from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.osc import drift_torque, task_inertia
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.spiking.trained import TrainedController
-from spikearm.controller.training.friction import DryFriction
 from spikearm.controller.training.products import steady_rates
 from spikearm.controller.training.samples import Samples
 

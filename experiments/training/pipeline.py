@@ -9,6 +9,7 @@ import numpy as np
 from nengo.exceptions import BuildError
 
 from spikearm.arm_models import Arm, SpikearmError
+from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.spiking.scaling import Scaling
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
@@ -17,7 +18,6 @@ from spikearm.controller.training.compression import (
     Compression,
     begin,
 )
-from spikearm.controller.training.friction import DryFriction
 from spikearm.controller.training.products import assemble, draw_commands, solve_readout
 from spikearm.controller.training.readout import Refinement, refine
 from spikearm.controller.training.samples import Samples, join, sample_reach

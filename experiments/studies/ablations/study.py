@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from spikearm.arm_models import Arm
+from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.spiking.weights import NetworkWeights
-from spikearm.controller.training.friction import DryFriction
 from spikearm.controller.training.products import draw_commands, solve_readout
 from spikearm.controller.training.samples import Samples
 from spikearm.experiments.records.atomic_file import atomic_file

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.classical.osc import FRICTION_SPEED
 from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF, Filters, build_network
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
@@ -19,7 +20,6 @@ from spikearm.controller.training.activity import (
     build_recorder,
     record_activity,
 )
-from spikearm.controller.training.friction import DryFriction
 from spikearm.controller.training.products import steady_rates
 from spikearm.controller.training.samples import Samples
 from spikearm.loihi_deploy.backends.engine import EngineSimulation

@@ -9,6 +9,7 @@ import pytest
 
 from spikearm.arm_models import ArmState, Pose, load_arm
 from spikearm.controller.classical.command import task_command
+from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.osc import (
     FRICTION_SPEED,
@@ -26,7 +27,7 @@ from spikearm.controller.training.friction import (
     INTERCEPTS,
     MAX_RATES,
     PER_JOINT,
-    DryFriction,
+    friction_neurons,
 )
 from spikearm.controller.training.products import assemble, draw_commands, solve_readout
 from spikearm.controller.training.samples import Samples
@@ -72,7 +73,7 @@ def test_where_nothing_rubs_there_is_no_torque_and_there_are_no_neurons():
     velocities, commands = rng.normal(size=(5, 7)), rng.normal(size=(5, 6))
     np.testing.assert_array_equal(friction.compensate(velocities, commands), np.zeros((5, 7)))
     scaling = Scaling(np.zeros(7), np.zeros(27), np.linspace(0.5, 2.0, 27), np.ones(7))
-    velocity, command, bias = friction.neurons(scaling, rng)
+    velocity, command, bias = friction_neurons(friction, scaling, rng)
     assert (velocity.shape, command.shape, bias.shape) == ((0, 7), (0, 6), (0,))
 
 
@@ -138,7 +139,7 @@ def lif_rate(current: np.ndarray) -> np.ndarray:
 
 def unscaled(seed: int = 83) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Make neurons; give their weights per rad/s and per m/s^2 or rad/s^2, and their biases."""
-    velocity, command, bias = ROUGH.neurons(SCALING, np.random.default_rng(seed))
+    velocity, command, bias = friction_neurons(ROUGH, SCALING, np.random.default_rng(seed))
     return velocity / SCALING.half_range[6:9], command / SCALING.half_range[9:], bias
 
 

@@ -8,11 +8,11 @@ import nengo
 import numpy as np
 import pytest
 
+from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.spiking.scaling import Scaling
 from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF, Filters, build_network
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
 from spikearm.controller.training.compression import Compression
-from spikearm.controller.training.friction import DryFriction
 from spikearm.controller.training.products import (
     CHIP_STEP,
     COMMAND_SPREAD,

@@ -7,9 +7,9 @@ import pytest
 from blank_trajectory import blank_trajectory
 
 from spikearm.arm_models import load_arm
+from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.osc import drift_torque, task_inertia
-from spikearm.controller.training.friction import DryFriction
 from spikearm.experiments.studies.error_budget import EVERY, static_errors
 
 
