@@ -80,7 +80,7 @@ class BenchCommand(ExperimentOptions):
                 "`spikearm run --eye --video FILE` makes a film."
             )
         from spikearm.experiments.console.seen_task import CONTROLLERS, conduct_seen, plan_seen
-        from spikearm.experiments.seen.layout import MOTIONS
+        from spikearm.experiments.seen.course.layout import MOTIONS
 
         arm = self.plant.load()
         names = CONTROLLERS if self.controllers == BenchCommand.controllers else self.controllers

@@ -60,10 +60,10 @@ class SeeCommand:
 
     def execute(self) -> None:
         """Measure, print the table, write the folder, and draw picture and film."""
-        from spikearm.experiments.seen.accuracy_study import AccuracyStudy
-        from spikearm.experiments.seen.scene_pictures import write_scene_pictures
-        from spikearm.experiments.seen.sights import find_sight
-        from spikearm.experiments.seen.weights import load_weights
+        from spikearm.experiments.seen.accuracy.accuracy_study import AccuracyStudy
+        from spikearm.experiments.seen.pictures.scene_pictures import write_scene_pictures
+        from spikearm.experiments.seen.sight.sights import find_sight
+        from spikearm.experiments.seen.sight.weights import load_weights
 
         if any(find_sight(name).replay is None for name in self.sights):
             raise SpikearmError(

@@ -74,7 +74,7 @@ class StressCommand(PerturbedOptions):
         if self.adaptive or self.rounds != 1:
             raise SpikearmError("--task seen has no --adaptive and --rounds: leave them out.")
         from spikearm.experiments.console.seen_task import CONTROLLERS, conduct_seen, plan_seen
-        from spikearm.experiments.seen.sight_level import SightLevel, sight_levels
+        from spikearm.experiments.seen.loop.sight_level import SightLevel, sight_levels
 
         levels = [SightLevel(), *sight_levels(self.perturbations)]
         arm = self.plant.load()

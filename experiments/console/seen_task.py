@@ -9,13 +9,13 @@ from spikearm.experiments.console.conducting import conduct
 from spikearm.experiments.console.console import console
 from spikearm.experiments.console.experiment_options import ExperimentOptions
 from spikearm.experiments.console.progress import progress_bar
-from spikearm.experiments.seen.course import Motion
+from spikearm.experiments.seen.course.course import Motion
+from spikearm.experiments.seen.loop.sight_level import SightLevel
 from spikearm.experiments.seen.options import SeenOptions
-from spikearm.experiments.seen.seen_plan import SeenOutcome, SeenPlan
-from spikearm.experiments.seen.sight_level import SightLevel
-from spikearm.experiments.seen.sights import find_sight
-from spikearm.experiments.seen.study import SeenStudy
-from spikearm.experiments.seen.weights import load_weights
+from spikearm.experiments.seen.sight.sights import find_sight
+from spikearm.experiments.seen.sight.weights import load_weights
+from spikearm.experiments.seen.study.seen_plan import SeenOutcome, SeenPlan
+from spikearm.experiments.seen.study.study import SeenStudy
 
 CONTROLLERS = ("loihi",)
 """Controllers of the task "seen" if no others are named."""
@@ -79,7 +79,7 @@ def film_seen(plan: SeenPlan, outcome: SeenOutcome, path: Path) -> None:
         SpikearmError: The file cannot be written, or this machine cannot render.
     """
     from spikearm.experiments.eye_on_chip.lone_eyes import LoneEyes
-    from spikearm.experiments.seen.seen_film import SeenFilm
+    from spikearm.experiments.seen.pictures.seen_film import SeenFilm
     from spikearm.perception.sight.eye_finder import EyeFinder
 
     assert outcome.film is not None

@@ -21,15 +21,15 @@ from spikearm.experiments.eye_on_chip.seeing_controller import (
     check_takes_eyes,
     make_seeing,
 )
-from spikearm.experiments.seen.course import Jumps
-from spikearm.experiments.seen.layout import Layout, draw_surroundings
-from spikearm.experiments.seen.lookout import Look
-from spikearm.experiments.seen.seen_log import SeenLog
-from spikearm.experiments.seen.seen_plan import SeenPlan
-from spikearm.experiments.seen.seen_run import SeenRun
-from spikearm.experiments.seen.seen_target import SeenTarget
-from spikearm.experiments.seen.sights import find_sight
-from spikearm.experiments.seen.step_cost import step_cost
+from spikearm.experiments.seen.course.course import Jumps
+from spikearm.experiments.seen.course.layout import Layout, draw_surroundings
+from spikearm.experiments.seen.loop.lookout import Look
+from spikearm.experiments.seen.loop.seen_log import SeenLog
+from spikearm.experiments.seen.loop.seen_run import SeenRun
+from spikearm.experiments.seen.loop.seen_target import SeenTarget
+from spikearm.experiments.seen.loop.step_cost import step_cost
+from spikearm.experiments.seen.sight.sights import find_sight
+from spikearm.experiments.seen.study.seen_plan import SeenPlan
 from spikearm.perception.eye.eye_weights import EyeWeights
 from spikearm.perception.eye.heat_reading import HeatReader
 from spikearm.perception.eye.random_eye import random_eye

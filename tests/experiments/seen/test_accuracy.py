@@ -3,8 +3,8 @@
 import pytest
 
 from spikearm.arm_models import load_arm
-from spikearm.experiments.seen.accuracy import SeenScene, SightTest
-from spikearm.experiments.seen.accuracy_study import AccuracyStudy, summarise
+from spikearm.experiments.seen.accuracy.accuracy import SeenScene, SightTest
+from spikearm.experiments.seen.accuracy.accuracy_study import AccuracyStudy, summarise
 
 
 def scene(case: str, error: float | None, **others) -> SeenScene:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spikearm.experiments.seen.course import Circle, Jumps
+from spikearm.experiments.seen.course.course import Circle, Jumps
 
 
 def test_a_target_that_jumps_stands_at_each_place_for_its_time():

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from spikearm.arm_models.rendering.scene import Arrangement
-from spikearm.experiments.seen.course import Circle, Jumps
-from spikearm.experiments.seen.layout import Layout
-from spikearm.experiments.seen.measures import measure_run
-from spikearm.experiments.seen.seen_log import SeenLog
+from spikearm.experiments.seen.course.course import Circle, Jumps
+from spikearm.experiments.seen.course.layout import Layout
+from spikearm.experiments.seen.loop.seen_log import SeenLog
+from spikearm.experiments.seen.study.measures import measure_run
 
 HERE, THERE = np.array([0.5, 0.1, 0.4]), np.array([0.4, -0.1, 0.3])
 TIMES = 0.004 * np.arange(500)  # 2 s

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from spikearm.experiments.controllers import ChosenController
-from spikearm.experiments.seen.figure import seen_figure
-from spikearm.experiments.seen.measures import SeenReach
-from spikearm.experiments.seen.points import summarise
-from spikearm.experiments.seen.seen_plan import SeenCondition, SeenOutcome
-from spikearm.experiments.seen.sight_level import SightLevel
-from spikearm.experiments.seen.step_cost import StepCost
-from spikearm.experiments.seen.table import LINES, explanations, seen_tables
-from spikearm.experiments.seen.verdict import seen_verdict
+from spikearm.experiments.seen.loop.sight_level import SightLevel
+from spikearm.experiments.seen.loop.step_cost import StepCost
+from spikearm.experiments.seen.study.figure import seen_figure
+from spikearm.experiments.seen.study.measures import SeenReach
+from spikearm.experiments.seen.study.points import summarise
+from spikearm.experiments.seen.study.seen_plan import SeenCondition, SeenOutcome
+from spikearm.experiments.seen.study.table import LINES, explanations, seen_tables
+from spikearm.experiments.seen.study.verdict import seen_verdict
 
 LOIHI = ChosenController("loihi")
 

@@ -6,10 +6,10 @@ import pytest
 from spikearm.arm_models import Arm, load_arm
 from spikearm.arm_models.rendering.scene import Scene, SceneConfig
 from spikearm.controller.classical.osc import OperationalSpaceController
-from spikearm.experiments.seen.layout import Layout, draw_layout
-from spikearm.experiments.seen.seen_log import SeenLog
-from spikearm.experiments.seen.seen_run import SeenRun
-from spikearm.experiments.seen.sights import SIGHTS, SightSpec, Viewing
+from spikearm.experiments.seen.course.layout import Layout, draw_layout
+from spikearm.experiments.seen.loop.seen_log import SeenLog
+from spikearm.experiments.seen.loop.seen_run import SeenRun
+from spikearm.experiments.seen.sight.sights import SIGHTS, SightSpec, Viewing
 from spikearm.perception.sight.known_finder import KnownFinder
 from spikearm.perception.sight.scene_cameras import ProjectingCamera
 

@@ -11,8 +11,8 @@ from spikearm.arm_models import Arm, load_arm
 from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.safety.brakes import ArmStoppedError
-from spikearm.experiments.seen.lookout import Look
-from spikearm.experiments.seen.seen_target import SeenTarget
+from spikearm.experiments.seen.loop.lookout import Look
+from spikearm.experiments.seen.loop.seen_target import SeenTarget
 from spikearm.perception.sight.stereo_sight import Sighting, SightTimes
 
 TIMES = SightTimes(0.0, 0.0, 0.0)

@@ -8,14 +8,14 @@ import pytest
 
 from spikearm.arm_models import SpikearmError
 from spikearm.arm_models.rendering.scene import Arrangement
-from spikearm.experiments.seen.sight_changes import (
+from spikearm.experiments.seen.loop.sight_changes import (
     BlackLens,
     Board,
     DeadPixels,
     EventNoise,
     Flashes,
 )
-from spikearm.experiments.seen.sight_level import (
+from spikearm.experiments.seen.loop.sight_level import (
     NONE,
     SIGHT_PERTURBATIONS,
     SightLevel,

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from spikearm.experiments.seen.points import SeenPoint
-from spikearm.experiments.seen.sight_level import NONE, SightLevel
+from spikearm.experiments.seen.loop.sight_level import NONE, SightLevel
+from spikearm.experiments.seen.study.points import SeenPoint
 from spikearm.experiments.words import counted, millimetres
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikearm.experiments.seen.course import ROUNDING, Jumps
-from spikearm.experiments.seen.layout import Layout
-from spikearm.experiments.seen.lookout import LOOK_PERIOD
-from spikearm.experiments.seen.seen_log import SeenLog
+from spikearm.experiments.seen.course.course import ROUNDING, Jumps
+from spikearm.experiments.seen.course.layout import Layout
+from spikearm.experiments.seen.loop.lookout import LOOK_PERIOD
+from spikearm.experiments.seen.loop.seen_log import SeenLog
 
 NEAR = 0.02  # m; an estimate within it has found the target, a hand has reached it
 CAUGHT_UP = 2.0  # s, after which the hand is to be with a target that moves

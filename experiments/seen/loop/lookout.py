@@ -8,8 +8,8 @@ import numpy as np
 from spikearm.arm_models import Arm, ArmState
 from spikearm.arm_models.rendering.scene import Scene
 from spikearm.controller.references.reference import Reference
-from spikearm.experiments.seen.layout import Layout, with_target
-from spikearm.experiments.seen.sight_changes import SightChange
+from spikearm.experiments.seen.course.layout import Layout, with_target
+from spikearm.experiments.seen.loop.sight_changes import SightChange
 from spikearm.perception.sight.scene_cameras import SceneCameras
 
 LOOK_PERIOD = 0.004  # s, between two looks

@@ -8,7 +8,7 @@ from spikearm.arm_models import Arm, Pose, SpikearmError
 from spikearm.arm_models.rendering.scene import MOST_DISTRACTORS, Arrangement, Scene
 from spikearm.controller.references.joint_reference import end_joints
 from spikearm.controller.references.minimum_jerk import MinimumJerk
-from spikearm.experiments.seen.course import Circle, Course, Jumps, Motion
+from spikearm.experiments.seen.course.course import Circle, Course, Jumps, Motion
 from spikearm.experiments.tasks.centre_out import forward_axis, frontal_plane
 from spikearm.perception.eye.scene_set import LEAST_VISIBLE
 from spikearm.perception.watched_scenes import LIGHTS, draw_distractors

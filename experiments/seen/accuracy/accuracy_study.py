@@ -11,8 +11,8 @@ from rich.console import RenderableType
 
 from spikearm.arm_models import Arm
 from spikearm.experiments.palette import OTHER_COLORS
-from spikearm.experiments.seen.accuracy import Case, SeenScene, SightTest
-from spikearm.experiments.seen.measures import NEAR, finite_median
+from spikearm.experiments.seen.accuracy.accuracy import Case, SeenScene, SightTest
+from spikearm.experiments.seen.study.measures import NEAR, finite_median
 from spikearm.experiments.studies.study import Batch, Measure, Study
 from spikearm.experiments.tables import Line, compare, explain
 from spikearm.experiments.words import counted, millimetres, number

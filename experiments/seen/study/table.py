@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from rich.table import Table
 
-from spikearm.experiments.seen.points import SeenPoint
-from spikearm.experiments.seen.sight_level import NONE, SightLevel
+from spikearm.experiments.seen.loop.sight_level import NONE, SightLevel
+from spikearm.experiments.seen.study.points import SeenPoint
 from spikearm.experiments.tables import Line, Meanings, compare, explain
 from spikearm.experiments.words import number
 

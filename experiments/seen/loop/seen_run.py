@@ -12,12 +12,12 @@ from spikearm.controller.loop.safety.brakes import ArmStoppedError
 from spikearm.controller.loop.safety.limits import SafetyLimits, limits_of_task
 from spikearm.controller.loop.safety.safety import Safety
 from spikearm.controller.references.reference import Reference
-from spikearm.experiments.seen.layout import Layout
-from spikearm.experiments.seen.lookout import Lookout
-from spikearm.experiments.seen.seen_log import SeenLog
-from spikearm.experiments.seen.seen_target import PATIENCE, SeenTarget
-from spikearm.experiments.seen.sight_level import SightLevel
-from spikearm.experiments.seen.sights import SightSpec, open_sight
+from spikearm.experiments.seen.course.layout import Layout
+from spikearm.experiments.seen.loop.lookout import Lookout
+from spikearm.experiments.seen.loop.seen_log import SeenLog
+from spikearm.experiments.seen.loop.seen_target import PATIENCE, SeenTarget
+from spikearm.experiments.seen.loop.sight_level import SightLevel
+from spikearm.experiments.seen.sight.sights import SightSpec, open_sight
 from spikearm.neural.processes.worker import heed_stop
 from spikearm.perception.eye.eye_weights import EyeWeights
 

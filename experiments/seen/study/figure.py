@@ -6,9 +6,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from spikearm.experiments.palette import OTHER_COLORS
-from spikearm.experiments.seen.points import CLOSE, NEAR, key_of
-from spikearm.experiments.seen.seen_plan import SeenOutcome
-from spikearm.experiments.seen.sight_level import SightLevel
+from spikearm.experiments.seen.loop.sight_level import SightLevel
+from spikearm.experiments.seen.study.points import CLOSE, NEAR, key_of
+from spikearm.experiments.seen.study.seen_plan import SeenOutcome
 
 
 def seen_figure(outcomes: Sequence[SeenOutcome], title: str) -> go.Figure:

@@ -8,8 +8,8 @@ import numpy as np
 
 from spikearm.arm_models import Arm
 from spikearm.arm_models.rendering.scene import Scene
-from spikearm.experiments.seen.layout import HELD_OUT
-from spikearm.experiments.seen.sights import SightSpec, find_sight
+from spikearm.experiments.seen.course.layout import HELD_OUT
+from spikearm.experiments.seen.sight.sights import SightSpec, find_sight
 from spikearm.perception.eye.eye_weights import EyeWeights
 from spikearm.perception.eye.scene_set import LEAST_VISIBLE
 from spikearm.perception.sight.agreement import AgreedPoint, Agreement

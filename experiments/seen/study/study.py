@@ -9,12 +9,12 @@ import plotly.graph_objects as go
 from rich.console import RenderableType
 
 from spikearm.experiments.controllers import ChosenController
-from spikearm.experiments.seen.figure import seen_figure
-from spikearm.experiments.seen.points import summarise
-from spikearm.experiments.seen.seen_plan import SeenCondition, SeenOutcome, SeenPlan
-from spikearm.experiments.seen.sights import find_sight
-from spikearm.experiments.seen.table import explanations, seen_tables
-from spikearm.experiments.seen.verdict import seen_verdict
+from spikearm.experiments.seen.sight.sights import find_sight
+from spikearm.experiments.seen.study.figure import seen_figure
+from spikearm.experiments.seen.study.points import summarise
+from spikearm.experiments.seen.study.seen_plan import SeenCondition, SeenOutcome, SeenPlan
+from spikearm.experiments.seen.study.table import explanations, seen_tables
+from spikearm.experiments.seen.study.verdict import seen_verdict
 from spikearm.experiments.studies.study import Batch, Measure, Study
 from spikearm.neural.processes.raised import Problem
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikearm.experiments.seen.measures import NEAR, SeenReach, finite_median
-from spikearm.experiments.seen.seen_plan import SeenCondition, SeenOutcome
-from spikearm.experiments.seen.step_cost import mean_of
+from spikearm.experiments.seen.loop.step_cost import mean_of
+from spikearm.experiments.seen.study.measures import NEAR, SeenReach, finite_median
+from spikearm.experiments.seen.study.seen_plan import SeenCondition, SeenOutcome
 
 CLOSE = 0.01  # m, of the hand from the target, as NEAR is
 

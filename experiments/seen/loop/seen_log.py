@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.experiments.seen.lookout import Truth
+from spikearm.experiments.seen.loop.lookout import Truth
 from spikearm.perception.sight.stereo_sight import TARGET, Sighting, SightTimes
 
 NOWHERE = np.full(3, np.nan)

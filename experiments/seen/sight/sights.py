@@ -9,7 +9,7 @@ import numpy as np
 from spikearm.arm_models import SpikearmError
 from spikearm.arm_models.rendering.scene import Scene, SceneConfig
 from spikearm.experiments.lookup import find_entry
-from spikearm.experiments.seen.course import Course
+from spikearm.experiments.seen.course.course import Course
 from spikearm.perception.eye.eye_weights import EyeWeights
 from spikearm.perception.eye.scene_set import LEAST_VISIBLE
 from spikearm.perception.sight.colour_finder import ColourFinder

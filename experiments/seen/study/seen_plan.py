@@ -15,14 +15,14 @@ from spikearm.experiments.eye_on_chip.seeing_controller import (
     check_takes_eyes,
     make_seeing,
 )
-from spikearm.experiments.seen.course import Motion
-from spikearm.experiments.seen.layout import HELD_OUT, MOTIONS, Layout, draw_layout
-from spikearm.experiments.seen.measures import SeenReach, measure_run
-from spikearm.experiments.seen.seen_log import SeenLog
-from spikearm.experiments.seen.seen_run import SeenRun
-from spikearm.experiments.seen.sight_level import SightLevel
-from spikearm.experiments.seen.sights import find_sight
-from spikearm.experiments.seen.step_cost import StepCost, step_cost
+from spikearm.experiments.seen.course.course import Motion
+from spikearm.experiments.seen.course.layout import HELD_OUT, MOTIONS, Layout, draw_layout
+from spikearm.experiments.seen.loop.seen_log import SeenLog
+from spikearm.experiments.seen.loop.seen_run import SeenRun
+from spikearm.experiments.seen.loop.sight_level import SightLevel
+from spikearm.experiments.seen.loop.step_cost import StepCost, step_cost
+from spikearm.experiments.seen.sight.sights import find_sight
+from spikearm.experiments.seen.study.measures import SeenReach, measure_run
 from spikearm.neural.processes.raised import Caught
 from spikearm.perception.eye.eye_weights import EyeWeights
 from spikearm.perception.sight.stereo_sight import SightTimes

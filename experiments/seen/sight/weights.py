@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from spikearm.arm_models import Arm
-from spikearm.experiments.seen.sights import find_sight
+from spikearm.experiments.seen.sight.sights import find_sight
 from spikearm.perception.eye.eye_weights import EyeWeights
 from spikearm.perception.eye.shipped_eye import load_eye
 

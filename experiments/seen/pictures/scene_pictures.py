@@ -10,9 +10,9 @@ from PIL import Image
 from spikearm.arm_models import Arm
 from spikearm.arm_models.rendering.scene import Scene
 from spikearm.experiments.records.atomic_file import atomic_file
-from spikearm.experiments.seen.accuracy import watch_held_out
-from spikearm.experiments.seen.panel import SEEN, TRUE, Mark, draw_panel, with_caption
-from spikearm.experiments.seen.sights import find_sight
+from spikearm.experiments.seen.accuracy.accuracy import watch_held_out
+from spikearm.experiments.seen.pictures.panel import SEEN, TRUE, Mark, draw_panel, with_caption
+from spikearm.experiments.seen.sight.sights import find_sight
 from spikearm.perception.eye.eye_weights import EyeWeights
 from spikearm.perception.sight.agreement import Agreement
 from spikearm.perception.sight.eye_finder import EyeFinder

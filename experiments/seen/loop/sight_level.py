@@ -9,8 +9,8 @@ import numpy as np
 from spikearm.arm_models import SpikearmError
 from spikearm.experiments.lookup import find_entry
 from spikearm.experiments.perturbations.strength import read_strength
-from spikearm.experiments.seen.lookout import LOOK_PERIOD
-from spikearm.experiments.seen.sight_changes import (
+from spikearm.experiments.seen.loop.lookout import LOOK_PERIOD
+from spikearm.experiments.seen.loop.sight_changes import (
     BlackLens,
     Board,
     DeadPixels,

@@ -12,10 +12,17 @@ from spikearm.arm_models.rendering.camera import Camera
 from spikearm.arm_models.rendering.scene import Scene, SceneConfig
 from spikearm.experiments.eye_on_chip.lone_eyes import LoneEyes
 from spikearm.experiments.records.atomic_file import atomic_file
-from spikearm.experiments.seen.layout import Layout, with_target
-from spikearm.experiments.seen.lookout import LOOK_PERIOD
-from spikearm.experiments.seen.panel import PANE, SEEN, TRUE, Mark, draw_panel, with_caption
-from spikearm.experiments.seen.seen_log import SeenLog
+from spikearm.experiments.seen.course.layout import Layout, with_target
+from spikearm.experiments.seen.loop.lookout import LOOK_PERIOD
+from spikearm.experiments.seen.loop.seen_log import SeenLog
+from spikearm.experiments.seen.pictures.panel import (
+    PANE,
+    SEEN,
+    TRUE,
+    Mark,
+    draw_panel,
+    with_caption,
+)
 from spikearm.perception.sight.eye_finder import EyeFinder
 from spikearm.perception.sight.stereo_sight import TARGET
 

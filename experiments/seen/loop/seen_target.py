@@ -10,8 +10,8 @@ from spikearm.controller.loop.safety.safety import Safety
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.references.target import Target
 from spikearm.controller.references.tracked_target import TrackedTarget, TrackingConfig
-from spikearm.experiments.seen.lookout import Look
-from spikearm.experiments.seen.sights import Sight
+from spikearm.experiments.seen.loop.lookout import Look
+from spikearm.experiments.seen.sight.sights import Sight
 from spikearm.perception.sight.stereo_sight import Sighting
 
 logger = logging.getLogger(__name__)

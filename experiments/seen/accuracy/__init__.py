@@ -1,0 +1,1 @@
+"""Accuracy of sight in scenes that are watched, without a controller."""

@@ -1,0 +1,1 @@
+"""Courses of targets, and the scenes that they go through."""

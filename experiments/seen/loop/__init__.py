@@ -1,0 +1,1 @@
+"""Arm, cameras and sight in a closed loop, and what disturbs sight."""

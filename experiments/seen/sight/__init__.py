@@ -1,0 +1,1 @@
+"""Sights by name: what finds targets, and what it is compared with."""

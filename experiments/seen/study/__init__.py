@@ -1,0 +1,1 @@
+"""Task "seen" as a study: conditions, measures, tables."""
