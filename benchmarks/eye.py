@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from spikearm.arm_models import load_arm
-from spikearm.arm_models.rendering.scene import scene_cameras
+from spikearm.arm_models.rendering.scene_config import scene_cameras
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.training.eye_config import EyeConfig
 from spikearm.experiments.training.eye_pipeline import EyeTraining

@@ -7,7 +7,8 @@ import numpy as np
 
 from spikearm.arm_models import Arm
 from spikearm.arm_models.errors import check_count
-from spikearm.arm_models.rendering.scene import MOST_DISTRACTORS, Arrangement, Distractor, Scene
+from spikearm.arm_models.rendering.arrangement import MOST_DISTRACTORS, Arrangement, Distractor
+from spikearm.arm_models.rendering.scene import Scene
 from spikearm.perception.stereo_event_camera import StereoEventCamera
 
 MOST_STEPS = 10**6

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from spikearm.arm_models import Arm
-from spikearm.arm_models.rendering.scene import Scene, SceneConfig
+from spikearm.arm_models.rendering.scene import Scene
+from spikearm.arm_models.rendering.scene_config import SceneConfig
 from spikearm.experiments.eye_on_chip.chip_run import see_on_chip
 from spikearm.perception.eye.eye import Eye
 from spikearm.perception.eye.eye_weights import EyeWeights
 from spikearm.perception.eye.heat_reading import HeatReader
+from spikearm.perception.eye.scene_set import LEAST_VISIBLE
 from spikearm.perception.sight.stereo_sight import TARGET
 from spikearm.perception.watched_scenes import WatchConfig, WatchedScene, watch_scenes
-
-IN_SIGHT = 0.5  # share of a target that a camera must see for its reading to count
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _distances(
     watched: list[WatchedScene], camera: int, floating: np.ndarray, integer: np.ndarray
 ) -> np.ndarray:
     """Compute distances of both readings from the target, and between them, shape (3, n)."""
-    seen = np.array([one.visible[camera] >= IN_SIGHT for one in watched])
+    seen = np.array([one.visible[camera] >= LEAST_VISIBLE for one in watched])
     target = np.array([one.pixels[-1, camera] for one in watched])
     apart = [floating - target, integer - target, integer - floating]
     return np.linalg.norm(apart, axis=-1)[:, seen]

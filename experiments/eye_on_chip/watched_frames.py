@@ -3,7 +3,8 @@
 import numpy as np
 
 from spikearm.arm_models import Arm
-from spikearm.arm_models.rendering.scene import Scene, SceneConfig
+from spikearm.arm_models.rendering.scene import Scene
+from spikearm.arm_models.rendering.scene_config import SceneConfig
 from spikearm.perception.eye.eye_weights import EyeWeights
 from spikearm.perception.watched_scenes import WatchConfig, watch_scenes
 

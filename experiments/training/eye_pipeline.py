@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from spikearm.arm_models import Arm
-from spikearm.arm_models.rendering.scene import Scene, SceneConfig, scene_cameras
+from spikearm.arm_models.rendering.scene import Scene
+from spikearm.arm_models.rendering.scene_config import SceneConfig, scene_cameras
 from spikearm.experiments.training.checkpoints import Parts, Snapshot
 from spikearm.experiments.training.eye_config import N_FRAMES, EyeConfig
 from spikearm.experiments.training.steps import Steps

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from spikearm.arm_models import SpikearmError, load_arm
-from spikearm.arm_models.rendering.scene import Arrangement, Scene, SceneConfig
+from spikearm.arm_models.rendering.arrangement import Arrangement
+from spikearm.arm_models.rendering.scene import Scene
+from spikearm.arm_models.rendering.scene_config import SceneConfig
 from spikearm.perception.event_camera import EventCameraConfig
 from spikearm.perception.stereo_event_camera import Microsaccade, StereoEventCamera
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from spikearm.arm_models import Arm, load_arm
-from spikearm.arm_models.rendering.scene import Scene, SceneConfig
+from spikearm.arm_models.rendering.scene import Scene
+from spikearm.arm_models.rendering.scene_config import SceneConfig
 from spikearm.perception.watched_scenes import WatchConfig, WatchedScene, watch_scenes
 
 SHORT = WatchConfig(n_steps=8)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from spikearm.arm_models import Arm, Pose, SpikearmError
-from spikearm.arm_models.rendering.scene import MOST_DISTRACTORS, Arrangement, Scene
+from spikearm.arm_models.rendering.arrangement import MOST_DISTRACTORS, Arrangement
+from spikearm.arm_models.rendering.scene import Scene
 from spikearm.controller.references.joint_reference import end_joints
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.experiments.seen.course.course import Circle, Course, Jumps, Motion

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from spikearm.arm_models.rendering.scene import Arrangement, Distractor, Scene
+from spikearm.arm_models.rendering.arrangement import Arrangement, Distractor
+from spikearm.arm_models.rendering.scene import Scene
 
 FLASH_TIME, FLASH_PERIOD = 0.05, 0.5  # s
 HIDDEN_FROM, HIDDEN_PERIOD = 0.4, 1.6  # s; the period is that of jumps

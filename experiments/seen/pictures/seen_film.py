@@ -9,7 +9,8 @@ import numpy as np
 
 from spikearm.arm_models import Arm, Pose
 from spikearm.arm_models.rendering.camera import Camera
-from spikearm.arm_models.rendering.scene import Scene, SceneConfig
+from spikearm.arm_models.rendering.scene import Scene
+from spikearm.arm_models.rendering.scene_config import SceneConfig
 from spikearm.experiments.eye_on_chip.lone_eyes import LoneEyes
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.seen.course.layout import Layout, with_target

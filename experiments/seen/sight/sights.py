@@ -7,7 +7,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from spikearm.arm_models import SpikearmError
-from spikearm.arm_models.rendering.scene import Scene, SceneConfig
+from spikearm.arm_models.rendering.scene import Scene
+from spikearm.arm_models.rendering.scene_config import SceneConfig
 from spikearm.experiments.lookup import find_entry
 from spikearm.experiments.seen.course.course import Course
 from spikearm.perception.eye.eye_weights import EyeWeights

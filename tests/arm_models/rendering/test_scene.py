@@ -6,14 +6,9 @@ import numpy as np
 import pytest
 
 from spikearm.arm_models import Arm, SpikearmError, load_arm
-from spikearm.arm_models.rendering.scene import (
-    LUMINANCE,
-    MOST_DISTRACTORS,
-    Arrangement,
-    Distractor,
-    Scene,
-    SceneConfig,
-)
+from spikearm.arm_models.rendering.arrangement import MOST_DISTRACTORS, Arrangement, Distractor
+from spikearm.arm_models.rendering.scene import LUMINANCE, Scene
+from spikearm.arm_models.rendering.scene_config import SceneConfig
 
 CHANGED = 4.0  # grey levels
 

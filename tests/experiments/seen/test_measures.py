@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spikearm.arm_models.rendering.scene import Arrangement
+from spikearm.arm_models.rendering.arrangement import Arrangement
 from spikearm.experiments.seen.course.course import Circle, Jumps
 from spikearm.experiments.seen.course.layout import Layout
 from spikearm.experiments.seen.loop.seen_log import SeenLog

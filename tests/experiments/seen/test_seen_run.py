@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from spikearm.arm_models import Arm, load_arm
-from spikearm.arm_models.rendering.scene import Scene, SceneConfig
+from spikearm.arm_models.rendering.scene import Scene
+from spikearm.arm_models.rendering.scene_config import SceneConfig
 from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.experiments.seen.course.layout import Layout, draw_layout
 from spikearm.experiments.seen.loop.seen_log import SeenLog

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from spikearm.arm_models import SpikearmError
-from spikearm.arm_models.rendering.scene import Arrangement
+from spikearm.arm_models.rendering.arrangement import Arrangement
 from spikearm.experiments.seen.loop.sight_changes import (
     BlackLens,
     Board,

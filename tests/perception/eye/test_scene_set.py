@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spikearm.arm_models import load_arm
-from spikearm.arm_models.rendering.scene import scene_cameras, scene_middle
+from spikearm.arm_models.rendering.scene_config import scene_cameras, scene_middle
 from spikearm.perception.eye.accuracy import measure_accuracy
 from spikearm.perception.eye.scene_set import SceneSet
 from spikearm.perception.training.eye.heat_targets import heat_targets
