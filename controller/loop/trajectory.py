@@ -86,6 +86,13 @@ class Trajectory:
         """Control period [s]."""
         return float(self.time[0])
 
+    @property
+    def hold(self) -> slice:
+        """Steps at the end in which the reference stands still, the last one at least."""
+        moving = (self.reference_position != self.reference_position[-1]).any(axis=1)
+        moving |= (self.reference_quaternion != self.reference_quaternion[-1]).any(axis=1)
+        return slice(int(np.flatnonzero(moving)[-1]) + 1 if moving.any() else 0, None)
+
     def to_pandas(self) -> "DataFrame":
         """Return a table of one row per step, indexed by time [s].
 

@@ -19,7 +19,7 @@ from spikearm.experiments.environments.actions import AccelerationActions, Torqu
 from spikearm.experiments.environments.neural_work import NeuralWork
 from spikearm.experiments.environments.observation import observation_bound, observe_within
 from spikearm.experiments.environments.targets import TargetDraw
-from spikearm.experiments.tasks.task import SUCCESS_ANGLE, SUCCESS_DISTANCE
+from spikearm.experiments.tasks.success import SUCCESS
 
 LIMITS = SafetyLimits(tracking_limit=10.0)  # how far hands get from references is learned
 LOSS_RATE = 3.0  # reward that is lost per second left when a limit ends an episode; worse than rest
@@ -116,7 +116,7 @@ class CentreOutEnv(gymnasium.Env[np.ndarray, np.ndarray]):
         self._goal = self._targets.draw(self.np_random)
         times = self._arm.timestep * np.arange(round(task.motion_time / self._arm.timestep) + 1)
         self._references = MinimumJerk(task.start, self._goal, task.duration).sample(times)
-        self._step = 0
+        self._step = self._steps_near = 0
         self._state = self._arm.reset(task.start_joints)
         self._actions.start(self._state)
         return self._observation(), self._info()
@@ -142,6 +142,7 @@ class CentreOutEnv(gymnasium.Env[np.ndarray, np.ndarray]):
             if self._work is not None:
                 self._work.add()
             self._step += 1
+            self._steps_near = self._steps_near + 1 if self._is_near() else 0
             reward -= self._arm.timestep * self._distance()
             stopped = self._stopped()
             if stopped is not None:
@@ -185,6 +186,15 @@ class CentreOutEnv(gymnasium.Env[np.ndarray, np.ndarray]):
         radius = self._targets.task.radius
         return float(np.linalg.norm(error[:3]) / radius + np.linalg.norm(error[3:]))
 
+    def _from_goal(self) -> tuple[float, float]:
+        """Return the hand's distance from the target [m], and its angle [rad]."""
+        error = pose_error(self._goal, self._state.hand)
+        return float(np.linalg.norm(error[:3])), float(np.linalg.norm(error[3:]))
+
+    def _is_near(self) -> bool:
+        """Return whether the hand is so close to the target that it counts as reached."""
+        return bool(SUCCESS.admit(*self._from_goal()))
+
     def _stopped(self) -> str | None:
         """Describe the limit that the arm exceeds, or return None."""
         check, state = self._check, self._state
@@ -194,8 +204,8 @@ class CentreOutEnv(gymnasium.Env[np.ndarray, np.ndarray]):
         return observe_within(self._bound, self._state, self._reference)
 
     def _info(self, over: bool = False) -> dict[str, Any]:
-        error = pose_error(self._goal, self._state.hand)
-        distance, angle = (float(np.linalg.norm(part)) for part in (error[:3], error[3:]))
-        reached = {"success": distance < SUCCESS_DISTANCE and angle < SUCCESS_ANGLE}
+        distance, angle = self._from_goal()
+        lasting = min(SUCCESS.lasting, self._targets.task.hold)
+        reached = {"success": self._steps_near >= max(1, round(lasting / self._arm.timestep))}
         work = {} if self._work is None else self._work.metrics
         return {"distance_m": distance, "angle_rad": angle} | work | (reached if over else {})

@@ -36,6 +36,7 @@ LAW: Mapping[str, Tolerance] = {
     "fidelity_rmse_m": Tolerance(1e-6),
     "effort": Tolerance(relative=1e-3),
     "success_rate": EXACT,
+    "success_rate_5mm": EXACT,
 }
 """Of laws without neurons, whose hand rounding moves by less than a micrometre."""
 
@@ -43,6 +44,7 @@ NEURONS: Mapping[str, Tolerance] = {
     "position_rmse_m": Tolerance(relative=0.25),
     "fidelity_rmse_m": Tolerance(relative=0.25),
     "success_rate": EXACT,
+    "success_rate_5mm": EXACT,
     "spikes": Tolerance(relative=0.05),
     "synaptic_events": Tolerance(relative=0.05),
 }

@@ -6,10 +6,7 @@ import numpy as np
 
 from spikearm.arm_models import Pose
 from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.controller.references.pose_error import rotation_error
-
-SUCCESS_DISTANCE = 0.005  # m
-SUCCESS_ANGLE = np.radians(2.0)  # rad
+from spikearm.experiments.tasks.success import SUCCESS
 
 
 @dataclass(frozen=True)
@@ -41,9 +38,5 @@ class Task:
 
     @staticmethod
     def success(trajectory: Trajectory) -> bool:
-        """Check that a motion ends within 5 mm and 2 degrees of the end of its reference."""
-        distance = trajectory.hand_position[-1] - trajectory.reference_position[-1]
-        turn = rotation_error(trajectory.reference_quaternion[-1], trajectory.hand_quaternion[-1])
-        return bool(
-            np.linalg.norm(distance) < SUCCESS_DISTANCE and np.linalg.norm(turn) < SUCCESS_ANGLE
-        )
+        """Check that a motion ends where its reference does: :data:`SUCCESS`."""
+        return SUCCESS.met(trajectory)

@@ -136,6 +136,26 @@ def test_the_law_s_own_accelerations_reach_the_target():
         assert info["success"] and info["distance_m"] < 5e-4
 
 
+@pytest.mark.parametrize(("late", "succeeds"), [(0.15, False), (0.25, True)])
+def test_success_asks_for_the_last_0_2_s(late: float, succeeds: bool):
+    """The goal is 3 mm beside the reference's end until so many seconds before the end."""
+    with opened(action="acceleration", radius=0.05, duration=0.4, hold=0.4, hold_steps=1) as it:
+        it.reset(seed=2)
+        inside = it.unwrapped
+        goal = inside._goal
+        inside._goal = goal._replace(position=goal.position + np.array([0.0, 0.003, 0.0]))
+
+        def choose() -> np.ndarray:
+            if inside._steps_left == round(late / inside._arm.timestep):
+                inside._goal = goal
+            command = task_command(inside._arm.state, inside._reference, Gains(), "acceleration")
+            return command / LARGEST_ACCELERATION
+
+        *_, info = play_out(it, choose)
+        assert info["success"] is succeeds
+        assert info["distance_m"] < 1e-3
+
+
 def test_a_limit_ends_an_episode_with_its_cause_and_a_loss(torques):
     torques.reset(seed=0)
     reward, terminated, info = play_out(torques, lambda: torques.action_space.high)

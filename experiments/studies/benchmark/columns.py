@@ -8,6 +8,7 @@ import numpy as np
 
 from spikearm.experiments.studies.benchmark.latency import WARM_UP_STEPS
 from spikearm.experiments.studies.benchmark.statistics import bootstrap_interval
+from spikearm.experiments.tasks.success import SUCCESS, SUCCESS_5MM
 
 MICRO = 1e6
 
@@ -69,7 +70,9 @@ class Column:
 
 CONTROL = (
     Column("success", "% of motions", "success_rate", 1e2, ".0f",
-           "motions that end within 5 mm and 2 degrees"),
+           f"motions that end {SUCCESS} for {SUCCESS.lasting:g} s"),
+    Column("success within 5 mm", "% of motions", "success_rate_5mm", 1e2, ".0f",
+           f"motions {SUCCESS_5MM} in their last step"),
     Column("position rmse", "mm", "position_rmse_m", 1e3, ".3f",
            "distance from the ideal path, root mean square over time"),
     Column("fidelity rmse", "mm", "fidelity_rmse_m", 1e3, ".3f",

@@ -109,15 +109,8 @@ def hand_acceleration_rms_hold(trajectory: Trajectory) -> float | None:
 
     By second differences; None where the reference never stands still for three steps.
     """
-    held = trajectory.hand_position[_stands_still(trajectory)]
+    held = trajectory.hand_position[trajectory.hold]
     if len(held) < 3:
         return None
     acceleration = np.diff(held, n=2, axis=0) / trajectory.period**2
     return root_mean_square(np.linalg.norm(acceleration, axis=1))
-
-
-def _stands_still(trajectory: Trajectory) -> slice:
-    """Find the last steps, in which the reference is at its end."""
-    moving = (trajectory.reference_position != trajectory.reference_position[-1]).any(axis=1)
-    moving |= (trajectory.reference_quaternion != trajectory.reference_quaternion[-1]).any(axis=1)
-    return slice(int(np.flatnonzero(moving)[-1]) + 1 if moving.any() else 0, None)

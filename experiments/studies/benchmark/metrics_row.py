@@ -11,7 +11,7 @@ from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.studies.benchmark.latency import latency_fields
 from spikearm.experiments.studies.benchmark.neurobench import neurobench_metrics
 from spikearm.experiments.studies.chip_cost import ChipCost, chip_cost
-from spikearm.experiments.tasks.task import Task
+from spikearm.experiments.tasks.success import SUCCESS, SUCCESS_5MM
 from spikearm.loihi_deploy.energy.account import energy_per_step
 from spikearm.neural.counts import UNCOUNTED, Footprint, StepCounts
 
@@ -93,7 +93,8 @@ def _control_fields(reaches: list[RecordedReach], analytic: list[RecordedReach])
         "path_deviation_m": _mean(metrics.path_deviation(t) for t, _ in pairs),
         "jerk": _mean(metrics.jerk(t) for t, _ in pairs),
         "effort": _mean(metrics.effort(t) for t, _ in pairs),
-        "success_rate": _mean(Task.success(t) for t, _ in pairs),
+        "success_rate": _mean(SUCCESS.met(t) for t, _ in pairs),
+        "success_rate_5mm": _mean(SUCCESS_5MM.met(t) for t, _ in pairs),
     }
 
 

@@ -12,11 +12,10 @@ import numpy as np
 
 from spikearm.experiments.controllers import BASELINE
 from spikearm.experiments.studies.benchmark.table import by_controller
-from spikearm.experiments.tasks.task import SUCCESS_ANGLE, SUCCESS_DISTANCE
+from spikearm.experiments.tasks.success import SUCCESS
 from spikearm.experiments.words import counted, listed, millimetres
 
 Row = dict[str, Any]
-WITHIN = f"within {1e3 * SUCCESS_DISTANCE:g} mm and {np.degrees(SUCCESS_ANGLE):g} degrees"
 ENDED = {
     "interrupted": "The run was interrupted; only finished motions count.",
     "failed": "The run failed before its end; only finished motions count.",
@@ -51,7 +50,7 @@ def benchmark_verdict(
 
 def reached(label: str, n_reached: int, n_motions: int) -> str:
     """Write how often a controller reached its target, with the definition of success."""
-    return f"{label} reached its target in {n_reached} of {counted(n_motions, 'motion')} {WITHIN}"
+    return f"{label} reached its target in {n_reached} of {counted(n_motions, 'motion')} {SUCCESS}"
 
 
 def _clause(label: str, rows: Sequence[Row], first: bool) -> str:

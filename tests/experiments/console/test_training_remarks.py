@@ -35,9 +35,7 @@ def test_a_good_verdict_is_printed_and_a_bad_one_is_a_warning(capsys):
     print_verdict(Verdict("loihi", 4, 0.2, 1.0, 4.2e-4, 2.7e-4, 0.004, None))
     print_verdict(Verdict("loihi", 4, 0.2, 0.5, 0.0521, 0.0613, 0.113, None))
     good, bad = capsys.readouterr()
-    assert (
-        "reached its target in 4 of 4 motions within 5 mm and 2 degrees, 200 mm from home" in good
-    )
+    assert "reached its target in 4 of 4 motions within 2 mm and 1 degree, 200 mm from home" in good
     assert "0.42 mm from the analytic law's path" in good
     assert "reached its target in 2 of 4 motions" in bad
     assert "6.5 degrees from the ideal orientation" in bad

@@ -21,8 +21,8 @@ def test_a_benchmark_s_sweep_counts_all_runs_and_names_the_one_that_missed_most(
     keys = [task.key for task in tasks]
     rows = [bench_row(keys[0]), bench_row(keys[1], 0.25), bench_row(keys[2], 0.5)]
     assert sweep_verdict(tasks, rows, 0) == (
-        "3 runs complete, 0 failed. loihi reached its target in 7 of 12 motions within 5 mm and 2 "
-        "degrees, 0.40 mm from the ideal path, 0.10 mm from the analytic law's. Fewest targets "
+        "3 runs complete, 0 failed. loihi reached its target in 7 of 12 motions within 2 mm and 1 "
+        "degree, 0.40 mm from the ideal path, 0.10 mm from the analytic law's. Fewest targets "
         "were reached with controllers = loihi, seed = 1: 1 of 4."
     )
     assert "Fewest" not in sweep_verdict(tasks, [bench_row(key) for key in keys], 0)

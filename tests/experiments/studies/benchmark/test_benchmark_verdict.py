@@ -27,14 +27,14 @@ ANALYTIC = row("analytic", mm=0.0203, fidelity_mm=0.0)
 
 def test_one_controller_is_compared_with_the_analytic_law():
     assert benchmark_verdict([ANALYTIC, row("loihi")]) == (
-        "loihi reached its target in 16 of 16 motions within 5 mm and 2 degrees, 0.40 mm from the "
+        "loihi reached its target in 16 of 16 motions within 2 mm and 1 degree, 0.40 mm from the "
         "ideal path, 0.39 mm from the analytic law's."
     )
 
 
 def test_the_baseline_alone_is_compared_with_the_ideal_path():
     assert benchmark_verdict([ANALYTIC]) == (
-        "analytic reached its target in 16 of 16 motions within 5 mm and 2 degrees, 0.020 mm from "
+        "analytic reached its target in 16 of 16 motions within 2 mm and 1 degree, 0.020 mm from "
         "the ideal path."
     )
 
@@ -42,7 +42,7 @@ def test_the_baseline_alone_is_compared_with_the_ideal_path():
 def test_several_controllers_have_a_clause_each_in_their_order():
     rows = [ANALYTIC, row("spiking", mm=0.28, fidelity_mm=0.281), row("pd", 16, 3 / 16, 12.3, 12.4)]
     assert benchmark_verdict(rows) == (
-        "spiking reached its target in 16 of 16 motions within 5 mm and 2 degrees, 0.28 mm from "
+        "spiking reached its target in 16 of 16 motions within 2 mm and 1 degree, 0.28 mm from "
         "the ideal path, 0.28 mm from the analytic law's; pd in 3 of 16, 12 mm and 12 mm."
     )
 

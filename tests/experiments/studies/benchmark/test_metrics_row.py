@@ -31,7 +31,8 @@ FOOTPRINT = Footprint(
 CONTROL_FIELDS = {
     "position_rmse_m", "orientation_rmse_rad", "excess_deviation", "fidelity_rmse_m",
     "endpoint_error_m", "path_deviation_m", "jerk", "effort", "success_rate",
-    "joint_speed_max_share", "torque_rate_max", "torque_ripple_rms", "hand_acceleration_rms_hold",
+    "success_rate_5mm", "joint_speed_max_share", "torque_rate_max", "torque_ripple_rms",
+    "hand_acceleration_rms_hold",
 }  # fmt: skip
 TIME_FIELDS = {
     "step_latency_p50_s", "step_latency_p99_s", "step_latency_max_s", "step_latency_jitter_s",
@@ -181,12 +182,16 @@ def test_effort_and_jerk_are_integrated_over_each_motion():
     assert filled["jerk"] == pytest.approx(9.0 * (N_STEPS - 3) * DT / 2, rel=1e-6)
 
 
-def test_success_is_the_share_of_motions_that_end_within_5_mm_and_2_degrees():
-    near, far = a_motion((0, 4.9 * MM, 0), angle=0.034), a_motion((0, 5.1 * MM, 0))
-    turned_away = a_motion(angle=0.036)  # 2.06 degrees
+@pytest.mark.parametrize(
+    ("name", "mm", "angle"),  # angles of 0.97 and 1.03, 1.95 and 2.06 degrees
+    [("success_rate", 2.0, (0.017, 0.018)), ("success_rate_5mm", 5.0, (0.034, 0.036))],
+)
+def test_success_is_the_share_of_motions_that_end_within_its_bounds(name, mm, angle):
+    near, far = a_motion((0, 0.98 * mm * MM, 0), angle[0]), a_motion((0, 1.02 * mm * MM, 0))
+    turned_away = a_motion(angle=angle[1])
     analytic = reaches("analytic", *[a_motion((0.0, 1 * MM, 0.0))] * 4)
-    assert row(near, far, near, near, analytic=analytic)["success_rate"] == 0.75
-    assert row(near, turned_away, far, far, analytic=analytic)["success_rate"] == 0.25
+    assert row(near, far, near, near, analytic=analytic)[name] == 0.75
+    assert row(near, turned_away, far, far, analytic=analytic)[name] == 0.25
 
 
 def test_latency_is_that_of_the_motions_and_speed_that_of_the_whole_loop():

@@ -10,7 +10,7 @@ from spikearm.experiments.studies.benchmark.columns import CONTROL, DETAIL, LATE
 from spikearm.experiments.studies.benchmark.statistics import bootstrap_interval
 from spikearm.experiments.studies.benchmark.table import by_controller, summary_tables
 from spikearm.experiments.tables import WIDTH, Meanings
-from spikearm.experiments.tasks.task import SUCCESS_ANGLE, SUCCESS_DISTANCE
+from spikearm.experiments.tasks.success import SUCCESS, SUCCESS_5MM, SuccessBounds
 
 # Heading: what a row holds, in SI units, and what is shown for it.
 SHOWN = {
@@ -20,6 +20,7 @@ SHOWN = {
     "fidelity rmse mm": ({"fidelity_rmse_m": 0.00098765}, "0.988"),
     "endpoint error mm": ({"endpoint_error_m": 0.0000512}, "0.051"),
     "success, % of motions": ({"success_rate": 0.875}, "88"),
+    "success within 5 mm, % of motions": ({"success_rate_5mm": 0.9375}, "94"),
     "fastest joint, % of its limit": ({"joint_speed_max_share": 0.8847}, "88"),
     "torque rate N m/ms": ({"torque_rate_max": 3.1162}, "3.12"),
     "torque ripple N m": ({"torque_ripple_rms": 0.39147}, "0.391"),
@@ -168,7 +169,11 @@ def test_a_percentage_names_the_whole_that_it_is_a_part_of(column):
     assert column.meaning
 
 
-def test_the_definition_of_success_is_the_task_s():
-    success = next(column for column in CONTROL if column.key == "success_rate")
-    assert f"{1e3 * SUCCESS_DISTANCE:g} mm" in success.meaning
-    assert f"{np.degrees(SUCCESS_ANGLE):g} degrees" in success.meaning
+@pytest.mark.parametrize(
+    ("key", "bounds"), [("success_rate", SUCCESS), ("success_rate_5mm", SUCCESS_5MM)]
+)
+def test_the_definition_of_success_is_the_task_s(key: str, bounds: SuccessBounds):
+    success = next(column for column in CONTROL if column.key == key)
+    assert f"{1e3 * bounds.distance:g} mm" in success.meaning
+    assert f"{np.degrees(bounds.angle):.3g} degree" in success.meaning
+    assert bounds.lasting == 0 or f"for {bounds.lasting:g} s" in success.meaning

@@ -35,14 +35,14 @@ def outcome(*motions: Trajectory) -> Outcome:
 def test_metrics_are_those_worked_out_by_hand_also_of_an_episode_that_is_cut_short():
     sweep = Sweep("radius_m", "distance [m]", (0.0, 0.2), {})
     ideal = [outcome(motion(0.001, 0.0), motion(0.001, 0.0))] * 2
-    # Deviations of 4, 12 and 5 mm; the 2nd is no success, and the 4th motion did not come about.
+    # Deviations of 1.6, 12 and 1.9 mm; the 2nd is no success, the 4th motion did not come about.
     actual = [
-        outcome(motion(0.004, 0.0), motion(0.012, 0.0)),
-        outcome(motion(0.004, 0.0028)),
+        outcome(motion(0.0016, 0.0), motion(0.012, 0.0)),
+        outcome(motion(0.0016, 0.001)),
     ]
     point = make_point(sweep, 0.25, ideal, actual)
-    deviations = (0.004, 0.012, np.hypot(0.004, 0.0028))
-    gaps = (0.003, 0.011, np.hypot(0.003, 0.0028))
+    deviations = (0.0016, 0.012, np.hypot(0.0016, 0.001))
+    gaps = (0.0006, 0.011, np.hypot(0.0006, 0.001))
     assert (point.sweep, point.value, point.inside, point.n_targets) == ("radius_m", 0.25, False, 2)
     assert point.success_rate == 2 / 4
     assert point.analytic_success_rate == 1.0

@@ -35,7 +35,7 @@ def test_a_verdict_is_what_the_benchmark_measures():
     assert judged.success_rate == row["success_rate"] == 1.0
     assert judged.fidelity_rmse_m == row["fidelity_rmse_m"]
     assert judged.is_good
-    assert "reached its target in 2 of 2 motions within 5 mm and 2 degrees, 50 mm from home" in str(
+    assert "reached its target in 2 of 2 motions within 2 mm and 1 degree, 50 mm from home" in str(
         judged
     )
 
