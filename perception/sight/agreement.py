@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -21,13 +22,13 @@ class AgreementConfig:
     Attributes:
         gap: Largest root mean square distance of the rays from a point [m].
         spread: Standard deviation of that distance when all cameras look at the same thing [m].
-        confidence: Least probability of a candidate [1].
+        confidence: Least geometric mean of the candidates' probabilities [1].
         reach: Largest distance of a point from the middle of what is watched [m].
     """
 
     gap: float = 0.03
     spread: float = 0.01
-    confidence: float = 0.3
+    confidence: float = 0.35
     reach: float = 0.3
 
     def __post_init__(self) -> None:
@@ -77,20 +78,21 @@ class Agreement:
             candidates: Candidates of the same thing, of each camera.
         """
         config = self._config
-        sure = (
-            [one for one in mine if one.probability >= config.confidence] for mine in candidates
-        )
-        choices = list(product(*sure))
+        choices = [one for one in product(*candidates) if _confidence(one) >= config.confidence]
         if not choices:
             return None
+        confidence = np.array([_confidence(choice) for choice in choices])
         pixels = np.array([[one.pixel for one in choice] for choice in choices])
-        likely = np.log([[one.probability for one in choice] for choice in choices]).sum(axis=1)
         positions, gaps = intersect_all_rays(self._cameras, pixels)
-        score = likely - 0.5 * (gaps / config.spread) ** 2
+        score = len(self._cameras) * np.log(confidence) - 0.5 * (gaps / config.spread) ** 2
         away = np.linalg.norm(positions - self._middle, axis=1)
         score[(gaps > config.gap) | (away > config.reach)] = -np.inf
         best = int(score.argmax())
         if score[best] == -np.inf:
             return None
-        confidence = np.exp(likely[best] / len(self._cameras))
-        return AgreedPoint(positions[best], float(gaps[best]), float(confidence))
+        return AgreedPoint(positions[best], float(gaps[best]), float(confidence[best]))
+
+
+def _confidence(choice: Sequence[Candidate]) -> float:
+    """Compute the geometric mean of candidates' probabilities."""
+    return prod(one.probability for one in choice) ** (1 / len(choice))

@@ -57,6 +57,16 @@ def test_without_agreement_there_is_no_point(config, points, probability):
     assert Agreement(CAMERAS, MIDDLE, config).point(candidates) is None
 
 
+@pytest.mark.parametrize(("probabilities", "enough"), [((0.9, 0.2), True), ((0.3, 0.3), False)])
+def test_a_sure_camera_makes_up_for_one_that_is_not(probabilities, enough):
+    candidates = [
+        seen((TARGET, probability), camera=camera)
+        for probability, camera in zip(probabilities, CAMERAS, strict=True)
+    ]
+    point = Agreement(CAMERAS, MIDDLE, AgreementConfig(confidence=0.4)).point(candidates)
+    assert (point is not None) is enough
+
+
 def test_a_camera_that_sees_nothing_gives_no_point():
     assert Agreement(CAMERAS, MIDDLE).point([seen((TARGET, 0.9), camera=CAMERAS[0]), []]) is None
 
