@@ -42,7 +42,7 @@ class WatchConfig:
     radius: float = 0.2
     n_steps: int = 24
     period: float = 0.004
-    empty: float = 0.1
+    empty: float = 0.25
     reached: float = 0.4
 
     def __post_init__(self) -> None:

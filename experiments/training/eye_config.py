@@ -32,7 +32,7 @@ class EyeConfig:
         seed: Seed of everything.
     """
 
-    scenes: int = 2000
+    scenes: int = 2400
     held_out: int = 300
     size: int = 64
     first: Annotated[FirstKernels, tyro.conf.arg(name="")] = field(default_factory=FirstKernels)

@@ -26,7 +26,7 @@ class EyeShape:
         SpikearmError: A number is not positive, or there are not as many strides as channels.
     """
 
-    channels: tuple[int, ...] = (24, 24)
+    channels: tuple[int, ...] = (24, 20)
     strides: tuple[int, ...] = (2, 1)
     side: int = 3
     heat_side: int = 3

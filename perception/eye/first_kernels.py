@@ -42,7 +42,7 @@ class FirstKernels:
     """
 
     kernels: Kind = "softhebb"
-    n_kernels: int = 15
+    n_kernels: int = 16
     kernel_side: int = 5
     kernel_stride: int = 2
     kernel_rate: float = 0.06
