@@ -13,12 +13,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spikearm.experiments.energy_units import energy
+from spikearm.experiments.palette import controller_color
 from spikearm.experiments.studies.energy.report import (
     DENSE,
     HOST,
     LAW,
     LEAN,
-    POLYNOMIAL,
     SPIKES,
 )
 from spikearm.loihi_deploy.energy import devices
@@ -26,7 +26,7 @@ from spikearm.loihi_deploy.energy.devices import STATIC
 
 PICTURE = Path(__file__).parent.parent / "docs" / "energy.png"
 COLORS = {
-    SPIKES: "#1f5fa8", DENSE: "#7fa8d1", LAW: "#c8642c", LEAN: "#d98a5c", POLYNOMIAL: "#8a5a8a",
+    SPIKES: "#1f5fa8", DENSE: "#7fa8d1", LAW: "#c8642c", LEAN: "#d98a5c",
     HOST: "#e0b080",
 }  # fmt: skip
 STATIC_COLOR = "#bbbbbb"
@@ -69,7 +69,13 @@ def draw_totals(axes: Axes, accounts: list[dict[str, Any]]) -> None:
         static = parts.pop(STATIC, None)
         total = sum(parts.values())
         label = job if first_of[job] == place else None
-        axes.barh(place, total, 0.38 if static else 0.7, color=COLORS[job], label=label)
+        axes.barh(
+            place,
+            total,
+            0.38 if static else 0.7,
+            color=COLORS.get(job) or controller_color(job),
+            label=label,
+        )
         axes.annotate(f" {energy(total)}", (total, place), va="center", fontsize=8)
         if static:
             label = None if place else "static, published"

@@ -1,76 +1,95 @@
-"""A polynomial regression of the control law, without neurons."""
+"""The control law as polynomials: a regression of it, without neurons."""
+
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from spikearm.arm_models import ArmState, RigidBodyModel
-from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.classical.control_step import ControlStep
-from spikearm.controller.classical.gains import Gains
-from spikearm.controller.classical.home_inertia import HomeInertia
-from spikearm.controller.controller import FeedbackController
-from spikearm.controller.references.reference import Reference
+from spikearm.controller.classical.dry_friction import DryFriction
+from spikearm.controller.classical.monomials import Monomials
 
 
-class PolynomialController(FeedbackController):
-    """Controller that computes the law's torque as a polynomial of state and command.
+@dataclass(frozen=True)
+class PolynomialTerms:
+    """Terms of the polynomials in ``u = T(q) w + d(q, dq)``.
 
-    The simplest function that a network has to be better than: ``u = C f(q, dq, w)`` with the terms
-    of :func:`polynomial_terms`, fitted to samples of the law.
+    Variables are the sines of the joints' distances from home, their cosines less 1, and the joint
+    velocities; the task map ``T`` has terms in the first two alone. A sine's square is left out,
+    because it is a polynomial of the cosine.
 
-    Args:
-        model: The arm's nominal dynamics.
-        coefficients: ``C``, shape (n_joints, n_terms) [N m].
-        gains: Gains of the law.
-        feedforward: Part of the reference's motion that the law feeds forward.
+    Attributes:
+        n_joints: Number of joints.
+        map_degree: Degree of the entries of the task map.
+        drift_degree: Degree of the drift torques ``d``, at least that of the map.
     """
 
-    def __init__(
-        self,
-        model: RigidBodyModel,
-        coefficients: np.ndarray,
-        gains: Gains = Gains(),
-        feedforward: Feedforward = "acceleration",
-    ) -> None:
-        self.gains = gains
-        self.feedforward: Feedforward = feedforward
-        self._home = model.chain.home
-        self._coefficients = coefficients
-        self._inertia = HomeInertia.of_arm(model)
-        self._step: ControlStep | None = None
+    n_joints: int
+    map_degree: int
+    drift_degree: int
 
-    def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
+    @cached_property
+    def drift(self) -> Monomials:
+        """Terms of the drift torques."""
+        return Monomials(3 * self.n_joints, self.drift_degree, self.n_joints)
+
+    @cached_property
+    def task_map(self) -> np.ndarray:
+        """Indices of those of these terms that the task map has, shape (n_map_terms,)."""
+        of_posture = self.drift.highest < 2 * self.n_joints
+        return np.flatnonzero(of_posture & (self.drift.degrees <= self.map_degree))
+
+    def evaluate(self, off_home: np.ndarray, dq: np.ndarray) -> np.ndarray:
+        """Compute the terms of the drift torques, among which are those of the task map.
+
+        Args:
+            off_home: Joint positions less those at home, shape (..., n_joints) [rad].
+            dq: Joint velocities, shape (..., n_joints) [rad/s].
+
+        Returns:
+            Shape (..., n_drift_terms).
+        """
+        variables = np.concatenate([np.sin(off_home), np.cos(off_home) - 1.0, dq], axis=-1)
+        return self.drift.evaluate(variables)
+
+
+@dataclass(frozen=True)
+class PolynomialLaw:
+    """Polynomials of state and command that stand for the law, fitted to samples of it.
+
+    The simplest functions that a network has to be better than. Dry friction, which is no
+    polynomial, is added as the law has it.
+
+    Attributes:
+        terms: Terms of the polynomials.
+        home: Joint positions at home, shape (n_joints,) [rad].
+        task_map: Coefficients of the task map, shape (n_joints, 6, n_map_terms).
+        drift: Coefficients of the drift torques, shape (n_joints, n_drift_terms) [N m].
+        friction: Dry friction of the arm.
+    """
+
+    terms: PolynomialTerms
+    home: np.ndarray
+    task_map: np.ndarray
+    drift: np.ndarray
+    friction: DryFriction
+
+    def torque(self, step: ControlStep) -> np.ndarray:
         """Compute joint torques, shape (n_joints,) [N m]."""
-        self._step = step = ControlStep(state, reference, self.gains, self.feedforward)
-        terms = polynomial_terms(state.q[None] - self._home, state.dq[None], step.command[None])
-        return self._coefficients @ terms[0]
+        state, command = step.state, step.command
+        terms = self.terms.evaluate(state.q - self.home, state.dq)
+        entries = self._map_rows @ terms.take(self.terms.task_map)
+        task = entries.reshape(len(self.home), 6) @ command
+        torque = task + self.drift @ terms
+        if self.friction.torque.any():
+            torque += self.friction.compensate(state.dq, command)
+        return torque
 
     @property
-    def feedback(self) -> np.ndarray:
-        """Joint torques of the last step's errors alone, shape (n_joints,) [N m].
+    def n_weights(self) -> int:
+        """Number of coefficients."""
+        return self.task_map.size + self.drift.size
 
-        Zeros before the first step.
-        """
-        if self._step is None:
-            return np.zeros(len(self._home))
-        return self._inertia.feedback(self._step)
-
-
-def polynomial_terms(off_home: np.ndarray, dq: np.ndarray, command: np.ndarray) -> np.ndarray:
-    """Compute the terms of the polynomial.
-
-    With ``s`` the sines, the cosines less 1 and the velocities of the joints: 1, ``s``, ``w``, all
-    products of two of ``s``, and each sine times each of ``w``. Seven joints have 301 terms.
-
-    Args:
-        off_home: Joint positions less those at home, shape (n_samples, n_joints) [rad].
-        dq: Joint velocities, shape (n_samples, n_joints) [rad/s].
-        command: Commanded accelerations of the hand, shape (n_samples, 6) [m/s^2, rad/s^2].
-
-    Returns:
-        Shape (n_samples, n_terms).
-    """
-    sines = np.sin(off_home)
-    s = np.hstack([sines, np.cos(off_home) - 1.0, dq])
-    first, second = np.triu_indices(s.shape[1])
-    mapped = (sines[:, :, None] * command[:, None, :]).reshape(len(s), -1)
-    return np.hstack([np.ones((len(s), 1)), s, command, s[:, first] * s[:, second], mapped])
+    @cached_property
+    def _map_rows(self) -> np.ndarray:
+        return self.task_map.reshape(-1, self.task_map.shape[-1])

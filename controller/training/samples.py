@@ -12,6 +12,7 @@ from spikearm.controller.classical.osc import drift_torque, task_inertia
 from spikearm.controller.references.joint_reference import REACH_TIMESTEP, JointReference, reaches
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.workspace import Workspace
+from spikearm.neural.processes.parallel import parallel_map
 
 MOST_PER_REACH = 1000  # about one a step
 N_TRIES = 200  # poses that are drawn for one goal
@@ -117,6 +118,38 @@ def sample_reach(
         task_maps.append(here.jacobian.T @ task_inertia(here)[0])
         drifts.append(drift_torque(model, here, *state, gains))
     return Samples(positions, velocities, np.array(task_maps), np.array(drifts))
+
+
+def sample_workspace(
+    model: RigidBodyModel,
+    workspace: Workspace,
+    n_reaches: int,
+    seed: int,
+    gains: Gains = Gains(),
+    spread: Spread = Spread(),
+) -> Samples:
+    """Sample the law beside reaches to random poses of the workspace, on all cores.
+
+    Args:
+        model: The arm's nominal dynamics.
+        workspace: Region of the goals.
+        n_reaches: Number of reaches; those of a smaller number are the first ones.
+        seed: Seed of the goals and of the samples.
+        gains: Gains of posture and damping.
+        spread: Number of samples, and their spread about the reaches.
+
+    Returns:
+        Samples reach by reach.
+
+    Raises:
+        SpikearmError: The arm reaches hardly any pose of the workspace.
+    """
+    sources = np.random.default_rng(seed).spawn(n_reaches)
+
+    def sample(number: int) -> Samples:
+        return sample_reach(model, workspace, sources[number], gains, spread)
+
+    return join(list(parallel_map(sample, n_reaches)))
 
 
 def join(parts: list[Samples]) -> Samples:

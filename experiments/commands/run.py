@@ -34,9 +34,10 @@ class RunCommand(ExperimentOptions):
 
     Attributes:
         controller: Controller that drives the arm: the analytic law, its neural stages (rate:
-            rate neurons; spiking: spiking neurons; loihi: the chip's arithmetic), polynomial (a
-            regression of the law, fitted first, which takes a quarter of a minute), pd or pid in
-            joint space. Or your own, as package.module:factory (docs/own_controller.md).
+            rate neurons; spiking: spiking neurons; loihi: the chip's arithmetic), baselines without
+            spikes (frozen-inertia, or fitted first, which takes half a minute: constant,
+            polynomial-1, polynomial-2, polynomial-3, static-rate), pd or pid in joint space. Or
+            your own, as package.module:factory (docs/own_controller.md).
         learning: Learning beside the controller.
         payload: Mass of a ball that is fixed to the hand and unknown to the controller [kg].
         seed: Seed of task and networks.

@@ -8,7 +8,6 @@ from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.home_inertia import HomeInertia
 from spikearm.controller.classical.joint_pid import JointPIDController
 from spikearm.controller.classical.osc import OperationalSpaceController
-from spikearm.controller.classical.polynomial import PolynomialController
 from spikearm.controller.controller import Controller
 from spikearm.controller.spiking.saturation_backup import SaturationBackup
 from spikearm.controller.spiking.spiking_controller import SpikingController
@@ -16,9 +15,8 @@ from spikearm.controller.spiking.spiking_network import Filters, neuron_type
 from spikearm.controller.spiking.subnetwork import Subnetwork
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.controller.spiking.weights import NeuralStage
-from spikearm.controller.training.polynomial_fit import fit_polynomial
+from spikearm.experiments.controllers.comparisons import COMPARISONS
 from spikearm.experiments.controllers.spec import ControllerSetup, ControllerSpec
-from spikearm.experiments.tasks.benchmark_workspace import benchmark_workspace
 
 BASELINE = "analytic"
 """Controller that all others are compared with."""
@@ -29,14 +27,6 @@ TRAINED_GAINS = ("posture_kp", "posture_kv", "limit_kp", "limit_margin")
 
 def _analytic(setup: ControllerSetup) -> Controller:
     return OperationalSpaceController(setup.model, setup.gains, setup.feedforward)
-
-
-def _polynomial(setup: ControllerSetup) -> Controller:
-    """Fit and make the polynomial controller, in the region that neurons were trained for."""
-    model, trained = setup.model, setup.trained
-    workspace = trained.workspace if trained else benchmark_workspace(model)
-    coefficients = fit_polynomial(model, workspace, setup.seed, setup.gains)
-    return PolynomialController(model, coefficients, setup.gains, setup.feedforward)
 
 
 def _pd(setup: ControllerSetup) -> Controller:
@@ -92,7 +82,7 @@ CONTROLLERS: dict[str, ControllerSpec] = {
     "rate": _spiking("rate", "nengo"),
     "spiking": _spiking("spiking", "nengo"),
     "loihi": _spiking("loihi", "engine", "emulator", "board"),
-    "polynomial": ControllerSpec(_polynomial),
+    **COMPARISONS,
     "pd": ControllerSpec(_pd),
     "pid": ControllerSpec(_pid),
 }

@@ -21,8 +21,8 @@ from spikearm.experiments.tables import WIDTH, compare, explain
 from spikearm.loihi_deploy import limits
 from spikearm.loihi_deploy.checks.report import Report, Row
 
-THREE = (("analytic", False), ("polynomial", False), ("loihi", True))
-LABELS = ("analytic", "polynomial", "loihi + adaptive")
+THREE = (("analytic", False), ("polynomial-2", False), ("loihi", True))
+LABELS = ("analytic", "polynomial-2", "loihi + adaptive")
 LARGE = 54321.0  # in the unit that is shown
 
 

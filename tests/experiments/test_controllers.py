@@ -15,6 +15,7 @@ from spikearm.experiments.controllers import (
     ControllerSetup,
     ControllerSpec,
     choose_controllers,
+    comparisons,
 )
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
@@ -52,7 +53,7 @@ def test_a_name_that_the_registry_lacks_is_refused_with_those_that_it_has():
         choose_controllers(["pd", "telepathy"])
 
 
-@pytest.mark.parametrize("name", ["rate", "spiking", "loihi"])
+@pytest.mark.parametrize("name", ["rate", "spiking", "loihi", "static-rate"])
 def test_without_trained_weights_no_neurons_are_made(name):
     with pytest.raises(SpikearmError, match=f"'{name}' needs trained weights"):
         ChosenController(name).make(ControllerSetup(load_arm("gen3").model))
@@ -65,7 +66,8 @@ def test_gains_that_were_trained_into_the_neurons_cannot_be_changed(trained, nam
         ChosenController(name).make(setup)
 
 
-def test_gains_reach_every_controller(trained):
+def test_gains_reach_every_controller(trained, monkeypatch):
+    monkeypatch.setattr(comparisons, "N_REACHES", 4)
     gains = Gains(kp=123.0, kv=17.0)
     setup = ControllerSetup(load_arm("gen3").model, trained, gains, ki=55.0)
     for name in CONTROLLERS:

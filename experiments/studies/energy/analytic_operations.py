@@ -1,6 +1,6 @@
 """Operations of the analytic controller in a step."""
 
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -9,7 +9,12 @@ from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.references.reference import Reference
-from spikearm.experiments.studies.energy.recursive_dynamics import Link, chain_dynamics
+from spikearm.experiments.studies.energy.recursive_dynamics import (
+    Link,
+    bias_force,
+    chain_dynamics,
+    move,
+)
 from spikearm.loihi_deploy.energy.operations import Operations, Tally
 
 COMMAND = Operations(multiplications=35, additions=36, others=10)
@@ -47,15 +52,28 @@ def analytic_operations(
 def dynamics_operations(n_joints: int) -> Operations:
     """Count the operations of Jacobian, its drift, mass matrix and bias force of a chain."""
     tally = Tally()
+    links, moving, gravity = _chain(tally, n_joints)
+    chain_dynamics(links, tally.array([0.0, 0.0, 0.1]), gravity, moving, moving)
+    return tally.operations
+
+
+def bias_operations(n_joints: int) -> Operations:
+    """Count the operations of the bias force of a chain alone."""
+    tally = Tally()
+    links, moving, gravity = _chain(tally, n_joints)
+    bias_force(links, move(links, moving, moving), gravity)
+    return tally.operations
+
+
+def _chain(tally: Tally, n_joints: int) -> tuple[list[Link], list[Any], Any]:
+    """Make links, joint positions or velocities, and gravity, that count."""
     link = Link(
         offset=tally.array([0.1, 0.0, 0.2]), rotation=tally.array(np.eye(3)),
         mass=tally.array(1.0), center=tally.array([0.0, 0.1, 0.1]),
         inertia=tally.array(np.eye(3)), armature=tally.array(0.1),
     )  # fmt: skip
     moving = [tally.array(0.3) for _ in range(n_joints)]
-    tool, gravity = tally.array([0.0, 0.0, 0.1]), tally.array([0.0, 0.0, -9.8])
-    chain_dynamics([link] * n_joints, tool, gravity, moving, moving)
-    return tally.operations
+    return [link] * n_joints, moving, tally.array([0.0, 0.0, -9.8])
 
 
 def law_operations(

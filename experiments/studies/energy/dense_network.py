@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF, Filters
-from spikearm.controller.spiking.weights import NetworkWeights
+from spikearm.controller.spiking.spiking_network import Filters
+from spikearm.controller.spiking.static_network import lif_rates
+from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
 
 
 class DenseNetwork:
@@ -21,11 +22,11 @@ class DenseNetwork:
     def __init__(
         self, weights: NetworkWeights, timestep: float, filters: Filters = Filters()
     ) -> None:
-        self._first = np.hstack([weights.posture, weights.velocity])
-        self._friction = np.hstack([weights.friction_velocity, weights.friction_command])
-        self._hidden, self._latent = weights.hidden, weights.latent
-        self._products = np.hstack([weights.factors, weights.command])
-        self._readout = weights.readout["rate"]
+        matrices = dense_matrices(weights, "rate")
+        self._multiply_adds = sum(matrix.size for matrix in matrices)
+        (
+            self._first, self._hidden, self._latent, self._products, self._friction, self._readout
+        ) = matrices  # fmt: skip
         self._biases = (
             weights.feature_bias, weights.code_bias, weights.product_bias, weights.friction_bias
         )  # fmt: skip
@@ -42,13 +43,7 @@ class DenseNetwork:
     @property
     def multiply_adds(self) -> int:
         """Number of products of a weight and a value, each added to a sum, per step."""
-        return sum(
-            matrix.size
-            for matrix in (
-                self._first, self._friction, self._hidden, self._latent, self._products,
-                self._readout,
-            )
-        )  # fmt: skip
+        return self._multiply_adds
 
     @property
     def n_neurons(self) -> int:
@@ -79,16 +74,18 @@ class DenseNetwork:
         return torque
 
 
-def lif_rates(current: np.ndarray) -> np.ndarray:
-    """Compute the rates of leaky integrate-and-fire neurons [Hz].
-
-    ``1 / (tau_ref + tau_rc log(1 + 1 / (J - 1)))`` above the threshold ``J = 1``, else 0, as
-    ``nengo.LIFRate`` has it.
+def dense_matrices(weights: NetworkWeights, stage: NeuralStage) -> tuple[np.ndarray, ...]:
+    """List the matrices that a network multiplies with in a step, from its inputs to the torque.
 
     Args:
-        current: Input current over the threshold's, shape (n,).
+        weights: Weights of the network.
+        stage: Stage whose readout is the last one.
     """
-    above = current > 1.0
-    rates = np.zeros_like(current)
-    rates[above] = 1.0 / (TAU_REF + TAU_RC * np.log1p(1.0 / (current[above] - 1.0)))
-    return rates
+    return (
+        np.hstack([weights.posture, weights.velocity]),
+        weights.hidden,
+        weights.latent,
+        np.hstack([weights.factors, weights.command]),
+        np.hstack([weights.friction_velocity, weights.friction_command]),
+        weights.readout[stage],
+    )

@@ -109,20 +109,3 @@ def gram(columns: np.ndarray) -> np.ndarray:
     for i in range(n):
         triangle[i, : i + 1] = columns[:, i] @ columns[:, : i + 1]
     return triangle
-
-
-def polynomial_operations(n_joints: int) -> Operations:
-    """Count the operations of a polynomial regression of the law, less those of its command.
-
-    Sines and cosines of the joints' distances from home, the products of two of ``3 n`` numbers,
-    those of each sine with each of six commands, and one coefficient by term and joint
-    (:class:`~spikearm.controller.classical.polynomial.PolynomialController`).
-    """
-    n_state = 3 * n_joints
-    products = n_state * (n_state + 1) // 2 + 6 * n_joints
-    n_terms = 1 + n_state + 6 + products
-    return Operations(
-        multiplications=products + n_joints * (n_terms - 1),  # the first term is 1
-        additions=2 * n_joints + n_joints * (n_terms - 1),
-        others=2 * n_joints,
-    )

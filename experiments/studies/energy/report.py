@@ -1,7 +1,7 @@
 """Energy of a reach: on the chip, on standard hardware, and for the analytic controller."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
 from typing import Literal
@@ -17,9 +17,10 @@ from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.studies.benchmark.neurobench import neurobench_metrics
 from spikearm.experiments.studies.deployment.drive import DriveConfig
 from spikearm.experiments.studies.energy.analytic_operations import analytic_operations
+from spikearm.experiments.studies.energy.comparison_costs import ComparisonCost, comparison_costs
 from spikearm.experiments.studies.energy.dense_network import DenseNetwork
 from spikearm.experiments.studies.energy.host_operations import host_operations
-from spikearm.experiments.studies.energy.lean_law import lean_operations, polynomial_operations
+from spikearm.experiments.studies.energy.lean_law import lean_operations
 from spikearm.experiments.studies.energy.workload import CountedReach, drive_and_count
 from spikearm.loihi_deploy.energy.account import (
     BARE,
@@ -46,7 +47,7 @@ from spikearm.loihi_deploy.limits import CORES
 
 SPIKES, DENSE = "network, spikes alone", "network, all weights"
 LAW, HOST = "analytic controller", "host of the network"
-LEAN, POLYNOMIAL = "analytic controller, lean", "polynomial regression"
+LEAN, POLYNOMIAL = "analytic controller, lean", "polynomial-2"
 STANDARD = ("cpu", "gpu", "arm")
 SOFTWARE = ("spinnaker", "spinnaker2", *STANDARD)
 LOIHI, CALIBRATED, CPU, GPU, ARM = (
@@ -126,6 +127,7 @@ class EnergyReport:
         all_weights: Work of a step in which all weights are multiplied, without spikes.
         metrics: NeuroBench's metrics.
         operations: Operations of a step: of the analytic controller, by its parts, and of the host.
+        costs: Costs of the comparison controllers, by their names, which are jobs too.
         accounts: Accounts by device and job.
         measurements: Measurements on this machine, by job.
         not_measured: Reason why there are no measurements; empty where there are.
@@ -135,6 +137,7 @@ class EnergyReport:
     all_weights: Work
     metrics: dict[str, float]
     operations: dict[str, Operations]
+    costs: dict[str, ComparisonCost]
     accounts: tuple[Account, ...]
     measurements: dict[str, Measurement]
     not_measured: str
@@ -226,7 +229,10 @@ def energy_report(
     command = task_command(arm.state, reach.midway, gains, drive.feedforward)
     lean = operations["dynamics"] + operations["command"]
     lean += lean_operations(arm.model, arm.state, command, gains)
-    polynomial = operations["command"] + polynomial_operations(arm.chain.n_joints)
+    costs = {
+        name: replace(cost, operations=cost.operations + operations["command"])
+        for name, cost in comparison_costs(arm.model, trained.weights).items()
+    }
     decoded = reach.counts.spikes - reach.counts.host_spikes
     host = host_operations(arm.chain.n_joints, reach.n_coders, decoded)
     steps = {
@@ -238,15 +244,19 @@ def energy_report(
         *network_accounts(reach, all_weights),
         *arithmetic_accounts(LAW, law),
         *arithmetic_accounts(LEAN, lean),
-        *arithmetic_accounts(POLYNOMIAL, polynomial),
+        *(
+            account
+            for name, cost in costs.items()
+            for account in arithmetic_accounts(name, cost.operations)
+        ),
         *arithmetic_accounts(HOST, host),
         *(measured_account(job, one, reach.period) for job, one in measurements.items()),
     )
     metrics = neurobench_metrics(reach.counts, reach.footprint)
     return EnergyReport(
         reach, all_weights, metrics,
-        operations | {"lean, in all": lean, "polynomial": polynomial, "host": host},
-        accounts, measurements, not_measured,
+        operations | {"lean, in all": lean, "host": host},
+        costs, accounts, measurements, not_measured,
     )  # fmt: skip
 
 

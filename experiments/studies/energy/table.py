@@ -24,7 +24,7 @@ from spikearm.experiments.studies.energy.report import (
 )
 from spikearm.experiments.tables import WIDTH, Line, compare, make_dense_table
 from spikearm.loihi_deploy.energy import devices
-from spikearm.loihi_deploy.energy.account import Account
+from spikearm.loihi_deploy.energy.account import BARE, Account
 from spikearm.loihi_deploy.plain_names import plain_name
 
 ROWS = {
@@ -54,9 +54,9 @@ def short_tables(report: EnergyReport) -> list[RenderableType]:
 def long_tables(report: EnergyReport) -> list[RenderableType]:
     """Lay out all else: shared chips, counts, other devices, ratios, metrics and sources."""
     return [
-        sharing_table(report), work_table(report), *network_tables(report), other_table(report),
-        *published_tables(report), *hard_tables(report), metric_table(report),
-        *source_list(report),
+        sharing_table(report), comparison_table(report), work_table(report),
+        *network_tables(report), other_table(report), *published_tables(report),
+        *hard_tables(report), metric_table(report), *source_list(report),
     ]  # fmt: skip
 
 
@@ -104,6 +104,21 @@ def fair_tables(report: EnergyReport) -> list[Table]:
             lines.append(Line(f"over Loihi, {part}, {name}", cells))
     title = "The law on an ARM, over the network on Loihi: times less, below 1 more"
     return compare(title, list(others), lines)
+
+
+def comparison_table(report: EnergyReport) -> Table:
+    """Lay out what the comparison controllers compute and store, beside the network on Loihi."""
+    headings = "", "multiply-adds", "bytes", "energy", "over Loihi", "45 nm"
+    table = _table("Comparison controllers on an ARM: a step, and stored weights", *headings)
+    chip = report.dynamic
+    for name, cost in report.costs.items():
+        on_arm, bare = (report.account(device, name).dynamic for device in (ARM, BARE))
+        ratios = ratio_range([on_arm / one for one in chip])
+        count, stored = f"{cost.operations.fused:,.0f}", f"{cost.weight_bytes:,}"
+        table.add_row(name, count, stored, energy(on_arm), ratios, energy(bare))
+    events, stored = report.reach.chip.work.stored_events, report.reach.footprint.footprint_bytes
+    table.add_row("loihi, events", number(events), f"{stored:,}", energy_range(chip), "1", "")
+    return table
 
 
 def sharing_table(report: EnergyReport) -> Table:

@@ -1,40 +1,55 @@
-"""The polynomial controller: its terms, and a law that it holds exactly."""
+"""The law as polynomials: its terms, and its torque from random coefficients."""
 
 import numpy as np
+import pytest
 
 from spikearm.arm_models import load_arm
-from spikearm.controller.classical.command import task_command
 from spikearm.controller.classical.control_step import ControlStep
-from spikearm.controller.classical.gains import Gains
-from spikearm.controller.classical.home_inertia import HomeInertia
-from spikearm.controller.classical.polynomial import PolynomialController, polynomial_terms
+from spikearm.controller.classical.dry_friction import DryFriction
+from spikearm.controller.classical.polynomial import PolynomialLaw, PolynomialTerms
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 
 
-def test_seven_joints_have_301_terms_and_two_have_as_many_as_counted_by_hand():
-    assert polynomial_terms(np.ones((2, 7)), np.ones((2, 7)), np.ones((2, 6))).shape == (2, 301)
-    # 1, six of s, six of w, 6 * 7 / 2 products of s, and 2 * 6 sines times w.
-    assert polynomial_terms(np.ones((3, 2)), np.ones((3, 2)), np.ones((3, 6))).shape == (3, 46)
+@pytest.mark.parametrize(
+    ("degrees", "n_map", "n_drift", "n_weights"),
+    [
+        ((0, 1), 1, 22, 196),
+        ((1, 1), 15, 22, 784),
+        # Of 14 sines and cosines 120 terms, of 21 variables 253, less 7 squares of sines.
+        ((2, 2), 113, 246, 6468),
+        # 680 and 2024, less these squares times 1 or one of 14 and of 21 variables.
+        ((3, 3), 680 - 7 * 15, 2024 - 7 * 22, 37240),
+    ],
+)
+def test_seven_joints_have_as_many_terms_as_counted_by_hand(degrees, n_map, n_drift, n_weights):
+    terms = PolynomialTerms(7, *degrees)
+    assert (len(terms.task_map), len(terms.drift)) == (n_map, n_drift)
+    assert 7 * (6 * n_map + n_drift) == n_weights
 
 
-def test_terms_of_one_joint_are_those_of_the_formula():
-    off, dq, w = 0.3, -1.2, np.array([0.5, -0.7, 0.2, 1.1, -2.0, 3.0])
-    s = [np.sin(off), np.cos(off) - 1, dq]
-    products = [s[i] * s[j] for i in range(3) for j in range(i, 3)]
-    expected = [1.0, *s, *w, *products, *(s[0] * w)]
-    (terms,) = polynomial_terms(np.array([[off]]), np.array([[dq]]), w[None])
-    np.testing.assert_allclose(terms, expected)
+def test_terms_of_the_task_map_are_of_positions_alone_and_those_of_the_drift_of_velocities_too():
+    terms = PolynomialTerms(3, 2, 3)
+    off, rng = np.array([0.4, -0.7, 1.1]), np.random.default_rng(5)
+    first, other = (terms.evaluate(off, dq) for dq in rng.normal(size=(2, 3)))
+    np.testing.assert_array_equal(first[terms.task_map], other[terms.task_map])
+    assert np.mean(first != other) > 0.4
 
 
-def test_the_torque_is_the_coefficients_times_the_terms():
-    arm = load_arm("ur5e")
-    state = arm.reset(arm.chain.home + 0.2)
+def test_the_torque_is_that_of_task_map_drift_and_friction():
+    arm = load_arm("fr3")
+    rng, n = np.random.default_rng(4), 7
+    state = arm.reset(arm.chain.home + 0.2)._replace(dq=rng.normal(size=n))
     reference = MinimumJerk(state.hand, arm.model.dynamics(arm.chain.home).hand, 1.0).at(0.3)
-    gains = Gains(kp=150.0)
-    w = task_command(state, reference, gains, "velocity")
-    (terms,) = polynomial_terms((state.q - arm.chain.home)[None], state.dq[None], w[None])
-    coefficients = np.random.default_rng(4).normal(size=(6, len(terms)))
-    law = PolynomialController(arm.model, coefficients, gains, "velocity")
-    np.testing.assert_allclose(law.torque(state, reference), coefficients @ terms)
-    step = ControlStep(state, reference, gains, "velocity")
-    np.testing.assert_array_equal(law.feedback, HomeInertia.of_arm(arm.model).feedback(step))
+    step = ControlStep(state, reference)
+    terms = PolynomialTerms(n, 1, 2)
+    law = PolynomialLaw(
+        terms, arm.chain.home, rng.normal(size=(n, 6, 15)),
+        rng.normal(size=(n, len(terms.drift))), DryFriction.of(arm.model),
+    )  # fmt: skip
+    off = state.q - arm.chain.home
+    values = dict(enumerate([*np.sin(off), *(np.cos(off) - 1)]))
+    entries = law.task_map @ np.array([1.0, *values.values()])
+    drift = law.drift @ terms.evaluate(off, state.dq)
+    friction = law.friction.compensate(state.dq, step.command)
+    assert np.abs(friction).max() > 0.1
+    np.testing.assert_allclose(law.torque(step), entries @ step.command + drift + friction)

@@ -27,7 +27,7 @@ from spikearm.experiments.studies.robustness.verdict import stress_verdict
 from spikearm.neural.files.typed_json import read_json
 
 RESIZING = 10_000  # ms, in which pictures follow the window
-CONTROLLERS = ("analytic", "polynomial", "loihi + adaptive")
+CONTROLLERS = ("analytic", "polynomial-2", "loihi + adaptive")
 STRENGTHS = {"none": (0.0,), "delay": (0.001, 0.002), "payload": (1, 2), "friction": (0.02, 0.05)}
 
 pytestmark = needs_chromium

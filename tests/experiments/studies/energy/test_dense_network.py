@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF, Filters, build_network
-from spikearm.experiments.studies.energy.dense_network import DenseNetwork, lif_rates
+from spikearm.controller.spiking.static_network import lif_rates
+from spikearm.experiments.studies.energy.dense_network import DenseNetwork
 from spikearm.neural.nengo_simulation import NengoSimulation
 
 FILTERS = Filters(layer_tau=0.004, torque_tau=0.013)

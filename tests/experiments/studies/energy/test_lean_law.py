@@ -7,7 +7,6 @@ from spikearm.arm_models import load_arm
 from spikearm.controller.classical.command import task_command
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.osc import OperationalSpaceController
-from spikearm.controller.classical.polynomial import polynomial_terms
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.experiments.studies.energy.analytic_operations import law_operations
 from spikearm.experiments.studies.energy.lean_law import (
@@ -17,9 +16,8 @@ from spikearm.experiments.studies.energy.lean_law import (
     gram,
     lean_operations,
     lean_torque,
-    polynomial_operations,
 )
-from spikearm.loihi_deploy.energy.operations import Operations, Tally
+from spikearm.loihi_deploy.energy.operations import Tally
 
 
 @pytest.mark.parametrize("name", ["gen3", "fr3", "ur5e"])
@@ -57,10 +55,3 @@ def test_a_factorisation_takes_a_sixth_of_n_cubed_products():
     assert tally.operations.multiplications == products
     assert tally.operations.additions == products  # sums of a row, and from the column
     assert tally.operations.others == n + n * (n + 1) // 2  # roots, divisions
-
-
-def test_a_polynomial_multiplies_its_terms_and_their_coefficients():
-    terms = polynomial_terms(np.zeros((1, 7)), np.zeros((1, 7)), np.zeros((1, 6))).shape[1]
-    assert terms == 301
-    products = terms - 1 - 21 - 6
-    assert polynomial_operations(7) == Operations(products + 7 * 300, 14 + 7 * 300, 14)
