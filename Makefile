@@ -1,4 +1,4 @@
-# make run    drive a Kinova Gen3 with spiking neurons, and look at the report
+# make run    drive a Kinova Gen3 with spiking neurons, then let it reach for what it sees
 # make test   run the tests
 # make slow   run the slow tests, or a part: make slow PART=3 PARTS=10
 # make check  formatting, lint, types, import rules
