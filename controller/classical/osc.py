@@ -57,8 +57,24 @@ class OperationalSpaceController(FeedbackController):
 
         ``J^T L (Kp e + Kv (dx_ref - dx))``; zeros before the first step.
         """
-        J, L, asked = self._asked
-        return J.T @ (L @ asked)
+        return self.task_torque(self._asked[2])
+
+    @property
+    def jacobian(self) -> np.ndarray:
+        """Jacobian of the hand in the last step, shape (6, n_joints)."""
+        return self._asked[0]
+
+    def task_torque(self, acceleration: np.ndarray) -> np.ndarray:
+        """Compute the joint torques of a hand acceleration, in the state of the last step.
+
+        Args:
+            acceleration: Acceleration of the hand, shape (6,) [m/s^2, rad/s^2].
+
+        Returns:
+            ``J^T L a``, shape (n_joints,) [N m]; zeros before the first step.
+        """
+        J, L, _ = self._asked
+        return J.T @ (L @ acceleration)
 
     def _wanted_velocity(self, state: ArmState, command: np.ndarray) -> np.ndarray:
         # The speed at which the command would vanish: dx + w / kv = dx_ref + (kp / kv) e.

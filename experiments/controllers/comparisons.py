@@ -25,11 +25,15 @@ from spikearm.experiments.tasks.benchmark_workspace import benchmark_workspace
 STATIC_NETWORK = "static-rate"
 DEGREES: dict[str, tuple[int, int]] = {
     "constant": (0, 1),
-    "polynomial-1": (1, 1),
-    "polynomial-2": (2, 2),
+    "polynomial-1": (1, 2),
+    "polynomial-2": (2, 3),
     "polynomial-3": (3, 3),
 }
-"""Degrees of the task map and of the drift torques of each regression, by its name."""
+"""Degrees of the task map and of the drift torques of each regression, by its name.
+
+A drift of one degree more has the terms that the map's have with the command. A lower one holds no
+posture: with degree 1 in both, joints swing until the arm is lost.
+"""
 N_REACHES = 500
 SPREAD = Spread(per_reach=32)  # twice as many of a reach as in trainings: reaches take the time
 

@@ -47,7 +47,7 @@ from spikearm.loihi_deploy.limits import CORES
 
 SPIKES, DENSE = "network, spikes alone", "network, all weights"
 LAW, HOST = "analytic controller", "host of the network"
-LEAN, POLYNOMIAL = "analytic controller, lean", "polynomial-2"
+LEAN, POLYNOMIAL = "analytic controller, lean", "polynomial-1"
 STANDARD = ("cpu", "gpu", "arm")
 SOFTWARE = ("spinnaker", "spinnaker2", *STANDARD)
 LOIHI, CALIBRATED, CPU, GPU, ARM = (

@@ -31,7 +31,7 @@ from spikearm.experiments.tasks.centre_out import CentreOut, Variant
 from spikearm.loihi_deploy.energy.rapl import POWERCAP
 
 ARM = "gen3"
-NETWORK, CONTROL = "loihi", "polynomial-2"
+NETWORK, CONTROL = "loihi", "polynomial-1"
 CONTROLLERS = (NETWORK, CONTROL)
 REACHING = {name: f"circle, feedforward of {name}" for name in get_args(Feedforward)}
 TURNS = "with turns, feedforward of velocity"

@@ -14,9 +14,10 @@ from spikearm.controller.references.minimum_jerk import MinimumJerk
     ("degrees", "n_map", "n_drift", "n_weights"),
     [
         ((0, 1), 1, 22, 196),
-        ((1, 1), 15, 22, 784),
+        ((1, 2), 15, 246, 2352),
         # Of 14 sines and cosines 120 terms, of 21 variables 253, less 7 squares of sines.
         ((2, 2), 113, 246, 6468),
+        ((2, 3), 113, 1870, 17836),
         # 680 and 2024, less these squares times 1 or one of 14 and of 21 variables.
         ((3, 3), 680 - 7 * 15, 2024 - 7 * 22, 37240),
     ],
