@@ -15,6 +15,8 @@ COLORS = {
     "static-rate": "#b79ae8",
     "pd": "#8a6d3b",
     "pid": "#b5338a",
+    "kept-integral": "#d18f00",
+    "adaptive-load": "#0f7a5c",
     "analytic + adaptive": "#1aa3b5",
     "rate + adaptive": "#4a3a8c",
     "spiking + adaptive": "#7ab317",
@@ -27,6 +29,8 @@ COLORS = {
     "static-rate + adaptive": "#d5c4f5",
     "pd + adaptive": "#c9a227",
     "pid + adaptive": "#e377c2",
+    "kept-integral + adaptive": "#e6c170",
+    "adaptive-load + adaptive": "#6fb8a2",
 }
 """Colours of the controllers that ship, by label."""
 

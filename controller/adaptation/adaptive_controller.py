@@ -7,6 +7,7 @@ import numpy as np
 from spikearm.arm_models import ArmState, SpikearmError
 from spikearm.controller.adaptation.adaptive_subnetwork import AdaptiveSubnetwork
 from spikearm.controller.adaptation.learned_weights import LearnedWeights
+from spikearm.controller.adaptation.learning_controller import LearningController
 from spikearm.controller.controller import NeuralController, WrappedController
 from spikearm.controller.references.reference import Reference
 from spikearm.neural.learning import learning_simulation
@@ -14,7 +15,7 @@ from spikearm.neural.learning import learning_simulation
 CUT_ERROR = "Error cut"
 
 
-class AdaptiveController(WrappedController):
+class AdaptiveController(WrappedController, LearningController):
     """Controller with access to the learned weights of its adaptive sub-network.
 
     Every start resets the neurons and keeps the learned weights.
@@ -61,6 +62,11 @@ class AdaptiveController(WrappedController):
                 f"These weights were learned by another kind of neurons: {error}. Use the stage "
                 "that learned them."
             ) from error
+
+    @property
+    def learned_share(self) -> float:
+        """Largest learned weight, of the largest that fits the chip [1]."""
+        return self.simulation.learned_share
 
     @property
     def overflow_counts(self) -> Counter[str]:

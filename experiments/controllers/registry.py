@@ -4,6 +4,8 @@
 """
 
 from spikearm.arm_models import SpikearmError
+from spikearm.controller.adaptation.adaptive_load import AdaptiveLoadController
+from spikearm.controller.adaptation.kept_integral import KeptIntegralController
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.home_inertia import HomeInertia
 from spikearm.controller.classical.joint_pid import JointPIDController
@@ -25,8 +27,16 @@ TRAINED_GAINS = ("posture_kp", "posture_kv", "limit_kp", "limit_margin")
 """Gains that are part of the trained weights."""
 
 
-def _analytic(setup: ControllerSetup) -> Controller:
+def _analytic(setup: ControllerSetup) -> OperationalSpaceController:
     return OperationalSpaceController(setup.model, setup.gains, setup.feedforward)
+
+
+def _kept_integral(setup: ControllerSetup) -> Controller:
+    return KeptIntegralController(_analytic(setup))
+
+
+def _adaptive_load(setup: ControllerSetup) -> Controller:
+    return AdaptiveLoadController(_analytic(setup))
 
 
 def _pd(setup: ControllerSetup) -> Controller:
@@ -85,5 +95,7 @@ CONTROLLERS: dict[str, ControllerSpec] = {
     **COMPARISONS,
     "pd": ControllerSpec(_pd),
     "pid": ControllerSpec(_pid),
+    "kept-integral": ControllerSpec(_kept_integral, learns=True, base=BASELINE),
+    "adaptive-load": ControllerSpec(_adaptive_load, learns=True, base=BASELINE),
 }
 """Controllers by name; add your own before the command line is called."""

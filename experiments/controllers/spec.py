@@ -82,6 +82,7 @@ class ControllerSpec:
             neurons runs on ``setup.simulation`` and adds ``setup.subnetworks`` to its network.
         needs_training: True if it cannot be made without trained weights.
         learns: True if a motion changes it: its episodes then run one after another.
+        base: Name of the controller that it is as long as it has learned nothing.
         backends: Backends that can compute it, the default first.
     """
 
@@ -89,4 +90,5 @@ class ControllerSpec:
     stage: NeuralStage | None = None
     needs_training: bool = False
     learns: bool = False
+    base: str | None = None
     backends: tuple[str, ...] = ("numpy",)

@@ -42,7 +42,7 @@ def test_loihi_runs_on_the_backend_that_was_asked_for(backend):
 def test_every_controller_has_an_adaptive_one(name):
     plain, adaptive = choose_controllers([name], adaptive=True)
     assert (plain.label, adaptive.label) == (name, f"{name} + adaptive")
-    assert (plain.learns, adaptive.learns) == (False, True)
+    assert (plain.learns, adaptive.learns) == (CONTROLLERS[name].learns, True)
     assert adaptive.backends == (plain.backends if plain.stage else (*plain.backends, "engine"))
     on_emulator = ChosenController(name, True, "emulator").backends
     assert ("emulator" in on_emulator) == (name not in ("rate", "spiking"))
