@@ -1,6 +1,7 @@
 """The perturbations by name."""
 
 from spikearm.experiments.lookup import find_entry
+from spikearm.experiments.perturbations.cogging import COGGING
 from spikearm.experiments.perturbations.control_rate import CONTROL_RATE
 from spikearm.experiments.perturbations.network import LOST_SPIKES, SILENCED, SILENCED_MIDWAY
 from spikearm.experiments.perturbations.perturbation import Perturbation
@@ -26,6 +27,7 @@ PERTURBATIONS: dict[str, Perturbation] = {
     "payload-off-centre": PAYLOAD_OFF_CENTRE,
     "payload-midway": PAYLOAD_MIDWAY,
     "friction": DRY_FRICTION,
+    "cogging": COGGING,
     "force-field": FORCE_FIELD,
     "gravity": UNKNOWN_GRAVITY,
     "noise": NOISE,
