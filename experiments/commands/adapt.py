@@ -15,13 +15,16 @@ class AdaptCommand(PerturbedOptions):
 
     Every controller makes the same reach again and again: once as it is and once perturbed, then
     with an adaptive network beside it. Afterwards the perturbation goes; and, from what was
-    learned, another comes in its place, then the first again. Table, picture and every trial are
-    in one new folder. A curve of the default length takes about a minute of one core. Ctrl-C keeps
-    those that are finished.
+    learned, another comes in its place, then the first again. Controllers that learn by themselves,
+    kept-integral and adaptive-load, have no network beside them. Table, picture, a row for every
+    trial (learning.parquet) and its trajectory, thinned (trajectories.parquet), are in one new
+    folder. A curve of the default length takes about a minute of one core. Ctrl-C keeps those that
+    are finished.
 
     Examples:
         spikearm adapt --controllers analytic loihi --perturbations payload=1.5
         spikearm adapt --perturbations payload friction noise=0.3 --seeds 5
+        spikearm adapt --controllers loihi kept-integral adaptive-load --trials 20
 
     Attributes:
         controllers: Controllers that learn; your own as package.module:factory.

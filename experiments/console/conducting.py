@@ -93,6 +93,7 @@ def write_study(
                 table = pa.Table.from_pylist(details)
                 place = draft / study.details_file
                 pq.write_table(table, place, compression="zstd", write_page_checksum=True)
+                study.write_more(run.outcomes, draft)
         if run.outcomes:
             _draw(study, run, folder / study.picture_file)
     return problems

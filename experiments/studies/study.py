@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from rich.console import RenderableType
@@ -81,6 +82,9 @@ class Study(Experiment[T]):
     @abstractmethod
     def details(self, outcomes: Sequence[T]) -> list[dict[str, Any]]:
         """Return the rows of the file of details."""
+
+    def write_more(self, outcomes: Sequence[T], folder: Path) -> None:
+        """Write further files of the outcomes into the folder of the results."""
 
     @abstractmethod
     def verdict(self, outcomes: Sequence[T]) -> str:

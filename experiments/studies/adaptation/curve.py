@@ -1,6 +1,7 @@
 """Learning curve of a controller, trial after trial."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -24,12 +25,14 @@ class Trial:
         displacement: Mean over the way out of where the hand was, less where it should have been,
             in the world frame, shape (3,) [m].
         realtime_factor: Simulated over wall time of the whole loop.
+        path: States, references and torques of some of its steps, by name; empty if not recorded.
     """
 
     position_rmse: float
     endpoint_error: float
     displacement: np.ndarray
     realtime_factor: float
+    path: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
@@ -13,6 +14,7 @@ from rich.text import Text
 from spikearm.experiments.perturbations.sensor_failure import without_outage_warnings
 from spikearm.experiments.studies.adaptation.curve import Curve
 from spikearm.experiments.studies.adaptation.figure import draw_learning
+from spikearm.experiments.studies.adaptation.paths import PATHS, PathFile
 from spikearm.experiments.studies.adaptation.record import curve_row, trial_rows
 from spikearm.experiments.studies.adaptation.table import curve_tables, describe_overflows
 from spikearm.experiments.studies.adaptation.trials import AdaptationPlan
@@ -56,6 +58,10 @@ class AdaptationStudy(Study[Curve]):
     def details(self, outcomes: Sequence[Curve]) -> list[dict[str, Any]]:
         """Return a row per trial."""
         return [row for curve in outcomes for row in trial_rows(curve)]
+
+    def write_more(self, outcomes: Sequence[Curve], folder: Path) -> None:
+        """Write the paths of all trials."""
+        PathFile(folder / PATHS).write(outcomes)
 
     def verdict(self, outcomes: Sequence[Curve]) -> str:
         """Write a verdict on the curves."""

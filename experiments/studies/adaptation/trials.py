@@ -8,12 +8,13 @@ import numpy as np
 
 from spikearm.arm_models import SpikearmError
 from spikearm.arm_models.errors import check_count
-from spikearm.controller.adaptation.adaptive_controller import AdaptiveController
+from spikearm.controller.adaptation.learning_controller import LearningController
 from spikearm.controller.controller import Controller
 from spikearm.experiments.controllers import BASELINE, ChosenController
 from spikearm.experiments.perturbations.level import Level
 from spikearm.experiments.perturbations.loop_setup import LoopSetup, Schedule
 from spikearm.experiments.studies.adaptation.curve import Curve, Learned, Phase, Trial
+from spikearm.experiments.studies.adaptation.paths import thin
 from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.studies.condition import Condition, applies
 from spikearm.experiments.studies.plan import PerturbedPlan
@@ -23,6 +24,7 @@ from spikearm.experiments.tasks.task import Task
 from spikearm.neural.processes.raised import Caught, describe
 
 JOINT_SPACE = ("pd", "pid")
+MOST_STEPS = 10_000  # between two rows: ten seconds
 MOST_TRIALS = 10_000  # two hundred times the default, which takes about a minute
 
 
@@ -35,15 +37,19 @@ class Trials:
         trials: Number of reaches out and back while a perturbation is learned.
         probes: Number of trials in each later phase: the perturbation is gone; and, again from what
             was learned, a second one comes in its place, then the first again. 0 leaves them out.
+        record_every: Control steps between two rows of a trial in trajectories.parquet, which takes
+            about 20 kB for each trial of 3 s with the default; 0 leaves the file out.
     """
 
     target: int = 2
     trials: int = 50
     probes: int = 10
+    record_every: int = 10
 
     def __post_init__(self) -> None:
         check_count(self.trials, "trials", MOST_TRIALS)
         check_count(self.probes, "probes", MOST_TRIALS, least=0)
+        check_count(self.record_every, "steps between two rows", MOST_STEPS, least=0)
         if not 0 <= self.target < MOST_TARGETS:
             raise SpikearmError(f"There is no target {self.target}: give 0 to {MOST_TARGETS - 1}.")
 
@@ -94,12 +100,13 @@ class AdaptationPlan(PerturbedPlan):
         controller, level, seed = condition.controller, condition.level, condition.seed
         task = plan_task(self.arm.model, self.task, seed)
         measure = _Measurement(self, level, seed, task)
-        plain = measure.once(controller, Level())
+        unlearned = replace(controller, name=controller.spec.base or controller.name)
+        plain = measure.once(unlearned, Level())
         if plain is None:
             raise SpikearmError(
                 f"Controller {controller.name} loses this arm even unperturbed: give another."
             )
-        perturbed = measure.once(controller, level)
+        perturbed = measure.once(unlearned, level)
         law = replace(controller, name=BASELINE)
         baseline = perturbed
         if controller.name not in JOINT_SPACE and applies(level.perturbation, law):
@@ -144,11 +151,15 @@ class _Measurement:
                 return None
 
     def learn(self, controller: ChosenController) -> Learned:
-        """Measure a controller that learns, until all phases are done or the arm is lost."""
+        """Measure a controller that learns, until all phases are done or the arm is lost.
+
+        A controller that learns by itself has no neurons beside it.
+        """
+        chosen = replace(controller, adaptive=not controller.spec.learns)
         trials: dict[Phase, list[Trial]] = {}
         share = 0.0
-        with self._make(replace(controller, adaptive=True), self.level) as made:
-            assert isinstance(made, AdaptiveController)
+        with self._make(chosen, self.level) as made:
+            assert isinstance(made, LearningController)
             learned = made.learned
             with Caught() as caught:
                 for phase, level, n_trials in self._phases():
@@ -159,7 +170,7 @@ class _Measurement:
                         for _ in range(n_trials):
                             trials[phase].append(self._try(setup))
                     if phase == "learning":
-                        learned, share = made.learned, made.simulation.learned_share
+                        learned, share = made.learned, made.learned_share
             counts = dict(made.overflow_counts)
         problem = caught.problem
         lost = problem is None or isinstance(problem, SpikearmError)
@@ -218,4 +229,5 @@ class _Measurement:
             endpoint_error=max(metrics.endpoint_error(path) for path in paths),
             displacement=gap.mean(axis=0),
             realtime_factor=simulated / sum(motion.wall_time for motion in motions),
+            path=thin(paths, self.plan.trials.record_every),
         )

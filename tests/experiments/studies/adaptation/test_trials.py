@@ -23,6 +23,7 @@ from spikearm.experiments.perturbations.level import Level, default_level
 from spikearm.experiments.perturbations.loop_setup import LoopSetup
 from spikearm.experiments.studies.adaptation.curve import Curve, Learned, Phase, Trial
 from spikearm.experiments.studies.adaptation.figure import draw_learning
+from spikearm.experiments.studies.adaptation.paths import PATHS, PathFile
 from spikearm.experiments.studies.adaptation.record import curve_row, read_curves, trial_rows
 from spikearm.experiments.studies.adaptation.study import AdaptationStudy
 from spikearm.experiments.studies.adaptation.table import curve_tables, describe_overflows
@@ -325,6 +326,37 @@ def test_a_folder_holds_a_row_per_curve_and_per_trial_and_the_picture(arm, tmp_p
     assert [one["trial"] for one in again] == [1, 2]
     assert [one["normalised_error"] for one in again] == pytest.approx([0.4, 0.075])
     assert "plotly" in (folder / "learning.html").read_text()
+    assert not (folder / PATHS).exists()  # of trials that were not recorded
+
+
+def test_trajectories_of_trials_are_kept_in_rows_of_every_few_steps(curve, tmp_path: Path):
+    PathFile(tmp_path / PATHS).write([curve, curve])
+    rows = pq.read_table(tmp_path / PATHS).to_pylist()
+    n_trials = sum(len(trials) for trials in curve.learned.phases.values())
+    assert len(rows) == 2 * n_trials * 2 * 20  # two ways of 200 steps, of which every tenth
+    last = [
+        row for row in rows if (row["phase"], row["trial"], row["back"]) == ("learning", 3, True)
+    ]
+    assert (last[0]["controller"], last[0]["seed"]) == ("pd", 0)
+    assert last[19]["time"] == pytest.approx(0.2)
+    off = [np.subtract(row["hand_position"], row["reference_position"]) for row in last[:20]]
+    rmse = np.sqrt(np.mean(np.sum(np.square(off), axis=1)))
+    assert rmse == pytest.approx(curve.errors()[2], rel=0.5)
+    assert len(last[0]["torque"]) == len(last[0]["q"]) == len(last[0]["dq"]) == 7
+
+
+@pytest.mark.parametrize("name", ["kept-integral", "adaptive-load"])
+def test_a_controller_that_learns_by_itself_is_compared_with_what_it_was_before(arm, name):
+    # The law without learning, and no neurons beside it.
+    light, trials = Level("payload", 0.5), Trials(target=1, trials=2, probes=0, record_every=0)
+    plan = plan_for(arm, trials, [light])
+    curve = plan.curve(condition(name, light))
+    law = plan.curve(condition("analytic", light))
+    assert curve.perturbed is not None and law.perturbed is not None
+    assert curve.plain.position_rmse == law.plain.position_rmse
+    assert curve.perturbed.position_rmse == law.perturbed.position_rmse
+    assert curve.errors()[1] < curve.errors()[0] < curve.perturbed.position_rmse
+    assert not curve.trials()[0].path
 
 
 def test_curves_are_read_back_as_they_were_written():
