@@ -16,9 +16,10 @@ class ControlStep:
         reference: Reference of the step.
         gains: Gains of the law.
         feedforward: Part of the reference's motion that the law feeds forward.
+        lead: Time by which the command leads [s].
     """
 
-    __slots__ = ("_command", "feedforward", "gains", "reference", "state")
+    __slots__ = ("_command", "feedforward", "gains", "lead", "reference", "state")
 
     def __init__(
         self,
@@ -26,11 +27,13 @@ class ControlStep:
         reference: Reference,
         gains: Gains = Gains(),
         feedforward: Feedforward = "acceleration",
+        lead: float = 0.0,
     ) -> None:
         self.state = state
         self.reference = reference
         self.gains = gains
         self.feedforward: Feedforward = feedforward
+        self.lead = lead
         self._command: np.ndarray | None = None
 
     @property
@@ -38,10 +41,12 @@ class ControlStep:
         """Commanded acceleration of the hand ``w``, shape (6,) [m/s^2, rad/s^2]."""
         # Kept by hand: a cached_property takes a lock, in every control step.
         if self._command is None:
-            self._command = task_command(self.state, self.reference, self.gains, self.feedforward)
+            self._command = task_command(
+                self.state, self.reference, self.gains, self.feedforward, self.lead
+            )
         return self._command
 
     @property
     def correction(self) -> np.ndarray:
         """Part of the command that errors alone ask for, shape (6,) [m/s^2, rad/s^2]."""
-        return correction(self.command, self.reference, self.feedforward)
+        return correction(self.command, self.reference, self.feedforward, self.lead)

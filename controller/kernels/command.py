@@ -7,9 +7,9 @@ from spikearm.controller.kernels.pose_error import write_pose_error
 @jit
 def write_command(
     wanted_position, wanted_quaternion, wanted_velocity, acceleration,
-    position, quaternion, velocity, kp, ko, kv, command,
+    position, quaternion, velocity, kp, ko, kv, lead, command,
 ):  # fmt: skip
-    """Compute ``w = ddx_ref + Kp e + Kv (dx_ref - dx)``.
+    """Compute ``w = ddx_ref + Kp (e + lead de) + Kv de`` with ``de = dx_ref - dx``.
 
     Args:
         wanted_position, wanted_quaternion: Pose of the reference, shapes (3,) [m] and (4,).
@@ -18,6 +18,7 @@ def write_command(
         position, quaternion, velocity: Sensed pose and velocity of the hand.
         kp, ko: Stiffness of position and of orientation [1/s^2].
         kv: Velocity gain [1/s].
+        lead: Time by which the error of the pose is led [s].
         command: Desired acceleration, linear then angular, shape (6,); written.
     """
     if len(wanted_velocity) != 6 or len(velocity) != 6 or len(acceleration) not in (0, 6):
@@ -25,6 +26,7 @@ def write_command(
     write_pose_error(wanted_position, wanted_quaternion, position, quaternion, command)
     for i in range(6):
         stiffness = kp if i < 3 else ko
-        command[i] = stiffness * command[i] + kv * (wanted_velocity[i] - velocity[i])
+        slip = wanted_velocity[i] - velocity[i]
+        command[i] = stiffness * (command[i] + lead * slip) + kv * slip
     for i in range(len(acceleration)):
         command[i] += acceleration[i]

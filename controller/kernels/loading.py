@@ -23,7 +23,7 @@ def load_kernels() -> None:
     readings = np.zeros(5), np.zeros(2, dtype=bool)
     drift = 2, np.zeros(5), np.ones((5, 4)), np.ones(7)
     write_pose_error(place, quaternion, place, quaternion, np.empty(6))
-    write_command(place, quaternion, six, six, place, quaternion, six, 1.0, 1.0, 1.0, np.empty(6))
+    write_command(place, quaternion, six, six, place, quaternion, six, *np.ones(4), np.empty(6))
     write_scaled(joint, joint, six, joint, np.ones(9), np.ones(9), np.empty(9))
     take_readings(joint, joint, place, quaternion, six, *readings)
     take_drift(drift[0], 1.0, joint, joint, place, six, *drift[1:])

@@ -1,5 +1,7 @@
 """A minimum-jerk motion of the hand from pose to pose."""
 
+from functools import partial
+
 import numpy as np
 from scipy.spatial.transform import Rotation
 
@@ -47,4 +49,9 @@ class MinimumJerk(Target):
         rotations = Rotation.from_rotvec(s * self._turn) * self._start_rotation
         positions = self.start.position + s * self._line
         poses = map(Pose, positions, rotations.as_quat(scalar_first=True))
-        return list(map(Reference, poses, ds * self._path, dds * self._path))
+        futures = (partial(self._acceleration_after, time) for time in times.tolist())
+        return list(map(Reference, poses, ds * self._path, dds * self._path, futures))
+
+    def _acceleration_after(self, time: float, ahead: float) -> np.ndarray:
+        r = min(max((time + ahead) / self.duration, 0.0), 1.0)
+        return 60 * r * (1 - r) * (1 - 2 * r) / self.duration**2 * self._path

@@ -35,6 +35,7 @@ class SpikingController(SettledController):
         seed: Seed of everything random that the backend adds.
         subnetworks: Sub-networks that run in the same network and add to the torque, in this
             order.
+        lead: Time by which the command leads [s]; the lag of the filters when left out.
     """
 
     def __init__(
@@ -47,8 +48,10 @@ class SpikingController(SettledController):
         filters: Filters = Filters(),
         seed: int = 0,
         subnetworks: Sequence[Subnetwork] = (),
+        lead: float | None = None,
     ) -> None:
         self.gains = gains
+        self.lead = filters.command_lag(stage) if lead is None else lead
         self.feedforward: Feedforward = feedforward
         self.weights = weights
         built = build_network(weights, stage, filters, seed)
@@ -59,7 +62,7 @@ class SpikingController(SettledController):
 
     def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
         """Compute joint torques, shape (n_joints,) [N m]."""
-        step = ControlStep(state, reference, self.gains, self.feedforward)
+        step = ControlStep(state, reference, self.gains, self.feedforward, self.lead)
         self._write(state, step.command)
         self._write_subnetworks(step)
         self._advance()

@@ -1,5 +1,6 @@
 """The control law as a Nengo network."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from spikearm.neural.given_decoders import given_decoders
 
 TAU_REF = 0.001  # s, refractory period: one step, the chip's least
 TAU_RC = 0.02  # s, membrane time constant
+STEP = 0.001  # s, in which backends advance a network
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,17 @@ class Filters:
 
     layer_tau: float = 0.005
     torque_tau: float = 0.010
+
+    def command_lag(self, stage: NeuralStage) -> float:
+        """Compute the time by which filters let the torque lag behind a slow command [s].
+
+        A filter ``y += (1 - a) (x - y)`` with ``a = exp(-dt / tau)`` lags by ``dt / (1 - a)``, the
+        mean time of its impulse response. The command meets the torque's filter, and on a chip,
+        whose compartments have one decay for all that they receive, the one between layers too.
+        Neurons, which weigh what came last most, make up for some of it.
+        """
+        taus = (self.layer_tau, self.torque_tau) if stage == "loihi" else (self.torque_tau,)
+        return sum(-STEP / math.expm1(-STEP / tau) for tau in taus)
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,9 @@ def record_reach(
     settling = len(recorder.inputs)
     sensed = [(state.q, state.dq, np.zeros(6))] * settling
     for reference in motion.sample(arm.timestep * np.arange(n_steps)):
-        command = task_command(state, reference, controller.gains, controller.feedforward)
+        command = task_command(
+            state, reference, controller.gains, controller.feedforward, controller.lead
+        )
         sensed.append((state.q, state.dq, command))
         state = arm.step(controller.torque(state, reference))
     q, dq, command = map(np.array, zip(*sensed, strict=True))

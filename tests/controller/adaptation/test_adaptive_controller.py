@@ -241,6 +241,6 @@ def test_the_error_of_a_step_is_the_feedback_of_the_step_before(arm, trained):
             controller.torque(state, references[0])
             np.testing.assert_array_equal(network.error.values, 0.0)
             controller.torque(state, references[1])
-            feedback = inertia.feedback(ControlStep(state, references[0]))
+            feedback = inertia.feedback(ControlStep(state, references[0], lead=controller.lead))
             np.testing.assert_allclose(network.error.values, -feedback / scaling.error)
             assert np.abs(network.error.values).max() > 0.01

@@ -5,7 +5,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from spikearm.arm_models import ArmState, Pose
-from spikearm.controller.classical.command import Feedforward, task_command
+from spikearm.controller.classical.command import Feedforward, correction, task_command
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.references.reference import Reference
 
@@ -49,3 +49,22 @@ def test_on_the_reference_only_the_acceleration_is_left(feedforward: Feedforward
     on_it = Reference(STATE.hand, STATE.hand_velocity, REFERENCE.acceleration)
     command = task_command(STATE, on_it, GAINS, feedforward)
     np.testing.assert_allclose(command, share * REFERENCE.acceleration, atol=1e-10)
+
+
+@pytest.mark.parametrize("feedforward", ["velocity", "acceleration"])
+def test_a_command_that_leads_is_made_of_what_is_known_of_that_time(feedforward: Feedforward):
+    lead, jerk = 0.03, np.array([20.0, -5.0, 8.0, 1.0, -30.0, 12.0])
+    known = REFERENCE._replace(future=lambda ahead: REFERENCE.acceleration + ahead * jerk)
+    # The error that velocities leave until then counts: kp (e + lead de) + kv de.
+    slip = np.array([0.1, 0.2, -0.3, -0.3, 0.4, 0.5])
+    errors = LINEAR + ANGULAR + lead * np.repeat([150.0, 80.0], 3) * slip
+    fed = REFERENCE.acceleration + lead * jerk if feedforward == "acceleration" else 0.0
+    command = task_command(STATE, known, GAINS, feedforward, lead)
+    np.testing.assert_allclose(command, errors + fed, atol=1e-12)
+    np.testing.assert_allclose(correction(command, known, feedforward, lead), errors, atol=1e-12)
+
+
+def test_a_motion_that_is_not_known_ahead_is_taken_to_keep_its_acceleration():
+    steady = REFERENCE._replace(velocity=STATE.hand_velocity)
+    now, ahead = (task_command(STATE, steady, GAINS, "acceleration", lead) for lead in (0.0, 0.02))
+    np.testing.assert_array_equal(now, ahead)

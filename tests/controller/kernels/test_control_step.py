@@ -28,17 +28,20 @@ def test_the_pose_error_is_the_offset_and_the_rotation_vector_of_scipy(seed):
     np.testing.assert_allclose(error[3:], turn.as_rotvec(), atol=1e-13)
 
 
+@pytest.mark.parametrize("lead", [0.0, 0.016])
 @pytest.mark.parametrize("feeds", [True, False])
-def test_the_command_is_feedback_and_the_acceleration_that_is_fed_forward(feeds):
+def test_the_command_is_feedback_and_the_acceleration_that_is_fed_forward(feeds, lead):
     rng = np.random.default_rng(3)
     wanted, actual, error, command = pose(rng), pose(rng), np.empty(6), np.empty(6)
     wanted_velocity, velocity, acceleration = rng.normal(size=(3, 6))
     given = acceleration if feeds else np.empty(0)
-    write_command(*wanted, wanted_velocity, given, *actual, velocity, 150.0, 80.0, 25.0, command)
+    gains = 150.0, 80.0, 25.0
+    write_command(*wanted, wanted_velocity, given, *actual, velocity, *gains, lead, command)
     write_pose_error(*wanted, *actual, error)
     stiffness = np.repeat([150.0, 80.0], 3)
     # In this order of sums, to the last bit: trajectories depend on it.
-    expected = stiffness * error + 25.0 * (wanted_velocity - velocity)
+    slip = wanted_velocity - velocity
+    expected = stiffness * (error + lead * slip if lead else error) + 25.0 * slip
     np.testing.assert_array_equal(command, expected + acceleration if feeds else expected)
 
 
@@ -67,10 +70,10 @@ THREE, FOUR, SIX = np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0]), np.zeros(6)
 @pytest.mark.parametrize("which", range(7))
 def test_a_reference_or_a_state_of_another_shape_is_refused(which):
     given = [THREE, FOUR, SIX, SIX, THREE, FOUR, SIX]
-    write_command(*given, 1.0, 1.0, 1.0, np.empty(6))
+    write_command(*given, 1.0, 1.0, 1.0, 0.0, np.empty(6))
     given[which] = given[which][:-1]
     with pytest.raises(ValueError, match="shape"):
-        write_command(*given, 1.0, 1.0, 1.0, np.empty(6))
+        write_command(*given, 1.0, 1.0, 1.0, 0.0, np.empty(6))
 
 
 @pytest.mark.parametrize("which", range(7))

@@ -96,3 +96,11 @@ def test_many_times_at_once_are_the_times_one_by_one(motion):
         np.testing.assert_allclose(reference.pose.quaternion, alone.pose.quaternion, atol=1e-15)
         np.testing.assert_allclose(reference.velocity, alone.velocity, atol=1e-14)
         np.testing.assert_allclose(reference.acceleration, alone.acceleration, atol=1e-13)
+
+
+@pytest.mark.parametrize("ahead", [0.0, 0.016, 0.2])
+def test_it_knows_its_acceleration_ahead(motion, ahead):
+    times = np.array([-0.05, -0.01, *TIMES, 3.5])
+    for reference, time in zip(motion.sample(times), times, strict=True):
+        expected = motion.at(float(time) + ahead).acceleration
+        np.testing.assert_allclose(reference.acceleration_ahead(ahead), expected, atol=1e-12)

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from scipy.signal import lfilter
 
+from spikearm.arm_models import load_arm
+from spikearm.controller.classical.home_inertia import HomeInertia
 from spikearm.controller.spiking.spiking_network import (
     TAU_RC,
     TAU_REF,
@@ -16,6 +18,7 @@ from spikearm.controller.spiking.spiking_network import (
     SpikingNetwork,
     build_network,
 )
+from spikearm.controller.spiking.trained import shipped
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.neural.host_io import HostInput, HostOutput
@@ -303,3 +306,55 @@ def test_all_numbers_come_from_the_weights_and_the_seed_only_names_the_network(w
     assert np.abs(seen[0]).max() > 0.1
     np.testing.assert_array_equal(seen[0], seen[1])
     np.testing.assert_array_equal(seen[0], seen[2])
+
+
+def follow_sine(
+    made: SpikingNetwork,
+    simulation: type[NeuralSimulation],
+    rest: np.ndarray,
+    amplitude: float,
+    frequency: float,
+    n_steps: int,
+) -> np.ndarray:
+    """Give the lags [s] with which outputs follow a sine of the command's first number."""
+    phase = 2.0 * np.pi * frequency * 0.001 * np.arange(-SETTLED, n_steps)
+    seen = []
+    with closing(simulation(made.network)) as running:
+        for value in np.sin(phase):
+            made.nodes.inputs[:] = rest
+            made.nodes.command.values[0] += amplitude * value
+            running.step()
+            seen.append(made.nodes.outputs.values.copy())
+    now = phase[SETTLED:]
+    basis = np.column_stack([np.sin(now), np.cos(now), np.ones(n_steps)])
+    sine, cosine, _ = np.linalg.lstsq(basis, np.array(seen[SETTLED:]), rcond=None)[0]
+    return np.arctan(-cosine / sine) / (2.0 * np.pi * frequency)
+
+
+@pytest.mark.parametrize(("stage", "taus"), [("spiking", (0.013,)), ("loihi", (0.004, 0.013))])
+def test_the_lag_of_the_filters_is_the_mean_time_of_their_impulse_response(stage, taus):
+    response = np.eye(600, 1)
+    for tau in taus:
+        response = nengo.Lowpass(tau).filt(response, dt=0.001, y0=0.0)
+    steps = len(taus) + np.arange(600)  # what a filter is given shows a step later
+    expected = 0.001 * steps @ response.ravel() / response.sum()
+    assert FILTERS.command_lag(stage) == pytest.approx(expected, rel=1e-6)
+
+
+def test_the_torque_of_settled_rates_lags_as_its_filter_does(weights):
+    made = build_network(weights, "rate", FILTERS)
+    lags = follow_sine(made, NengoSimulation, draw_inputs(), 0.01, 2.0, 500)
+    assert lags == pytest.approx([FILTERS.command_lag("rate")] * 3, rel=0.02)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", ["spiking", "loihi"])
+def test_spiking_neurons_make_up_for_less_than_4_ms_of_the_lag(stage):
+    weights, arm = shipped("gen3").weights, load_arm("gen3")
+    made = build_network(weights, stage)
+    rest = made.nodes.inputs.copy()
+    weights.scaling.write(rest, arm.chain.home, np.zeros(7), np.zeros(6))
+    lags = follow_sine(made, SIMULATIONS[stage], rest, 0.6, 1.0, 3000)
+    task_map = HomeInertia.of_arm(arm.model).task_map[:, 0]
+    strongest = int(np.argmax(np.abs(task_map / weights.scaling.torque)))
+    assert 0.5e-3 < Filters().command_lag(stage) - lags[strongest] < 4e-3
