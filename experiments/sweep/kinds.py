@@ -27,7 +27,8 @@ BENCHMARK: Columns = {
         "position_rmse_m", "orientation_rmse_rad", "excess_deviation", "fidelity_rmse_m",
         "endpoint_error_m", "endpoint_error_max_m", "path_deviation_m", "jerk", "effort",
         "success_rate", "success_rate_5mm", "joint_speed_max_share", "torque_rate_max",
-        "torque_ripple_rms", "hand_acceleration_rms_hold", "saturated_share",
+        "torque_ripple_rms", "torque_ripple_hold", "hand_acceleration_rms_hold",
+        "saturated_share",
     ), NUMBER),
     **dict.fromkeys(
         (one for one in (*NEURAL_FIELDS, *CHIP_FIELDS, *FOOTPRINT_FIELDS) if one != ENERGY), NUMBER

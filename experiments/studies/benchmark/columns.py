@@ -89,6 +89,8 @@ CONTROL = (
            "largest change of a joint's torque in a step"),
     Column("torque ripple", "N m", "torque_ripple_rms", 1.0, ".3f",
            "torque less the analytic law's, root mean square"),
+    Column("torque ripple at rest", "N m", "torque_ripple_hold", 1.0, ".3f",
+           "while holding, torque less its mean over 0.1 s, likewise"),
     Column("shaking at rest", "m/s²", "hand_acceleration_rms_hold", 1.0, ".3f",
            "acceleration of the hand that holds, root mean square"),
 )  # fmt: skip

@@ -8,6 +8,10 @@ import numpy as np
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.references.pose_error import rotation_error
 
+SLOW = (
+    0.1  # s; the hand, whose poles are at 10 and 20 rad/s at the default gains, follows no faster
+)
+
 
 def position_error(trajectory: Trajectory) -> np.ndarray:
     """Distance from hand to ideal position over time, shape (n_steps,) [m]."""
@@ -102,6 +106,22 @@ def torque_rate_max(trajectory: Trajectory) -> float:
 def torque_ripple_rms(trajectory: Trajectory, analytic: Trajectory) -> float:
     """Root mean square, over joints and time, of the torque less the analytic law's [N m]."""
     return root_mean_square(trajectory.torque - analytic.torque)
+
+
+def torque_ripple_hold(trajectory: Trajectory) -> float | None:
+    """Root mean square of the torque around its slow mean while the reference stands still [N m].
+
+    Over joints and time, the slow mean being that of the ``SLOW`` around each step; None where the
+    reference never stands still for so long.
+    """
+    held = trajectory.torque[trajectory.hold]
+    width = 2 * round(SLOW / (2 * trajectory.period)) + 1  # steps, the middle one between them
+    if len(held) < width:
+        return None
+    sums = np.cumsum(np.vstack([np.zeros_like(held[:1]), held]), axis=0)
+    slow = (sums[width:] - sums[:-width]) / width
+    edge = width // 2
+    return root_mean_square(held[edge : len(held) - edge] - slow)
 
 
 def hand_acceleration_rms_hold(trajectory: Trajectory) -> float | None:

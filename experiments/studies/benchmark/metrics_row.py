@@ -1,5 +1,6 @@
 """Row of a summary: the benchmark's metrics of one controller and seed."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -101,13 +102,14 @@ def _control_fields(reaches: list[RecordedReach], analytic: list[RecordedReach])
 def _hardware_fields(measured: Measured, analytic: list[RecordedReach]) -> dict[str, Any]:
     """Compute the fields that a real arm sets limits to."""
     pairs, limits = _beside(measured.reaches, analytic), measured.velocity_limits
-    shaken = [metrics.hand_acceleration_rms_hold(t) for t, _ in pairs]
-    held = [value for value in shaken if value is not None]
     return {
         "joint_speed_max_share": max(metrics.joint_speed_max_share(t, limits) for t, _ in pairs),
         "torque_rate_max": max(metrics.torque_rate_max(t) for t, _ in pairs),
         "torque_ripple_rms": _mean(metrics.torque_ripple_rms(t, a) for t, a in pairs),
-        "hand_acceleration_rms_hold": _mean(held) if held else None,
+        "torque_ripple_hold": _mean_of_known(metrics.torque_ripple_hold(t) for t, _ in pairs),
+        "hand_acceleration_rms_hold": _mean_of_known(
+            metrics.hand_acceleration_rms_hold(t) for t, _ in pairs
+        ),
     }
 
 
@@ -147,6 +149,11 @@ def _chip_fields(chip: ChipCost | None) -> dict[str, Any]:
         chip.time_p99, chip.time_longest,
     )  # fmt: skip
     return dict(zip(CHIP_FIELDS, values, strict=True))
+
+
+def _mean_of_known(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return _mean(known) if known else None
 
 
 def _mean(values) -> float:  # noqa: ANN001  any iterable of numbers

@@ -165,3 +165,24 @@ def test_a_hand_that_shakes_at_rest_has_the_acceleration_of_its_sine():
 def test_a_motion_that_is_never_held_has_no_shaking_at_rest():
     reference = np.linspace([0.0, 0.0, 0.0], [1.0, 0.0, 0.0], 9)
     assert metrics.hand_acceleration_rms_hold(make(reference, reference)) is None
+
+
+def test_ripple_at_rest_is_that_of_a_sine_beside_a_drift_that_does_not_count():
+    moving, held = 30, 3000
+    time = TIMESTEP * np.arange(moving + held)
+    frequency, amplitude, width = 7.0, 0.6, 5  # Hz, N m, steps of 20 ms in 0.1 s
+    torque = np.column_stack([3.0 - 0.2 * time, amplitude * np.sin(2 * np.pi * frequency * time)])
+    torque[:moving] *= 100.0  # of the motion, which does not count either
+    reference = np.zeros((moving + held, 3))
+    reference[:moving, 0] = np.linspace(-1.0, -0.01, moving)
+    angle = np.pi * frequency * TIMESTEP
+    left = 1.0 - np.sin(width * angle) / (width * np.sin(angle))  # by the mean of 5 steps
+    expected = left * amplitude / np.sqrt(2) / np.sqrt(2)  # of a sine; of two joints, one is still
+    ripple = metrics.torque_ripple_hold(make(np.zeros_like(reference), reference, torque=torque))
+    assert ripple == pytest.approx(expected, rel=0.01)
+    assert 0.3 < left < 0.8
+
+
+def test_a_motion_that_is_not_held_for_long_has_no_ripple_at_rest():
+    reference = np.linspace([0.0, 0.0, 0.0], [1.0, 0.0, 0.0], 9)
+    assert metrics.torque_ripple_hold(make(reference, reference)) is None

@@ -32,6 +32,7 @@ CONTROL_FIELDS = {
     "position_rmse_m", "orientation_rmse_rad", "excess_deviation", "fidelity_rmse_m",
     "endpoint_error_m", "path_deviation_m", "jerk", "effort", "success_rate",
     "success_rate_5mm", "joint_speed_max_share", "torque_rate_max", "torque_ripple_rms",
+    "torque_ripple_hold",
     "hand_acceleration_rms_hold",
 }  # fmt: skip
 TIME_FIELDS = {

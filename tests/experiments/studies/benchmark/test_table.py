@@ -24,6 +24,7 @@ SHOWN = {
     "fastest joint, % of its limit": ({"joint_speed_max_share": 0.8847}, "88"),
     "torque rate N m/ms": ({"torque_rate_max": 3.1162}, "3.12"),
     "torque ripple N m": ({"torque_ripple_rms": 0.39147}, "0.391"),
+    "torque ripple at rest N m": ({"torque_ripple_hold": 0.12345}, "0.123"),
     "shaking at rest m/s²": ({"hand_acceleration_rms_hold": 0.86035}, "0.860"),
     "latency ms": ({"step_latency_p50_s": 0.000153}, "0.15"),
     "real-time factor": ({"realtime_factor": 3.758}, "3.76"),
