@@ -67,6 +67,7 @@ with _hidden(*TRAINING_MODULES), warnings.catch_warnings():
     )
     from nengo_loihi.builder.inputs import HostReceiveProcess, HostSendProcess
     from nengo_loihi.builder.validate import validate_model
+    from nengo_loihi.decode_neurons import OnOffDecodeNeurons
     from nengo_loihi.emulator.interface import EmulatorInterface
     from nengo_loihi.hardware.allocators import (
         Allocator,
@@ -141,6 +142,7 @@ __all__ = [
     "HostSendProcess",
     "LoihiProbe",
     "Model",
+    "OnOffDecodeNeurons",
     "ProbeFilter",
     "SimulationData",
     "StepRunner",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from spikearm.loihi_deploy.discretisation.blocks import FloatBlocks, IntegerBlocks
+from spikearm.loihi_deploy.discretisation.rectified_inputs import RectifiedNeurons, is_rectified
 from spikearm.loihi_deploy.discretisation.rescaling import rescale_in_place
 from spikearm.loihi_deploy.discretisation.zeros import drop_zeros_in_place
 from spikearm.loihi_deploy.nengo_loihi_compat import (
@@ -33,7 +34,7 @@ class ChipModel(Model):
             BuildError: The network does not fit the chip.
         """
         if "discretize" not in kwargs:  # a part of the network
-            return super().build(obj, *args, **kwargs)
+            return self._build_part(obj, *args, **kwargs)
         level, self.validation_level = self.validation_level, ValidationLevel.NONE
         built = super().build(obj, *args, **{**kwargs, "discretize": False})
         self.n_weights = sum(one.size() for block in self.blocks for one in block.synapses)
@@ -41,6 +42,15 @@ class ChipModel(Model):
             self.discretise()
         self.validation_level = level
         validate_model(self)
+        return built
+
+    def _build_part(self, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        """Build an object; inputs that are rectified are coded so at the chip's border."""
+        usual = self.node_neurons
+        if is_rectified(obj):
+            self.node_neurons = RectifiedNeurons(self.dt)
+        built = super().build(obj, *args, **kwargs)
+        self.node_neurons = usual
         return built
 
     def discretise(self) -> None:

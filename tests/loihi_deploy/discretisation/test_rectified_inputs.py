@@ -1,0 +1,52 @@
+"""Rectified inputs of a chip: no spike says zero, and rates say the rest."""
+
+from contextlib import closing
+
+import nengo
+import numpy as np
+import pytest
+
+from spikearm.controller.spiking.spiking_network import neuron_type
+from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
+from spikearm.loihi_deploy.backends.engine import EngineSimulation
+from spikearm.neural.host_io import HostInput, HostOutput
+
+VALUES = np.array([0.3, -0.7, 0.0])
+
+
+def run(rectified: bool, values: np.ndarray, simulation=EngineSimulation, n_steps: int = 400):
+    """Give the host's spikes in every step, and what a population says of the values."""
+    source, sink = HostInput(3, rectified=rectified), HostOutput(3)
+    source.values[:] = values
+    with nengo.Network(seed=4) as network:
+        population = nengo.Ensemble(200, 3, neuron_type=neuron_type("loihi"))
+        nengo.Connection(nengo.Node(source), population, synapse=None)
+        nengo.Connection(population, nengo.Node(sink, size_in=3), synapse=0.02)
+    sent, said = [], []
+    with closing(simulation(network)) as running:
+        for _ in range(n_steps):
+            running.step()
+            sent.append(running.counts.host_spikes)
+            said.append(sink.values.copy())
+    return np.array(sent), np.array(said)
+
+
+def test_zeros_send_no_spikes_and_usual_inputs_one_per_value_and_step():
+    rectified, usual = (run(one, np.zeros(3))[0][50:].mean() for one in (True, False))
+    assert rectified == 0.0
+    assert usual == pytest.approx(3.0, rel=0.02)
+
+
+def test_values_send_spikes_in_proportion_to_their_magnitude():
+    sent, said = run(True, VALUES)
+    assert sent[50:].mean() == pytest.approx(np.abs(VALUES).sum(), rel=0.02)
+    usual = run(False, VALUES)[1]
+    np.testing.assert_allclose(said[200:].mean(axis=0), usual[200:].mean(axis=0), atol=0.1)
+    assert said[200:].mean(axis=0)[1] < -0.5
+
+
+def test_nengo_loihi_s_emulator_says_the_same_to_the_last_bit():
+    ours, theirs = run(True, VALUES, n_steps=60), run(True, VALUES, EmulatorSimulation, 60)
+    assert ours[0].sum() > 20
+    for one, other in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(one, other)
