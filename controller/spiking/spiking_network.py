@@ -7,6 +7,7 @@ from typing import Any
 import nengo
 import numpy as np
 
+from spikearm.arm_models.errors import check_not_negative, check_positive
 from spikearm.controller.spiking.scaling import HostNodes
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
 from spikearm.neural.given_decoders import given_decoders
@@ -18,15 +19,22 @@ STEP = 0.001  # s, in which backends advance a network
 
 @dataclass(frozen=True)
 class Filters:
-    """Synaptic low-pass filters.
+    """Low-pass filters of the controller's network.
 
     Attributes:
-        layer_tau: Time constant between layers [s].
-        torque_tau: Time constant of the decoded torque [s].
+        layer_tau: Time constant between layers, which weights are trained with [s].
+        torque_tau: Time constant of the decoded torque, likewise [s].
+        smoothing_tau: Time constant of a second low-pass of the torque, after which no spike makes
+            it jump; 0 for none [s].
     """
 
     layer_tau: float = 0.005
     torque_tau: float = 0.010
+    smoothing_tau: float = 0.0
+
+    def __post_init__(self) -> None:
+        check_positive(self, "layer_tau", "torque_tau")
+        check_not_negative(self, "smoothing_tau")
 
     def command_lag(self, stage: NeuralStage) -> float:
         """Compute the time by which filters let the torque lag behind a slow command [s].
@@ -37,7 +45,10 @@ class Filters:
         Neurons, which weigh what came last most, make up for some of it.
         """
         taus = (self.layer_tau, self.torque_tau) if stage == "loihi" else (self.torque_tau,)
-        return sum(-STEP / math.expm1(-STEP / tau) for tau in taus)
+        lag = sum(-STEP / math.expm1(-STEP / tau) for tau in taus)
+        if self.smoothing_tau:  # which puts out at once what it is given
+            lag += STEP / math.expm1(STEP / self.smoothing_tau)
+        return lag
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.loop.safety.limits import SafetyLimits
+from spikearm.controller.spiking.spiking_network import Filters
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.options import find_trained, new_folder, resolved_config
@@ -40,6 +41,7 @@ class ExperimentOptions:
         plant: Arm that is controlled.
         task: Reaches that it makes.
         gains: Gains of the control law.
+        filters: Low-pass filters of spiking controllers.
         safety: Limits that the arm is held to.
         adaptation: Adaptive network beside a controller.
         ki: Integral gain of pid [1/s^3].
@@ -57,6 +59,7 @@ class ExperimentOptions:
     plant: ArmConfig = field(default_factory=ArmConfig)
     task: CentreOut = field(default_factory=CentreOut)
     gains: Gains = field(default_factory=Gains)
+    filters: Filters = field(default_factory=Filters)
     safety: SafetyLimits = field(default_factory=SafetyLimits)
     adaptation: AdaptationConfig = field(default_factory=AdaptationConfig)
     ki: float = PID_INTEGRAL_GAIN
@@ -96,7 +99,13 @@ class ExperimentOptions:
         trained = find_trained(arm, self.trained, names)
         adaptation = adaptation or Adaptation(self.adaptation)
         return ControllerSetup(
-            arm.model, trained, self.gains, self.ki, self.feedforward, adaptation=adaptation
+            arm.model,
+            trained,
+            self.gains,
+            self.ki,
+            self.feedforward,
+            self.filters,
+            adaptation=adaptation,
         )
 
     def new_folder(self, command: str) -> Path:

@@ -7,15 +7,11 @@ from spikearm.arm_models import SpikearmError
 from spikearm.controller.adaptation.adaptive_load import AdaptiveLoadController
 from spikearm.controller.adaptation.kept_integral import KeptIntegralController
 from spikearm.controller.classical.gains import Gains
-from spikearm.controller.classical.home_inertia import HomeInertia
 from spikearm.controller.classical.joint_pid import JointPIDController
 from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.controller import Controller
 from spikearm.controller.spiking.saturation_backup import SaturationBackup
 from spikearm.controller.spiking.spiking_controller import SpikingController
-from spikearm.controller.spiking.spiking_network import Filters, neuron_type
-from spikearm.controller.spiking.subnetwork import Subnetwork
-from spikearm.controller.spiking.trained import TrainedController
 from spikearm.controller.spiking.weights import NeuralStage
 from spikearm.experiments.controllers.comparisons import COMPARISONS
 from spikearm.experiments.controllers.spec import ControllerSetup, ControllerSpec
@@ -54,10 +50,11 @@ def _spiking(stage: NeuralStage, *backends: str) -> ControllerSpec:
                 f"Controller '{stage}' needs trained weights: give the setup trained=shipped(arm)."
             )
         _check_trained_gains(stage, setup.gains)
+        backup = SaturationBackup.of_arm(setup.model, setup.trained.weights, stage, setup.filters)
         return SpikingController(
             setup.trained.weights, setup.simulation, stage, gains=setup.gains,
-            feedforward=setup.feedforward, seed=setup.seed,
-            subnetworks=_with_backup(setup, setup.trained, stage),
+            feedforward=setup.feedforward, filters=setup.filters, seed=setup.seed,
+            subnetworks=setup.subnetworks, lead=setup.lead, backup=backup,
         )  # fmt: skip
 
     return ControllerSpec(make, stage, needs_training=True, backends=backends)
@@ -71,20 +68,6 @@ def _check_trained_gains(stage: NeuralStage, gains: Gains) -> None:
             f"Controller '{stage}' has {', '.join(changed)} in its trained weights: leave them "
             "as they are, and change kp, ko or kv alone."
         )
-
-
-def _with_backup(
-    setup: ControllerSetup, trained: TrainedController, stage: NeuralStage
-) -> tuple[Subnetwork, ...]:
-    """Return the setup's sub-networks, with a saturation backup before them if they need it.
-
-    While they learn, commands go beyond the range of the trained network.
-    """
-    if not setup.subnetworks or not setup.saturation_backup:
-        return setup.subnetworks
-    task_map = HomeInertia.of_arm(setup.model).task_map
-    scaling, tau = trained.weights.scaling, Filters().torque_tau
-    return SaturationBackup(scaling, task_map, neuron_type(stage), tau), *setup.subnetworks
 
 
 CONTROLLERS: dict[str, ControllerSpec] = {

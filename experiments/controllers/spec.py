@@ -10,6 +10,7 @@ from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.controller import Controller
+from spikearm.controller.spiking.spiking_network import Filters
 from spikearm.controller.spiking.subnetwork import Subnetwork
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.controller.spiking.weights import NeuralStage
@@ -49,12 +50,12 @@ class ControllerSetup:
         gains: Gains of the control law.
         ki: Integral gain of ``pid`` [1/s^3].
         feedforward: Part of the reference that is fed forward.
+        filters: Low-pass filters of the arm's spiking controller.
+        lead: Time by which its commands lead [s]; the lag of the filters when left out.
         seed: Seed of everything random.
         adaptation: Settings of an adaptive network beside the controller.
         simulation: Simulation that runs the controller's network.
         subnetworks: Sub-networks to be added to the controller's own network.
-        saturation_backup: True if a saturation backup comes with sub-networks, which those that
-            learn need; eyes do not.
     """
 
     model: RigidBodyModel
@@ -62,11 +63,12 @@ class ControllerSetup:
     gains: Gains = Gains()
     ki: float = PID_INTEGRAL_GAIN
     feedforward: Feedforward = "acceleration"
+    filters: Filters = Filters()
+    lead: float | None = None
     seed: int = 0
     adaptation: Adaptation = Adaptation()
     simulation: type[NeuralSimulation] = EngineSimulation
     subnetworks: tuple[Subnetwork, ...] = ()
-    saturation_backup: bool = True
 
 
 Factory = Callable[[ControllerSetup], Controller]

@@ -56,5 +56,5 @@ def make_seeing(
     check_takes_eyes(chosen)
     eyes = ChipEyes(weights)
     subnetworks = (*setup.subnetworks, eyes)
-    made = chosen.make(replace(setup, subnetworks=subnetworks, saturation_backup=False))
+    made = chosen.make(replace(setup, subnetworks=subnetworks))
     return SeeingController(made, eyes)

@@ -72,5 +72,5 @@ def _drive(
     drive: DriveConfig,
     backend: Callable[[nengo.Network], NeuralSimulation],
 ) -> Trajectory:
-    with loihi_controller(trained, drive, backend) as controller:
+    with loihi_controller(arm.model, trained, drive, backend) as controller:
         return drive_arm(arm, controller, drive)

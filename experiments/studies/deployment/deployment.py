@@ -7,7 +7,7 @@ import nengo
 import tyro
 from scipy.sparse import csr_array
 
-from spikearm.arm_models import Arm, SpikearmError
+from spikearm.arm_models import Arm, RigidBodyModel, SpikearmError
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.trained import TrainedController
@@ -139,7 +139,7 @@ def deploy_controller(
         )
     plan_drive(arm, drive)  # before the network is built
     try:
-        controller = _controller(trained, drive, mapping, eyes=eyes)
+        controller = _controller(arm.model, trained, drive, mapping, eyes=eyes)
     except REFUSALS as error:
         return ControllerDeployment(Report((refusal(error),)))
     splits: tuple[SplitCost, ...] = ()
@@ -147,7 +147,7 @@ def deploy_controller(
         with controller:
             simulation, _, fired = _drive(arm, controller, drive)
             splits = search_split(simulation, fired)
-        controller = _controller(trained, drive, mapping, splits[-1].blocks)
+        controller = _controller(arm.model, trained, drive, mapping, splits[-1].blocks)
     with controller:
         simulation, trajectory, fired = _drive(arm, controller, drive)
         sensors = () if eyes is None else eyes.sensors
@@ -170,6 +170,7 @@ def deploy_controller(
 
 
 def _controller(
+    model: RigidBodyModel,
     trained: TrainedController,
     drive: DriveConfig,
     mapping: MappingConfig,
@@ -183,7 +184,7 @@ def _controller(
             split_ensembles(network, split)
         return RecordedSimulation(network, rescaled=mapping.rescale)
 
-    return loihi_controller(trained, drive, backend, () if eyes is None else (eyes,))
+    return loihi_controller(model, trained, drive, backend, () if eyes is None else (eyes,))
 
 
 def _drive(

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import nengo
 import numpy as np
 
-from spikearm.arm_models import Arm
+from spikearm.arm_models import Arm, RigidBodyModel
 from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.safety.limits import SafetyLimits
 from spikearm.controller.loop.safety.safety import Safety
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
+from spikearm.controller.spiking.saturation_backup import SaturationBackup
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.subnetwork import Subnetwork
 from spikearm.controller.spiking.trained import TrainedController
@@ -62,6 +63,7 @@ def plan_drive(arm: Arm, drive: DriveConfig) -> tuple[np.ndarray, MinimumJerk]:
 
 
 def loihi_controller(
+    model: RigidBodyModel,
     trained: TrainedController,
     drive: DriveConfig,
     backend: Callable[[nengo.Network], NeuralSimulation],
@@ -70,14 +72,16 @@ def loihi_controller(
     """Build a trained controller at stage loihi.
 
     Args:
+        model: Nominal dynamics of the arm.
         trained: Trained controller.
         drive: Reach to come, which sets feedforward and seed.
         backend: Constructor of the simulation.
-        subnetworks: Sub-networks that run in the same network.
+        subnetworks: Sub-networks that run in the same network, after the saturation backup.
     """
+    backup = SaturationBackup.of_arm(model, trained.weights, "loihi")
     return SpikingController(
         trained.weights, backend, "loihi", feedforward=drive.feedforward, seed=drive.seed,
-        subnetworks=subnetworks,
+        subnetworks=subnetworks, backup=backup,
     )  # fmt: skip
 
 
@@ -105,7 +109,7 @@ def recorded_drive(
         SpikearmError: The arm does not reach the target.
     """
     start, motion = plan_drive(arm, drive)
-    with loihi_controller(trained, drive, RecordedSimulation) as controller:
+    with loihi_controller(arm.model, trained, drive, RecordedSimulation) as controller:
         simulation = controller.simulation
         assert isinstance(simulation, RecordedSimulation)
         controller.start(arm.reset(start))

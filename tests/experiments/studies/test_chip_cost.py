@@ -26,7 +26,7 @@ def bench_row(trained: TrainedController) -> dict:
     """Make the row of a reach as `bench` does, on the backend that it takes."""
     arm = load_arm("gen3")
     start, motion = plan_drive(arm, DRIVE)
-    with loihi_controller(trained, DRIVE, EngineSimulation) as controller:
+    with loihi_controller(arm.model, trained, DRIVE, EngineSimulation) as controller:
         controller.start(arm.reset(start))
         trajectory = follow(arm, controller, motion, DRIVE.duration, safety=at_any_speed(arm))
         footprint = controller.simulation.footprint

@@ -10,11 +10,17 @@ from spikearm.controller.spiking.spiking_network import neuron_type
 from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.neural.host_io import HostInput, HostOutput
+from spikearm.neural.simulation import NeuralSimulation
 
 VALUES = np.array([0.3, -0.7, 0.0])
 
 
-def run(rectified: bool, values: np.ndarray, simulation=EngineSimulation, n_steps: int = 400):
+def run(
+    rectified: bool,
+    values: np.ndarray,
+    simulation: type[NeuralSimulation] = EngineSimulation,
+    n_steps: int = 400,
+):
     """Give the host's spikes in every step, and what a population says of the values."""
     source, sink = HostInput(3, rectified=rectified), HostOutput(3)
     source.values[:] = values

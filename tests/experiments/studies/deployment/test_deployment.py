@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from spikearm.arm_models import SpikearmError, load_arm
+from spikearm.controller.spiking.saturation_backup import SaturationBackup
 from spikearm.controller.spiking.spiking_network import build_network
 from spikearm.controller.spiking.trained import (
     SHIPPED_FOLDER,
@@ -77,7 +78,9 @@ def test_a_shipped_controller_fits_on_the_cores_that_nengo_loihi_assigns(arm, dr
 
 
 def cores_by_nengo_loihi(arm: str) -> list[int]:
-    network = build_network(shipped(arm).weights, "loihi").network
+    weights = shipped(arm).weights
+    network = build_network(weights, "loihi").network
+    SaturationBackup.of_arm(load_arm(arm).model, weights, "loihi").add_to(network)
     with (
         without_known_warnings(),
         nengo_loihi.Simulator(network, target="sim", precompute=False) as simulator,
@@ -89,13 +92,14 @@ def most_spikes_from_the_host(arm: str) -> int:
     """Count a pair of neurons for every number and each block that it goes to.
 
     Features and neurons against friction are a block each; the products are as many as fill cores.
+    The saturation backup has two ranges of a command.
     """
     weights = shipped(arm).weights
     n_products, n_friction = weights.layers[2:]
     blocks = -(-n_products // limits.COMPARTMENTS.most)
     state, speed = weights.posture.shape[1], weights.velocity.shape[1]
     friction = speed + 6 if n_friction else 0
-    return 2 * (state + speed + 6 * int(blocks) + friction)
+    return 2 * (state + speed + 6 * int(blocks) + friction + 2 * 6)
 
 
 def test_the_command_prints_tables_adds_a_line_to_the_log_and_draws(file, capsys):
@@ -140,7 +144,9 @@ def test_the_command_reports_the_stages_of_the_pipeline(file):
     entry = json.loads(Path("log.jsonl").read_text())
     arm = load_arm("gen3")
     trained = TrainedController.load(Path(file))
-    controller = loihi_controller(trained, DRIVE, partial(RecordedSimulation, rescaled=True))
+    controller = loihi_controller(
+        arm.model, trained, DRIVE, partial(RecordedSimulation, rescaled=True)
+    )
     with controller:
         drive_arm(arm, controller, DRIVE)
         assert isinstance(controller.simulation, RecordedSimulation)

@@ -79,7 +79,7 @@ def test_the_chip_is_asked_for_every_compartment_and_the_host_for_its_coders(rea
 @pytest.mark.parametrize("name", SHIPPED)
 def test_what_no_zeros_spare_in_a_reach_of_a_shipped_controller(name):
     arm, drive = load_arm(name), DriveConfig(speed_limits=False)
-    with loihi_controller(shipped(name), drive, RecordedSimulation) as controller:
+    with loihi_controller(arm.model, shipped(name), drive, RecordedSimulation) as controller:
         drive_arm(arm, controller, drive)
         simulation = controller.simulation
         assert isinstance(simulation, RecordedSimulation)
@@ -92,7 +92,7 @@ def test_what_no_zeros_spare_in_a_reach_of_a_shipped_controller(name):
     assert after is not None
     assert after.least < 0.6 * before.least
     assert after.calibrated < 0.6 * before.calibrated
-    assert found.placement.cores_per_chip == ({"fr3": 8}.get(name, 7),)
+    assert found.placement.cores_per_chip == ({"fr3": 9}.get(name, 8),)
 
 
 def work_in(blocks: IntegerBlocks, activity: Activity) -> Work:
