@@ -1,5 +1,6 @@
 """Error budget: torque error of each part of a trained controller along given motions."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +15,21 @@ from spikearm.controller.training.products import steady_rates
 from spikearm.controller.training.samples import Samples
 
 EVERY = 10  # control steps between two states
+
+
+def lag_part(led: float, not_led: float) -> float:
+    """Compute the part of a deviation that a lag makes, which adds to the rest in quadrature.
+
+    It is in phase with the motion, and what is left when commands lead is not.
+
+    Args:
+        led: Deviation when commands lead by the lag [m].
+        not_led: Deviation when they do not [m].
+
+    Returns:
+        The part [m]; 0 where lead makes nothing better.
+    """
+    return math.sqrt(max(not_led**2 - led**2, 0.0))
 
 
 def static_errors(

@@ -10,7 +10,7 @@ from spikearm.arm_models import load_arm
 from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.osc import drift_torque, task_inertia
-from spikearm.experiments.studies.error_budget import EVERY, static_errors
+from spikearm.experiments.studies.error_budget import EVERY, lag_part, static_errors
 
 
 def test_neurons_without_torque_miss_just_the_hand_acceleration_that_is_commanded(trained):
@@ -36,3 +36,8 @@ def test_neurons_without_torque_miss_just_the_hand_acceleration_that_is_commande
     both = errors["drift torque"] + errors["command's torque"]
     assert errors["both"] == pytest.approx(both, abs=1e-9)
     assert np.abs(errors["drift torque"]).min(axis=0).max() > 0.01
+
+
+def test_a_lag_and_an_error_across_it_add_in_quadrature():
+    assert lag_part(led=0.003, not_led=0.005) == pytest.approx(0.004)
+    assert lag_part(led=0.005, not_led=0.003) == 0.0
