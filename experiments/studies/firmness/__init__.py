@@ -1,0 +1,1 @@
+"""Firmness: what gains and a smoother torque buy, and what they cost."""
