@@ -206,8 +206,9 @@ class RigidBodyModel:
             q: Joint positions, shape (n_joints,) [rad].
         """
         self.dynamics(q)
-        touching = (contact for contact in self._data.contact if contact.dist < 0)
-        return [describe_contact(self._model, contact) for contact in touching]
+        contacts = self._data.contact
+        touching = np.flatnonzero(contacts.dist < 0).tolist()
+        return [describe_contact(self._model, contacts[number]) for number in touching]
 
     def dynamics(self, q: np.ndarray, dq: np.ndarray | None = None) -> Dynamics:
         """Evaluate the dynamics.

@@ -16,10 +16,12 @@ class Workspace:
     Attributes:
         radius: Largest distance from the home position [m].
         tilt: Largest turn from the home orientation [rad].
+        between: True if motions go from pose to pose, False if they go from home and back.
     """
 
     radius: float = 0.23
     tilt: float = float(np.radians(10.0))
+    between: bool = False
 
     def __post_init__(self) -> None:
         if not 0 < self.radius <= LARGEST:
@@ -29,6 +31,11 @@ class Workspace:
             )
         if not 0 <= self.tilt <= np.pi:
             raise SpikearmError(f"A tilt of {self.tilt:g} rad is out of range: give 0 to pi.")
+
+    def holds(self, other: "Workspace") -> bool:
+        """Return whether all poses and motions of another workspace are in this one."""
+        reached = other.radius <= self.radius and other.tilt <= self.tilt
+        return reached and (self.between or not other.between)
 
     def draw_pose(self, home: Pose, rng: np.random.Generator) -> Pose:
         """Draw a hand pose, evenly in the ball and in the angle of the cone.

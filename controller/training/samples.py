@@ -6,6 +6,7 @@ import numpy as np
 
 from spikearm.arm_models import Pose, RigidBodyModel, SpikearmError
 from spikearm.arm_models.errors import check_count, check_not_negative, check_positive
+from spikearm.controller.classical.dexterous_path import draw_path, usual_duration
 from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.osc import drift_torque, task_inertia
@@ -24,7 +25,8 @@ class Spread:
 
     Attributes:
         per_reach: Samples taken from each reach.
-        durations: Range of the reaches' length [s].
+        durations: Range of the reaches' length [s]; where motions go from pose to pose, in parts
+            of what is usual for the arm.
         posture: Standard deviation of the posture that the null space is pulled to [rad].
         position: Largest standard deviation of joint positions about a reach [rad].
         velocity: Largest standard deviation of joint velocities about a reach's [rad/s].
@@ -106,7 +108,8 @@ def sample_reach(
     Raises:
         SpikearmError: The arm reaches hardly any pose of the workspace.
     """
-    q, dq = _move(model, workspace, rng, spread)
+    move = _move_between if workspace.between else _move
+    q, dq = move(model, workspace, rng, spread)
     at = rng.integers(len(q), size=spread.per_reach)
     forth_or_back = rng.choice([-1.0, 1.0], size=(spread.per_reach, 1))
     positions = q[at] + _scatter(rng, spread.position, q[at].shape)
@@ -185,15 +188,34 @@ def _move(
     home = model.dynamics(model.chain.home).hand
     duration = rng.uniform(*spread.durations)
     motion = MinimumJerk(home, draw_goal(model, workspace, rng), duration)
-    width = spread.posture * rng.uniform() ** 2
-    posture = model.chain.home + rng.normal(scale=width, size=model.chain.n_joints)
-    joints = JointReference(model, REACH_TIMESTEP, posture)
+    joints = JointReference(model, REACH_TIMESTEP, _draw_posture(model, rng, spread))
     steps: list[tuple[np.ndarray, np.ndarray]] = []
     for reference in motion.sample(np.arange(0.0, duration + 0.3, REACH_TIMESTEP)):
         joints.advance(reference)
         steps.append((joints.q, joints.dq))
     q, dq = (np.array(column) for column in zip(*steps, strict=True))
     return q, dq
+
+
+def _move_between(
+    model: RigidBodyModel, workspace: Workspace, rng: np.random.Generator, spread: Spread
+) -> tuple[np.ndarray, np.ndarray]:
+    """Go from home to a pose of the workspace, and on to another."""
+    home = model.dynamics(model.chain.home).hand
+    pulled = model.with_home(_draw_posture(model, rng, spread))
+    q, paths = model.chain.home, []
+    for _ in range(2):
+        duration = usual_duration(model.chain) * rng.uniform(*spread.durations)
+        path = draw_path(pulled, workspace, home, q, duration, model.chain.velocity_limits, rng)
+        paths.append(path)
+        q = path.q[-1]
+    return np.concatenate([one.q for one in paths]), np.concatenate([one.dq for one in paths])
+
+
+def _draw_posture(model: RigidBodyModel, rng: np.random.Generator, spread: Spread) -> np.ndarray:
+    """Draw a posture that the null space is pulled to, shape (n_joints,) [rad]."""
+    width = spread.posture * rng.uniform() ** 2
+    return model.chain.home + rng.normal(scale=width, size=model.chain.n_joints)
 
 
 def _scatter(rng: np.random.Generator, largest: float, shape: tuple[int, int]) -> np.ndarray:

@@ -1,12 +1,16 @@
 """``spikearm adapt``: learn a plant that the controllers were not told of."""
 
 from dataclasses import dataclass, field
+from typing import Annotated
+
+import tyro
 
 from spikearm.experiments.console.conducting import conduct
 from spikearm.experiments.console.experiment_options import PerturbedOptions
 from spikearm.experiments.perturbations.level import default_level
 from spikearm.experiments.studies.adaptation.study import AdaptationStudy
 from spikearm.experiments.studies.adaptation.trials import AdaptationPlan, Trials
+from spikearm.experiments.tasks.reaching import ReachingName
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class AdaptCommand(PerturbedOptions):
         trials: Target and number of trials.
     """
 
+    kind: Annotated[ReachingName, tyro.conf.arg(name="task")] = "centre-out"
     controllers: tuple[str, ...] = ("analytic", "loihi")
     perturbations: tuple[str, ...] = ("payload",)
     second: str = "force-field"
@@ -46,7 +51,7 @@ class AdaptCommand(PerturbedOptions):
         folder = self.new_folder("adapt")
         levels = [default_level(word) for word in self.perturbations]
         plan = AdaptationPlan(
-            arm, self.task, controllers, self.seeds.all, self.setup(arm, self.controllers),
+            arm, self.reaching, controllers, self.seeds.all, self.setup(arm, self.controllers),
             self.jobs, levels=levels, safety=self.safety,
             weightless=self.weightless(arm, self.controllers, levels),
             trials=self.trials, second=default_level(self.second),

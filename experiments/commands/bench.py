@@ -1,9 +1,6 @@
 """``spikearm bench``: measure controllers side by side."""
 
 from dataclasses import dataclass, field
-from typing import Annotated
-
-import tyro
 
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.experiments.console.console import console
@@ -12,14 +9,14 @@ from spikearm.experiments.console.running import measure
 from spikearm.experiments.controllers import choose_controllers
 from spikearm.experiments.proof.submission import SUBMISSION, submit, write_submission
 from spikearm.experiments.records.records import read_run
-from spikearm.experiments.seen.options import SeenOptions, TaskName
+from spikearm.experiments.seen.options import SeenOptions
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.studies.benchmark.study import BenchmarkExperiment
 
 
 @dataclass(frozen=True)
 class BenchCommand(ExperimentOptions):
-    """Measure controllers side by side on centre-out reaching.
+    """Measure controllers side by side.
 
     Every controller makes the same reaches with the same gains; the analytic controller always
     runs too, because it is the baseline. Results, trajectories and a report appear in one new
@@ -30,12 +27,15 @@ class BenchCommand(ExperimentOptions):
 
     Examples:
         spikearm bench --controllers spiking loihi --seeds 5 --out runs/gen3
+        spikearm bench --task workspace --controllers analytic polynomial loihi
         spikearm bench --task seen --scenes 8 --seeds 3
         spikearm bench --arm panda --controllers pd pid --variant sphere --submit
         spikearm bench --controllers my_lab:HandPD my_lab:network
 
     Attributes:
-        kind: Task that controllers are measured on.
+        kind: Task: reaches from home and back (centre-out); motions between random poses across
+            the arm's workspace, each from where the last one ended (workspace); or reaches for a
+            target that cameras see (seen).
         seen: Scenes and sights of the task seen.
         controllers: Controllers to measure; with the task seen, loihi if none is named. Your own is
             package.module:factory, of a controller or of a Nengo network, which is measured as
@@ -48,7 +48,6 @@ class BenchCommand(ExperimentOptions):
         submit: Write submission.json, which others can verify with `spikearm verify`.
     """
 
-    kind: Annotated[TaskName, tyro.conf.arg(name="task")] = "centre-out"
     seen: SeenOptions = field(default_factory=SeenOptions)
     controllers: tuple[str, ...] = ("analytic", "spiking", "loihi")
     adaptive: bool = False
@@ -104,7 +103,7 @@ class BenchCommand(ExperimentOptions):
         controllers = self.choose(arm, self.controllers, self.adaptive)
         setup = self.setup(arm, self.controllers)
         return BenchmarkPlan(
-            arm, self.task, controllers, self.seeds.all, setup, self.jobs, self.safety,
+            arm, self.reaching, controllers, self.seeds.all, setup, self.jobs, self.safety,
             spikes=self.spikes,
         )  # fmt: skip
 

@@ -82,7 +82,7 @@ COMMANDS = Commands({
     "arms": "List the arms that ship with spikearm.",
     "run": "Move one arm with one controller, and look at it.",
     "onboard": "Bring an arm of your own, from its model file to results.",
-    "bench": "Measure controllers side by side on centre-out reaching.",
+    "bench": "Measure controllers side by side.",
     "adapt": "Learn what a controller was not told: a load, friction, gravity.",
     "stress": "Stress controllers by growing perturbations until they break.",
     "see": "See how well an eye of spikes finds a target in new scenes.",

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Annotated
+
+import tyro
 
 from spikearm.arm_models import SpikearmError
 from spikearm.arm_models.errors import check_not_negative
@@ -13,6 +16,7 @@ from spikearm.experiments.console.watching import WindowKind
 from spikearm.experiments.seed import check_seed
 from spikearm.experiments.seen.options import SeenOptions
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
+from spikearm.experiments.tasks.reaching import ReachingName
 from spikearm.experiments.unset import Unset
 
 
@@ -26,6 +30,7 @@ class RunCommand(ExperimentOptions):
     Examples:
         spikearm run --arm panda --controller loihi --targets 4 --video reach.mp4
         spikearm run --controller loihi --payload 2 --adaptive
+        spikearm run --task workspace --controller polynomial --video across.mp4
         spikearm run --controller pid --kp 400 --ki 1000 --view
         spikearm run --controller loihi --interactive
         spikearm run --controller loihi --spikes --rerun
@@ -60,6 +65,7 @@ class RunCommand(ExperimentOptions):
         report: Report of the results, report.html.
     """
 
+    kind: Annotated[ReachingName, tyro.conf.arg(name="task")] = "centre-out"
     controller: str = "spiking"
     learning: Learning = field(default_factory=Learning)
     payload: float = 0.0
@@ -109,7 +115,7 @@ class RunCommand(ExperimentOptions):
         arm.attach_payload(self.payload)
         setup = self.setup(arm, [self.controller], self.learning.adaptation(self.adaptation))
         plan = BenchmarkPlan(
-            arm, self.task, controllers, [self.seed], setup, self.jobs, self.safety,
+            arm, self.reaching, controllers, [self.seed], setup, self.jobs, self.safety,
             realtime=self.realtime, nominal=not self.payload, spikes=self.spikes,
         )  # fmt: skip
         try:

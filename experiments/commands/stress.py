@@ -1,9 +1,6 @@
 """``spikearm stress``: controllers under growing perturbations."""
 
 from dataclasses import dataclass, field
-from typing import Annotated
-
-import tyro
 
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.arm_models.errors import check_count
@@ -12,7 +9,7 @@ from spikearm.experiments.console.experiment_options import PerturbedOptions
 from spikearm.experiments.controllers import choose_controllers
 from spikearm.experiments.perturbations.level import all_levels
 from spikearm.experiments.perturbations.registry import PERTURBATIONS
-from spikearm.experiments.seen.options import SeenOptions, TaskName
+from spikearm.experiments.seen.options import SeenOptions
 from spikearm.experiments.studies.robustness.stress import MOST_ROUNDS, StressPlan
 from spikearm.experiments.studies.robustness.study import StressStudy
 
@@ -34,11 +31,13 @@ class StressCommand(PerturbedOptions):
 
     Examples:
         spikearm stress --controllers analytic loihi --seeds 3 --out runs/stress
+        spikearm stress --task workspace --perturbations payload silenced=20
         spikearm stress --task seen --perturbations flashes black-lens=500
         spikearm stress --controllers loihi --adaptive --perturbations silenced=20
 
     Attributes:
-        kind: Task that is perturbed.
+        kind: Task that is perturbed: reaches from home and back (centre-out), motions between
+            random poses across the workspace (workspace), or targets that cameras see (seen).
         seen: Scenes and sights of the task seen.
         controllers: Controllers that are put to the test; your own as package.module:factory. With
             the task seen, loihi if none is named.
@@ -48,7 +47,6 @@ class StressCommand(PerturbedOptions):
         rounds: Number of times that the targets are gone through under each; the last one counts.
     """
 
-    kind: Annotated[TaskName, tyro.conf.arg(name="task")] = "centre-out"
     seen: SeenOptions = field(default_factory=lambda: SeenOptions(sights=("eye",)))
     controllers: tuple[str, ...] = ("analytic", "loihi")
     adaptive: bool = False
@@ -103,7 +101,7 @@ class StressCommand(PerturbedOptions):
         """
         levels = all_levels(self.perturbations or known_gravity())
         return StressPlan(
-            arm, self.task, self.choose(arm, self.controllers, self.adaptive), self.seeds.all,
+            arm, self.reaching, self.choose(arm, self.controllers, self.adaptive), self.seeds.all,
             self.setup(arm, self.controllers), self.jobs, levels=levels, safety=self.safety,
             weightless=self.weightless(arm, self.controllers, levels),
             rounds=self.rounds, unperturbed=unperturbed,

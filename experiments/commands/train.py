@@ -16,8 +16,9 @@ from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.guardian import guarded
 from spikearm.experiments.records.provenance import version
 from spikearm.experiments.studies.benchmark.checks.verdict import try_controller
-from spikearm.experiments.tasks.benchmark_workspace import TILT, benchmark_radius
+from spikearm.experiments.tasks.benchmark_workspace import TILT, task_workspace
 from spikearm.experiments.tasks.centre_out import RADII
+from spikearm.experiments.tasks.reaching import ReachingName
 from spikearm.experiments.training.account import begin_or_resume
 from spikearm.experiments.training.pipeline import Training
 from spikearm.experiments.training.training_config import TrainingConfig
@@ -43,35 +44,41 @@ class TrainCommand:
 
     Examples:
         spikearm train --arm gen3 --out trained/gen3
+        spikearm train --arm gen3 --task workspace --out trained/gen3-workspace
         spikearm bench --arm gen3 --trained trained/gen3/controller.npz
 
     Attributes:
         out: Folder for what is learned; one that an earlier call began is gone on with.
         plant: Arm that is trained for.
+        task: Task to be trained for: reaches from home and back (centre-out), or motions between
+            random poses across the arm's workspace (workspace).
         radius: Largest distance of the hand from home to be trained for [m]. Default: that of the
-            benchmark's farthest targets, and a margin.
-        tilt: Largest turn of the hand from home [rad]. Default: that of the benchmark, and a
-            margin.
+            task's farthest targets, for centre-out with a margin.
+        tilt: Largest turn of the hand from home [rad]. Default: that of the task, for centre-out
+            with a margin.
         training: Amount of training data and size of the networks.
         jobs: Number of processes. Default: the number of cores.
     """
 
     out: Path
     plant: ArmConfig = field(default_factory=ArmConfig)
+    task: ReachingName = "centre-out"
     radius: Unset[float] = None
-    tilt: float = TILT
+    tilt: Unset[float] = None
     training: TrainingConfig = field(default_factory=TrainingConfig)
     jobs: Unset[int] = None
 
     def __post_init__(self) -> None:
         check_processes(self.jobs)
-        Workspace(RADII[-1] if self.radius is None else self.radius, self.tilt)
+        Workspace(
+            RADII[-1] if self.radius is None else self.radius,
+            TILT if self.tilt is None else self.tilt,
+        )
 
     def execute(self) -> None:
         """Train, and name the file that was made."""
         arm = self.plant.load()
-        radius = benchmark_radius(arm.model) if self.radius is None else self.radius
-        workspace = Workspace(radius, self.tilt)
+        workspace = task_workspace(arm.model, self.task, self.radius, self.tilt)
         about = {
             **resolved_config(self, "train", arm, self.out),
             "workspace": asdict(workspace),
@@ -94,7 +101,8 @@ class TrainCommand:
             print_verdict(verdict)
         raise_first(problems, self.out)
         console.print(f"Trained: {self.out / CONTROLLER}. Measure it with")
+        task = "" if self.task == "centre-out" else f" --task {self.task}"
         console.print(
-            f"  spikearm bench {self.plant.options} --trained {self.out / CONTROLLER}",
+            f"  spikearm bench {self.plant.options}{task} --trained {self.out / CONTROLLER}",
             soft_wrap=True,
         )

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from spikearm.arm_models import Arm
+import tyro
+
+from spikearm.arm_models import Arm, SpikearmError
 from spikearm.arm_models.errors import check_count, check_not_negative, check_processes
 from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.classical.command import Feedforward
@@ -26,8 +28,11 @@ from spikearm.experiments.controllers import (
 )
 from spikearm.experiments.perturbations.level import Level
 from spikearm.experiments.seed import check_seed
+from spikearm.experiments.seen.options import TaskName
 from spikearm.experiments.studies.plan import PERTURBED_LIMITS
 from spikearm.experiments.tasks.centre_out import CentreOut
+from spikearm.experiments.tasks.point_to_point import PointToPoint
+from spikearm.experiments.tasks.reaching import Reaching
 from spikearm.experiments.unset import Unset
 
 MOST_SEEDS = 10_000  # of the benchmark, days of one core with each controller, estimated
@@ -39,6 +44,8 @@ class ExperimentOptions:
 
     Attributes:
         plant: Arm that is controlled.
+        kind: Task: reaches from home and back (centre-out), or motions between random poses across
+            the arm's workspace, each from where the last one ended (workspace).
         task: Reaches that it makes.
         gains: Gains of the control law.
         filters: Low-pass filters of spiking controllers.
@@ -57,6 +64,7 @@ class ExperimentOptions:
     """
 
     plant: ArmConfig = field(default_factory=ArmConfig)
+    kind: Annotated[TaskName, tyro.conf.arg(name="task")] = "centre-out"
     task: CentreOut = field(default_factory=CentreOut)
     gains: Gains = field(default_factory=Gains)
     filters: Filters = field(default_factory=Filters)
@@ -72,6 +80,22 @@ class ExperimentOptions:
     def __post_init__(self) -> None:
         check_not_negative(self, "ki")
         check_processes(self.jobs)
+        if self.kind == "workspace":
+            PointToPoint.of(self.task)
+
+    @property
+    def reaching(self) -> Reaching:
+        """Motions that are measured.
+
+        Raises:
+            SpikearmError: The task has none that are planned ahead.
+        """
+        if self.kind == "seen":
+            raise SpikearmError(
+                "The motions of the task seen are not planned ahead, and not swept. Choose the "
+                "task centre-out or workspace."
+            )
+        return self.task if self.kind == "centre-out" else PointToPoint.of(self.task)
 
     def choose(
         self, arm: Arm, names: Sequence[str], adaptive: bool = False
@@ -98,6 +122,7 @@ class ExperimentOptions:
         """
         trained = find_trained(arm, self.trained, names)
         adaptation = adaptation or Adaptation(self.adaptation)
+        region = PointToPoint.of(self.task).workspace if self.kind == "workspace" else None
         return ControllerSetup(
             arm.model,
             trained,
@@ -106,6 +131,7 @@ class ExperimentOptions:
             self.feedforward,
             self.filters,
             adaptation=adaptation,
+            region=region,
         )
 
     def new_folder(self, command: str) -> Path:

@@ -132,7 +132,7 @@ def print_results(plan: BenchmarkPlan, benchmark: Benchmark) -> None:
         labels = [one.label for one in plan.ordered_controllers]
         console.print(benchmark_verdict(benchmark.rows, benchmark.status, labels))
         title = (
-            f"{plan.arm.name}, {plan.task.variant}, feedforward of {plan.setup.feedforward}: "
+            f"{plan.arm.name}, {plan.task.name}, feedforward of {plan.setup.feedforward}: "
             f"{benchmark.status}"
         )
         print_all(summary_tables(benchmark.rows, title))

@@ -1,7 +1,7 @@
 """Controllers without spikes that a spiking one has to be better than.
 
 Those that are fitted learn from one set of samples of the law, drawn as for the training of the
-network, in the region that it was trained for.
+network, in the region of the task, or the one that the network was trained for.
 """
 
 from functools import lru_cache
@@ -50,8 +50,8 @@ def _samples(model: RigidBodyModel, workspace: Workspace, seed: int, gains: Gain
 
 
 def _samples_for(setup: ControllerSetup) -> Samples:
-    trained = setup.trained
-    workspace = trained.workspace if trained else benchmark_workspace(setup.model)
+    trained = setup.trained.workspace if setup.trained else None
+    workspace = setup.region or trained or benchmark_workspace(setup.model)
     return _samples(setup.model, workspace, setup.seed, setup.gains)
 
 

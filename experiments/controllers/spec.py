@@ -10,6 +10,7 @@ from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.controller import Controller
+from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.spiking.spiking_network import Filters
 from spikearm.controller.spiking.subnetwork import Subnetwork
 from spikearm.controller.spiking.trained import TrainedController
@@ -54,6 +55,8 @@ class ControllerSetup:
         lead: Time by which its commands lead [s]; the lag of the filters when left out.
         seed: Seed of everything random.
         adaptation: Settings of an adaptive network beside the controller.
+        region: Region of the task, for controllers that are fitted when they are made; that of the
+            trained weights, or the benchmark's, if left out.
         simulation: Simulation that runs the controller's network.
         subnetworks: Sub-networks to be added to the controller's own network.
     """
@@ -67,6 +70,7 @@ class ControllerSetup:
     lead: float | None = None
     seed: int = 0
     adaptation: Adaptation = Adaptation()
+    region: Workspace | None = None
     simulation: type[NeuralSimulation] = EngineSimulation
     subnetworks: tuple[Subnetwork, ...] = ()
 

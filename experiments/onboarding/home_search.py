@@ -21,7 +21,8 @@ from spikearm.experiments.onboarding.home_candidate import (
     measure_home,
     middle_of,
 )
-from spikearm.experiments.tasks.centre_out import RADII, TASK_DIMENSIONS, frontal_plane
+from spikearm.experiments.tasks.centre_out import RADII, frontal_plane
+from spikearm.experiments.tasks.reaching import TASK_DIMENSIONS
 
 N_DRAWN = 3000  # poses, a few seconds of looking at where each could go
 N_TRIED = 10  # of them, whose reaches are followed step by step

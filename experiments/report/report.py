@@ -26,6 +26,7 @@ from spikearm.experiments.report.spike_section import spike_section
 from spikearm.experiments.studies.benchmark.columns import CONTROL, DETAIL, LATENCY, TIME, Column
 from spikearm.experiments.studies.benchmark.table import LATENCY_TITLE, by_controller
 from spikearm.experiments.studies.benchmark.verdict import benchmark_verdict
+from spikearm.experiments.tasks.point_to_point import PointToPoint
 
 SECTIONS = (path_section, deviation_section, torque_section, spike_section, latency_section)
 """Functions that draw the sections of a report, in their order."""
@@ -119,7 +120,8 @@ def _verdicts(runs: dict[str, Run]) -> list[tuple[str, str]]:
 def _title(runs: Sequence[Run]) -> str:
     arms = ", ".join(dict.fromkeys(run.config["arm"] for run in runs))
     tasks = ", ".join(dict.fromkeys(row["task"] for run in runs for row in run.rows))
-    return f"{arms}: centre-out reaching ({tasks})"
+    across = any(row["task"] == PointToPoint.name for run in runs for row in run.rows)
+    return f"{arms}: {'reaching' if across else 'centre-out reaching'} ({tasks})"
 
 
 def _names(runs: Sequence[Run]) -> list[str]:

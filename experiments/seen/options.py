@@ -7,7 +7,7 @@ from typing import Literal
 from spikearm.arm_models.errors import check_count
 from spikearm.experiments.unset import Unset
 
-TaskName = Literal["centre-out", "seen"]
+TaskName = Literal["centre-out", "workspace", "seen"]
 SightName = Literal["true", "pixels", "colour", "eye", "eye-chip"]
 MOST_SCENES = 10_000  # days of one core, estimated
 MOST_JUMPS = 1000

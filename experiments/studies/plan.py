@@ -10,7 +10,7 @@ from spikearm.controller.loop.safety.limits import SafetyLimits
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
 from spikearm.experiments.perturbations.level import Level
-from spikearm.experiments.tasks.centre_out import CentreOut
+from spikearm.experiments.tasks.reaching import Reaching
 
 # How far hands get from their references is measured under perturbations, and never allowed to
 # end a motion.
@@ -23,7 +23,7 @@ class Plan:
 
     Attributes:
         arm: Plant.
-        task: Reaches of every controller.
+        task: Motions of every controller.
         controllers: Controllers, in the order in which they are measured.
         seeds: Seeds of tasks, networks and perturbations.
         setup: Parameters of the controllers; the seed is replaced.
@@ -35,7 +35,7 @@ class Plan:
     """
 
     arm: Arm
-    task: CentreOut
+    task: Reaching
     controllers: Sequence[ChosenController]
     seeds: Sequence[int]
     setup: ControllerSetup

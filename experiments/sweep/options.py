@@ -11,11 +11,11 @@ from spikearm.arm_models import SpikearmError
 
 NOT_SWEPT = {
     "out", "jobs", "report", "video", "submit", "spikes", "seeds",
-    "kind", "sights", "scenes", "jumps", "eye_weights",
+    "sights", "scenes", "jumps", "eye_weights",
 }  # fmt: skip
 """Options that say how a run is done and shown, the number of seeds, of which a task has one, and
 those of the task "seen", which is not swept."""
-RENAMED = {"first_seed": "seed"}
+RENAMED = {"first_seed": "seed", "kind": "task"}
 
 
 @dataclass(frozen=True)

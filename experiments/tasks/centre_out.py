@@ -9,26 +9,27 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from spikearm.arm_models import Pose, RigidBodyModel, SpikearmError
-from spikearm.arm_models.errors import LARGEST, check_count
+from spikearm.arm_models.errors import LARGEST
 from spikearm.controller.references.joint_reference import end_joints, follow_joints
 from spikearm.controller.references.minimum_jerk import MinimumJerk
-from spikearm.experiments.seed import check_seed
-from spikearm.experiments.tasks.task import Task
+from spikearm.controller.references.workspace import Workspace
+from spikearm.experiments.tasks.reaching import (
+    SPEED_SHARE,
+    STEPS_PER_SECOND,
+    check_arm,
+    check_reaching,
+)
+from spikearm.experiments.tasks.task import Start, Task
 from spikearm.experiments.unset import Unset
 
 Variant = Literal["circle", "sphere", "pose"]
 
-TASK_DIMENSIONS = 6  # position and orientation
-MOST_TARGETS = 1000  # about an hour of one core with each neural controller, estimated
-MOST_TIME = 600.0  # s of a motion, whose steps take a quarter of a GB of memory
 RADII = (0.20, 0.15, 0.10, 0.05)  # m, the largest that the arm reaches is taken
 POSE_TURN = float(np.radians(30.0))  # rad, of the variant "pose"
 N_TRIES = 20  # turns drawn for a target, or starts off home, until the arm can follow one
 OVERSHOOT = 5e-3  # m, past its goal, of a hand that a law with reference "velocity" moves
 APPROACH_TIME = 1.0  # s, of the motion from home by which joint positions off home are found
 REACH_TIME = 1.0  # s, of the motions by which targets are found to be in reach
-SPEED_SHARE = 0.9  # of a velocity limit, that a planned motion takes; the rest is for control
-STEPS_PER_SECOND = 20  # durations that speed limits ask for are rounded up to multiples of 0.05 s
 CANNOT = "out of reach of this arm (beyond its joint limits, singular, or too fast for its joints)"
 
 
@@ -42,7 +43,8 @@ class CentreOut:
             30 degrees about an axis drawn by seed, from those that the arm can follow.
         targets: Number of targets.
         radius: Distance from the home position to the targets [m]. Default: the largest of
-            200, 150, 100 and 50 mm that the arm reaches.
+            200, 150, 100 and 50 mm that the arm reaches. In the task workspace, the largest
+            distance; 500 mm by default.
         duration: Length of each minimum-jerk motion, out or back [s]; longer where the arm's
             joints are too slow for it.
         hold: Time that the hand then holds still [s].
@@ -60,27 +62,33 @@ class CentreOut:
     offset: float = 0.0
     speed_limits: bool = True
 
+    returns = True
+
+    @property
+    def name(self) -> str:
+        """Name of the task in tables."""
+        return self.variant
+
     @property
     def turn(self) -> float:
         """Angle by which each target turns the hand [rad]."""
         return POSE_TURN if self.variant == "pose" else 0.0
 
+    @property
+    def drawn(self) -> bool:
+        """True if the seed draws starts or targets."""
+        return self.variant != "circle" or self.offset > 0
+
+    def region(self, task: Task) -> Workspace:
+        """Return the region that the motions of a task take up."""
+        return Workspace(max(task.radius, self.offset), self.turn)
+
+    def plan(self, model: RigidBodyModel, seed: int) -> Task:
+        """Place the start and the targets for an arm: :func:`plan_task`."""
+        return plan_task(model, self, seed)
+
     def __post_init__(self) -> None:
-        check_count(self.targets, "targets", MOST_TARGETS)
-        if self.radius is not None and not 0 < self.radius <= LARGEST:
-            raise SpikearmError(
-                f"A radius of {self.radius} m is not possible: give one above 0, at most "
-                f"{LARGEST:g} m."
-            )
-        if not 0 < self.duration <= MOST_TIME:
-            raise SpikearmError(
-                f"A duration of {self.duration} s is not possible: give one above 0, at most "
-                f"{MOST_TIME:g} s."
-            )
-        if not 0 <= self.hold <= MOST_TIME:
-            raise SpikearmError(
-                f"A hold of {self.hold} s is not possible: give 0 or more, at most {MOST_TIME:g} s."
-            )
+        check_reaching(self)
         if not 0 <= self.offset <= LARGEST:
             raise SpikearmError(
                 f"An offset of {self.offset} m is not possible: give 0 or more, at most "
@@ -95,17 +103,7 @@ def plan_task(model: RigidBodyModel, options: CentreOut, seed: int) -> Task:
         SpikearmError: The arm's kinematics do not reach the start or a target, or the seed is
             none that generators take.
     """
-    check_seed(seed)
-    if model.chain.n_joints < TASK_DIMENSIONS:
-        raise SpikearmError(
-            f"An arm of {model.chain.n_joints} joints cannot hold a position and an orientation: "
-            f"this task needs {TASK_DIMENSIONS} joints or more."
-        )
-    if options.duration < model.timestep:
-        raise SpikearmError(
-            f"A duration of {options.duration} s is less than a control step: give "
-            f"{model.timestep} s or more."
-        )
+    check_arm(model, options, seed)
     home = model.dynamics(model.chain.home).hand
     start_joints = _start_joints(model, home, options.offset, seed)
     start = model.dynamics(start_joints).hand
@@ -125,10 +123,10 @@ def plan_task(model: RigidBodyModel, options: CentreOut, seed: int) -> Task:
             duration = options.duration
             if options.speed_limits:
                 duration = max(duration, _least_duration(model, start, targets, start_joints))
+            starts = (Start(start, start_joints),) * len(targets)
             return Task(
-                start, start_joints, tuple(targets), radius, duration, options.hold,
-                options.speed_limits,
-            )  # fmt: skip
+                starts, tuple(targets), radius, duration, options.hold, options.speed_limits
+            )
         obstacle = _obstacle(model, start, goals[0], tried, start_joints)
         place = np.array2string(goals[0].position, precision=3)
         missed.append(f"{place} m, {radius} m from home, is out of reach of this arm: {obstacle}")

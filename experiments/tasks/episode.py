@@ -1,10 +1,10 @@
-"""Episode: from the start to a target and back, on one arm with one controller."""
+"""Episode: from a start to a target, and maybe back, on one arm with one controller."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from time import perf_counter
 
-from spikearm.arm_models import Arm, ArmState, Pose
+from spikearm.arm_models import Arm, ArmState
 from spikearm.controller.controller import Controller
 from spikearm.controller.loop.closed_loop import Observer, Sensors, exact, follow
 from spikearm.controller.loop.pace import FreePace, Pace
@@ -12,13 +12,10 @@ from spikearm.controller.loop.safety.limits import SafetyLimits, limits_of_task
 from spikearm.controller.loop.safety.safety import Safety
 from spikearm.controller.loop.spike_recorder import spike_recorder
 from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.reference import Reference
 from spikearm.experiments.tasks.task import Task
 from spikearm.neural.processes.worker import heed_stop
 from spikearm.neural.spikes import SpikeTrains
-
-REACHES_PER_EPISODE = 2
 
 
 @dataclass(frozen=True)
@@ -44,16 +41,25 @@ def run_episode(
     arm: Arm,
     controller: Controller,
     task: Task,
-    target: Pose,
+    number: int,
     observe: Observer | None = None,
     pace: Callable[[float], Pace] = FreePace,
     sensors: Sensors = exact,
     safety: SafetyLimits = SafetyLimits(),
     spikes: bool = False,
 ) -> Iterator[Reach]:
-    """Reach out to a target and come back, from rest at the start of the task.
+    """Reach out to a target, and come back if the task says so, from rest at the start.
 
-    The spikes of the controller's network are recorded if ``spikes`` is True.
+    Args:
+        arm: Plant.
+        controller: Controller that drives the arm.
+        task: Starts and targets.
+        number: Number of the episode, from 0.
+        observe: Called after every control step.
+        pace: Makes the pace of the control steps, given their period [s].
+        sensors: What the controller is told of the arm's state.
+        safety: Limits that the arm is held to.
+        spikes: True to record the spikes of the controller's network.
 
     Yields:
         The reach out, then the reach back, each as soon as it is over.
@@ -61,13 +67,12 @@ def run_episode(
     Raises:
         StoppedError: This is a worker that was asked to stop.
     """
-    controller.start(arm.reset(task.start_joints))
+    controller.start(arm.reset(task.starts[number].joints))
     layer = Safety(arm, limits_of_task(safety, task.speed_limits))
-    for direction, start, goal in (("out", task.start, target), ("back", target, task.start)):
-        arm.place_marker("target", goal)
+    for direction, motion in task.motions(number):
+        arm.place_marker("target", motion.goal)
         cut_before = int(arm.saturated_steps.sum())
         began = perf_counter()
-        motion = MinimumJerk(start, goal, task.duration)
         recorder = spike_recorder(controller) if spikes else None
         trajectory = follow(
             arm, controller, motion, task.motion_time, _each(_heed_stop, observe, recorder),

@@ -17,13 +17,13 @@ from spikearm.neural.processes.raised import Caught
 
 @dataclass(frozen=True)
 class Episode:
-    """Episode to be run: an arm that a controller moves to a target and back.
+    """Episode to be run: an arm that a controller moves to a target, and maybe back.
 
     Attributes:
         arm: Plant.
         controller: Controller that drives the arm.
-        task: Start and targets.
-        target: Index of the target.
+        task: Starts and targets.
+        target: Index of start and target.
         pace: Makes the pace of the control steps, given their period [s].
         safety: Limits that the arm is held to.
         spikes: True to record the spikes of the controller's network.
@@ -101,16 +101,14 @@ def episode_runner(observe: Observer | None = None) -> Callable[[Episode], Outco
 
 
 def _run_one(episode: Episode, observe: Observer | None) -> Outcome:
-    task = episode.task
-    target = task.targets[episode.target]
     motions: list[Reach] = []
     with Caught() as caught:
         motions.extend(
             run_episode(
                 episode.arm,
                 episode.controller,
-                task,
-                target,
+                episode.task,
+                episode.target,
                 observe,
                 episode.pace,
                 safety=episode.safety,

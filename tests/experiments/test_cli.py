@@ -587,3 +587,31 @@ def test_what_cannot_be_learned_is_refused(capsys, arguments, said):
     assert main(arguments) == BAD_INPUT
     assert said in capsys.readouterr().err.replace("\n", " ")
     assert list(Path().iterdir()) == []
+
+
+def test_motions_across_the_workspace_go_from_pose_to_pose():
+    arguments = ["--task", "workspace", "--arm", "panda", "--targets", "2", "--out", "across"]
+    assert main(["bench", *arguments, "--controllers", "analytic", "--jobs", "1"]) == 0
+    run = read_run(Path("across"))
+    (row,) = run.rows
+    assert (row["task"], row["n_motions"], row["success_rate"]) == ("workspace", 2, 1.0)
+    assert (row["radius_m"], row["duration_s"]) == (0.5, 1.85)
+    first, second = run.reaches
+    assert (first.direction, second.direction) == ("out", "out")
+    gap = first.trajectory.hand_position[-1] - second.trajectory.hand_position[0]
+    assert np.linalg.norm(gap) < 1.5e-3
+    assert "<h1>panda: reaching (workspace)</h1>" in Path("across/report.html").read_text()
+
+
+def test_a_variant_across_the_workspace_is_refused(capsys):
+    assert main(["run", "--task", "workspace", "--variant", "pose"]) == BAD_INPUT
+    assert "no variant and no offset" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.slow
+def test_stress_goes_from_pose_to_pose_too():
+    arguments = ["--task", "workspace", "--arm", "panda", "--targets", "1", "--out", "stressed"]
+    wanted = ["--controllers", "analytic", "--perturbations", "payload=0.5", "--jobs", "1"]
+    assert main(["stress", *arguments, *wanted]) == 0
+    points = json.loads(Path("stressed/summary.json").read_text())["rows"]
+    assert [point["n_motions"] for point in points] == [1, 1]

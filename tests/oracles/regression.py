@@ -47,7 +47,7 @@ def record_reference(
     chosen = ChosenController(controller_name, backend=backend)
     trained = shipped(arm_name) if chosen.spec.needs_training else None
     with chosen.make(ControllerSetup(arm.model, trained, seed=SEED)) as controller:
-        out = next(run_episode(arm, controller, task, task.targets[TARGET])).trajectory
+        out = next(run_episode(arm, controller, task, TARGET)).trajectory
     rows = slice(EVERY - 1, None, EVERY)
     return ReferenceTrajectory(out.q[rows], out.torque[rows], out.hand_position[rows], stack())
 

@@ -18,8 +18,8 @@ from spikearm.experiments.studies.adaptation.paths import thin
 from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.studies.condition import Condition, applies
 from spikearm.experiments.studies.plan import PerturbedPlan
-from spikearm.experiments.tasks.centre_out import MOST_TARGETS, plan_task
 from spikearm.experiments.tasks.episode import run_episode
+from spikearm.experiments.tasks.reaching import MOST_TARGETS
 from spikearm.experiments.tasks.task import Task
 from spikearm.neural.processes.raised import Caught, describe
 
@@ -98,7 +98,7 @@ class AdaptationPlan(PerturbedPlan):
         """
         check(condition)
         controller, level, seed = condition.controller, condition.level, condition.seed
-        task = plan_task(self.arm.model, self.task, seed)
+        task = self.task.plan(self.arm.model, seed)
         measure = _Measurement(self, level, seed, task)
         unlearned = replace(controller, name=controller.spec.base or controller.name)
         plain = measure.once(unlearned, Level())
@@ -209,13 +209,12 @@ class _Measurement:
     def _try(self, setup: LoopSetup) -> Trial:
         schedule = Schedule(setup.events)
         schedule.begin()
-        target = self.task.targets[self.plan.trials.target]
         motions = list(
             run_episode(
                 setup.arm,
                 setup.controller,
                 self.task,
-                target,
+                self.plan.trials.target,
                 schedule,
                 sensors=setup.sensors,
                 safety=self.plan.safety,

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from spikearm.arm_models import Chain
+from spikearm.controller.classical.dexterous_path import usual_duration
 from spikearm.controller.controller import Controller
 from spikearm.controller.loop.closed_loop import Observer
 from spikearm.controller.loop.pace import FreePace, RealtimePace
@@ -25,8 +27,6 @@ from spikearm.experiments.studies.benchmark.episode_outcome import (
 from spikearm.experiments.studies.benchmark.metrics_row import Measured, make_row
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.studies.study import Batch, Experiment, Measure
-from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
-from spikearm.experiments.tasks.episode import REACHES_PER_EPISODE
 from spikearm.experiments.tasks.episodes import Episode, episode_runner
 from spikearm.experiments.tasks.task import Task
 from spikearm.neural.processes.raised import Caught, Problem
@@ -47,7 +47,7 @@ class BenchmarkExperiment(Experiment[EpisodeOutcome]):
     def batches(self) -> Iterator[Batch[EpisodeOutcome]]:
         """List a batch per seed and controller, the baseline first."""
         for seed in self.plan.seeds:
-            task = plan_task(self.plan.arm.model, self.plan.task, seed)
+            task = self.plan.task.plan(self.plan.arm.model, seed)
             notice = self._notice(task)
             for controller in self.plan.ordered_controllers:
                 yield self._batch(controller, seed, task, notice)
@@ -71,7 +71,9 @@ class BenchmarkExperiment(Experiment[EpisodeOutcome]):
         trained = self.plan.setup.trained
         if trained is None:
             return None
-        return describe_beyond_training(trained.workspace, self.plan.task, task)
+        return describe_beyond_training(
+            trained.workspace, self.plan.task.region(task), task.duration, self.plan.arm.chain
+        )
 
     def _batch(
         self, chosen: ChosenController, seed: int, task: Task, notice: str | None
@@ -85,7 +87,7 @@ class BenchmarkExperiment(Experiment[EpisodeOutcome]):
 
         # What learns goes on with what it has learned; a board is there once.
         jobs = 1 if chosen.on_board or chosen.learns else self.plan.jobs
-        n_steps = REACHES_PER_EPISODE * round(task.motion_time / self.plan.arm.timestep)
+        n_steps = len(task.directions) * round(task.motion_time / self.plan.arm.timestep)
         title = batch_title(chosen, seed)
         return Batch(title, len(task.targets), prepare, jobs, notice, n_steps)
 
@@ -143,7 +145,7 @@ class BenchmarkExperiment(Experiment[EpisodeOutcome]):
         plan, chosen = self.plan, outcome.controller
         return {
             "arm": plan.arm.name,
-            "task": plan.task.variant,
+            "task": plan.task.name,
             "feedforward": plan.setup.feedforward,
             "controller": chosen.name,
             "adaptive": chosen.adaptive,
@@ -165,20 +167,32 @@ def _title(outcome: EpisodeOutcome) -> str:
     return batch_title(outcome.controller, outcome.seed)
 
 
-def describe_beyond_training(trained_for: Workspace, motions: CentreOut, task: Task) -> str | None:
-    """Describe reaches beyond those that a neural controller was trained for, if they are."""
-    farthest, fastest = max(task.radius, motions.offset), Spread().durations[0]
-    if (
-        farthest <= trained_for.radius
-        and motions.turn <= trained_for.tilt
-        and task.duration >= fastest
-    ):
+def describe_beyond_training(
+    trained_for: Workspace, region: Workspace, duration: float, chain: Chain
+) -> str | None:
+    """Describe motions beyond those that a neural controller was trained for, if they are.
+
+    Args:
+        trained_for: Region that it was trained for.
+        region: Region that the motions take up.
+        duration: Length of the motions [s].
+        chain: Joints of the arm.
+    """
+    fastest = Spread().durations[0]
+    if trained_for.between:
+        fastest *= usual_duration(chain)
+    if trained_for.holds(region) and duration >= fastest:
         return None
     return (
-        f"Reaches of {task.duration:.2f} s to targets {task.radius:.2f} m from home, "
-        f"with turns of {np.degrees(motions.turn):.0f} degrees and starts {motions.offset:.2f} m "
-        f"off home, are beyond the {trained_for.radius:.2f} m, "
-        f"{np.degrees(trained_for.tilt):.0f} degrees and {fastest:.2f} s that the neural "
-        "controller was trained for: it may deviate far, or lose the arm. `spikearm train` "
-        "takes a radius and a tilt."
+        f"These {_describe(region, f'{duration:.2f} s')}, are beyond those that the neural "
+        f"controller was trained for, {_describe(trained_for, f'{fastest:.2f} s or more')}: it may "
+        "deviate far, or lose the arm. `spikearm train` takes a task, a radius and a tilt."
+    )
+
+
+def _describe(region: Workspace, duration: str) -> str:
+    motions = "motions from pose to pose" if region.between else "reaches from home"
+    return (
+        f"{motions}, of {duration}, up to {region.radius:.2f} m and "
+        f"{np.degrees(region.tilt):.0f} degrees away"
     )

@@ -7,9 +7,10 @@ import numpy as np
 
 from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.studies.generalisation.sweep import Sweep
-from spikearm.experiments.tasks.episode import REACHES_PER_EPISODE
 from spikearm.experiments.tasks.episodes import Outcome
 from spikearm.experiments.tasks.task import Task
+
+MOTIONS = 2  # of an episode, out and back
 
 
 @dataclass(frozen=True)
@@ -69,4 +70,4 @@ def make_point(
 def success_rate(outcomes: Sequence[Outcome]) -> float:
     """Compute the share of all planned motions that ended at their goal [1]."""
     reached = [Task.success(motion.trajectory) for one in outcomes for motion in one.motions]
-    return float(np.sum(reached)) / (REACHES_PER_EPISODE * len(outcomes))
+    return float(np.sum(reached)) / (MOTIONS * len(outcomes))

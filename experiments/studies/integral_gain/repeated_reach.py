@@ -46,9 +46,8 @@ class RepeatedReach:
         return errors
 
     def _try(self, controller: JointPIDController) -> float:
-        goal = self.task.targets[self.target]
         try:
-            ways = list(run_episode(self.arm, controller, self.task, goal))
+            ways = list(run_episode(self.arm, controller, self.task, self.target))
         except SpikearmError:
             return inf
         return float(np.mean([position_rmse(way.trajectory) for way in ways]))

@@ -1,7 +1,7 @@
 """Reaches under growing perturbations."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from spikearm.arm_models import SpikearmError
@@ -13,11 +13,9 @@ from spikearm.experiments.perturbations.loop_setup import LoopSetup, Schedule
 from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.studies.condition import Condition, applies
 from spikearm.experiments.studies.plan import PerturbedPlan
-from spikearm.experiments.tasks.centre_out import plan_task
 from spikearm.experiments.tasks.episode import Reach, run_episode
+from spikearm.experiments.tasks.task import Direction
 from spikearm.neural.processes.raised import Caught
-
-DIRECTIONS = ("out", "back")
 
 MOST_ROUNDS = 1000  # of eight targets, hours of one core in each condition, estimated
 
@@ -96,15 +94,14 @@ class StressPlan(PerturbedPlan):
             for level in self.levels
             if applies(level.perturbation, controller)
         ]
-        same_task = self.task.variant == "circle" and not self.task.offset
-        if controller.stage is None and same_task and seed != self.seeds[0]:
+        if controller.stage is None and not self.task.drawn and seed != self.seeds[0]:
             return [one for one in conditions if one.level.perturbation.drawn]
         first = [Condition(controller, seed)] if self.unperturbed else []
         return list(dict.fromkeys([*first, *conditions]))
 
     def loop(self, controller: Controller, seed: int) -> LoopSetup:
         """Return the unperturbed closed loop of a controller."""
-        return LoopSetup(self.arm, controller, plan_task(self.arm.model, self.task, seed))
+        return LoopSetup(self.arm, controller, self.task.plan(self.arm.model, seed))
 
     def outcome(self, setup: LoopSetup, condition: Condition) -> StressOutcome:
         """Measure a closed loop under a condition, and restore it."""
@@ -124,24 +121,26 @@ class StressPlan(PerturbedPlan):
     def _reaches(self, setup: LoopSetup) -> Iterator[MeasuredReach]:
         schedule = Schedule(setup.events)
         for number in range(self.rounds):
-            for index, target in enumerate(setup.task.targets):
+            for index in range(len(setup.task.targets)):
                 schedule.begin()
                 motions = run_episode(
-                    setup.arm, setup.controller, setup.task, target, schedule,
+                    setup.arm, setup.controller, setup.task, index, schedule,
                     sensors=setup.sensors, safety=self.safety,
                 )  # fmt: skip
-                yield from _both_ways(motions, number, index)
+                yield from _every_way(motions, setup.task.directions, number, index)
 
 
-def _both_ways(motions: Iterator[Reach], number: int, index: int) -> Iterator[MeasuredReach]:
+def _every_way(
+    motions: Iterator[Reach], directions: Sequence[Direction], number: int, index: int
+) -> Iterator[MeasuredReach]:
     """Measure the motions of an episode, and account for those that did not come about."""
-    for direction in DIRECTIONS:
+    for direction in directions:
         try:
             path = next(motions).trajectory
         except SpikearmError as problem:
             yield from (
                 MeasuredReach(number, index, way, problem=str(problem))
-                for way in DIRECTIONS[DIRECTIONS.index(direction) :]
+                for way in directions[directions.index(direction) :]
             )
             return
         yield MeasuredReach(

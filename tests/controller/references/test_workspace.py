@@ -62,3 +62,17 @@ def test_one_seed_draws_the_same_poses_and_two_seeds_do_not():
     np.testing.assert_array_equal(first.quaternion, again.quaternion)
     assert np.abs(first.position - other.position).max() > 1e-4
     assert np.abs(first.quaternion - other.quaternion).max() > 1e-4
+
+
+@pytest.mark.parametrize(
+    ("other", "held"),
+    [
+        (Workspace(0.3, 0.5), True),
+        (Workspace(0.31, 0.5), False),
+        (Workspace(0.3, 0.51), False),
+        (Workspace(0.2, 0.4, between=True), False),
+    ],
+)
+def test_a_workspace_holds_smaller_ones_and_the_motions_that_it_has(other, held):
+    assert Workspace(0.3, 0.5).holds(other) is held
+    assert Workspace(0.4, 0.6, between=True).holds(other)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from spikearm.arm_models import ArmState, RigidBodyModel, SpikearmError, load_arm
+from spikearm.controller.classical.dexterous_path import LEAST_DEXTERITY, dexterity
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.references.pose_error import pose_error
@@ -151,3 +152,45 @@ def test_a_workspace_out_of_reach_is_refused(monkeypatch, draw):
     far = Workspace(radius=400.0, tilt=0.1)
     with pytest.raises(SpikearmError, match=r"none of 3 poses within 400\.00 m and 6 degrees"):
         draw(load_arm("ur5e").model, far, np.random.default_rng(1))
+
+
+BETWEEN = Workspace(0.5, float(np.radians(90.0)), between=True)
+
+
+@pytest.fixture(scope="module")
+def across() -> Samples:
+    """Samples along motions from pose to pose, without scatter about them."""
+    spread = Spread(per_reach=30, posture=0.0, position=0.0, velocity=0.0)
+    rng = np.random.default_rng(5)
+    return join([sample_reach(PANDA, BETWEEN, rng, spread=spread) for _ in range(3)])
+
+
+PANDA = load_arm("panda").model
+
+
+def test_samples_between_poses_are_across_the_workspace(across):
+    home = PANDA.dynamics(PANDA.chain.home).hand
+    away = np.array([pose_error(PANDA.dynamics(q).hand, home) for q in across.positions])
+    distances, angles = (np.linalg.norm(part, axis=1) for part in (away[:, :3], away[:, 3:]))
+    assert 0.25 < distances.max() < 0.6
+    assert np.radians(30) < angles.max() < np.radians(100)
+    assert np.median(distances) > 0.1
+
+
+def test_joints_of_samples_between_poses_are_as_fast_as_such_motions_are(across):
+    shares = np.abs(across.velocities) / PANDA.chain.velocity_limits
+    assert 0.4 < shares.max() <= 1.0
+
+
+def test_samples_between_poses_stay_able_to_move_the_hand(across):
+    least = min(dexterity(PANDA.dynamics(q).jacobian) for q in across.positions)
+    assert least >= LEAST_DEXTERITY
+
+
+def test_samples_between_poses_are_those_of_their_seed():
+    one, again, other = (
+        sample_reach(PANDA, BETWEEN, np.random.default_rng(seed), spread=Spread(per_reach=2))
+        for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(one.positions, again.positions)
+    assert np.abs(one.positions - other.positions).max() > 0.01

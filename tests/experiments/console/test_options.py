@@ -75,7 +75,7 @@ def test_what_ships_for_a_weightless_arm_reaches_like_what_ships_for_a_heavy_one
         paths = []
         for name in ("analytic", "loihi"):
             with ChosenController(name).make(ControllerSetup(arm.model, trained)) as controller:
-                episode = run_episode(arm, controller, task, task.targets[2])
+                episode = run_episode(arm, controller, task, 2)
                 paths.append(next(episode).trajectory)
         fidelity.append(fidelity_rmse(paths[1], paths[0]))
     assert 1e-4 < fidelity[0] < 6e-4

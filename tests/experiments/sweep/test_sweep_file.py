@@ -11,6 +11,7 @@ from spikearm.experiments.commands.sweep import SWEPT
 from spikearm.experiments.sweep.options import build, options_of, values_of
 from spikearm.experiments.sweep.shard import Shard
 from spikearm.experiments.sweep.sweep_file import read_sweep
+from spikearm.experiments.tasks.point_to_point import PointToPoint
 
 
 def test_every_combination_is_a_task_with_the_options_of_all(tasks_of):
@@ -141,3 +142,9 @@ def test_every_task_is_in_one_shard(tasks_of):
 def test_a_shard_that_is_none_is_refused(text):
     with pytest.raises(SpikearmError, match="shard"):
         Shard.parse(text)
+
+
+def test_the_task_can_be_swept_and_only_one_that_is_planned_ahead():
+    assert build(BenchCommand, {"task": "workspace", "targets": 3}).reaching == PointToPoint(3)
+    with pytest.raises(SpikearmError, match="not swept"):
+        build(BenchCommand, {"task": "seen"}).experiment()

@@ -13,7 +13,6 @@ from spikearm.experiments.studies.benchmark.benchmark import Benchmark
 from spikearm.experiments.studies.benchmark.checks.hindrance import Hindrance
 from spikearm.experiments.studies.benchmark.metrics import position_rmse
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
-from spikearm.experiments.tasks.centre_out import plan_task
 from spikearm.experiments.tasks.episode import run_episode
 from spikearm.experiments.tasks.success import SUCCESS_5MM
 
@@ -76,7 +75,8 @@ def _lost(
     """Return seed and target of the episode of the baseline that an error ended, if one did."""
     if not isinstance(benchmark.problem, SpikearmError):
         return None
-    whole = {(reach.seed, reach.target) for reach in reaches if reach.direction == "back"}
+    last = "back" if plan.task.returns else "out"
+    whole = {(reach.seed, reach.target) for reach in reaches if reach.direction == last}
     passed = {reach.seed for reach in benchmark.reaches if reach.label != BASELINE}
     episodes = ((seed, target) for seed in plan.seeds for target in range(plan.task.targets))
     return next((one for one in episodes if one not in whole and one[0] not in passed), None)
@@ -95,7 +95,7 @@ def _hindrance(plan: BenchmarkPlan, seed: int, target: int) -> Hindrance:
         suppress(SpikearmError),  # it ended the episode before, too
         ChosenController(BASELINE).make(replace(plan.setup, seed=seed)) as law,
     ):
-        task = plan_task(arm.model, plan.task, seed)
-        for _ in run_episode(arm, law, task, task.targets[target], hindrance.observe):
+        task = plan.task.plan(arm.model, seed)
+        for _ in run_episode(arm, law, task, target, hindrance.observe):
             pass
     return hindrance

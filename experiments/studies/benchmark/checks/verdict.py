@@ -14,11 +14,14 @@ from spikearm.experiments.studies.benchmark.checks.baseline_check import check_b
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.studies.benchmark.verdict import reached
 from spikearm.experiments.tasks.centre_out import RADII, CentreOut
+from spikearm.experiments.tasks.point_to_point import PointToPoint
+from spikearm.experiments.tasks.reaching import Reaching
 from spikearm.experiments.words import millimetres
 from spikearm.neural.processes.parallel import WorkerLostError
 
 STAGE = "loihi"
 TASK = CentreOut(targets=2)
+N_POSES = 4  # of a controller that goes from pose to pose
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Verdict:
     Attributes:
         stage: Stage that was measured.
         reaches: Number of reaches that it finished, out to the targets and back.
-        radius_m: Distance of the targets from home [m].
+        radius_m: Distance of the targets from home; across the workspace the largest allowed [m].
         success_rate: Share of the reaches that ended at their target [1].
         fidelity_rmse_m: Distance from the path of the analytic law [m].
         endpoint_error_m: Distance from the target at the end [m].
@@ -64,7 +67,7 @@ class Verdict:
 
 
 def try_controller(arm: Arm, trained: TrainedController, jobs: int | None = None) -> Verdict:
-    """Measure a controller on the circle, in as few reaches as tell whether it works.
+    """Measure a controller on its task, in as few reaches as tell whether it works.
 
     Args:
         arm: Plant that it was trained for.
@@ -108,7 +111,9 @@ def _degrees(angle: float | None) -> str:
     return "an unknown angle" if angle is None else f"{np.degrees(angle):.2g} degrees"
 
 
-def _task(workspace: Workspace) -> CentreOut:
+def _task(workspace: Workspace) -> Reaching:
     """Return the task within a workspace."""
+    if workspace.between:
+        return PointToPoint(N_POSES, workspace.radius)
     radius = max((one for one in RADII if one < workspace.radius), default=workspace.radius)
     return replace(TASK, radius=radius)

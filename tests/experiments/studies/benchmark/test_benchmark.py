@@ -499,10 +499,10 @@ def test_what_lies_outside_of_the_trained_region_is_said_once_per_seed(arm, trai
     assert len(done.rows) == 2
     assert len(diary.noticed) == 2 * outside
     for text in diary.noticed:
-        assert f"Reaches of {task.duration:.2f} s" in text
-        assert f"targets {task.radius:.2f} m" in text
-        assert f"starts {task.offset:.2f} m" in text
-        assert "0.10 m, 6 degrees and 0.70 s" in text
+        farthest = max(task.radius, task.offset)
+        assert f"These reaches from home, of {task.duration:.2f} s, up to {farthest:.2f} m" in text
+        assert f"{30 if task.variant == 'pose' else 0} degrees away, are beyond" in text
+        assert "reaches from home, of 0.70 s or more, up to 0.10 m and 6 degrees" in text
 
 
 def test_where_somebody_waits_for_it_the_wanted_controller_moves_first(arm):

@@ -45,7 +45,7 @@ def test_a_stronger_controller_is_damped_as_well():
 def test_the_error_is_that_of_the_plain_closed_loop_and_pd_needs_one_trial():
     arm = load_arm("gen3")
     task = plan_task(arm.model, TASK, 0)
-    ways = run_episode(arm, JointPIDController(arm.model, Gains(), 0.0), task, task.targets[1])
+    ways = run_episode(arm, JointPIDController(arm.model, Gains(), 0.0), task, 1)
     expected = np.mean([position_rmse(way.trajectory) for way in ways])
     reach = RepeatedReach(arm, task, target=1, trials=3)
     assert reach.errors(Setting(), Level()) == [expected]
