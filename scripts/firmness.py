@@ -7,6 +7,7 @@ of the stiffness, as much as the default gains have.
 """
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ from spikearm.experiments.tasks.centre_out import CentreOut
 
 BLUE, AMBER = "#2563a8", "#d97706"
 PANELS = {
-    "fidelity_rmse_m": ("fidelity, endpoint [mm]", 1e3),
+    "fidelity_rmse_m": ("fidelity, endpoint (dashed) [mm]", 1e3),
     "hand_acceleration_rms_hold": ("shaking at rest [m/s²]", 1.0),
     "delay": ("delay borne [ms]", 1e3),
     "payload": ("payload borne [kg]", 1.0),
@@ -99,19 +100,24 @@ def draw(points: Sequence[FirmnessPoint], path: Path) -> None:
     for axes, (key, (label, factor)) in zip(
         figure.subplots(1, len(drawn), squeeze=False)[0], drawn.items(), strict=True
     ):
-        values = [(point.metrics | point.borne)[key] * factor for point in mine]
-        axes.plot(stiffness, values, "o-", color=BLUE)
+        axes.plot(stiffness, [_value(point, key, factor) for point in mine], "o-", color=BLUE)
         if key == "fidelity_rmse_m":
-            ends = [1e3 * point.metrics["endpoint_error_m"] for point in mine]
+            ends = [_value(point, "endpoint_error_m", factor) for point in mine]
             axes.plot(stiffness, ends, "o--", color=AMBER)
-        axes.set_xscale("log", base=2)
-        axes.xaxis.set_major_formatter("{x:g}")
+        axes.set_xscale("log")
+        axes.set_xticks(stiffness, [f"{kp:g}" for kp in stiffness])
+        axes.set_xticks([], minor=True)
         axes.set_ylim(bottom=0.0)
         axes.set_xlabel("kp [1/s²]")
         axes.set_ylabel(label)
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(alpha=0.25)
     figure.savefig(path, dpi=150)
+
+
+def _value(point: FirmnessPoint, key: str, factor: float) -> float:
+    value = (point.metrics | point.borne)[key]
+    return math.nan if value is None else factor * value
 
 
 if __name__ == "__main__":

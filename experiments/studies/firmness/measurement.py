@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from math import sqrt
 
-from spikearm.arm_models import Arm
+from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.classical.gains import Gains
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
 from spikearm.experiments.perturbations.level import all_levels
@@ -32,7 +32,7 @@ class FirmnessPoint:
         kp: Stiffness of position and of orientation [1/s^2].
         kv: Velocity gain [1/s].
         smoothing_tau: Time constant of the torque's second low-pass [s].
-        metrics: Fields of the benchmark's row, by name.
+        metrics: Fields of the benchmark's row, by name; None if the arm was lost.
         borne: Largest strength before the first at which a target is missed by 10 mm or more, by
             the name of the perturbation; 0 if that is the weakest [SI].
     """
@@ -40,7 +40,7 @@ class FirmnessPoint:
     kp: float
     kv: float
     smoothing_tau: float
-    metrics: dict[str, float]
+    metrics: dict[str, float | None]
     borne: dict[str, float]
 
 
@@ -85,10 +85,12 @@ class FirmnessPlan:
         borne = self._borne(setup) if self.perturbations else {}
         return FirmnessPoint(gains.kp, gains.kv, smoothing_tau, self._metrics(setup), borne)
 
-    def _metrics(self, setup: ControllerSetup) -> dict[str, float]:
+    def _metrics(self, setup: ControllerSetup) -> dict[str, float | None]:
         plan = BenchmarkPlan(self.arm, self.task, [self.controller], self.seeds, setup, self.jobs)
-        rows = run_benchmark(plan).rows
-        mine = [row for row in rows if row["controller"] == self.controller.name]
+        benchmark = run_benchmark(plan)
+        if isinstance(benchmark.problem, SpikearmError):
+            return dict.fromkeys(MEASURED)
+        mine = [row for row in benchmark.rows if row["controller"] == self.controller.name]
         return {name: sum(row[name] for row in mine) / len(mine) for name in MEASURED}
 
     def _borne(self, setup: ControllerSetup) -> dict[str, float]:
