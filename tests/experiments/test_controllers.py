@@ -8,6 +8,7 @@ from spikearm.arm_models import SpikearmError, load_arm
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.joint_pid import JointPIDController
 from spikearm.controller.controller import Controller
+from spikearm.controller.training import ridge_regression
 from spikearm.experiments.controllers import (
     CONTROLLERS,
     Backend,
@@ -68,6 +69,7 @@ def test_gains_that_were_trained_into_the_neurons_cannot_be_changed(trained, nam
 
 def test_gains_reach_every_controller(trained, monkeypatch):
     monkeypatch.setattr(comparisons, "N_REACHES", 4)
+    monkeypatch.setattr(ridge_regression, "RIDGES", (1e-3,))
     gains = Gains(kp=123.0, kv=17.0)
     setup = ControllerSetup(load_arm("gen3").model, trained, gains, ki=55.0)
     for name in CONTROLLERS:
