@@ -28,7 +28,7 @@ MOST_TIME = 10.0  # s, longer than any reach; a bundle holds every spike
 
 @dataclass(frozen=True)
 class ExportCommand:
-    """Write a trained controller, or an eye, into one file for other tools.
+    """Write a trained controller or an eye into a file for other tools.
 
     A bundle holds all integers of the chip's part, the host interface, and part of a reach, spike
     by spike, to check a copy by. NIR is the stage spiking as a graph that many
