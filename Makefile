@@ -26,7 +26,7 @@ PYTEST := $(ONE_THREAD) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist 
 .PHONY: run test slow check check-energy docs docs-serve format lock clean
 
 run: $(VENV)/.run
-	$(BIN)/spikearm bench --arm gen3 --controllers analytic polynomial-1 spiking loihi --video
+	$(BIN)/spikearm bench --arm gen3 --controllers analytic polynomial-2 spiking loihi --video
 
 test: $(VENV)/.test
 	$(PYTEST) -m "not slow and not hardware"
