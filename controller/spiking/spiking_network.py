@@ -7,7 +7,7 @@ from typing import Any
 import nengo
 import numpy as np
 
-from spikearm.arm_models.errors import check_not_negative, check_positive
+from spikearm.arm_models.errors import check_not_negative
 from spikearm.controller.spiking.scaling import HostNodes
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
 from spikearm.neural.given_decoders import given_decoders
@@ -33,22 +33,29 @@ class Filters:
     smoothing_tau: float = 0.0
 
     def __post_init__(self) -> None:
-        check_positive(self, "layer_tau", "torque_tau")
-        check_not_negative(self, "smoothing_tau")
+        check_not_negative(self, "layer_tau", "torque_tau", "smoothing_tau")
 
     def command_lag(self, stage: NeuralStage) -> float:
         """Compute the time by which filters let the torque lag behind a slow command [s].
 
-        A filter ``y += (1 - a) (x - y)`` with ``a = exp(-dt / tau)`` lags by ``dt / (1 - a)``, the
-        mean time of its impulse response. The command meets the torque's filter, and on a chip,
+        The command meets the torque's filter, and on a chip,
         whose compartments have one decay for all that they receive, the one between layers too.
         Neurons, which weigh what came last most, make up for some of it.
         """
         taus = (self.layer_tau, self.torque_tau) if stage == "loihi" else (self.torque_tau,)
-        lag = sum(-STEP / math.expm1(-STEP / tau) for tau in taus)
-        if self.smoothing_tau:  # which puts out at once what it is given
-            lag += STEP / math.expm1(STEP / self.smoothing_tau)
-        return lag
+        at_once = mean_delay(self.smoothing_tau) - STEP  # it puts out in a step what it is given
+        return sum(map(mean_delay, taus)) + at_once
+
+
+def mean_delay(tau: float) -> float:
+    """Compute the mean time of a low-pass filter's impulse response [s].
+
+    A filter ``y += (1 - a) (x - y)`` with ``a = exp(-dt / tau)`` lags by ``dt / (1 - a)``.
+
+    Args:
+        tau: Time constant; 0 for a filter that only delays by a step [s].
+    """
+    return -STEP / math.expm1(-STEP / tau) if tau else STEP
 
 
 @dataclass(frozen=True)

@@ -542,7 +542,9 @@ def test_curves_of_learning_are_printed_and_written(capsys, monkeypatch):
     printed = capsys.readouterr().out
     for part in ("Learning", "payload 1 kg", "friction 5 %", "trial 2", "normalised error"):
         assert part in printed
-    names = {"config.json", "summary.json", "learning.parquet", "learning.html"}
+    names = {
+        "config.json", "summary.json", "learning.parquet", "trajectories.parquet", "learning.html"
+    }  # fmt: skip
     assert {path.name for path in Path("learned").iterdir()} == names
     rows = json.loads(Path("learned/summary.json").read_text())["rows"]
     done = [(row["perturbation"], row["strength"], row["seed"]) for row in rows]

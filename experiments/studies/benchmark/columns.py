@@ -71,7 +71,7 @@ class Column:
 CONTROL = (
     Column("success", "% of motions", "success_rate", 1e2, ".0f",
            f"motions that end {SUCCESS} for {SUCCESS.lasting:g} s"),
-    Column("success within 5 mm", "% of motions", "success_rate_5mm", 1e2, ".0f",
+    Column("within 5 mm", "% of motions", "success_rate_5mm", 1e2, ".0f",
            f"motions {SUCCESS_5MM} in their last step"),
     Column("position rmse", "mm", "position_rmse_m", 1e3, ".3f",
            "distance from the ideal path, root mean square over time"),
@@ -89,7 +89,7 @@ CONTROL = (
            "largest change of a joint's torque in a step"),
     Column("torque ripple", "N m", "torque_ripple_rms", 1.0, ".3f",
            "torque less the analytic law's, root mean square"),
-    Column("torque ripple at rest", "N m", "torque_ripple_hold", 1.0, ".3f",
+    Column("ripple at rest", "N m", "torque_ripple_hold", 1.0, ".3f",
            "while holding, torque less its mean over 0.1 s, likewise"),
     Column("shaking at rest", "m/s²", "hand_acceleration_rms_hold", 1.0, ".3f",
            "acceleration of the hand that holds, root mean square"),

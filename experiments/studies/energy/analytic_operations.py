@@ -23,7 +23,8 @@ COMMAND = Operations(multiplications=35, additions=36, others=10)
 Six components ``k e + kv (dx_ref - dx) + ddx_ref`` (12 multiplications, 18 additions), a
 difference of positions (3 additions), a quotient of quaternions (16, 12) and its logarithm (7, 3;
 a root, an arc tangent, a division, and a sign that is copied). Six divisions by ``kv`` give
-the wanted velocity for friction.
+the wanted velocity for friction. Errors that are led take none more, with ``k lead + kv`` for
+``kv``.
 """
 
 

@@ -34,7 +34,8 @@ def test_a_load_that_was_learned_is_held_from_the_next_start_on(learner):
     law = OperationalSpaceController(arm.model)
     assert held(arm, 0.6, law) > 0.01
     controller = learner(law)
-    first, second = (held(arm, 0.6, controller) for _ in range(2))
+    # The integral's time constant is kp / k_i = 2 s: exp(-3 / 2) = 0.22 is left of an error.
+    first, second = (held(arm, 3.0, controller) for _ in range(2))
     assert second < 0.3 * first
     forgetful = learner(law)
     forgetful.restore(controller.learned)

@@ -41,7 +41,7 @@ def test_its_lag_is_reckoned_with_in_the_lead():
     assert more == pytest.approx(mean_time, rel=1e-9)
 
 
-@pytest.mark.parametrize("wrong", [{"smoothing_tau": -0.001}, {"torque_tau": 0.0}])
+@pytest.mark.parametrize("wrong", [{"smoothing_tau": -0.001}, {"torque_tau": -0.001}])
 def test_time_constants_below_zero_are_refused(wrong):
     with pytest.raises(SpikearmError, match=next(iter(wrong))):
         Filters(**wrong)

@@ -90,8 +90,8 @@ def row_of(content: dict[str, Any], controller: str) -> dict[str, Any]:
     ("controller", "name"),
     [
         ("loihi", "position_rmse_m"), ("loihi", "excess_deviation"), ("pd", "endpoint_error_max_m"),
-        ("analytic", "effort"), ("loihi", "spikes"), ("loihi", "cores"), ("pd", "success_rate"),
-        ("pd", "torque_rate_max"), ("pd", "n_motions"),
+        ("analytic", "effort"), ("loihi", "spikes"), ("loihi", "cores"),
+        ("analytic", "success_rate"), ("pd", "torque_rate_max"), ("pd", "n_motions"),
     ],
 )  # fmt: skip
 def test_a_number_that_was_changed_in_the_table_is_found_without_a_run(changed, controller, name):

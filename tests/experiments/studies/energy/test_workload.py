@@ -7,7 +7,6 @@ from at_any_speed import at_any_speed
 from spikearm.arm_models import load_arm
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.trajectory import COUNTED
-from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.trained import (
     SHIPPED_FOLDER,
     WEIGHTLESS,
@@ -49,9 +48,7 @@ def reach(trained: TrainedController) -> CountedReach:
 def test_counts_are_means_of_the_steps_in_which_the_arm_moves(reach, trained):
     arm = load_arm("gen3")
     start, motion = plan_drive(arm, DRIVE)
-    with SpikingController(
-        trained.weights, EngineSimulation, "loihi", feedforward="velocity"
-    ) as controller:
+    with loihi_controller(arm.model, trained, DRIVE, EngineSimulation) as controller:
         controller.start(arm.reset(start))
         trajectory = follow(arm, controller, motion, DRIVE.duration, safety=at_any_speed(arm))
         footprint = controller.simulation.footprint
