@@ -7,7 +7,7 @@ MUJOCO_GL=egl .venv/bin/spikearm run --controller loihi --eye --on-chip --video 
 import sys
 from pathlib import Path
 
-import imageio.v2 as imageio
+import imageio.v3 as iio
 from PIL import Image
 
 FILM = Path(__file__).parent.parent / "docs" / "seen.webp"
@@ -19,8 +19,7 @@ QUALITY = 60  # percent
 
 def main(film: Path) -> None:
     """Shrink a film in space and time."""
-    with imageio.get_reader(film) as reader:
-        frames = [Image.fromarray(frame).reduce(SHRUNK) for frame in reader][::EVERY]
+    frames = [Image.fromarray(frame).reduce(SHRUNK) for frame in iio.imiter(film)][::EVERY]
     first, *others = frames
     first.save(
         FILM, save_all=True, append_images=others, duration=FRAME_TIME, loop=0, quality=QUALITY,

@@ -27,7 +27,7 @@ class BenchCommand(ExperimentOptions):
 
     Examples:
         spikearm bench --controllers spiking loihi --seeds 5 --out runs/gen3
-        spikearm bench --task workspace --controllers analytic polynomial loihi
+        spikearm bench --task workspace --controllers analytic polynomial-2 loihi
         spikearm bench --task seen --scenes 8 --seeds 3
         spikearm bench --arm panda --controllers pd pid --variant sphere --submit
         spikearm bench --controllers my_lab:HandPD my_lab:network

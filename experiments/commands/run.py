@@ -30,7 +30,7 @@ class RunCommand(ExperimentOptions):
     Examples:
         spikearm run --arm panda --controller loihi --targets 4 --video reach.mp4
         spikearm run --controller loihi --payload 2 --adaptive
-        spikearm run --task workspace --controller polynomial --video across.mp4
+        spikearm run --task workspace --controller polynomial-2 --video across.mp4
         spikearm run --controller pid --kp 400 --ki 1000 --view
         spikearm run --controller loihi --interactive
         spikearm run --controller loihi --spikes --rerun

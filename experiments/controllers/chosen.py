@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from spikearm.arm_models import RigidBodyModel
+from spikearm.arm_models import RigidBodyModel, SpikearmError
 from spikearm.controller.adaptation.adaptive_controller import AdaptiveController
 from spikearm.controller.adaptation.adaptive_network import AdaptiveNetwork
 from spikearm.controller.adaptation.adaptive_subnetwork import AdaptiveSubnetwork, Feedback
@@ -157,8 +157,11 @@ def choose_controllers(
             called with it, and one that returns a network stands for both stages.
 
     Raises:
-        SpikearmError: There is no controller of one of the names, or its factory fails.
+        SpikearmError: No controller is named, there is none of one of the names, or its factory
+            fails.
     """
+    if not names:
+        raise SpikearmError("No controller is named. Name one or more, such as analytic and loihi.")
     kinds = (False, True) if adaptive else (False,)
     return tuple(
         ChosenController(one, kind, backend, learning)

@@ -36,7 +36,8 @@ def check_takes_eyes(chosen: ChosenController) -> None:
     kind = "has no neurons" if stage is None else f"is of stage {stage} on backend {backend}"
     raise SpikearmError(
         f"Controller '{chosen.label}' {kind}: eyes on the chip run in the network of a controller "
-        f"of stage {STAGE} on backend {BACKEND}. Choose such a controller, or the sight 'eye'."
+        f"of stage {STAGE} on backend {BACKEND}. Choose such a controller, or eyes that are not on "
+        "the chip."
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from spikearm.arm_models.errors import check_count
+from spikearm.arm_models.errors import SpikearmError, check_count
 from spikearm.experiments.unset import Unset
 
 TaskName = Literal["centre-out", "workspace", "seen"]
@@ -33,5 +33,7 @@ class SeenOptions:
     eye_weights: Unset[Path] = None
 
     def __post_init__(self) -> None:
+        if not self.sights:
+            raise SpikearmError("No sight is named. Name one or more, such as colour and eye.")
         check_count(self.scenes, "scenes", MOST_SCENES)
         check_count(self.jumps, "jumps", MOST_JUMPS)

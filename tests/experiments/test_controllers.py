@@ -91,3 +91,8 @@ def test_a_controller_from_outside_is_benched_beside_the_baseline(monkeypatch):
     _, mine, pd = run_benchmark(plan).rows
     assert (mine["controller"], mine["adaptive"], mine["backend"]) == ("mine", False, "numpy")
     assert mine["position_rmse_m"] == pd["position_rmse_m"]
+
+
+def test_no_controller_at_all_is_refused():
+    with pytest.raises(SpikearmError, match="No controller is named"):
+        choose_controllers([])

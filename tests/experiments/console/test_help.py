@@ -2,11 +2,13 @@
 
 import shlex
 from dataclasses import dataclass
+from itertools import takewhile
 
 import pytest
 
 from spikearm.experiments.cli import COMMANDS, main, parse
 from spikearm.experiments.console.help import example_lines
+from spikearm.experiments.controllers.registry import CONTROLLERS
 from spikearm.experiments.records.provenance import version
 
 EXAMPLES = [line for command in COMMANDS.values() for line in example_lines(command)]
@@ -36,6 +38,23 @@ def test_the_list_of_commands_fits_a_small_window(capsys, words):
         (line,) = [line for line in lines if line.startswith(f"  {name} ")]
         assert line.endswith(".")
         assert not line.endswith("...")
+
+
+def controllers_of(line: str) -> set[str]:
+    words = shlex.split(line)
+    firsts = [k for k, word in enumerate(words) if word in ("--controller", "--controllers")]
+    named = {
+        word
+        for first in firsts
+        for word in takewhile(lambda word: not word.startswith("--"), words[first + 1 :])
+    }
+    return {word for word in named if ":" not in word}
+
+
+def test_controllers_of_examples_exist():
+    named = set().union(*map(controllers_of, EXAMPLES))
+    assert {"loihi", "polynomial-2"} <= named
+    assert named <= set(CONTROLLERS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -162,7 +162,9 @@ def test_eyes_change_no_torque_of_a_controller_of_the_registry(arm, setup):
     ],
 )
 def test_only_the_engine_takes_eyes_into_a_network(chosen, kind):
-    with pytest.raises(SpikearmError, match=f"'{chosen.label.replace('+', '.')}' {kind}.*'eye'"):
+    with pytest.raises(
+        SpikearmError, match=f"'{chosen.label.replace('+', '.')}' {kind}.*not on the chip"
+    ):
         check_takes_eyes(chosen)
     check_takes_eyes(LOIHI)
 
