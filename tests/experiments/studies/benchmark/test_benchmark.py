@@ -52,7 +52,8 @@ def a_plan(
     trained: TrainedController | None = None,
 ) -> BenchmarkPlan:
     setup = ControllerSetup(arm.model, trained)
-    return BenchmarkPlan(arm, task, choose_controllers(controllers), seeds, setup)
+    chosen = choose_controllers(controllers) if controllers else ()
+    return BenchmarkPlan(arm, task, chosen, seeds, setup)
 
 
 def names(reaches: Sequence[RecordedReach]) -> list[tuple[str, int, int, str]]:
