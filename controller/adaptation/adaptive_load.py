@@ -4,10 +4,9 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from spikearm.arm_models import ArmState
-from spikearm.controller.adaptation.learning_controller import LearningController
-from spikearm.controller.adaptation.load_regressor import load_regressor
+from spikearm.controller.adaptation.law_learner import LawLearner
+from spikearm.controller.adaptation.load_regressor import N_PARAMETERS, load_regressor
 from spikearm.controller.classical.osc import OperationalSpaceController, task_inertia
-from spikearm.controller.controller import FeedbackController
 from spikearm.controller.references.pose_error import pose_error
 from spikearm.controller.references.reference import Reference
 
@@ -15,7 +14,7 @@ STANDARD_GRAVITY = 9.81  # m/s^2
 TYPICAL_TURN = 10.0  # rad/s^2; by which moments of inertia are excited
 
 
-class AdaptiveLoadController(LearningController, FeedbackController):
+class AdaptiveLoadController(LawLearner):
     """Law with the torque of a rigid load whose parameters adapt.
 
     ``u = u_law + J^T W theta`` with ``d theta/dt = Gamma W^T s`` and the composite error
@@ -32,8 +31,7 @@ class AdaptiveLoadController(LearningController, FeedbackController):
     """
 
     def __init__(self, law: OperationalSpaceController) -> None:
-        self.law = law
-        self.gains = law.gains
+        super().__init__(law, N_PARAMETERS)
         model = law.model
         self._gravity = model.gravity
         home = np.diag(task_inertia(model.dynamics(model.chain.home))[0])
@@ -47,7 +45,6 @@ class AdaptiveLoadController(LearningController, FeedbackController):
             ],
             [1, 3, 6],
         )
-        self._parameters = np.zeros(10)
 
     def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
         """Compute joint torques, shape (n_joints,) [N m]."""
@@ -61,21 +58,7 @@ class AdaptiveLoadController(LearningController, FeedbackController):
             rotation, self._gravity, state.hand_velocity[3:], wanted[3:],
             reference.acceleration + slope * lag,
         )  # fmt: skip
-        torque = torque + self.law.jacobian.T @ (W @ self._parameters)
+        torque = torque + self.law.jacobian.T @ (W @ self._learned)
         change = self._gamma * (W.T @ (lag + slope * error))
-        self._parameters = self._parameters + self.law.model.timestep * change
+        self._learned = self._learned + self.law.model.timestep * change
         return torque
-
-    @property
-    def feedback(self) -> np.ndarray:
-        """Joint torques of the law's errors alone, shape (n_joints,) [N m]."""
-        return self.law.feedback
-
-    @property
-    def learned(self) -> np.ndarray:
-        """Copy of the parameters, in the order of the regressor's, shape (10,)."""
-        return self._parameters.copy()
-
-    def restore(self, learned: np.ndarray) -> None:
-        """Replace the parameters."""
-        self._parameters = learned.copy()

@@ -6,9 +6,8 @@ import numpy as np
 
 from spikearm.arm_models import ArmState
 from spikearm.arm_models.errors import check_positive
-from spikearm.controller.adaptation.learning_controller import LearningController
+from spikearm.controller.adaptation.law_learner import LawLearner
 from spikearm.controller.classical.osc import OperationalSpaceController
-from spikearm.controller.controller import FeedbackController
 from spikearm.controller.references.pose_error import pose_error
 from spikearm.controller.references.reference import Reference
 
@@ -19,7 +18,7 @@ INTEGRAL_LIMIT = np.repeat([50.0, 200.0], 3)  # m/s^2 and rad/s^2, against wind-
 CUT_INTEGRAL = "Integral cut"
 
 
-class KeptIntegralController(LearningController, FeedbackController):
+class KeptIntegralController(LawLearner):
     """Law whose command has an integral of the pose error, which no start empties.
 
     ``u = u_law + J^T L z`` with ``dz/dt = k_i e``: the simplest that learns over trials. It knows a
@@ -34,40 +33,24 @@ class KeptIntegralController(LearningController, FeedbackController):
     """
 
     def __init__(self, law: OperationalSpaceController, gain: float = INTEGRAL_GAIN) -> None:
-        self.law = law
+        super().__init__(law, n_learned=6)  # accelerations [m/s^2, rad/s^2]
         self.gain = gain
         check_positive(self, "gain")
-        self.gains = law.gains
-        self._integral = np.zeros(6)
         self._cut_steps = 0
 
     def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
         """Compute joint torques, shape (n_joints,) [N m]."""
-        torque = self.law.torque(state, reference) + self.law.task_torque(self._integral)
+        torque = self.law.torque(state, reference) + self.law.task_torque(self._learned)
         change = self.gain * self.law.model.timestep * pose_error(reference.pose, state.hand)
-        grown = self._integral + change
-        self._integral = np.clip(grown, -INTEGRAL_LIMIT, INTEGRAL_LIMIT)
-        self._cut_steps += bool((grown != self._integral).any())
+        grown = self._learned + change
+        self._learned = np.clip(grown, -INTEGRAL_LIMIT, INTEGRAL_LIMIT)
+        self._cut_steps += bool((grown != self._learned).any())
         return torque
-
-    @property
-    def feedback(self) -> np.ndarray:
-        """Joint torques of the law's errors alone, shape (n_joints,) [N m]."""
-        return self.law.feedback
-
-    @property
-    def learned(self) -> np.ndarray:
-        """Copy of the integral, shape (6,) [m/s^2, rad/s^2]."""
-        return self._integral.copy()
-
-    def restore(self, learned: np.ndarray) -> None:
-        """Replace the integral."""
-        self._integral = learned.copy()
 
     @property
     def learned_share(self) -> float:
         """Largest part of the integral, of its bound [1]."""
-        return float(np.abs(self._integral / INTEGRAL_LIMIT).max())
+        return float(np.abs(self._learned / INTEGRAL_LIMIT).max())
 
     @property
     def overflow_counts(self) -> Counter[str]:
