@@ -78,11 +78,12 @@ class Agreement:
             candidates: Candidates of the same thing, of each camera.
         """
         config = self._config
-        choices = [one for one in product(*candidates) if _confidence(one) >= config.confidence]
-        if not choices:
+        rated = [(choice, _confidence(choice)) for choice in product(*candidates)]
+        sure = [one for one in rated if one[1] >= config.confidence]
+        if not sure:
             return None
-        confidence = np.array([_confidence(choice) for choice in choices])
-        pixels = np.array([[one.pixel for one in choice] for choice in choices])
+        confidence = np.array([rating for _, rating in sure])
+        pixels = np.array([[one.pixel for one in choice] for choice, _ in sure])
         positions, gaps = intersect_all_rays(self._cameras, pixels)
         score = len(self._cameras) * np.log(confidence) - 0.5 * (gaps / config.spread) ** 2
         away = np.linalg.norm(positions - self._middle, axis=1)
