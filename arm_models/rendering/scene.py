@@ -43,8 +43,7 @@ class Scene:
         built = build_scene(arm, self.cameras, config)
         self._model, self._ball, self._distractors, self._ids, self._sun = built
         self._data = mujoco.MjData(self._model)
-        drawn = config.supersampling * config.size
-        self._renderer = open_renderer(self._model, drawn, drawn)
+        self._renderer = open_renderer(self._model, config.drawn_size, config.drawn_size)
         for flag in (mujoco.mjtRndFlag.mjRND_SHADOW, mujoco.mjtRndFlag.mjRND_REFLECTION):
             self._renderer.scene.flags[flag] = False
         self._view = mujoco.MjvCamera()

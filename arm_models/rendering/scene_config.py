@@ -34,6 +34,11 @@ class SceneConfig:
     ball_radius: float = 0.035
     dye: tuple[float, float, float] | None = None
 
+    @property
+    def drawn_size(self) -> int:
+        """Width and height that pictures are drawn with, before pixels are averaged [pixels]."""
+        return self.supersampling * self.size
+
 
 def scene_middle(arm: Arm) -> np.ndarray:
     """Compute where an arm's hand is at home, shape (3,) [m]."""

@@ -44,8 +44,7 @@ def build_scene(arm: Arm, cameras: Sequence[PinholeCamera], config: SceneConfig)
         config: Pictures and target.
     """
     spec = arm.copy_spec()
-    drawn = config.supersampling * config.size
-    spec.visual.global_.offwidth = spec.visual.global_.offheight = drawn
+    spec.visual.global_.offwidth = spec.visual.global_.offheight = config.drawn_size
     spec.visual.quality.offsamples = 0
     spec.visual.quality.numslices, spec.visual.quality.numstacks = FACETS
     spec.visual.quality.numquads = 2
