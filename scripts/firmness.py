@@ -18,6 +18,7 @@ from spikearm.arm_models import load_arm
 from spikearm.controller.spiking.trained import shipped
 from spikearm.experiments.console.console import console
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
+from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.studies.firmness.measurement import FirmnessPlan, FirmnessPoint
 from spikearm.experiments.studies.firmness.table import firmness_table
@@ -85,7 +86,8 @@ class Options:
             "points": [asdict(point) for point in points],
         }
         path = self.out / f"firmness-{self.arm}.json"
-        path.write_text(json.dumps(result, indent=1) + "\n")
+        with atomic_file(path) as draft:
+            draft.write_text(json.dumps(result, indent=1) + "\n")
 
 
 def draw(points: Sequence[FirmnessPoint], path: Path) -> None:
