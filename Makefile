@@ -27,6 +27,7 @@ PYTEST := $(ONE_THREAD) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist 
 
 run: $(VENV)/.run
 	$(BIN)/spikearm bench --arm gen3 --controllers analytic polynomial-2 spiking loihi --video
+	$(BIN)/spikearm run --arm gen3 --controller loihi --eye --on-chip --video runs/seen-$$(date +%Y%m%d-%H%M%S).mp4
 
 test: $(VENV)/.test
 	$(PYTEST) -m "not slow and not hardware"
