@@ -4,7 +4,7 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from spikearm.neural.counts import Footprint
 Row = dict[str, Any]
 CLOCK = ("latency", "late", "overrun", "skipped", "deadline", "build_time", "realtime_factor")
 """Parts of the names of fields that depend on the clock."""
-NOT_BY_MOTION = ("n_motions", "excess_deviation", "saturated_share", "energy_source")
+NOT_BY_MOTION = ("n_motions", "n_lost", "excess_deviation", "saturated_share", "energy_source")
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,35 @@ class Motion:
     direction: str
     sha256: str
     numbers: dict[str, float | None]
+
+
+class LostMotion(NamedTuple):
+    """Claim that a controller lost the arm in a motion.
+
+    Attributes:
+        controller: Name of the controller.
+        adaptive: True if an adaptive network learned beside it.
+        seed: Seed of task and network.
+        target: Index of the target.
+        direction: ``out`` or ``back``.
+    """
+
+    controller: str
+    adaptive: bool
+    seed: int
+    target: int
+    direction: str
+
+
+def lost_motions(rows: Sequence[Row]) -> list[LostMotion]:
+    """List the motions in which the controllers of rows lost the arm."""
+    return [
+        LostMotion(
+            row["controller"], row["adaptive"], row["seed"], loss["target"], loss["direction"]
+        )
+        for row in rows
+        for loss in row["losses"]
+    ]
 
 
 def is_timed(field: str) -> bool:
@@ -104,7 +133,7 @@ def flat_numbers(row: Mapping[str, Any]) -> dict[str, float | None]:
     for name, value in row.items():
         parts = value if isinstance(value, dict) else {"": value}
         for part, one in parts.items():
-            if not isinstance(one, str | bool) and not is_timed(name):
+            if not isinstance(one, str | bool | list) and not is_timed(name):
                 flat[".".join(filter(None, (name, part)))] = _finite(one)
     return flat
 
@@ -119,6 +148,6 @@ def _footprint(row: Row) -> Footprint | None:
     return None if found["connection_sparsity"] is None else Footprint(**found)
 
 
-def group_of(claim: "Motion | RecordedReach") -> str:
+def group_of(claim: "Motion | LostMotion | RecordedReach") -> str:
     """Return the title of the benchmark's batch that a motion belongs to."""
     return f"{controller_label(claim.controller, claim.adaptive)}, seed {claim.seed}"

@@ -15,6 +15,7 @@ LARGEST = (
     "endpoint_error_max_m", "joint_speed_max_share", "torque_rate_max", "chip_step_time_max_s",
 )  # fmt: skip
 """Numbers of a row that are the largest of its motions' numbers; others are their means."""
+SUCCESS_RATES = ("success_rate", "success_rate_5mm")
 NOT_FROM_MOTIONS = ("chip_step_time_p99_s",)
 """Numbers that are neither."""
 
@@ -29,26 +30,27 @@ def check_table(rows: Sequence[dict[str, Any]], motions: Sequence[Motion]) -> It
     groups: dict[str, list[Motion]] = {}
     for motion in motions:
         groups.setdefault(group_of(motion), []).append(motion)
-    found = {group: _summarise(mine) for group, mine in groups.items()}
     for row in rows:
         group = f"{controller_label(row['controller'], row['adaptive'])}, seed {row['seed']}"
-        numbers, law = found.get(group), found.get(f"{BASELINE}, seed {row['seed']}")
-        if numbers is None or law is None:
-            yield Difference(group, "n_motions", row["n_motions"], 0)
-            continue
-        yield from _check_row(group, row, numbers, law)
+        mine, law = groups.get(group, []), groups.get(f"{BASELINE}, seed {row['seed']}", [])
+        numbers = _follow(mine, law)
+        yield from compare(
+            group, flat_numbers(row), numbers,
+            lambda name, numbers=numbers: ROUNDED if name in numbers else None,
+        )  # fmt: skip
 
 
-def _check_row(
-    group: str, row: dict[str, Any], numbers: dict[str, float | None], law: Numbers
-) -> Iterator[Difference]:
-    """Yield the numbers of a row that do not follow from its motions' and the baseline's."""
-    deviation, law_deviation = numbers["position_rmse_m"], law["position_rmse_m"]
+def _follow(mine: Sequence[Motion], law: Sequence[Motion]) -> Numbers:
+    """Compute the numbers of a row from its motions and the baseline's, which made all of them."""
+    numbers = _summarise(mine) | {"n_lost": float(len(law) - len(mine))}
+    for name in SUCCESS_RATES:  # motions that were lost count as missed
+        numbers[name] = (numbers.get(name) or 0.0) * len(mine) / max(len(law), 1)
+    made = {(one.target, one.direction) for one in mine}
+    beside = _summarise([one for one in law if (one.target, one.direction) in made])
+    deviation, law_deviation = numbers.get("position_rmse_m"), beside.get("position_rmse_m")
     if deviation is not None and law_deviation:
-        numbers = numbers | {"excess_deviation": excess_deviation(deviation, law_deviation)}
-    yield from compare(
-        group, flat_numbers(row), numbers, lambda name: ROUNDED if name in numbers else None
-    )
+        numbers["excess_deviation"] = excess_deviation(deviation, law_deviation)
+    return numbers
 
 
 def _summarise(motions: Sequence[Motion]) -> dict[str, float | None]:

@@ -17,7 +17,14 @@ from spikearm.experiments.controllers import (
     own_sources,
 )
 from spikearm.experiments.proof.difference import Difference, compare
-from spikearm.experiments.proof.motion import Motion, claim_motions, flat_numbers, group_of
+from spikearm.experiments.proof.motion import (
+    LostMotion,
+    Motion,
+    claim_motions,
+    flat_numbers,
+    group_of,
+    lost_motions,
+)
 from spikearm.experiments.proof.submission import Submission
 from spikearm.experiments.proof.table_check import check_table
 from spikearm.experiments.proof.tolerances import EXACT, LAW, NEURONS, Tolerance
@@ -57,12 +64,15 @@ class Verification:
 
 
 def draw_targets(
-    motions: Sequence[Motion], share: float, learners: Collection[str], rng: np.random.Generator
+    motions: Sequence[Motion | LostMotion],
+    share: float,
+    learners: Collection[str],
+    rng: np.random.Generator,
 ) -> Targets:
     """Draw a part of the episodes, with the baseline's and what learners did before.
 
     Args:
-        motions: Claims about all motions.
+        motions: Claims about all motions, those among them that were lost.
         share: Share of the episodes, out and back, that is drawn; at least one is [1].
         learners: Labels of the controllers that a motion changes.
         rng: Source of the draw.
@@ -103,7 +113,8 @@ def verify(
     check_own_controllers(submission.config["own_controllers"])
     same_stack = submission.stack == stack()
     learners = [one.label for one in experiment.plan.controllers if one.learns]
-    targets = draw_targets(submission.motions, share, learners, rng)
+    claims = [*submission.motions, *lost_motions(submission.rows)]
+    targets = draw_targets(claims, share, learners, rng)
     outcomes = list(_run(experiment, targets, watcher or StudyWatcher()))
     rows = experiment.rows(outcomes)
     limits = experiment.plan.arm.chain.velocity_limits.tolist()
@@ -111,6 +122,7 @@ def verify(
     differences = [
         *check_table(submission.rows, submission.motions),
         *_compare_motions(submission.motions, found, same_stack),
+        *_compare_losses(submission.rows, rows),
         *_compare_rows(submission, rows, same_stack),
     ]
     return Verification(same_stack, len(submission.motions), len(found), tuple(differences))
@@ -159,11 +171,14 @@ def _run(
     for batch in experiment.batches():
         mine = targets.get(batch.title, [])
         if mine:
-            yield from _run_batch(batch, mine, watcher)
+            yield from _run_batch(experiment, batch, mine, watcher)
 
 
 def _run_batch(
-    batch: Batch[EpisodeOutcome], targets: Sequence[int], watcher: StudyWatcher
+    experiment: BenchmarkExperiment,
+    batch: Batch[EpisodeOutcome],
+    targets: Sequence[int],
+    watcher: StudyWatcher,
 ) -> Iterator[EpisodeOutcome]:
     part = Batch(batch.title, len(targets), batch.prepare, batch.jobs, None, batch.n_steps)
     watcher.building(part)
@@ -172,8 +187,9 @@ def _run_batch(
         for outcome in parallel_map(
             lambda number: measure(targets[number]), len(targets), batch.jobs
         ):
-            if outcome.problem is not None:
-                raise outcome.problem
+            problem = experiment.problem(outcome)
+            if problem is not None:
+                raise problem
             watcher.measured()
             yield outcome
 
@@ -192,6 +208,16 @@ def _compare_motions(
         if same_stack and claim.sha256 != motion.sha256:
             yield Difference(place, "sha256", claim.sha256, motion.sha256)
         yield from compare(place, claim.numbers, motion.numbers, _tolerances(motion, same_stack))
+
+
+def _compare_losses(
+    claimed: Sequence[dict[str, Any]], found: Sequence[dict[str, Any]]
+) -> Iterator[Difference]:
+    """Yield the motions in which a controller lost the arm, and did not by the claims."""
+    claims = set(lost_motions(claimed))
+    for motion in lost_motions(found):
+        if motion not in claims:
+            yield Difference(_place(motion), "motion", "not lost", "lost")
 
 
 def _tolerances(motion: Motion, same_stack: bool) -> Callable[[str], Tolerance | None]:
@@ -216,14 +242,14 @@ def _compare_rows(
         if claim is None:
             yield Difference(place, "row", "not there", "there")
             continue
-        whole = same_stack and claim["n_motions"] == row["n_motions"]
+        whole = same_stack and all(claim[name] == row[name] for name in ("n_motions", "n_lost"))
         yield from compare(
             place, flat_numbers(claim), flat_numbers(row),
             lambda name, whole=whole: EXACT if whole or name in SETTINGS else None,
         )  # fmt: skip
 
 
-def _place(motion: Motion) -> str:
+def _place(motion: Motion | LostMotion) -> str:
     return f"{group_of(motion)}, target {motion.target}, {motion.direction}"
 
 

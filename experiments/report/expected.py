@@ -1,7 +1,7 @@
 """Keys of runs that a report shows, their types, and what must fit together."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
@@ -22,6 +22,14 @@ class ShownConfig(msgspec.Struct):
     options: dict[str, Any]
 
 
+class ShownLoss(msgspec.Struct):
+    """Keys of a motion in which the arm was lost, and their types."""
+
+    target: Count
+    direction: Literal["out", "back"]
+    problem: str
+
+
 def row_type(columns: Sequence[Column]) -> type[msgspec.Struct]:
     """Build the type of a row from the columns that are shown of it."""
     parts: dict[str, list[str]] = {}
@@ -35,7 +43,8 @@ def row_type(columns: Sequence[Column]) -> type[msgspec.Struct]:
         for key, inside in parts.items()
     ]
     identity = [("controller", str), ("adaptive", bool), ("seed", Count), ("task", str)]
-    return msgspec.defstruct("ShownRow", [*identity, ("n_motions", Count), *metrics])
+    numbers = [("n_motions", Count), ("n_lost", Count), ("losses", list[ShownLoss])]
+    return msgspec.defstruct("ShownRow", [*identity, *numbers, *metrics])
 
 
 ShownRow = row_type([*CONTROL, *TIME, *DETAIL, *LATENCY])
@@ -56,7 +65,7 @@ def check_shown(run: Run) -> None:
             f"torque_limits of {CONFIG} has {len(config.torque_limits)} numbers for {n_joints} "
             "joints"
         )
-    for row in run.rows:
+    for row in (one for one in run.rows if one["n_motions"]):
         _check_motions(run, row, n_joints)
 
 

@@ -23,8 +23,12 @@ from spikearm.experiments.report.motion_sections import deviation_section, torqu
 from spikearm.experiments.report.path_section import path_section
 from spikearm.experiments.report.series import Series
 from spikearm.experiments.report.spike_section import spike_section
-from spikearm.experiments.studies.benchmark.columns import CONTROL, DETAIL, LATENCY, TIME, Column
-from spikearm.experiments.studies.benchmark.table import LATENCY_TITLE, by_controller
+from spikearm.experiments.studies.benchmark.columns import DETAIL, LATENCY, TIME, Column
+from spikearm.experiments.studies.benchmark.table import (
+    LATENCY_TITLE,
+    by_controller,
+    control_columns,
+)
 from spikearm.experiments.studies.benchmark.verdict import benchmark_verdict
 from spikearm.experiments.tasks.point_to_point import PointToPoint
 
@@ -69,9 +73,10 @@ def write_report(runs: Sequence[Run], path: Path, names: Sequence[str] | None = 
         autoescape=select_autoescape(["html", "j2"]),
     )
     groups = _groups(shown)
-    series = [group.series() for group in groups]
+    series = [group.series() for group in groups if group.has_motions]
+    rows = [row for group in groups for row in group.rows]
     tables = {
-        "control": _table(groups, CONTROL + TIME),
+        "control": _table(groups, [*control_columns(rows), *TIME]),
         "latency": _table(groups, LATENCY),
         "detail": _table(groups, DETAIL),
     }
@@ -152,10 +157,15 @@ class _Group:
     run: Run
     rows: list[dict[str, Any]]
 
+    @property
+    def has_motions(self) -> bool:
+        """True if it finished a motion with any seed."""
+        return any(row["n_motions"] for row in self.rows)
+
     def series(self) -> Series:
-        """Return the reaches of its first seed."""
-        name, adaptive, seed = (self.rows[0][key] for key in ("controller", "adaptive", "seed"))
-        which = (name, adaptive, seed)
+        """Return the reaches of its first seed with any."""
+        row = next(row for row in self.rows if row["n_motions"])
+        which = tuple(row[key] for key in ("controller", "adaptive", "seed"))
         reaches = [
             reach
             for reach in self.run.reaches

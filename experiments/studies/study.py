@@ -63,9 +63,13 @@ class Experiment(ABC, Generic[T]):
     def problem(self, outcome: T) -> Problem | None:
         """Return the reason why an outcome is only a part, or None if it is whole.
 
-        The part is kept, and the run ends.
+        The part is kept, the run is a failure, and it ends unless it :meth:`goes_on`.
         """
         return None
+
+    def goes_on(self, outcome: T) -> bool:
+        """Return True if other conditions are measured after an outcome with a problem."""
+        return False
 
 
 class Study(Experiment[T]):
@@ -106,7 +110,7 @@ class StudyRun(Generic[T]):
     Attributes:
         outcomes: Outcomes of the conditions that are finished, or of which a part is kept.
         status: ``complete``, ``interrupted`` by Ctrl-C, or ``failed``.
-        problem: Reason why it ended early, if it did.
+        problem: Reason why it is not complete, if it is not.
     """
 
     outcomes: list[T] = field(default_factory=list)
@@ -150,7 +154,7 @@ def run_study(
     with Caught() as caught, answering():
         for batch in study.batches():
             _run_batch(study, batch, run, watcher, keep)
-    run.problem = caught.problem
+    run.problem = caught.problem or run.problem
     if run.problem is not None:
         run.status = "interrupted" if isinstance(run.problem, KeyboardInterrupt) else "failed"
     return run
@@ -167,17 +171,20 @@ def _run_batch(
         watcher.notice(batch.notice)
     watcher.building(batch)
     problems: list[Problem] = []
+
+    def ends(outcome: T) -> bool:
+        return study.problem(outcome) is not None and not study.goes_on(outcome)
+
     with batch.prepare() as measure:
         watcher.measuring(batch)
-        for outcome in parallel_map(
-            measure, batch.n_conditions, batch.jobs, lambda one: study.problem(one) is not None
-        ):
+        for outcome in parallel_map(measure, batch.n_conditions, batch.jobs, ends):
             run.outcomes.append(outcome)
             keep(outcome)
             problem = study.problem(outcome)
-            if problem is None:
+            if not ends(outcome):
+                run.problem = run.problem or problem
                 watcher.measured()
-            elif not isinstance(problem, StoppedError):  # others were stopped because of it
+            elif problem and not isinstance(problem, StoppedError):  # stopped because of another
                 problems.append(problem)
     if problems:
         raise problems[0]

@@ -16,13 +16,15 @@ from spikearm.experiments.sweep.kind import Columns, arrow_type
 from spikearm.loihi_deploy.energy.devices import DEVICES
 
 TEXT, WHETHER, COUNT, NUMBER = pa.string(), pa.bool_(), pa.int64(), pa.float64()
+LOSS = pa.struct({"target": COUNT, "direction": TEXT, "problem": TEXT})
 ENERGY = "energy_per_step_j"
 
 BENCHMARK: Columns = {
     **dict.fromkeys(("arm", "task", "feedforward", "controller"), TEXT),
     "adaptive": WHETHER, "backend": TEXT, "seed": COUNT,
     **dict.fromkeys(("radius_m", "duration_s", "offset_m"), NUMBER),
-    "realtime": WHETHER, "n_motions": COUNT,
+    **dict.fromkeys(("kp", "ko", "kv"), NUMBER),
+    "realtime": WHETHER, "n_motions": COUNT, "n_lost": COUNT, "losses": pa.list_(LOSS),
     **dict.fromkeys((
         "position_rmse_m", "orientation_rmse_rad", "excess_deviation", "fidelity_rmse_m",
         "endpoint_error_m", "endpoint_error_max_m", "path_deviation_m", "jerk", "effort",

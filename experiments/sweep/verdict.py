@@ -7,7 +7,7 @@
 
 from collections.abc import Sequence
 
-from spikearm.experiments.studies.benchmark.verdict import benchmark_verdict
+from spikearm.experiments.studies.benchmark.verdict import benchmark_verdict, count_reached
 from spikearm.experiments.studies.robustness.summary import REACHED
 from spikearm.experiments.sweep.kind import KindVerdict, Row
 from spikearm.experiments.sweep.task import SweepTask
@@ -42,7 +42,7 @@ def _fewest(tasks: Sequence[SweepTask], rows: Sequence[Row], verdict: KindVerdic
 
 
 def _benchmark_reached(row: Row) -> tuple[int, int]:
-    return round(row["success_rate"] * row["n_motions"]), row["n_motions"]
+    return count_reached([row])
 
 
 def _stress_reached(row: Row) -> tuple[int, int]:
@@ -65,7 +65,17 @@ def _stress_sentence(rows: Sequence[Row]) -> str:
 
 
 BENCHMARK_VERDICT = KindVerdict(
-    ("controller", "adaptive", "n_motions", "success_rate", "position_rmse_m", "fidelity_rmse_m"),
+    (
+        "controller",
+        "adaptive",
+        "seed",
+        "n_motions",
+        "n_lost",
+        "losses",
+        "success_rate",
+        "position_rmse_m",
+        "fidelity_rmse_m",
+    ),
     benchmark_verdict,
     _benchmark_reached,
 )

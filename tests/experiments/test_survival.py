@@ -224,7 +224,9 @@ def n_kept(command: str) -> int:
         return sum(len(np.load(path)["lengths"]) for path in folder.glob("samples-*.npz"))
     if command == "bench":
         table = pq.read_table(folder / "trajectory.parquet", columns=["controller", "target"])
-        return len(set(zip(*table.to_pydict().values(), strict=True)))
+        rows = json.loads((folder / "summary.json").read_text())["rows"]
+        n_lost = sum(len(row["losses"]) for row in rows)
+        return len(set(zip(*table.to_pydict().values(), strict=True))) + n_lost
     if command == "adapt":
         rows = json.loads((folder / "summary.json").read_text())["rows"]
         return sum(row["problem"] is None for row in rows)

@@ -96,6 +96,16 @@ CONTROL = (
 )  # fmt: skip
 """Metrics of the motions, the most important ones first."""
 
+LOST = Column(
+    "lost",
+    "motions",
+    "n_lost",
+    1.0,
+    ".0f",
+    "motions that a lost arm did not make; they count as missed",
+)
+"""Motions that were lost, shown where there are any."""
+
 TIME = (
     Column("latency", "ms", "step_latency_p50_s", 1e3, ".2f",
            "from state read to torque written, median"),

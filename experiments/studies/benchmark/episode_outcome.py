@@ -10,9 +10,9 @@ from spikearm.controller.controller import Controller, NeuralController, unwrap
 from spikearm.experiments.controllers import ChosenController
 from spikearm.experiments.records.records import RecordedReach
 from spikearm.experiments.tasks.episode import Reach
-from spikearm.experiments.tasks.task import Task
+from spikearm.experiments.tasks.task import Direction, Task
 from spikearm.neural.counts import Footprint
-from spikearm.neural.processes.raised import Problem
+from spikearm.neural.processes.raised import Problem, describe
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,23 @@ class Learning:
 
     weights: LearnedWeights
     overflow_counts: Counter[str]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Motion in which a controller lost the arm or failed, which ends its episode.
+
+    Attributes:
+        target: Index of the target.
+        direction: Direction of the motion.
+        n_motions: Number of motions of the episode that were not made, this one among them.
+        problem: Reason, in words.
+    """
+
+    target: int
+    direction: Direction
+    n_motions: int
+    problem: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +70,14 @@ class EpisodeOutcome:
     footprint: Footprint | None
     learning: Learning | None
     problem: Problem | None
+
+    @property
+    def loss(self) -> Loss | None:
+        """Motion in which the controller lost the arm or failed; None if there was none."""
+        missing = self.task.directions[len(self.motions) :]
+        if not missing or not isinstance(self.problem, Exception):
+            return None
+        return Loss(self.target, missing[0], len(missing), describe(self.problem))
 
     @property
     def recorded(self) -> list[RecordedReach]:

@@ -1,7 +1,7 @@
 """Row of a summary: the benchmark's metrics of one controller and seed."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,8 +9,10 @@ import numpy as np
 from spikearm.controller.loop.trajectory import COUNTED, Trajectory
 from spikearm.experiments.records.records import RecordedReach
 from spikearm.experiments.studies.benchmark import metrics
+from spikearm.experiments.studies.benchmark.episode_outcome import Loss
 from spikearm.experiments.studies.benchmark.latency import latency_fields
 from spikearm.experiments.studies.benchmark.neurobench import neurobench_metrics
+from spikearm.experiments.studies.benchmark.statistics import mean_of_known
 from spikearm.experiments.studies.chip_cost import ChipCost, chip_cost
 from spikearm.experiments.tasks.success import SUCCESS, SUCCESS_5MM
 from spikearm.loihi_deploy.energy.account import energy_per_step
@@ -24,6 +26,7 @@ CHIP_FIELDS = (
     "chip_step_time_p99_s", "chip_step_time_max_s",
 )  # fmt: skip
 FOOTPRINT_FIELDS = tuple(Footprint.__dataclass_fields__)
+LOSS_FIELDS = ("target", "direction", "problem")
 WORKED_OUT = {
     "spikes": ("spikes", "activation_sparsity"),
     "synaptic_events": (
@@ -39,14 +42,15 @@ class Measured:
     """Motions and cost of one controller with one seed.
 
     Attributes:
-        identity: Arm, task, feedforward, controller, backend, seed, radius, duration, offset, and
-            whether the loop was paced on the wall clock.
-        reaches: Its reaches.
+        identity: Arm, task, feedforward, controller, backend, seed, radius, duration, offset,
+            gains, and whether the loop was paced on the wall clock.
+        reaches: Its finished reaches.
         wall_time: Wall time of the closed loops, physics included [s].
         build_time: Wall time of building the controller [s].
         footprint: Resources of its network, or None.
         saturated_share: Share of joint torques that were cut at their limit [1].
         velocity_limits: Largest speeds of the arm's joints, shape (n_joints,) [rad/s].
+        losses: Motions in which it lost the arm or failed.
     """
 
     identity: dict[str, Any]
@@ -56,20 +60,30 @@ class Measured:
     footprint: Footprint | None
     saturated_share: float
     velocity_limits: np.ndarray
+    losses: Sequence[Loss] = ()
+
+    @property
+    def n_lost(self) -> int:
+        """Number of motions that were not made because of a loss."""
+        return sum(loss.n_motions for loss in self.losses)
 
 
 def make_row(measured: Measured, analytic: list[RecordedReach]) -> dict[str, Any]:
     """Compute the benchmark's fields; those that do not apply, or were not counted, are None.
+
+    Motions that were lost count as missed, and in nothing else.
 
     Args:
         measured: Motions and cost of the controller.
         analytic: The analytic controller's motions of the same arm, task and seed, at
             least one for every motion measured.
     """
+    if not measured.reaches:
+        return _row_without_motions(measured, analytic)
     trajectories = [reach.trajectory for reach in measured.reaches]
     return {
         **measured.identity,
-        "n_motions": len(measured.reaches),
+        **_number_fields(measured),
         **_control_fields(measured.reaches, analytic),
         **_hardware_fields(measured, analytic),
         "saturated_share": measured.saturated_share,
@@ -78,6 +92,26 @@ def make_row(measured: Measured, analytic: list[RecordedReach]) -> dict[str, Any
         "realtime_factor": sum(float(t.time[-1]) for t in trajectories) / measured.wall_time,
         **_neural_fields(trajectories, measured),
     }
+
+
+def _number_fields(measured: Measured) -> dict[str, Any]:
+    """Compute the fields on how many motions were made, lost, and ended at their target."""
+    n_planned = len(measured.reaches) + measured.n_lost
+    motions = [reach.trajectory for reach in measured.reaches]
+    return {
+        "n_motions": len(motions),
+        "n_lost": measured.n_lost,
+        "losses": [{name: getattr(loss, name) for name in LOSS_FIELDS} for loss in measured.losses],
+        "success_rate": sum(map(SUCCESS.met, motions)) / n_planned,
+        "success_rate_5mm": sum(map(SUCCESS_5MM.met, motions)) / n_planned,
+    }
+
+
+def _row_without_motions(measured: Measured, analytic: list[RecordedReach]) -> dict[str, Any]:
+    """Return the row of a controller that lost the arm in every episode, before a motion ended."""
+    fields = make_row(replace(measured, reaches=analytic, wall_time=1.0), analytic)  # their names
+    known = {**measured.identity, **_number_fields(measured), "build_time_s": measured.build_time}
+    return dict.fromkeys(fields) | known
 
 
 def _control_fields(reaches: list[RecordedReach], analytic: list[RecordedReach]) -> dict[str, Any]:
@@ -94,8 +128,6 @@ def _control_fields(reaches: list[RecordedReach], analytic: list[RecordedReach])
         "path_deviation_m": _mean(metrics.path_deviation(t) for t, _ in pairs),
         "jerk": _mean(metrics.jerk(t) for t, _ in pairs),
         "effort": _mean(metrics.effort(t) for t, _ in pairs),
-        "success_rate": _mean(SUCCESS.met(t) for t, _ in pairs),
-        "success_rate_5mm": _mean(SUCCESS_5MM.met(t) for t, _ in pairs),
     }
 
 
@@ -106,8 +138,8 @@ def _hardware_fields(measured: Measured, analytic: list[RecordedReach]) -> dict[
         "joint_speed_max_share": max(metrics.joint_speed_max_share(t, limits) for t, _ in pairs),
         "torque_rate_max": max(metrics.torque_rate_max(t) for t, _ in pairs),
         "torque_ripple_rms": _mean(metrics.torque_ripple_rms(t, a) for t, a in pairs),
-        "torque_ripple_hold": _mean_of_known(metrics.torque_ripple_hold(t) for t, _ in pairs),
-        "hand_acceleration_rms_hold": _mean_of_known(
+        "torque_ripple_hold": mean_of_known(metrics.torque_ripple_hold(t) for t, _ in pairs),
+        "hand_acceleration_rms_hold": mean_of_known(
             metrics.hand_acceleration_rms_hold(t) for t, _ in pairs
         ),
     }
@@ -149,11 +181,6 @@ def _chip_fields(chip: ChipCost | None) -> dict[str, Any]:
         chip.time_p99, chip.time_longest,
     )  # fmt: skip
     return dict(zip(CHIP_FIELDS, values, strict=True))
-
-
-def _mean_of_known(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return _mean(known) if known else None
 
 
 def _mean(values) -> float:  # noqa: ANN001  any iterable of numbers

@@ -1,4 +1,6 @@
-"""Confidence interval of a mean over a few seeds."""
+"""Means over motions or seeds, and their confidence intervals."""
+
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -25,3 +27,9 @@ def bootstrap_interval(values: np.ndarray, rng: np.random.Generator) -> tuple[fl
         method="percentile", rng=rng,
     )  # fmt: skip
     return float(result.confidence_interval.low), float(result.confidence_interval.high)
+
+
+def mean_of_known(values: Iterable[float | None]) -> float | None:
+    """Return the mean of the values that are there; None where none is."""
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if known else None

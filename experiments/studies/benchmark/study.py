@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from itertools import groupby
 from time import perf_counter
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from spikearm.arm_models import Chain
+from spikearm.arm_models import Chain, SpikearmError
 from spikearm.controller.classical.dexterous_path import usual_duration
 from spikearm.controller.controller import Controller
 from spikearm.controller.loop.closed_loop import Observer
@@ -54,9 +54,10 @@ class BenchmarkExperiment(Experiment[EpisodeOutcome]):
                 notice = None
 
     def rows(self, outcomes: Sequence[EpisodeOutcome]) -> list[dict[str, Any]]:
-        """Return a row per controller and seed that finished a reach that the baseline made too.
+        """Return a row per controller and seed that finished or lost a motion.
 
-        The baseline's comes first, whichever ran first.
+        The baseline's comes first, whichever ran first. There is none of motions that the baseline
+        has not made, or not yet.
         """
         groups = [list(group) for _, group in groupby(outcomes, _title)]
         groups.sort(key=lambda group: (group[0].seed, group[0].controller.label != BASELINE))
@@ -64,8 +65,16 @@ class BenchmarkExperiment(Experiment[EpisodeOutcome]):
         return [row for row in rows if row is not None]
 
     def problem(self, outcome: EpisodeOutcome) -> Problem | None:
-        """Return the reason why an episode ended early, or None."""
-        return outcome.problem
+        """Return the reason why an episode ended early, or None.
+
+        An arm that a controller loses is a result, unless the controller is the baseline.
+        """
+        lost = outcome.loss is not None and isinstance(outcome.problem, SpikearmError)
+        return None if lost and outcome.controller.label != BASELINE else outcome.problem
+
+    def goes_on(self, outcome: EpisodeOutcome) -> bool:
+        """Return True for a mistake in a controller that is not the baseline."""
+        return outcome.loss is not None and outcome.controller.label != BASELINE
 
     def _notice(self, task: Task) -> str | None:
         trained = self.plan.setup.trained
@@ -127,16 +136,21 @@ class BenchmarkExperiment(Experiment[EpisodeOutcome]):
         )
         made = {(reach.target, reach.direction) for reach in baseline}
         reaches = recorded_reaches(group)
-        if not reaches or any((one.target, one.direction) not in made for one in reaches):
+        losses = [outcome.loss for outcome in group if outcome.loss is not None]
+        if not baseline or any((one.target, one.direction) not in made for one in reaches):
+            return None
+        if not reaches and not losses:
             return None
         motions = [motion for outcome in group for motion in outcome.motions]
+        saturated = [motion.saturated_share for motion in motions]
         measured = Measured(
             identity=self._identity(first),
             reaches=reaches,
+            losses=losses,
             wall_time=sum(motion.wall_time for motion in motions),
             build_time=first.build_time,
-            footprint=first.footprint,
-            saturated_share=sum(motion.saturated_share for motion in motions) / len(motions),
+            footprint=next((one.footprint for one in group if one.footprint), None),
+            saturated_share=sum(saturated) / max(len(saturated), 1),
             velocity_limits=self.plan.arm.chain.velocity_limits,
         )
         return make_row(measured, baseline)
@@ -154,6 +168,7 @@ class BenchmarkExperiment(Experiment[EpisodeOutcome]):
             "radius_m": outcome.task.radius,
             "duration_s": outcome.task.duration,
             "offset_m": plan.task.offset,
+            **asdict(plan.setup.gains),
             "realtime": plan.paces(chosen),
         }
 

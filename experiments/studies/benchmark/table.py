@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import RenderableType
 
 from spikearm.experiments.controllers import controller_label
-from spikearm.experiments.studies.benchmark.columns import CONTROL, LATENCY, TIME, Column
+from spikearm.experiments.studies.benchmark.columns import CONTROL, LATENCY, LOST, TIME, Column
 from spikearm.experiments.tables import FAINT, Line, compare, explain
 
 Row = dict[str, Any]
@@ -22,13 +22,21 @@ def by_controller(rows: Sequence[Row]) -> dict[str, list[Row]]:
     return groups
 
 
+def control_columns(rows: Sequence[Row]) -> Sequence[Column]:
+    """Return the metrics of the motions, with those that were lost if there are any."""
+    success, *others = CONTROL
+    lost = [LOST] if any(row["n_lost"] for row in rows) else []
+    return [success, *lost, *others]
+
+
 def summary_tables(rows: Sequence[Row], title: str) -> list[RenderableType]:
     """Lay out the most important metrics as lines and controllers as columns."""
     groups = by_controller(rows)
-    lines = [line for column in CONTROL for line in _with_interval(column, groups)]
-    spread = [INTERVAL] if len(lines) > len(CONTROL) else []
+    control = control_columns(rows)
+    lines = [line for column in control for line in _with_interval(column, groups)]
+    spread = [INTERVAL] if len(lines) > len(control) else []
     lines += [_mean(column, groups) for column in TIME]
-    meanings = [*((column.name, column.meaning) for column in CONTROL + TIME), *spread]
+    meanings = [*((column.name, column.meaning) for column in (*control, *TIME)), *spread]
     return [*compare(title, list(groups), lines), explain(meanings)]
 
 

@@ -11,6 +11,7 @@ from spikearm.experiments.controllers import ChosenController, ControllerSetup
 from spikearm.experiments.perturbations.level import all_levels
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
+from spikearm.experiments.studies.benchmark.statistics import mean_of_known
 from spikearm.experiments.studies.robustness.stress import StressPlan
 from spikearm.experiments.studies.robustness.study import StressStudy
 from spikearm.experiments.studies.robustness.summary import Point, curve, summarise
@@ -88,10 +89,10 @@ class FirmnessPlan:
     def _metrics(self, setup: ControllerSetup) -> dict[str, float | None]:
         plan = BenchmarkPlan(self.arm, self.task, [self.controller], self.seeds, setup, self.jobs)
         benchmark = run_benchmark(plan)
-        if isinstance(benchmark.problem, SpikearmError):
-            return dict.fromkeys(MEASURED)
         mine = [row for row in benchmark.rows if row["controller"] == self.controller.name]
-        return {name: sum(row[name] for row in mine) / len(mine) for name in MEASURED}
+        if isinstance(benchmark.problem, SpikearmError) or any(row["n_lost"] for row in mine):
+            return dict.fromkeys(MEASURED)
+        return {name: mean_of_known(row[name] for row in mine) for name in MEASURED}
 
     def _borne(self, setup: ControllerSetup) -> dict[str, float]:
         plan = StressPlan(

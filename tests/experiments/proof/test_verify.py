@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from spikearm.arm_models import SpikearmError
+from spikearm.arm_models import ArmState, SpikearmError
+from spikearm.controller.classical.joint_pid import JointPIDController
+from spikearm.controller.references.reference import Reference
 from spikearm.experiments.cli import BAD_INPUT, FAILED, main
-from spikearm.experiments.controllers import own_sources
+from spikearm.experiments.controllers import CONTROLLERS, own_sources
 from spikearm.experiments.proof.motion import Motion, digest, is_timed
 from spikearm.experiments.proof.submission import Submission, read_submission, write_submission
 from spikearm.experiments.proof.table_check import check_table
@@ -152,6 +154,52 @@ def test_a_hash_and_a_setting_are_found_and_another_stack_is_allowed_its_roundin
         assert status == 0 and "within tolerances" in " ".join(printed.out.split())
     else:
         assert status == FAILED and f"{edit} is " in printed.err
+
+
+class LosesToTheLeft(JointPIDController):
+    """Loses the arm where its hand is to go to the left."""
+
+    def start(self, state: ArmState) -> None:
+        super().start(state)
+        self.middle = state.hand.position[1]
+
+    def torque(self, state: ArmState, reference: Reference) -> np.ndarray:
+        if reference.pose.position[1] > self.middle + 3e-3:
+            raise SpikearmError("The elbow came off.")
+        return super().torque(state, reference)
+
+
+@pytest.fixture
+def with_a_loss(tmp_path, monkeypatch) -> Path:
+    """Submit a benchmark in which pd loses the arm on its way to one of two targets."""
+    entry = replace(CONTROLLERS["pd"], make=lambda one: LosesToTheLeft(one.model, one.gains))
+    monkeypatch.setitem(CONTROLLERS, "pd", entry)
+    arguments = [one for one in BENCH if one != "loihi"]
+    assert main([*arguments, "--out", str(tmp_path / "lost")]) == 0
+    return tmp_path / "lost" / "submission.json"
+
+
+def test_an_arm_that_was_lost_is_submitted_and_lost_again(with_a_loss, capfd):
+    lost = row_of(json.loads(with_a_loss.read_text()), "pd")
+    assert (lost["n_motions"], lost["n_lost"]) == (2, 2)
+    assert main(["verify", str(with_a_loss), "--share", "1", "--jobs", "1"]) == 0
+    assert "to the last bit" in " ".join(capfd.readouterr().out.split())
+
+
+def test_a_loss_that_was_left_out_is_found_without_a_run_and_one_made_up_by_one(
+    with_a_loss, tmp_path, capfd
+):
+    content = json.loads(with_a_loss.read_text())
+    row = row_of(content, "pd")
+    row |= {"n_lost": 0, "success_rate_5mm": 2 * row["success_rate_5mm"]}
+    path = tmp_path / "changed.json"
+    path.write_text(json.dumps(content))
+    found = check_table(*_table(read_submission(path)))
+    assert {one.name for one in found} == {"n_lost", "success_rate_5mm"}
+    row |= {"losses": [row["losses"][0] | {"direction": "back"}]}
+    path.write_text(json.dumps(content))
+    assert main(["verify", str(path), "--share", "1", "--jobs", "1"]) == FAILED
+    assert "out: motion is not lost in the file, and lost here" in capfd.readouterr().err
 
 
 def claims(n_targets: int, *controllers: tuple[str, bool]) -> list[Motion]:

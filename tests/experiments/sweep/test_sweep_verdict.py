@@ -7,8 +7,9 @@ from spikearm.experiments.sweep.verdict import sweep_verdict
 
 def bench_row(key: str, success: float = 1.0, mm: float = 0.4) -> dict[str, Any]:
     return {
-        "key": key, "controller": "loihi", "adaptive": False, "n_motions": 4,
-        "success_rate": success, "position_rmse_m": 1e-3 * mm, "fidelity_rmse_m": 1e-4,
+        "key": key, "controller": "loihi", "adaptive": False, "seed": 0, "n_motions": 4,
+        "n_lost": 0, "losses": [], "success_rate": success, "position_rmse_m": 1e-3 * mm,
+        "fidelity_rmse_m": 1e-4,
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from spikearm.experiments.controllers import ControllerSetup, choose_controllers
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
 from spikearm.experiments.studies.benchmark.checks.baseline_check import check_baseline
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
-from spikearm.experiments.studies.benchmark.verdict import reached
+from spikearm.experiments.studies.benchmark.verdict import describe_losses, reached
 from spikearm.experiments.tasks.centre_out import RADII, CentreOut
 from spikearm.experiments.tasks.point_to_point import PointToPoint
 from spikearm.experiments.tasks.reaching import Reaching
@@ -31,8 +31,9 @@ class Verdict:
     Attributes:
         stage: Stage that was measured.
         reaches: Number of reaches that it finished, out to the targets and back.
+        lost: Number of reaches that it did not make, because it lost the arm.
         radius_m: Distance of the targets from home; across the workspace the largest allowed [m].
-        success_rate: Share of the reaches that ended at their target [1].
+        success_rate: Share of all reaches that ended at their target [1].
         fidelity_rmse_m: Distance from the path of the analytic law [m].
         endpoint_error_m: Distance from the target at the end [m].
         orientation_rmse_rad: Angle between the hand and its reference [rad].
@@ -41,6 +42,7 @@ class Verdict:
 
     stage: str
     reaches: int
+    lost: int
     radius_m: float | None
     success_rate: float
     fidelity_rmse_m: float | None
@@ -57,9 +59,10 @@ class Verdict:
         if self.problem is not None and not self.reaches:
             return f"{self.stage} was not measured: {self.problem}"
         more = "" if self.problem is None else f" {self.problem}"
-        n_reached = round(self.success_rate * self.reaches)
+        n_planned = self.reaches + self.lost
+        n_reached = round(self.success_rate * n_planned)
         return (
-            f"{reached(self.stage, n_reached, self.reaches)}, {_length(self.radius_m)} from home; "
+            f"{reached(self.stage, n_reached, n_planned)}, {_length(self.radius_m)} from home; "
             f"its hand was {_length(self.fidelity_rmse_m)} from the analytic law's path, "
             f"{_length(self.endpoint_error_m)} from the target at the end and "
             f"{_degrees(self.orientation_rmse_rad)} from the ideal orientation.{more}"
@@ -91,15 +94,18 @@ def try_controller(arm: Arm, trained: TrainedController, jobs: int | None = None
         problem = missed
     rows = [row for row in benchmark.rows if row["controller"] == STAGE]
     row: dict[str, Any] = rows[0] if rows else {}
+    reasons = [] if problem is None else [str(problem)]
+    reasons += [loss for loss in [describe_losses(STAGE, rows)] if loss is not None]
     return Verdict(
         stage=STAGE,
         reaches=row.get("n_motions", 0),
+        lost=row.get("n_lost", 0),
         radius_m=row.get("radius_m"),
         success_rate=row.get("success_rate", 0.0),
         fidelity_rmse_m=row.get("fidelity_rmse_m"),
         endpoint_error_m=row.get("endpoint_error_m"),
         orientation_rmse_rad=row.get("orientation_rmse_rad"),
-        problem=None if problem is None else str(problem),
+        problem=" ".join(reasons) or None,
     )
 
 

@@ -1,7 +1,7 @@
 """The benchmark: order, seeds, and what is kept when it ends early."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -11,6 +11,8 @@ import pytest
 from spikearm.arm_models import Arm, ArmState, SpikearmError, load_arm
 from spikearm.controller.adaptation.adaptive_controller import AdaptiveController
 from spikearm.controller.adaptation.learned_weights import LearnedWeights
+from spikearm.controller.classical.gains import Gains
+from spikearm.controller.classical.joint_pid import JointPIDController
 from spikearm.controller.controller import Controller
 from spikearm.controller.loop.trajectory import TIMED, Trajectory
 from spikearm.controller.references.reference import Reference
@@ -23,9 +25,12 @@ from spikearm.experiments.controllers import (
 )
 from spikearm.experiments.records.records import RecordedReach
 from spikearm.experiments.studies.benchmark.benchmark import Benchmark, run_benchmark
+from spikearm.experiments.studies.benchmark.metrics import position_rmse
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
-from spikearm.experiments.studies.study import Batch, StudyWatcher
+from spikearm.experiments.studies.benchmark.study import BenchmarkExperiment
+from spikearm.experiments.studies.study import Batch, StudyWatcher, run_study
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
+from spikearm.experiments.tasks.success import SUCCESS_5MM
 
 N_STEPS = 150
 TASK = CentreOut(
@@ -259,20 +264,19 @@ ENDINGS = {
 }
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+BOTH = [("analytic", "out"), ("analytic", "back")]
+
+
 @pytest.mark.parametrize(
-    ("end_at", "kept", "n_motions"),
+    ("ending", "end_at", "kept", "n_motions"),
     [
-        (N_STEPS // 2, [], {}),
-        (N_STEPS + 7, [("analytic", "out")], {"analytic": 1}),
-        (2 * N_STEPS + 7, [("analytic", "out"), ("analytic", "back")], {"analytic": 2}),
-        (
-            3 * N_STEPS + 7,
-            [("analytic", "out"), ("analytic", "back"), ("pd", "out")],
-            {"analytic": 2, "pd": 1},
-        ),
+        ("Ctrl-C", N_STEPS // 2, [], {}),
+        ("failure", N_STEPS // 2, [], {}),  # of the baseline, without which nothing is compared
+        ("Ctrl-C", N_STEPS + 7, BOTH[:1], {"analytic": 1}),
+        ("failure", N_STEPS + 7, BOTH[:1], {"analytic": 1}),
+        ("Ctrl-C", 2 * N_STEPS + 7, BOTH, {"analytic": 2}),
+        ("Ctrl-C", 3 * N_STEPS + 7, [*BOTH, ("pd", "out")], {"analytic": 2, "pd": 1}),
     ],
-    ids=["first motion", "second motion", "third motion", "fourth motion"],
 )
 def test_a_run_that_ends_early_keeps_what_is_finished(arm, made, ending, end_at, kept, n_motions):
     error, status = ENDINGS[ending]
@@ -307,20 +311,26 @@ class Failing(Controller):
         return self.inner.torque(state, reference)
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.fixture
+def failing(arm, monkeypatch) -> Callable[[BaseException, int], BenchmarkPlan]:
+    """Plan pd and pid to three targets, where pd fails on its way back from the second."""
+
+    def plan(error: BaseException, jobs: int) -> BenchmarkPlan:
+        task = replace(TASK, targets=3)
+        away = plan_task(arm.model, task, 3).targets[1].position
+        entry = CONTROLLERS["pd"]
+        wrapped = replace(entry, make=lambda *given: Failing(error, entry.make(*given), away))
+        monkeypatch.setitem(CONTROLLERS, "pd", wrapped)
+        return replace(a_plan(arm, ["pd", "pid"], [3], task), jobs=jobs)
+
+    return plan
+
+
 @pytest.mark.parametrize("jobs", [1, 2, 3])
-def test_a_reach_that_ends_early_ends_the_run_wherever_it_runs(arm, monkeypatch, ending, jobs):
-    error, status = ENDINGS[ending]
-    task = replace(TASK, targets=3)
-    away = plan_task(arm.model, task, 3).targets[1].position
-    entry = CONTROLLERS["pd"]
-    failing = replace(entry, make=lambda *given: Failing(error, entry.make(*given), away))
-    monkeypatch.setitem(CONTROLLERS, "pd", failing)
-    plan = replace(a_plan(arm, ["pd", "pid"], [3], task), jobs=jobs)
-    benchmark = run_benchmark(plan)
-    assert benchmark.status == status
-    assert type(benchmark.problem) is type(error)
-    assert str(benchmark.problem) == str(error)
+def test_an_interrupted_reach_ends_the_run_wherever_it_runs(failing, jobs):
+    benchmark = run_benchmark(failing(KeyboardInterrupt(), jobs))
+    assert benchmark.status == "interrupted"
+    assert isinstance(benchmark.problem, KeyboardInterrupt)
     kept = [
         (reach.target, reach.direction) for reach in benchmark.reaches if reach.controller == "pd"
     ]
@@ -330,6 +340,52 @@ def test_a_reach_that_ends_early_ends_the_run_wherever_it_runs(arm, monkeypatch,
         "analytic": 6,
         "pd": len(kept),
     }
+    assert [row["n_lost"] for row in benchmark.rows] == [0, 0]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_arm_that_is_lost_is_a_result_and_ends_neither_its_row_nor_the_others(failing, jobs):
+    benchmark = run_benchmark(failing(SpikearmError("The elbow came off."), jobs))
+    assert (benchmark.status, benchmark.problem) == ("complete", None)
+    _, lost, _ = benchmark.rows
+    assert [row["n_motions"] for row in benchmark.rows] == [6, 5, 6]
+    assert [row["n_lost"] for row in benchmark.rows] == [0, 1, 0]
+    assert lost["losses"] == [
+        {"target": 1, "direction": "back", "problem": "The elbow came off."}
+    ]  # fmt: skip
+    made = [reach for reach in benchmark.reaches if reach.controller == "pd"]
+    assert (1, "back") not in [(reach.target, reach.direction) for reach in made]
+    reached = [SUCCESS_5MM.met(reach.trajectory) for reach in made]
+    assert lost["success_rate_5mm"] == pytest.approx(sum(reached) / 6)
+    beside = {(one.target, one.direction): one for one in benchmark.reaches[:6]}
+    ideal = [position_rmse(beside[one.target, one.direction].trajectory) for one in made]
+    mine = [position_rmse(one.trajectory) for one in made]
+    assert lost["excess_deviation"] == pytest.approx(np.mean(mine) / np.mean(ideal) - 1)
+
+
+def test_a_controller_that_loses_the_arm_at_once_has_a_row_of_all_fields(arm, monkeypatch):
+    def fail(*_: object) -> np.ndarray:
+        raise SpikearmError("The elbow came off.")
+
+    monkeypatch.setattr(JointPIDController, "torque", fail)
+    law, lost = run_benchmark(a_plan(arm, ["pd"], [3])).rows
+    assert lost.keys() == law.keys()
+    assert (lost["n_motions"], lost["n_lost"], lost["success_rate"]) == (0, 2, 0.0)
+    assert lost["position_rmse_m"] is None and lost["step_latency_p50_s"] is None
+    assert lost["controller"] == "pd" and lost["kp"] == law["kp"] == Gains.kp
+
+
+def test_a_mistake_in_a_controller_is_raised_after_the_others_are_measured(failing):
+    plan = failing(ZeroDivisionError("of a user's"), jobs=1)
+    experiment = BenchmarkExperiment(plan)
+    run = run_study(experiment, StudyWatcher())
+    assert (run.status, type(run.problem)) == ("failed", ZeroDivisionError)
+    rows = experiment.rows(run.outcomes)
+    assert [(row["controller"], row["n_motions"]) for row in rows] == [
+        ("analytic", 6), ("pd", 5), ("pid", 6)
+    ]  # fmt: skip
+    with pytest.raises(ZeroDivisionError):
+        run_benchmark(plan)
 
 
 def test_what_was_finished_is_as_it_would_have_been(arm):

@@ -1,5 +1,6 @@
 """The verdict on a run, of rows that were written by hand."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -14,11 +15,13 @@ def row(
     mm: float = 0.4,
     fidelity_mm: float = 0.39,
     adaptive: bool = False,
+    losses: Sequence[dict[str, Any]] = (),
+    n_lost: int = 0,
 ) -> dict[str, Any]:
     return {
         "controller": controller, "adaptive": adaptive, "seed": 0, "n_motions": motions,
         "success_rate": success, "position_rmse_m": 1e-3 * mm,
-        "fidelity_rmse_m": 1e-3 * fidelity_mm,
+        "fidelity_rmse_m": 1e-3 * fidelity_mm, "losses": losses, "n_lost": n_lost,
     }  # fmt: skip
 
 
@@ -70,7 +73,30 @@ def test_a_run_that_ended_early_says_that_only_finished_motions_count(status):
     assert "loihi reached its target in 3 of 3 motions" in said
 
 
-def test_a_controller_that_lost_the_arm_at_once_is_named():
+def loss(target: int, direction: str = "out") -> dict[str, Any]:
+    return {"target": target, "direction": direction, "problem": f"The elbow came off at {target}."}
+
+
+def test_a_lost_arm_is_told_with_its_place_and_counts_as_missed():
+    losses = [loss(2), loss(5, "back")]
+    said = benchmark_verdict([ANALYTIC, row("loihi", 13, 12 / 16, losses=losses, n_lost=3)])
+    assert said == (
+        "loihi reached its target in 12 of 16 motions within 2 mm and 1 degree, 0.40 mm from the "
+        "ideal path, 0.39 mm from the analytic law's. loihi lost the arm in 2 motions (seed 0, "
+        "target 2, out; seed 0, target 5, back): 3 of 16 were not made and count as missed. "
+        "The first time: The elbow came off at 2."
+    )
+
+
+def test_of_many_lost_arms_some_are_named_and_all_counted():
+    lost = row("loihi", 0, 0.0, losses=[loss(number) for number in range(8)], n_lost=16)
+    lost |= {"position_rmse_m": None, "fidelity_rmse_m": None}
+    said = benchmark_verdict([ANALYTIC, lost, row("pd")])
+    assert "loihi reached its target in 0 of 16 motions within 2 mm and 1 degree; pd in" in said
+    assert "(seed 0, target 0, out; seed 0, target 1, out; seed 0, target 2, out; 5 more)" in said
+
+
+def test_a_controller_that_was_not_measured_is_named():
     said = benchmark_verdict([ANALYTIC], "failed", ["analytic", "loihi", "pd"])
     assert said.endswith("ideal path. loihi and pd finished no motion.")
     assert "failed" in said

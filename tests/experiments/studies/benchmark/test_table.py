@@ -134,7 +134,8 @@ def full_row(stage: str, position_rmse_m: float) -> dict[str, object]:
     row: dict[str, object] = {}
     for held, _ in SHOWN.values():
         row |= held
-    return row | {"controller": stage, "adaptive": False, "position_rmse_m": position_rmse_m}
+    identity = {"controller": stage, "adaptive": False, "n_lost": 0}
+    return row | identity | {"position_rmse_m": position_rmse_m}
 
 
 def test_the_table_has_a_line_per_metric_and_a_column_per_stage():
@@ -161,6 +162,17 @@ def test_every_metric_is_explained_below_the_table_in_a_line():
     lines = str(explained.__rich__()).splitlines()
     assert [line.split("  ")[0] for line in lines] == [column.name for column in CONTROL + TIME]
     assert all(len(line) <= WIDTH for line in lines)
+
+
+def test_motions_that_were_lost_have_a_line_and_an_explanation_where_there_are_any():
+    rows = [full_row("analytic", 0.001), full_row("pd", 0.002) | {"n_lost": 3}]
+    table, explained = summary_tables(rows, "gen3, circle")
+    assert isinstance(table, Table) and isinstance(explained, Meanings)
+    lines = list(zip(*(column.cells for column in table.columns), strict=True))
+    assert ("lost motions", "0", "3") in lines
+    told = str(explained.__rich__()).splitlines()
+    assert any("lost" in line and "count as missed" in line for line in told)
+    assert all(len(line) <= WIDTH for line in told)
 
 
 @pytest.mark.parametrize("column", COLUMNS + LATENCY, ids=lambda column: column.heading)
