@@ -21,6 +21,7 @@ from spikearm.experiments.console.help import description, overview
 from spikearm.experiments.console.problems import UnexpectedError, print_problem
 from spikearm.experiments.console.streams import open_missing
 from spikearm.experiments.lookup import find_entry
+from spikearm.experiments.needs import check_needs
 from spikearm.experiments.records.provenance import version
 from spikearm.neural.processes.signals import TerminatedError, terminations_raised
 
@@ -80,7 +81,8 @@ def parse(name: str, options: Sequence[str]) -> Command:
     """Read the options of a command.
 
     Raises:
-        SpikearmError: There is no such command, or an option's value is not allowed.
+        SpikearmError: There is no such command, an option's value is not allowed, or an option
+            counts for nothing beside the others.
         SystemExit: The options are wrong, or help was asked for.
     """
     command = find_entry(COMMANDS, name, "command")
@@ -89,7 +91,7 @@ def parse(name: str, options: Sequence[str]) -> Command:
     complaint = StringIO()
     try:
         with redirect_stderr(complaint):
-            return tyro.cli(
+            parsed = tyro.cli(
                 command, prog=f"spikearm {name}", description="", args=options, config=OPTION_STYLE
             )
     except SystemExit as left:
@@ -97,6 +99,8 @@ def parse(name: str, options: Sequence[str]) -> Command:
             raise refusal from None
         print(complaint.getvalue(), end="", file=complaints.as_file)
         raise
+    check_needs(parsed)
+    return parsed
 
 
 def _refusal(left: SystemExit) -> SpikearmError | None:

@@ -1,12 +1,14 @@
 """``spikearm adapt``: learn a plant that the controllers were not told of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import tyro
 
 from spikearm.experiments.console.conducting import conduct
 from spikearm.experiments.console.experiment_options import PerturbedOptions
+from spikearm.experiments.needs import Need
 from spikearm.experiments.perturbations.level import default_level
 from spikearm.experiments.studies.adaptation.study import AdaptationStudy
 from spikearm.experiments.studies.adaptation.trials import AdaptationPlan, Trials
@@ -38,11 +40,23 @@ class AdaptCommand(PerturbedOptions):
         trials: Target and number of trials.
     """
 
+    NEEDS: ClassVar = (Need(("second",), lambda one: one.trials.probes > 0, "without --probes 0"),)
+
     kind: Annotated[ReachingName, tyro.conf.arg(name="task")] = "centre-out"
     controllers: tuple[str, ...] = ("analytic", "loihi")
     perturbations: tuple[str, ...] = ("payload",)
     second: str = "force-field"
     trials: Trials = field(default_factory=Trials)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Names of the controllers."""
+        return self.controllers
+
+    @property
+    def learns_beside(self) -> bool:
+        """True: one learns beside each controller that does not learn by itself."""
+        return True
 
     def execute(self) -> None:
         """Measure, print the table and write the folder."""

@@ -1,12 +1,19 @@
 """``spikearm bench``: measure controllers side by side."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
-from spikearm.arm_models import Arm, SpikearmError
+from spikearm.arm_models import Arm
 from spikearm.experiments.console.console import console
-from spikearm.experiments.console.experiment_options import ExperimentOptions, Seeds
+from spikearm.experiments.console.experiment_options import (
+    SEEN_CONTROLLERS,
+    ExperimentOptions,
+    Seeds,
+)
 from spikearm.experiments.console.running import measure
 from spikearm.experiments.controllers import choose_controllers
+from spikearm.experiments.needs import Need
 from spikearm.experiments.proof.submission import SUBMISSION, submit, write_submission
 from spikearm.experiments.records.records import read_run
 from spikearm.experiments.seen.options import SeenOptions
@@ -48,6 +55,19 @@ class BenchCommand(ExperimentOptions):
         submit: Write submission.json, which others can verify with `spikearm verify`.
     """
 
+    NEEDS: ClassVar = (
+        Need(("seen",), lambda one: one.kind == "seen", "with --task seen"),
+        Need(
+            ("task", "adaptive", "report", "spikes", "video", "submit"),
+            lambda one: one.kind != "seen",
+            "without --task seen, which has targets and measurements of its own",
+        ),
+        Need(
+            ("adaptive",), lambda one: one.has(lambda spec: not spec.learns),
+            "with a controller that does not learn by itself",
+        ),
+    )  # fmt: skip
+
     seen: SeenOptions = field(default_factory=SeenOptions)
     controllers: tuple[str, ...] = ("analytic", "spiking", "loihi")
     adaptive: bool = False
@@ -56,6 +76,17 @@ class BenchCommand(ExperimentOptions):
     spikes: bool = False
     video: bool = False
     submit: bool = False
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Names of the controllers; those of the task seen if no others are named."""
+        unnamed = self.kind == "seen" and self.controllers == BenchCommand.controllers
+        return SEEN_CONTROLLERS if unnamed else self.controllers
+
+    @property
+    def learns_beside(self) -> bool:
+        """True if an adaptive network learns beside each controller."""
+        return self.adaptive
 
     def execute(self) -> None:
         """Run the benchmark, write its folder and print its table."""
@@ -73,17 +104,11 @@ class BenchCommand(ExperimentOptions):
 
     def _reach_for_what_is_seen(self) -> None:
         """Measure sights with every controller, in place of the reaches."""
-        if self.adaptive or self.spikes or self.video or self.submit:
-            raise SpikearmError(
-                "--task seen has no --adaptive, --spikes, --video and --submit: leave them out. "
-                "`spikearm run --eye --video FILE` makes a film."
-            )
-        from spikearm.experiments.console.seen_task import CONTROLLERS, conduct_seen, plan_seen
+        from spikearm.experiments.console.seen_task import conduct_seen, plan_seen
         from spikearm.experiments.seen.course.layout import MOTIONS
 
         arm = self.plant.load()
-        names = CONTROLLERS if self.controllers == BenchCommand.controllers else self.controllers
-        plan = plan_seen(self, self.seen, arm, names, self.seeds.all, MOTIONS)
+        plan = plan_seen(self, self.seen, arm, self.names, self.seeds.all, MOTIONS)
         conduct_seen(self, plan, "bench", self.new_folder("bench"))
 
     def check(self) -> None:

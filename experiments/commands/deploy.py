@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from itertools import cycle
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.spiking.trained import TrainedController
@@ -13,6 +13,7 @@ from spikearm.experiments.console.console import console, print_all
 from spikearm.experiments.console.options import check_new_file, find_trained
 from spikearm.experiments.eye_on_chip.chip_eyes import ChipEyes
 from spikearm.experiments.eye_on_chip.watched_frames import watched_frames
+from spikearm.experiments.needs import Need
 from spikearm.experiments.records.atomic_file import append_line, atomic_file, check_appendable
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.records.records import write_reaches
@@ -76,6 +77,8 @@ class DeployCommand:
             latencies and counts.
         picture: Draw the chip into this new HTML file: cores, and spikes between them.
     """
+
+    NEEDS: ClassVar = (Need(("eye_weights",), lambda one: one.eye, "with --eye"),)
 
     plant: ArmConfig = field(default_factory=ArmConfig)
     board: BoardConfig = field(default_factory=BoardConfig)

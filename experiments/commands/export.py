@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.references.minimum_jerk import MinimumJerk
@@ -14,6 +14,7 @@ from spikearm.experiments.console.options import check_new_file, find_trained, r
 from spikearm.experiments.export.eye_nir import eye_graph
 from spikearm.experiments.export.make_bundle import make_bundle
 from spikearm.experiments.export.nir import load_nir, nir_graph
+from spikearm.experiments.needs import Need
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.unset import Unset
@@ -51,6 +52,13 @@ class ExportCommand:
         run_time: Length of the part of a reach that a bundle holds [s].
     """
 
+    NEEDS: ClassVar = (
+        Need(("eye_weights",), lambda one: one.eye, "with --eye"),
+        Need(("trained",), lambda one: not one.eye, "without --eye"),
+        Need(("eye",), lambda one: one.to == "nir", "with --to nir"),
+        Need(("run_time",), lambda one: one.to == "bundle", "with --to bundle"),
+    )
+
     out: Path
     plant: ArmConfig = field(default_factory=ArmConfig)
     to: Format = "bundle"
@@ -64,11 +72,6 @@ class ExportCommand:
             raise SpikearmError(
                 f"A run of {self.run_time} s is not possible: give a step or more, at most "
                 f"{MOST_TIME:g} s."
-            )
-        if self.eye and (self.to != "nir" or self.trained is not None):
-            raise SpikearmError(
-                "An eye is written as a graph of NIR, and without a controller: give --eye with "
-                "--to nir, and leave out --trained."
             )
 
     def execute(self) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import tyro
 
@@ -16,6 +16,7 @@ from spikearm.experiments.commands.train import CONTROLLER, TrainCommand
 from spikearm.experiments.console.arm_config import ArmConfig, ModelOptions
 from spikearm.experiments.console.console import console, errors
 from spikearm.experiments.console.progress import progress_bar
+from spikearm.experiments.needs import Need
 from spikearm.experiments.onboarding.baseline import VARIANTS, measure_baseline
 from spikearm.experiments.onboarding.describe import HOME_TERMS, home_table, joint_table
 from spikearm.experiments.onboarding.home_search import N_TRIED
@@ -67,6 +68,11 @@ class OnboardCommand:
         training: Amount of training data and size of the networks.
         jobs: Number of processes. Default: the number of cores.
     """
+
+    NEEDS: ClassVar = (
+        Need(("training",), lambda one: one.train, "without --no-train"),
+        Need(("search_seed",), lambda one: one.model.home is None, "without --home"),
+    )
 
     file: Annotated[str, tyro.conf.Positional]
     name: Unset[str] = None

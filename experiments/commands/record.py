@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import tyro
 
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.console import console
 from spikearm.experiments.console.options import check_new_file
+from spikearm.experiments.needs import Need
 from spikearm.experiments.recording.mcap import write_mcap
 from spikearm.experiments.recording.replay import Replay, choose_replay
 from spikearm.experiments.recording.rosbag2 import write_rosbag2
@@ -41,6 +42,10 @@ class RecordCommand:
         out: File, or folder of a bag. Default: the name of the run, in the present folder.
         overwrite: Replace a file if it exists; the folder of a bag has to be new.
     """
+
+    NEEDS: ClassVar = (
+        Need(("overwrite",), lambda one: one.to != "rosbag2", "without --to rosbag2"),
+    )
 
     run: Annotated[Path, tyro.conf.Positional]
     to: Format = "rrd"

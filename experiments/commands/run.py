@@ -1,8 +1,9 @@
 """``spikearm run``: move one arm with one controller."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import tyro
 
@@ -13,6 +14,7 @@ from spikearm.experiments.console.experiment_options import ExperimentOptions
 from spikearm.experiments.console.options import Learning, check_new_file
 from spikearm.experiments.console.running import copy_film, measure
 from spikearm.experiments.console.watching import WindowKind
+from spikearm.experiments.needs import Need
 from spikearm.experiments.seed import check_seed
 from spikearm.experiments.seen.options import SeenOptions
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
@@ -65,6 +67,32 @@ class RunCommand(ExperimentOptions):
         report: Report of the results, report.html.
     """
 
+    NEEDS: ClassVar = (
+        Need(("on_chip", "eye_weights"), lambda one: one.eye, "with --eye"),
+        Need(
+            ("kind", "task", "view", "rerun", "realtime", "learning", "spikes", "report"),
+            lambda one: not one.eye,
+            "without --eye, which has a target of its own and draws slower than real time",
+        ),
+        Need(
+            (
+                *(f"task.{name}" for name in ("variant", "targets", "radius", "duration", "hold")),
+                "kind", "task.offset", "view", "rerun", "realtime", "payload", "video", "eye",
+                "report", "spikes", "out", "jobs", "learning.keep_learned",
+            ),
+            lambda one: not one.interactive,
+            "without --interactive, which measures nothing and has a window and keys of its own",
+        ),
+        Need(
+            ("learning.adaptive",), lambda one: one.has(lambda spec: not spec.learns),
+            "with a controller that does not learn by itself",
+        ),
+        Need(
+            ("jobs",), lambda one: not (one.view or one.rerun or one.realtime),
+            "without --view, --rerun and --realtime",
+        ),
+    )  # fmt: skip
+
     kind: Annotated[ReachingName, tyro.conf.arg(name="task")] = "centre-out"
     controller: str = "spiking"
     learning: Learning = field(default_factory=Learning)
@@ -87,6 +115,16 @@ class RunCommand(ExperimentOptions):
         check_seed(self.seed)
 
     @property
+    def names(self) -> Sequence[str]:
+        """Names of the controllers: one."""
+        return (self.controller,)
+
+    @property
+    def learns_beside(self) -> bool:
+        """True if an adaptive network learns beside the controller."""
+        return self.learning.adaptive
+
+    @property
     def windows(self) -> list[WindowKind]:
         """Windows that show the arm while it moves."""
         wanted: dict[WindowKind, bool] = {"view": self.view, "rerun": self.rerun}
@@ -99,8 +137,6 @@ class RunCommand(ExperimentOptions):
                 f"A window would disturb the pace of --realtime. Give --{self.windows[0]} or "
                 "--realtime, and --video to see a paced run afterwards."
             )
-        if self.on_chip and not self.eye:
-            raise SpikearmError("--on-chip says where the eyes of --eye run: give both.")
         if self.interactive:
             self._play()
             return
@@ -130,11 +166,6 @@ class RunCommand(ExperimentOptions):
 
     def _reach_for_what_is_seen(self) -> None:
         """Reach for a target that an eye sees, and film it."""
-        if self.windows or self.realtime or self.learning.adaptive or self.spikes:
-            raise SpikearmError(
-                "--eye draws what cameras see, slower than real time, and measures nothing else: "
-                "leave out --view, --rerun, --realtime, --adaptive and --spikes, and give --video."
-            )
         from spikearm.experiments.console.seen_task import conduct_seen, film_seen, plan_seen
 
         arm, film = self.plant.load(), self.video
@@ -153,11 +184,6 @@ class RunCommand(ExperimentOptions):
 
     def _play(self) -> None:
         """Open a window to play with the arm in; nothing is measured."""
-        if self.windows or self.realtime or self.payload or self.video is not None:
-            raise SpikearmError(
-                "--interactive measures nothing and has a window of its own, in which keys load "
-                "the hand. Leave out --view, --rerun, --realtime, --payload and --video."
-            )
         from spikearm.experiments.interactive.play import play
 
         arm = self.plant.load()

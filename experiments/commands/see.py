@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from spikearm.arm_models import SpikearmError
 from spikearm.arm_models.errors import check_count, check_processes
@@ -10,6 +11,7 @@ from spikearm.experiments.console.conducting import conduct
 from spikearm.experiments.console.console import console
 from spikearm.experiments.console.experiment_options import Seeds
 from spikearm.experiments.console.options import new_folder, resolved_config
+from spikearm.experiments.needs import Need
 from spikearm.experiments.seen.options import SightName
 from spikearm.experiments.unset import Unset
 
@@ -43,6 +45,10 @@ class SeeCommand:
         out: New folder for the results. Default: a dated one in runs/.
         jobs: Number of processes. Default: the number of cores.
     """
+
+    NEEDS: ClassVar = (
+        Need(("eye_weights", "show"), lambda one: "eye" in one.sights, "with --sights eye"),
+    )
 
     plant: ArmConfig = field(default_factory=ArmConfig)
     sights: tuple[SightName, ...] = ("colour", "eye")

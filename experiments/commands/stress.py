@@ -1,12 +1,15 @@
 """``spikearm stress``: controllers under growing perturbations."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
-from spikearm.arm_models import Arm, SpikearmError
+from spikearm.arm_models import Arm
 from spikearm.arm_models.errors import check_count
 from spikearm.experiments.console.conducting import conduct
-from spikearm.experiments.console.experiment_options import PerturbedOptions
+from spikearm.experiments.console.experiment_options import SEEN_CONTROLLERS, PerturbedOptions
 from spikearm.experiments.controllers import choose_controllers
+from spikearm.experiments.needs import Need
 from spikearm.experiments.perturbations.level import all_levels
 from spikearm.experiments.perturbations.registry import PERTURBATIONS
 from spikearm.experiments.seen.options import SeenOptions
@@ -47,6 +50,19 @@ class StressCommand(PerturbedOptions):
         rounds: Number of times that the targets are gone through under each; the last one counts.
     """
 
+    NEEDS: ClassVar = (
+        Need(("seen",), lambda one: one.kind == "seen", "with --task seen"),
+        Need(
+            ("task", "adaptive", "rounds"),
+            lambda one: one.kind != "seen",
+            "without --task seen, which has targets and measurements of its own",
+        ),
+        Need(
+            ("adaptive",), lambda one: one.has(lambda spec: not spec.learns),
+            "with a controller that does not learn by itself",
+        ),
+    )  # fmt: skip
+
     seen: SeenOptions = field(default_factory=lambda: SeenOptions(sights=("eye",)))
     controllers: tuple[str, ...] = ("analytic", "loihi")
     adaptive: bool = False
@@ -56,6 +72,17 @@ class StressCommand(PerturbedOptions):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_count(self.rounds, "rounds", MOST_ROUNDS)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Names of the controllers; those of the task seen if no others are named."""
+        unnamed = self.kind == "seen" and self.controllers == StressCommand.controllers
+        return SEEN_CONTROLLERS if unnamed else self.controllers
+
+    @property
+    def learns_beside(self) -> bool:
+        """True if an adaptive network learns beside each controller."""
+        return self.adaptive
 
     def execute(self) -> None:
         """Measure, print the tables and write the folder."""
@@ -69,15 +96,12 @@ class StressCommand(PerturbedOptions):
 
     def _perturb_sight(self) -> None:
         """Perturb sight, in place of the reaches."""
-        if self.adaptive or self.rounds != 1:
-            raise SpikearmError("--task seen has no --adaptive and --rounds: leave them out.")
-        from spikearm.experiments.console.seen_task import CONTROLLERS, conduct_seen, plan_seen
+        from spikearm.experiments.console.seen_task import conduct_seen, plan_seen
         from spikearm.experiments.seen.loop.sight_level import SightLevel, sight_levels
 
         levels = [SightLevel(), *sight_levels(self.perturbations)]
         arm = self.plant.load()
-        names = CONTROLLERS if self.controllers == StressCommand.controllers else self.controllers
-        plan = plan_seen(self, self.seen, arm, names, self.seeds.all, ("jumping",), levels)
+        plan = plan_seen(self, self.seen, arm, self.names, self.seeds.all, ("jumping",), levels)
         conduct_seen(self, plan, "stress", self.new_folder("stress"))
 
     def check(self) -> None:

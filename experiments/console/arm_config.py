@@ -3,10 +3,11 @@
 import shlex
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from spikearm.arm_models import Arm, load_arm
 from spikearm.arm_models.errors import check_finite
+from spikearm.experiments.needs import Need
 from spikearm.experiments.unset import Unset
 
 
@@ -19,6 +20,8 @@ class ArmChoice:
             onboard`) or an MJCF file.
         mjcf: Path of an MJCF file, in place of a shipped arm.
     """
+
+    NEEDS: ClassVar = (Need(("arm",), lambda one: one.mjcf is None, "without --mjcf"),)
 
     arm: str = "gen3"
     mjcf: Unset[Path] = None

@@ -1,9 +1,9 @@
 """Options that all commands with experiments share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import tyro
 
@@ -23,10 +23,14 @@ from spikearm.experiments.controllers import (
     Backend,
     ChosenController,
     ControllerSetup,
+    ControllerSpec,
     choose_controllers,
+    is_own,
     own_sources,
 )
+from spikearm.experiments.needs import Need
 from spikearm.experiments.perturbations.level import Level
+from spikearm.experiments.perturbations.registry import PERTURBATIONS
 from spikearm.experiments.seed import check_seed
 from spikearm.experiments.seen.options import TaskName
 from spikearm.experiments.studies.plan import PERTURBED_LIMITS
@@ -35,6 +39,8 @@ from spikearm.experiments.tasks.point_to_point import PointToPoint
 from spikearm.experiments.tasks.reaching import Reaching
 from spikearm.experiments.unset import Unset
 
+SEEN_CONTROLLERS = ("loihi",)
+"""Controllers of the task "seen" if no others are named."""
 MOST_SEEDS = 10_000  # of the benchmark, days of one core with each controller, estimated
 
 
@@ -63,6 +69,27 @@ class ExperimentOptions:
             undisturbed.
     """
 
+    NEEDS: ClassVar = (
+        Need(("ki",), lambda one: "pid" in one.names, "with controller pid"),
+        Need(
+            ("filters",), lambda one: one.has(lambda spec: spec.is_trained_network),
+            "with a controller of trained neurons: rate, spiking or loihi",
+        ),
+        Need(
+            ("trained",), lambda one: one.has(lambda spec: spec.needs_training),
+            "with a controller that was trained: rate, spiking, loihi or static-rate",
+        ),
+        Need(
+            ("adaptation",), lambda one: one.learns_beside,
+            "with --adaptive",
+        ),
+        Need(
+            ("backend",),
+            lambda one: one.learns_beside or one.has(lambda spec: "engine" in spec.backends),
+            "with controller loihi or --adaptive",
+        ),
+    )  # fmt: skip
+
     plant: ArmConfig = field(default_factory=ArmConfig)
     kind: Annotated[TaskName, tyro.conf.arg(name="task")] = "centre-out"
     task: CentreOut = field(default_factory=CentreOut)
@@ -82,6 +109,20 @@ class ExperimentOptions:
         check_processes(self.jobs)
         if self.kind == "workspace":
             PointToPoint.of(self.task)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Names of the controllers."""
+        return ()
+
+    @property
+    def learns_beside(self) -> bool:
+        """True if an adaptive network learns beside a controller."""
+        return False
+
+    def has(self, holds: Callable[[ControllerSpec], bool]) -> bool:
+        """Return True if something holds for a controller, or may for one of the user's own."""
+        return any(is_own(name) or holds(ChosenController(name).spec) for name in self.names)
 
     @property
     def reaching(self) -> Reaching:
@@ -181,15 +222,30 @@ class PerturbedOptions(ExperimentOptions):
     """Options of an experiment with perturbed controllers.
 
     Attributes:
+        perturbations: Names of perturbations, each alone or as name=strength.
         seeds: Seeds of task, networks and perturbations.
         safety: Limits that the arm is held to.
         trained_weightless: File of weights trained without gravity, from `spikearm train
             --weightless`. Default: those that ship for the arm.
     """
 
+    NEEDS: ClassVar = (
+        Need(
+            ("trained_weightless",), lambda one: not one.knows_gravity,
+            "with perturbation gravity",
+        ),
+    )  # fmt: skip
+
+    perturbations: tuple[str, ...] = ()
     seeds: Seeds = field(default_factory=Seeds)
     safety: SafetyLimits = field(default_factory=lambda: PERTURBED_LIMITS)
     trained_weightless: Unset[Path] = None
+
+    @property
+    def knows_gravity(self) -> bool:
+        """True if controllers know of gravity under all perturbations that are named."""
+        names = (word.partition("=")[0] for word in self.perturbations)
+        return all(PERTURBATIONS[name].gravity_known for name in names if name in PERTURBATIONS)
 
     def weightless(
         self, arm: Arm, names: Sequence[str], levels: Sequence[Level]

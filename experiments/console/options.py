@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.adaptation.learned_weights import LearnedWeights
 from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.spiking.trained import TrainedController, shipped
 from spikearm.experiments.controllers import Adaptation, ChosenController
+from spikearm.experiments.needs import Need
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.records.records import check_new_folder
@@ -31,17 +32,14 @@ class Learning:
         freeze: Keep the weights as they are.
     """
 
+    NEEDS: ClassVar = (
+        Need(("learned", "keep_learned", "freeze"), lambda one: one.adaptive, "with --adaptive"),
+    )
+
     adaptive: bool = False
     learned: Unset[Path] = None
     keep_learned: Unset[Path] = None
     freeze: bool = False
-
-    def __post_init__(self) -> None:
-        if not self.adaptive and (self.learned or self.keep_learned or self.freeze):
-            raise SpikearmError(
-                "Only --adaptive learns: give it too, or leave out --learned, --keep-learned and "
-                "--freeze."
-            )
 
     def adaptation(self, config: AdaptationConfig) -> Adaptation:
         """Read what was learned before, and check that what will be learned can be written.

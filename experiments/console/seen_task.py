@@ -17,9 +17,6 @@ from spikearm.experiments.seen.sight.weights import load_weights
 from spikearm.experiments.seen.study.seen_plan import SeenOutcome, SeenPlan
 from spikearm.experiments.seen.study.study import SeenStudy
 
-CONTROLLERS = ("loihi",)
-"""Controllers of the task "seen" if no others are named."""
-
 
 def plan_seen(
     options: ExperimentOptions, seen: SeenOptions, arm: Arm, names: Sequence[str],

@@ -151,7 +151,7 @@ def choose_controllers(
 
     Args:
         names: Names, as :class:`ChosenController` takes them.
-        adaptive: True to add the adaptive ones.
+        adaptive: True to add the adaptive ones, but of those that learn by themselves.
         backend: Backend of stage ``loihi``.
         model: Nominal dynamics of the arm. If given, each factory from outside the package is
             called with it, and one that returns a network stands for both stages.
@@ -169,6 +169,7 @@ def choose_controllers(
         for known, learning in [_known(name, model)]
         for one in known
         for kind in kinds
+        if not (kind and ChosenController(one).spec.learns)
     )
 
 

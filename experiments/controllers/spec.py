@@ -98,3 +98,8 @@ class ControllerSpec:
     learns: bool = False
     base: str | None = None
     backends: tuple[str, ...] = ("numpy",)
+
+    @property
+    def is_trained_network(self) -> bool:
+        """True if it is a stage of the arm's trained network."""
+        return self.needs_training and self.stage is not None

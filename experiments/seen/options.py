@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from spikearm.arm_models.errors import SpikearmError, check_count
+from spikearm.experiments.needs import Need
 from spikearm.experiments.unset import Unset
 
 TaskName = Literal["centre-out", "workspace", "seen"]
@@ -27,6 +28,8 @@ class SeenOptions:
             ship for the arm.
     """
 
+    NEEDS: ClassVar = (Need(("eye_weights",), lambda one: one.has_eye, "with --sights eye"),)
+
     sights: tuple[SightName, ...] = ("true", "colour", "eye")
     scenes: int = 2
     jumps: int = 5
@@ -37,3 +40,8 @@ class SeenOptions:
             raise SpikearmError("No sight is named. Name one or more, such as colour and eye.")
         check_count(self.scenes, "scenes", MOST_SCENES)
         check_count(self.jumps, "jumps", MOST_JUMPS)
+
+    @property
+    def has_eye(self) -> bool:
+        """True if one of the sights is an eye of spikes."""
+        return bool({"eye", "eye-chip"} & set(self.sights))

@@ -570,7 +570,7 @@ def test_weights_that_no_longer_fit_the_chip_are_counted_and_named(capsys):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["run", "--learned", "a.npz"], "Only --adaptive learns"),
+        (["run", "--learned", "a.npz"], "--learned counts only with --adaptive"),
         (
             ["run", "--adaptive", "--learned", "nowhere.npz"],
             "no file of learned weights at 'nowhere.npz'",
