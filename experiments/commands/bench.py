@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from spikearm.arm_models import Arm
 from spikearm.experiments.console.console import console
@@ -13,6 +13,7 @@ from spikearm.experiments.console.experiment_options import (
 )
 from spikearm.experiments.console.running import measure
 from spikearm.experiments.controllers import choose_controllers
+from spikearm.experiments.flags import turned_off
 from spikearm.experiments.needs import Need
 from spikearm.experiments.proof.submission import SUBMISSION, submit, write_submission
 from spikearm.experiments.records.records import read_run
@@ -49,7 +50,7 @@ class BenchCommand(ExperimentOptions):
             @spiking and as @loihi.
         adaptive: Measure each with an adaptive network beside it, too.
         seeds: Seeds of task and networks.
-        report: Report of the results, report.html.
+        report: Write a report of the results, report.html.
         spikes: Record the spikes of networks, in spikes.parquet; the report then has rasters.
         video: Film the last controller with the first seed and put the film into the report.
         submit: Write submission.json, which others can verify with `spikearm verify`.
@@ -72,7 +73,7 @@ class BenchCommand(ExperimentOptions):
     controllers: tuple[str, ...] = ("analytic", "spiking", "loihi")
     adaptive: bool = False
     seeds: Seeds = field(default_factory=Seeds)
-    report: bool = True
+    report: Annotated[bool, turned_off("Leave out the report, report.html.")] = True
     spikes: bool = False
     video: bool = False
     submit: bool = False

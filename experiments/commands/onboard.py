@@ -16,6 +16,7 @@ from spikearm.experiments.commands.train import CONTROLLER, TrainCommand
 from spikearm.experiments.console.arm_config import ArmConfig, ModelOptions
 from spikearm.experiments.console.console import console, errors
 from spikearm.experiments.console.progress import progress_bar
+from spikearm.experiments.flags import turned_off
 from spikearm.experiments.needs import Need
 from spikearm.experiments.onboarding.baseline import VARIANTS, measure_baseline
 from spikearm.experiments.onboarding.describe import HOME_TERMS, home_table, joint_table
@@ -79,7 +80,9 @@ class OnboardCommand:
     model: ModelOptions = field(default_factory=ModelOptions)
     out: Unset[Path] = None
     search_seed: int = 0
-    train: bool = True
+    train: Annotated[bool, turned_off("Leave training out, and end when the profile is made.")] = (
+        True
+    )
     training: TrainingConfig = field(default_factory=TrainingConfig)
     jobs: Unset[int] = None
 

@@ -14,6 +14,7 @@ from spikearm.experiments.console.experiment_options import ExperimentOptions
 from spikearm.experiments.console.options import Learning, check_new_file
 from spikearm.experiments.console.running import copy_film, measure
 from spikearm.experiments.console.watching import WindowKind
+from spikearm.experiments.flags import turned_off
 from spikearm.experiments.needs import Need
 from spikearm.experiments.seed import check_seed
 from spikearm.experiments.seen.options import SeenOptions
@@ -37,14 +38,15 @@ class RunCommand(ExperimentOptions):
         spikearm run --controller loihi --interactive
         spikearm run --controller loihi --spikes --rerun
         spikearm run --controller loihi --eye --video seen.mp4
-        spikearm run --controller loihi --eye --on-chip
+        spikearm run --eye --on-chip
 
     Attributes:
         controller: Controller that drives the arm: the analytic law, its neural stages (rate:
             rate neurons; spiking: spiking neurons; loihi: the chip's arithmetic), baselines without
             spikes (frozen-inertia, or fitted first, which takes half a minute: constant,
-            polynomial-1, polynomial-2, polynomial-3, static-rate), pd or pid in joint space. Or
-            your own, as package.module:factory (docs/own_controller.md).
+            polynomial-1, polynomial-2, polynomial-3, static-rate), baselines that learn without
+            neurons (kept-integral, adaptive-load), pd or pid in joint space. Or your own, as
+            package.module:factory (docs/own_controller.md). Default: spiking, with --on-chip loihi.
         learning: Learning beside the controller.
         payload: Mass of a ball that is fixed to the hand and unknown to the controller [kg].
         seed: Seed of task and networks.
@@ -57,14 +59,14 @@ class RunCommand(ExperimentOptions):
         eye: Reach for a target that jumps from place to place, and that is known only from what an
             eye of spikes sees; the film shows both cameras, events and heat maps (docs/seen.md).
         on_chip: With --eye: put an eye for each camera into the network of the controller, on its
-            chip, in place of eyes in floating point; the controller is loihi.
+            chip, in place of eyes in floating point; only controller loihi has one.
         eye_weights: File of weights of an eye, from `spikearm train-eye`. Default: those that
             ship for the arm.
         realtime: Begin every control step when it is due on the wall clock, and count missed
             deadlines. Reaches then run one at a time.
         spikes: Record the spikes of networks, in spikes.parquet; the report then has rasters.
         video: Film the arm into this file.
-        report: Report of the results, report.html.
+        report: Write a report of the results, report.html.
     """
 
     NEEDS: ClassVar = (
@@ -94,7 +96,7 @@ class RunCommand(ExperimentOptions):
     )  # fmt: skip
 
     kind: Annotated[ReachingName, tyro.conf.arg(name="task")] = "centre-out"
-    controller: str = "spiking"
+    controller: Unset[str] = None
     learning: Learning = field(default_factory=Learning)
     payload: float = 0.0
     seed: int = 0
@@ -106,7 +108,7 @@ class RunCommand(ExperimentOptions):
     eye_weights: Unset[Path] = None
     realtime: bool = False
     video: Unset[Path] = None
-    report: bool = True
+    report: Annotated[bool, turned_off("Leave out the report, report.html.")] = True
     spikes: bool = False
 
     def __post_init__(self) -> None:
@@ -116,8 +118,8 @@ class RunCommand(ExperimentOptions):
 
     @property
     def names(self) -> Sequence[str]:
-        """Names of the controllers: one."""
-        return (self.controller,)
+        """Names of the controllers: one, by default that whose network the eyes can be part of."""
+        return (self.controller or ("loihi" if self.on_chip else "spiking"),)
 
     @property
     def learns_beside(self) -> bool:
@@ -144,12 +146,12 @@ class RunCommand(ExperimentOptions):
             self._reach_for_what_is_seen()
             return
         arm = self.plant.load()
-        controllers = self.choose(arm, [self.controller], self.learning.adaptive)
+        controllers = self.choose(arm, self.names, self.learning.adaptive)
         folder = self.new_folder("run")
         if self.video is not None:
             check_new_file(self.video, ".mp4")
         arm.attach_payload(self.payload)
-        setup = self.setup(arm, [self.controller], self.learning.adaptation(self.adaptation))
+        setup = self.setup(arm, self.names, self.learning.adaptation(self.adaptation))
         plan = BenchmarkPlan(
             arm, self.reaching, controllers, [self.seed], setup, self.jobs, self.safety,
             realtime=self.realtime, nominal=not self.payload, spikes=self.spikes,
@@ -175,7 +177,7 @@ class RunCommand(ExperimentOptions):
         sight = "eye-chip" if self.on_chip else "eye"
         seen = SeenOptions(sights=(sight,), scenes=1, eye_weights=self.eye_weights)
         plan = plan_seen(
-            self, seen, arm, [self.controller], [self.seed], ("jumping",),
+            self, seen, arm, self.names, [self.seed], ("jumping",),
             keep_frames=film is not None,
         )  # fmt: skip
         (outcome,) = conduct_seen(self, plan, "run", self.new_folder("run"))
@@ -187,9 +189,9 @@ class RunCommand(ExperimentOptions):
         from spikearm.experiments.interactive.play import play
 
         arm = self.plant.load()
-        chosen = self.choose(arm, [self.controller], self.learning.adaptive)[-1]
+        chosen = self.choose(arm, self.names, self.learning.adaptive)[-1]
         chosen.check()
-        setup = self.setup(arm, [self.controller], self.learning.adaptation(self.adaptation))
+        setup = self.setup(arm, self.names, self.learning.adaptation(self.adaptation))
         limits = limits_of_task(self.safety, self.task.speed_limits)
         with chosen.make(replace(setup, seed=self.seed)) as controller:
             play(arm, controller, chosen.label, limits)

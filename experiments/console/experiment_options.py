@@ -28,6 +28,7 @@ from spikearm.experiments.controllers import (
     is_own,
     own_sources,
 )
+from spikearm.experiments.flags import turned_off
 from spikearm.experiments.needs import Need
 from spikearm.experiments.perturbations.level import Level
 from spikearm.experiments.perturbations.registry import PERTURBATIONS
@@ -42,6 +43,19 @@ from spikearm.experiments.unset import Unset
 SEEN_CONTROLLERS = ("loihi",)
 """Controllers of the task "seen" if no others are named."""
 MOST_SEEDS = 10_000  # of the benchmark, days of one core with each controller, estimated
+
+
+@dataclass(frozen=True)
+class UsualLimits(SafetyLimits):
+    """Limits that the arm is held to where nothing is perturbed.
+
+    Attributes:
+        limit_speeds: Hold joints to their velocity limits.
+    """
+
+    limit_speeds: Annotated[
+        bool, turned_off("Let joints be faster than their velocity limits.")
+    ] = True
 
 
 @dataclass(frozen=True)
@@ -95,7 +109,7 @@ class ExperimentOptions:
     task: CentreOut = field(default_factory=CentreOut)
     gains: Gains = field(default_factory=Gains)
     filters: Filters = field(default_factory=Filters)
-    safety: SafetyLimits = field(default_factory=SafetyLimits)
+    safety: SafetyLimits = field(default_factory=UsualLimits)
     adaptation: AdaptationConfig = field(default_factory=AdaptationConfig)
     ki: float = PID_INTEGRAL_GAIN
     feedforward: Feedforward = "acceleration"

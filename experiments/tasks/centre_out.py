@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from scipy.spatial.transform import Rotation
@@ -13,6 +13,7 @@ from spikearm.arm_models.errors import LARGEST
 from spikearm.controller.references.joint_reference import end_joints, follow_joints
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.workspace import Workspace
+from spikearm.experiments.flags import turned_off
 from spikearm.experiments.tasks.reaching import (
     SPEED_SHARE,
     STEPS_PER_SECOND,
@@ -60,7 +61,14 @@ class CentreOut:
     duration: float = 1.0
     hold: float = 0.5
     offset: float = 0.0
-    speed_limits: bool = True
+    speed_limits: Annotated[
+        bool,
+        turned_off(
+            "Leave motions as short as they are asked for, however fast the joints then are. "
+            "Otherwise all are made longer, by as much, until no joint is faster than its velocity "
+            "limit."
+        ),
+    ] = True
 
     returns = True
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import tyro
 
 from spikearm.arm_models.errors import check_count
+from spikearm.experiments.flags import turned_off
 from spikearm.experiments.seed import check_seed
 from spikearm.perception.eye.eye_shape import EyeShape
 from spikearm.perception.eye.eye_training_config import EyeTrainingConfig
@@ -15,6 +16,22 @@ MOST_SCENES = 20_000
 SMALLEST_SIZE, LARGEST_SIZE = 16, 256
 N_FRAMES = 24
 Start = Literal["fluctuation-driven", "kaiming"]
+
+
+@dataclass(frozen=True)
+class Updates(EyeTrainingConfig):
+    """Updates of an eye's weights.
+
+    Attributes:
+        homeostasis: Keep no channel silent, and no layer firing often, by losses of spike counts.
+    """
+
+    homeostasis: Annotated[
+        bool,
+        turned_off(
+            "Leave out the losses that keep channels from silence and layers from firing often."
+        ),
+    ] = True
 
 
 @dataclass(frozen=True)
@@ -38,9 +55,7 @@ class EyeConfig:
     first: Annotated[FirstKernels, tyro.conf.arg(name="")] = field(default_factory=FirstKernels)
     shape: Annotated[EyeShape, tyro.conf.arg(name="")] = field(default_factory=EyeShape)
     start: Start = "fluctuation-driven"
-    training: Annotated[EyeTrainingConfig, tyro.conf.arg(name="")] = field(
-        default_factory=EyeTrainingConfig
-    )
+    training: Annotated[EyeTrainingConfig, tyro.conf.arg(name="")] = field(default_factory=Updates)
     seed: int = 0
 
     def __post_init__(self) -> None:

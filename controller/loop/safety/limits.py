@@ -13,7 +13,7 @@ class SafetyLimits:
     not help, and where the sensors or the controller cannot be trusted.
 
     Attributes:
-        limit_speeds: True if joints are held to their velocity limits.
+        limit_speeds: Hold joints to their velocity limits.
         stop_margin: Distance in front of its position limit at which a joint is stopped, and beyond
             the limit at which the arm is [rad or m].
         tracking_limit: Largest distance of the hand from its reference [m].

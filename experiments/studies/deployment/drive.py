@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Annotated
 
 import nengo
 import numpy as np
@@ -18,6 +19,7 @@ from spikearm.controller.spiking.saturation_backup import SaturationBackup
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.subnetwork import Subnetwork
 from spikearm.controller.spiking.trained import TrainedController
+from spikearm.experiments.flags import turned_off
 from spikearm.experiments.seed import check_seed
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.loihi_deploy.backends.recording import RecordedSimulation
@@ -41,7 +43,13 @@ class DriveConfig:
     radius: float | None = None
     duration: float = 1.0
     seed: int = 0
-    speed_limits: bool = True
+    speed_limits: Annotated[
+        bool,
+        turned_off(
+            "Leave the motion as short as it is asked for, however fast the joints then are. "
+            "Otherwise it is made longer until no joint is faster than its velocity limit."
+        ),
+    ] = True
 
     def __post_init__(self) -> None:
         CentreOut(radius=self.radius, duration=self.duration)

@@ -1,8 +1,10 @@
 """Help pages: short, wrapped, grouped, and with examples that work."""
 
+import re
 import shlex
 from dataclasses import dataclass
 from itertools import takewhile
+from pathlib import Path
 
 import pytest
 
@@ -72,6 +74,29 @@ def test_options_are_shown_in_groups(capsys, command):
     page = "\n".join(help_lines(command, capsys))
     for group in ("plant", "task", "gains", "adaptation"):
         assert f" {group} options" in page
+
+
+TURNED_OFF = re.compile(r"^\W+(--no-[\w-]+)\W+(\w+)", re.MULTILINE)
+
+
+def test_a_flag_that_turns_something_off_says_so(capsys):
+    found = {
+        (command, *shown)
+        for command in COMMANDS
+        for shown in TURNED_OFF.findall("\n".join(help_lines(command, capsys)))
+    }
+    names = {name for _, name, _ in found}
+    assert names > {"--no-report", "--no-speed-limits", "--no-limit-speeds", "--no-train"}
+    assert {verb for _, _, verb in found} == {"Leave", "Let"}
+    assert ("stress", "--no-limit-speeds", "Let") not in found  # off there, and shown as it is
+
+
+def test_all_controllers_are_told_where_one_is_chosen(capsys):
+    told = " ".join(re.sub(r"[^\w\s:,.()-]", " ", " ".join(help_lines("run", capsys))).split())
+    table = Path(__file__).parents[3].joinpath("docs/benchmark.md").read_text()
+    for name in CONTROLLERS:
+        assert re.search(rf"[ (]{name}[ ,:)]", told), name
+        assert re.search(rf"^\|.*`{name}`.*\|", table, re.MULTILINE), name
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
