@@ -15,6 +15,7 @@ from spikearm.experiments.commands.deploy import DeployCommand
 from spikearm.experiments.commands.train import CONTROLLER, TrainCommand
 from spikearm.experiments.console.arm_config import ArmConfig, ModelOptions
 from spikearm.experiments.console.console import console, errors
+from spikearm.experiments.console.problems import print_problem, resumed_in
 from spikearm.experiments.console.progress import progress_bar
 from spikearm.experiments.flags import turned_off
 from spikearm.experiments.needs import Need
@@ -106,12 +107,20 @@ class OnboardCommand:
         if not self.train:
             console.print(f"Use it as --arm {path}", soft_wrap=True)
             return 0
-        plant, trained = ArmConfig(str(path)), folder / "trained" / CONTROLLER
+        trained = folder / "trained" / CONTROLLER
+        try:
+            self._measure(ArmConfig(str(path)), folder, trained)
+        except KeyboardInterrupt:
+            print_problem(f"Interrupted. {resumed_in(folder)}")
+            raise
+        return self._conclude(folder, path, trained)
+
+    def _measure(self, plant: ArmConfig, folder: Path, trained: Path) -> None:
+        """Train, measure and deploy, but for the steps that are done."""
         self._train(plant, trained)
         for variant in VARIANTS:
             self._bench(plant, trained, CentreOut(variant), bench_folder(folder, variant))
         self._deploy(plant, trained, folder / "deployed")
-        return self._conclude(folder, path, trained)
 
     def _check_kept(self, path: Path, file: Path) -> None:
         """Refuse options that the profile does not have."""

@@ -12,7 +12,7 @@ from spikearm.experiments.console.console import console
 from spikearm.experiments.console.experiment_options import Seeds
 from spikearm.experiments.console.options import new_folder, resolved_config
 from spikearm.experiments.needs import Need
-from spikearm.experiments.seen.options import SightName
+from spikearm.experiments.seen.options import SeenOptions, SightName
 from spikearm.experiments.unset import Unset
 
 MOST_SCENES = 100_000  # hours of one core, estimated
@@ -60,6 +60,7 @@ class SeeCommand:
     jobs: Unset[int] = None
 
     def __post_init__(self) -> None:
+        SeenOptions(self.sights)
         check_count(self.scenes, "scenes", MOST_SCENES)
         check_count(self.show, "scenes to show", MOST_SHOWN, least=0)
         check_processes(self.jobs)

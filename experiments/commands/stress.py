@@ -15,6 +15,7 @@ from spikearm.experiments.perturbations.registry import PERTURBATIONS
 from spikearm.experiments.seen.options import SeenOptions
 from spikearm.experiments.studies.robustness.stress import MOST_ROUNDS, StressPlan
 from spikearm.experiments.studies.robustness.study import StressStudy
+from spikearm.experiments.unset import Unset
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class StressCommand(PerturbedOptions):
     seen: SeenOptions = field(default_factory=lambda: SeenOptions(sights=("eye",)))
     controllers: tuple[str, ...] = ("analytic", "loihi")
     adaptive: bool = False
-    perturbations: tuple[str, ...] = ()
+    perturbations: Unset[tuple[str, ...]] = None
     rounds: int = 1
 
     def __post_init__(self) -> None:
@@ -99,7 +100,7 @@ class StressCommand(PerturbedOptions):
         from spikearm.experiments.console.seen_task import conduct_seen, plan_seen
         from spikearm.experiments.seen.loop.sight_level import SightLevel, sight_levels
 
-        levels = [SightLevel(), *sight_levels(self.perturbations)]
+        levels = [SightLevel(), *sight_levels(self.perturbations or ())]
         arm = self.plant.load()
         plan = plan_seen(self, self.seen, arm, self.names, self.seeds.all, ("jumping",), levels)
         conduct_seen(self, plan, "stress", self.new_folder("stress"))
@@ -111,7 +112,7 @@ class StressCommand(PerturbedOptions):
             SpikearmError: There is no controller or perturbation of one of them.
         """
         choose_controllers(self.controllers, self.adaptive, self.backend)
-        all_levels(self.perturbations)
+        all_levels(self.perturbations or ())
 
     def plan(self, arm: Arm, unperturbed: bool = True) -> StressPlan:
         """Plan the perturbations of an arm.

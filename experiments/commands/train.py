@@ -9,7 +9,7 @@ from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.console import console
 from spikearm.experiments.console.options import resolved_config
-from spikearm.experiments.console.problems import collected, raise_first
+from spikearm.experiments.console.problems import collected, raise_first, resumed_in
 from spikearm.experiments.console.progress import TrainingBars
 from spikearm.experiments.console.training_remarks import print_verdict, warn_of_light_joints
 from spikearm.experiments.records.atomic_file import atomic_file
@@ -99,7 +99,7 @@ class TrainCommand:
             with atomic_file(self.out / CONTROLLER) as draft, draft.open("wb") as file:
                 trained.save(file)
             print_verdict(verdict)
-        raise_first(problems, self.out)
+        raise_first(problems, self.out, resumed_in(self.out))
         console.print(f"Trained: {self.out / CONTROLLER}. Measure it with")
         task = "" if self.task == "centre-out" else f" --task {self.task}"
         console.print(

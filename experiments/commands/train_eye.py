@@ -7,7 +7,7 @@ from spikearm.arm_models.errors import check_processes
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.console import console
 from spikearm.experiments.console.options import resolved_config
-from spikearm.experiments.console.problems import collected, raise_first
+from spikearm.experiments.console.problems import collected, raise_first, resumed_in
 from spikearm.experiments.console.progress import TrainingBars
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.guardian import guarded
@@ -75,5 +75,5 @@ class TrainEyeCommand:
             remove_checkpoints(self.out, UPDATES)
             accuracy = Accuracy(**weights.about["accuracy"])
             console.print(f"Verdict: {accuracy}", soft_wrap=True, highlight=False)
-        raise_first(problems, self.out)
+        raise_first(problems, self.out, resumed_in(self.out))
         console.print(f"Trained: {self.out / EYE}, {weights.n_weights:,} weights.")

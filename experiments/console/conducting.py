@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from spikearm.experiments.console.console import console, print_all
 from spikearm.experiments.console.problems import (
     collected,
+    kept_in,
     print_problem,
     raise_first,
     unexpected,
@@ -60,7 +61,7 @@ def conduct(study: Study[T], config: dict[str, Any], folder: Path) -> StudyRun[T
             print_all(study.tables(run.outcomes))
     if (folder / CONFIG).exists():
         console.print(f"Results: {folder}", markup=False, soft_wrap=True)
-    raise_first(problems, folder)
+    raise_first(problems, folder, kept_in(run.status, len(run.outcomes), "condition", folder))
     return run
 
 

@@ -250,15 +250,22 @@ class PerturbedOptions(ExperimentOptions):
         ),
     )  # fmt: skip
 
-    perturbations: tuple[str, ...] = ()
+    perturbations: Unset[tuple[str, ...]] = None
     seeds: Seeds = field(default_factory=Seeds)
     safety: SafetyLimits = field(default_factory=lambda: PERTURBED_LIMITS)
     trained_weightless: Unset[Path] = None
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.perturbations == ():
+            raise SpikearmError(
+                "No perturbation is named. Name one or more, such as payload and friction."
+            )
+
     @property
     def knows_gravity(self) -> bool:
         """True if controllers know of gravity under all perturbations that are named."""
-        names = (word.partition("=")[0] for word in self.perturbations)
+        names = (word.partition("=")[0] for word in self.perturbations or ())
         return all(PERTURBATIONS[name].gravity_known for name in names if name in PERTURBATIONS)
 
     def weightless(

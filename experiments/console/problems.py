@@ -7,6 +7,7 @@ from pathlib import Path
 from spikearm.arm_models import SpikearmError
 from spikearm.experiments.console.console import errors
 from spikearm.experiments.records.atomic_file import atomic_file
+from spikearm.experiments.words import counted
 from spikearm.neural.processes.raised import Caught, Problem, describe
 
 TRACEBACK = "traceback.txt"
@@ -30,12 +31,13 @@ def unexpected(problems: Sequence[Problem]) -> list[Problem]:
     return [one for one in problems if not isinstance(one, SpikearmError | KeyboardInterrupt)]
 
 
-def raise_first(problems: Sequence[Problem], folder: Path) -> None:
+def raise_first(problems: Sequence[Problem], folder: Path, kept: str) -> None:
     """Raise the first problem, if there is one, after the others have been printed.
 
     Args:
         problems: Problems, in their order.
         folder: Folder of the results, which gets the tracebacks of mistakes.
+        kept: Sentences on what is kept and how to go on, which are printed after an interruption.
 
     Raises:
         UnexpectedError: The first was a mistake in a program.
@@ -47,9 +49,36 @@ def raise_first(problems: Sequence[Problem], folder: Path) -> None:
         if not isinstance(problem, KeyboardInterrupt):
             print_problem(describe(problem))
     for problem in problems[:1]:
+        if isinstance(problem, KeyboardInterrupt):
+            print_problem(f"Interrupted. {kept}")
         if unexpected([problem]):
             raise UnexpectedError(f"{describe(problem).rstrip('.')}. {place}") from problem
         raise problem
+
+
+def kept_in(status: str, n_finished: int, noun: str, folder: Path) -> str:
+    """Write what a run that cannot be resumed keeps, and how to measure the rest.
+
+    Args:
+        status: Status of the run; of a complete one, pictures may be lacking.
+        n_finished: Number of things that are finished.
+        noun: Word for one of them.
+        folder: Folder of the results.
+    """
+    if status == "complete":
+        return f"All that was measured is kept in '{folder}'."
+    if not n_finished:
+        return f"No {noun} was finished, and nothing was written."
+    are = "is" if n_finished == 1 else "are"
+    return (
+        f"{counted(n_finished, noun)} {are} finished and kept in '{folder}'. To measure the "
+        "others, name them in another call, with another --out."
+    )
+
+
+def resumed_in(folder: Path) -> str:
+    """Write that the work of a folder can be resumed."""
+    return f"What is finished is kept in '{folder}': the same command goes on there."
 
 
 def print_problem(sentence: str) -> None:

@@ -18,6 +18,7 @@ from spikearm.controller.loop.safety.limits import limits_of_task
 from spikearm.experiments.console.console import console, errors, print_all
 from spikearm.experiments.console.problems import (
     collected,
+    kept_in,
     print_problem,
     raise_first,
     unexpected,
@@ -103,10 +104,12 @@ def measure(
         print_results(plan, benchmark)
     if (folder / CONFIG).exists() and benchmark.rows:
         add_pictures(_run(benchmark, config), folder, plan.arm if film else None, report, problems)
-    print_place(folder, benchmark)
+    print_place(folder)
     with collected(problems):
         check_baseline(plan, benchmark)
-    raise_first(problems, folder)
+    raise_first(
+        problems, folder, kept_in(benchmark.status, len(benchmark.reaches), "motion", folder)
+    )
 
 
 def _run(benchmark: Benchmark, config: dict[str, Any]) -> Run:
@@ -205,14 +208,12 @@ def add_pictures(
             write_report([replace(run, folder=folder)], folder / REPORT, [folder.name])
 
 
-def print_place(folder: Path, benchmark: Benchmark) -> None:
+def print_place(folder: Path) -> None:
     """Print the place of the results, if they could be written."""
     if (folder / REPORT).exists():
         console.print(f"Report: {folder / REPORT}", markup=False, soft_wrap=True)
     elif (folder / CONFIG).exists():
         console.print(f"Results: {folder}", markup=False, soft_wrap=True)
-    elif not benchmark.reaches and benchmark.status == "interrupted":
-        console.print("No reach was finished, and nothing was written.")
 
 
 def film_run(arm: Arm, run: Run, path: Path) -> None:

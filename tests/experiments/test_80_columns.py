@@ -28,7 +28,7 @@ LARGE = 54321.0  # in the unit that is shown
 
 def row(controller: str, adaptive: bool, scale: float = 1.0) -> dict[str, Any]:
     """Fill every field that is shown with a large number."""
-    filled: dict[str, Any] = {"controller": controller, "adaptive": adaptive}
+    filled: dict[str, Any] = {"controller": controller, "adaptive": adaptive, "n_lost": 100}
     for column in (*CONTROL, *TIME, *DETAIL, *LATENCY):
         key, _, part = column.key.partition(".")
         value = scale * LARGE / column.factor

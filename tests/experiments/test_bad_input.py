@@ -166,6 +166,16 @@ KINDS = {
         [*RUN, "--torque-limits", *["9"] * 6, "inf"], ["torque_limits is inf", "finite"]
     ),
     "number that is none": Bad([*RUN, "--ki", "nan"], ["ki nan is not possible", "0 or more"]),
+    **{
+        f"no {noun} of {words[0]}": Bad([*words, "--out", "run"], [f"No {noun} is named"])
+        for noun, words in (
+            ("perturbation", ["stress", "--perturbations"]),
+            ("perturbation", ["adapt", "--perturbations"]),
+            ("sight", ["see", "--sights"]),
+            ("sight", ["bench", "--task", "seen", "--sights"]),
+            ("controller", ["stress", "--controllers"]),
+        )
+    },
     "no seeds": Bad(["bench", "--seeds", "0", "--out", "run"], ["0 seeds", "1 or more"]),
     "no reaches at a time": Bad([*RUN, "--jobs", "0"], ["0 jobs are too few", "1 or more"]),
     "less than no reaches at a time": Bad(

@@ -287,7 +287,7 @@ def test_at_real_time_the_controller_is_paced_and_its_baseline_is_not(capsys):
 def test_at_real_time_reaches_run_one_by_one_in_this_process(monkeypatch):
     entry = replace(CONTROLLERS["pd"], make=lambda *_: Idle())
     monkeypatch.setitem(CONTROLLERS, "pd", entry)
-    assert main([*RUN, "--targets", "2", "--realtime", "--jobs", "2", "--out", "run",
+    assert main([*RUN, "--targets", "2", "--realtime", "--out", "run",
                  "--tracking-limit", "10", "--no-report"]) == 0  # fmt: skip
     reaches = [reach for reach in read_run(Path("run")).reaches if reach.controller == "pd"]
     assert {int(process) for reach in reaches for process in reach.trajectory.spikes} == {
@@ -384,9 +384,10 @@ def test_help_names_every_command_and_a_first_one_to_try(capsys):
 def test_ctrl_c_keeps_the_finished_motions(monkeypatch, capsys):
     interrupt(monkeypatch, "pd", N_STEPS + 20)
     assert main([*RUN, "--out", "run"]) == INTERRUPTED == 130
-    printed = capsys.readouterr().out
-    assert "interrupted" in printed
-    assert "Report: run/report.html" in printed
+    printed = capsys.readouterr()
+    assert "interrupted" in printed.out
+    assert "Report: run/report.html" in printed.out
+    assert "Interrupted. 3 motions are finished and kept in 'run'" in printed.err
     run = read_run(Path("run"))
     assert run.status == "interrupted"
     expected = [("analytic", "out"), ("analytic", "back"), ("pd", "out")]
@@ -399,8 +400,8 @@ def test_ctrl_c_before_anything_is_finished_says_that_nothing_was_written(
 ):
     interrupt(monkeypatch, "analytic", 20)
     assert main([*RUN, "--out", "run"]) == INTERRUPTED
-    printed = capsys.readouterr().out
-    assert "No reach was finished, and nothing was written." in printed
+    printed = capsys.readouterr().err
+    assert "Interrupted. No motion was finished, and nothing was written." in printed
     assert names(tmp_path) == set()
 
 
@@ -411,9 +412,10 @@ def test_ctrl_c_while_filming_keeps_the_run_and_ends_with_status_130(monkeypatch
     replace_rate_by_pd(monkeypatch)
     monkeypatch.setattr(video, "write_video", film)
     assert main([*BENCH, "--out", "run", "--video"]) == INTERRUPTED
-    printed = capsys.readouterr().out
-    assert "position rmse mm" in printed
-    assert "Report: run/report.html" in printed
+    printed = capsys.readouterr()
+    assert "position rmse mm" in printed.out
+    assert "Report: run/report.html" in printed.out
+    assert "Interrupted. All that was measured is kept in 'run'." in printed.err
     run = read_run(Path("run"))
     assert run.status == "complete"
     assert len(run.rows) == 2

@@ -9,6 +9,8 @@ import pytest
 from spikearm.arm_models import SpikearmError
 from spikearm.experiments.cli import BAD_INPUT, main, parse
 from spikearm.experiments.commands.commands import COMMANDS
+from spikearm.experiments.commands.see import SeeCommand
+from spikearm.experiments.console.experiment_options import Seeds
 from spikearm.experiments.needs import Need, check_needs, given_options
 
 REFUSED = {
@@ -112,7 +114,7 @@ def test_options_that_count_are_taken(words):
     parse(name, options)
 
 
-def resolve(part: type, path: str) -> Any:
+def resolve(part: Any, path: str) -> Any:
     """Find the field, or the group of fields, that a path names in a class of options."""
     first, _, rest = path.partition(".")
     (found,) = (one for one in fields(part) if one.name == first)
@@ -140,10 +142,9 @@ def test_options_at_their_defaults_are_not_given():
 
 
 def test_one_refusal_names_all_options_of_a_group():
-    class Kind(COMMANDS["see"]):
+    class Kind(SeeCommand):
         NEEDS: ClassVar = (Need(("seeds", "jobs"), lambda one: False, "with the other leg"),)
 
-    seeds = parse("see", ["--seeds", "3", "--first-seed", "5"]).seeds
     with pytest.raises(SpikearmError, match="--seeds, --first-seed and --jobs count only with the"):
-        check_needs(Kind(seeds=seeds, jobs=2))
+        check_needs(Kind(seeds=Seeds(3, 5), jobs=2))
     check_needs(Kind())

@@ -316,19 +316,26 @@ def test_torques_that_an_arm_cannot_take_name_the_controller(write, torque, word
 
 
 @pytest.mark.parametrize(
-    "torque", ["1 / 0", pytest.param("[float('nan')] * 7", marks=pytest.mark.slow)]
+    ("torque", "status"),
+    [
+        ("1 / 0", "failed"),
+        pytest.param("[float('nan')] * 7", "complete", marks=pytest.mark.slow),
+    ],
 )
-def test_one_that_raises_leaves_a_run_that_failed(write, capsys, torque):
+def test_one_that_raises_leaves_a_run_that_says_so(write, capsys, torque, status):
     module = write(
         PLAIN.replace(
             "now.mass_matrix @ np.linalg.pinv(now.jacobian) @ wanted + now.bias_force", torque
         )
     )
     name = f"{module}:HandPD"
-    assert cli.main(["run", "--controller", name, *SHORT, "--out", "out"]) != 0
+    ended = cli.main(["run", "--controller", name, *SHORT, "--out", "out"])
+    assert (ended != 0) == (status == "failed")
     run = read_run(Path("out"))
-    assert run.status == "failed"
-    assert {row["controller"] for row in run.rows} == {"analytic"}
+    assert run.status == status
+    law, own = run.rows
+    assert (law["n_lost"], own["controller"], own["n_motions"]) == (0, name, 0)
+    assert own["n_lost"] > 0 and own["losses"][0]["problem"]
     assert name in json.dumps(run.config["own_controllers"])
 
 

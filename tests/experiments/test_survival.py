@@ -313,8 +313,8 @@ class Fault:
 FAULTS = {
     "a worker is killed": Fault(kill_a_worker, {BAD_INPUT}, "failed", "worked was killed"),
     "the parent is killed": Fault(kill_the_parent, {-signal.SIGKILL}, "failed"),
-    "Ctrl-C is pressed": Fault(press_ctrl_c, {INTERRUPTED}, "interrupted"),
-    "it is asked to end": Fault(ask_to_end, {128 + signal.SIGTERM}, "interrupted"),
+    "Ctrl-C is pressed": Fault(press_ctrl_c, {INTERRUPTED}, "interrupted", "Interrupted. "),
+    "it is asked to end": Fault(ask_to_end, {128 + signal.SIGTERM}, "interrupted", "Interrupted. "),
     "the disk is full": Fault(fill_the_disk, {BAD_INPUT}, "complete", "File too large", ends=False),
     "stdout goes away": Fault(close_stdout, {0}, "complete", ends=False),
     "the controller raises": Fault(nothing, {FAILED}, "failed", "ZeroDivisionError: of a user's"),

@@ -44,6 +44,7 @@ class Learned:
         overflow_counts: Number of steps in which a number was cut or overflowed, by its kind.
         largest_weight: Largest weight after the first phase, of the largest that fits the chip.
         problem: Reason why it lost the arm or ended early, if it did.
+        lost: True if it lost the arm.
         ended_by: Exception that ended all of the study, if one did.
     """
 
@@ -51,6 +52,7 @@ class Learned:
     overflow_counts: dict[str, int]
     largest_weight: float = 0.0
     problem: str | None = None
+    lost: bool = False
     ended_by: BaseException | None = None
 
 

@@ -42,6 +42,7 @@ class CurveRow(Identity):
     overflow_counts: dict[str, Count]
     largest_weight: Number
     problem: str | None
+    lost: bool
 
 
 class TrialRow(Identity):
@@ -68,6 +69,7 @@ def curve_row(curve: Curve) -> Row:
         "largest_weight": learned.largest_weight,
         "overflow_counts": learned.overflow_counts,
         "problem": learned.problem,
+        "lost": learned.lost,
     }
 
 
@@ -111,7 +113,7 @@ def _curve(row: Row, trials: Sequence[Row]) -> Curve:
     return Curve(
         row["controller"], Level(row["perturbation"], row["strength"]), row["seed"], _trial(row),
         None if lost else _trial(row, "perturbed_"), _trial(row, "baseline_"),
-        Learned(phases, row["overflow_counts"], row["largest_weight"], row["problem"]),
+        Learned(phases, row["overflow_counts"], row["largest_weight"], row["problem"], row["lost"]),
     )  # fmt: skip
 
 

@@ -137,11 +137,16 @@ def _trial_lines(groups: Sequence[Group], number: int) -> Iterator[Line]:
 def _trial(group: Group, number: int) -> tuple[str, str, str]:
     """Return the mean of a trial over seeds and the bounds of its interval, if there are any."""
     if any(len(curve.trials()) <= number for curve in group):
-        return "lost", "", ""
+        return _not_made(group), "", ""
     values = np.array([remaining(curve)[number] for curve in group])
     low, high = bootstrap_interval(values, np.random.default_rng(0))
     mean = f"{values.mean():.3f}"
     return (mean, "", "") if low == high else (mean, f"{low:.3f}", f"{high:.3f}")
+
+
+def _not_made(group: Group) -> str:
+    """Return the cell of a trial that was not made with all seeds: empty if it was interrupted."""
+    return "lost" if any(curve.learned.lost for curve in group) else ""
 
 
 def _perturbed(group: Group) -> str:
@@ -152,7 +157,7 @@ def _perturbed(group: Group) -> str:
 
 def _trial_mm(group: Group, number: int) -> str:
     if any(len(curve.trials()) < number for curve in group):
-        return "lost"
+        return _not_made(group)
     return _mm(curve.errors()[number - 1] for curve in group)
 
 

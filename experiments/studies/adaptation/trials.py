@@ -173,12 +173,12 @@ class _Measurement:
                         learned, share = made.learned, made.learned_share
             counts = dict(made.overflow_counts)
         problem = caught.problem
-        lost = problem is None or isinstance(problem, SpikearmError)
+        lost = isinstance(problem, SpikearmError)
         if problem is not None and not lost and not trials["learning"]:
             raise problem
         return Learned(
             {phase: tuple(done) for phase, done in trials.items()}, counts, share,
-            None if problem is None else describe(problem), None if lost else problem,
+            None if problem is None else describe(problem), lost, None if lost else problem,
         )  # fmt: skip
 
     def _phases(self) -> Iterator[tuple[Phase, Level, int]]:

@@ -47,7 +47,9 @@ def _sentence(group: Group) -> str:
     if _is_lost(group):
         trials = min(len(curve.trials()) for curve in group)
         return f"{label}: the arm was lost after {counted(trials, 'trial')}."
-    n_trials = len(first.trials())
+    n_trials = min(len(curve.trials()) for curve in group)
+    ended = any(curve.learned.problem is not None for curve in group)
+    label += ", ended early" if ended else ""
     now = f"{millimetres(_learned(group))} from the ideal path after {counted(n_trials, 'trial')}"
     before = "the arm was lost without learning"
     if (perturbed := _perturbed(group)) is not None:
@@ -67,11 +69,12 @@ def _gain(group: Group) -> float:
 
 
 def _is_lost(group: Group) -> bool:
-    return any(curve.learned.problem is not None or not curve.trials() for curve in group)
+    return any(curve.learned.lost or not curve.trials() for curve in group)
 
 
 def _learned(group: Group) -> float:
-    return float(np.mean([curve.errors()[-1] for curve in group]))
+    n_trials = min(len(curve.trials()) for curve in group)
+    return float(np.mean([curve.errors()[n_trials - 1] for curve in group]))
 
 
 def _perturbed(group: Group) -> float | None:

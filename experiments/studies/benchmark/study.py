@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
 from time import perf_counter
@@ -30,6 +30,9 @@ from spikearm.experiments.studies.study import Batch, Experiment, Measure
 from spikearm.experiments.tasks.episodes import Episode, episode_runner
 from spikearm.experiments.tasks.task import Task
 from spikearm.neural.processes.raised import Caught, Problem
+
+GAINS = ("kp", "ko", "kv")
+"""Gains that a row tells: those that trained networks leave free."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +171,7 @@ class BenchmarkExperiment(Experiment[EpisodeOutcome]):
             "radius_m": outcome.task.radius,
             "duration_s": outcome.task.duration,
             "offset_m": plan.task.offset,
-            **asdict(plan.setup.gains),
+            **{name: getattr(plan.setup.gains, name) for name in GAINS},
             "realtime": plan.paces(chosen),
         }
 

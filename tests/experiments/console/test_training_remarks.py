@@ -32,8 +32,8 @@ def test_nothing_is_said_of_joints_that_are_heavy_enough(tmp_path, capsys):
 
 
 def test_a_good_verdict_is_printed_and_a_bad_one_is_a_warning(capsys):
-    print_verdict(Verdict("loihi", 4, 0.2, 1.0, 4.2e-4, 2.7e-4, 0.004, None))
-    print_verdict(Verdict("loihi", 4, 0.2, 0.5, 0.0521, 0.0613, 0.113, None))
+    print_verdict(Verdict("loihi", 4, 0, 0.2, 1.0, 4.2e-4, 2.7e-4, 0.004, None))
+    print_verdict(Verdict("loihi", 4, 0, 0.2, 0.5, 0.0521, 0.0613, 0.113, None))
     good, bad = capsys.readouterr()
     assert "reached its target in 4 of 4 motions within 2 mm and 1 degree, 200 mm from home" in good
     assert "0.42 mm from the analytic law's path" in good

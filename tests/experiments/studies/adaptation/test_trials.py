@@ -238,7 +238,7 @@ SECOND = replace(
 )
 LOST = replace(
     CURVE, controller="spiking", perturbed=None,
-    learned=Learned({"learning": (trial(0.022),)}, {}, problem="it fell"),
+    learned=Learned({"learning": (trial(0.022),)}, {}, problem="it fell", lost=True),
 )  # fmt: skip
 
 
@@ -261,6 +261,21 @@ def test_the_table_has_means_intervals_and_what_was_lost():
     assert lines["trial 2 mm"] == ["8.00", "lost"]
     assert lines["perturbed mm"] == ["500.00", "lost"]
     assert lines["largest weight, % of the chip's"] == ["75", "0"]  # the largest of both
+
+
+def test_an_interrupted_curve_is_not_called_lost_and_is_so_when_it_is_read_back():
+    ended = replace(CURVE.learned, phases={"learning": CURVE.trials()[:1]}, problem="Interrupted.")
+    curve = replace(CURVE, learned=ended)
+    assert lines_of([curve, SECOND, LOST])["trial 2: error left"] == ["", "lost"]
+    said = learning_verdict([curve])
+    assert "lost" not in said
+    assert said.startswith("loihi under payload off centre 1.5 kg, ended early: ")
+    assert "after 1 trial; 500 mm without learning" in said
+    for one in (curve, LOST):
+        (again,) = read_curves([curve_row(one)], list(trial_rows(one)))
+        assert (again.learned.lost, again.learned.problem) == (
+            one.learned.lost, one.learned.problem
+        )  # fmt: skip
 
 
 def test_without_a_perturbation_the_table_shows_the_excess():

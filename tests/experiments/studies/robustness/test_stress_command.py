@@ -69,16 +69,20 @@ def test_ctrl_c_keeps_what_is_finished(monkeypatch, capfd):
     summary = json.loads(Path("cut/summary.json").read_text())
     assert summary["status"] == "interrupted"
     assert len(summary["rows"]) == 3
-    assert "Results: cut" in capfd.readouterr().out
+    printed = capfd.readouterr()
+    assert "Results: cut" in printed.out
+    assert "Interrupted. 3 conditions are finished and kept in 'cut'" in printed.err
 
 
-def test_ctrl_c_before_anything_is_finished_leaves_nothing(monkeypatch):
+def test_ctrl_c_before_anything_is_finished_leaves_nothing_and_says_so(monkeypatch, capfd):
     def outcome(*_: object) -> StressOutcome:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(StressPlan, "outcome", outcome)
     assert main([*STRESS, "analytic", "--out", "cut"]) == INTERRUPTED
     assert not Path("cut").exists()
+    said = "Interrupted. No condition was finished, and nothing was written."
+    assert said in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(
