@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spikearm.arm_models import Arm
+from spikearm.arm_models.ball import draw_distance
 from spikearm.arm_models.errors import check_count
 from spikearm.arm_models.rendering.arrangement import MOST_DISTRACTORS, Arrangement, Distractor
 from spikearm.arm_models.rendering.scene import Scene
@@ -151,7 +152,7 @@ def _draw_targets(
     if rng.random() < config.empty:
         return np.full((len(times), 3), np.nan)
     direction, course = (v / np.linalg.norm(v) for v in rng.normal(size=(2, 3)))
-    position = scene.middle + config.radius * rng.uniform() ** (1 / 3) * direction
+    position = scene.middle + draw_distance(config.radius, rng) * direction
     beside = hand + rng.normal(scale=BESIDE_HAND, size=3)
     within = np.linalg.norm(beside - scene.middle) < config.radius
     if rng.random() < config.reached and within:

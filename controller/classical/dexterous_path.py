@@ -116,7 +116,9 @@ def dexterous_path(
     """
     chain, steps = model.chain, []
     motion = MinimumJerk(model.dynamics(start).hand, goal, duration)
+    hand = motion.start
     for q, dq, here in ideal_motion(model, motion, start):
+        hand = here.hand
         clearance = np.minimum(q - chain.lower, chain.upper - q).min()
         if clearance < LIMIT_CLEARANCE or (np.abs(dq) > speed_limits).any():
             return None
@@ -124,7 +126,7 @@ def dexterous_path(
             return None
         steps.append((q, dq))
     q, dq = (np.array(column) for column in zip(*steps, strict=True))
-    error = pose_error(goal, model.dynamics(q[-1]).hand)
+    error = pose_error(goal, hand)
     if max(np.linalg.norm(error[:3]), np.linalg.norm(error[3:])) > TOLERANCE:
         return None
     return None if any(model.contacts(one) for one in q[::2]) else JointPath(goal, q, dq)

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from spikearm.arm_models import Pose, SpikearmError
+from spikearm.arm_models.ball import draw_distance
 from spikearm.arm_models.errors import LARGEST
 
 
@@ -45,7 +46,7 @@ class Workspace:
             rng: Source of the pose.
         """
         direction, axis = (v / np.linalg.norm(v) for v in rng.normal(size=(2, 3)))
-        distance = self.radius * rng.uniform() ** (1 / 3)
+        distance = draw_distance(self.radius, rng)
         turn = Rotation.from_rotvec(rng.uniform(0.0, self.tilt) * axis)
         rotation = turn * Rotation.from_quat(home.quaternion, scalar_first=True)
         return Pose(home.position + distance * direction, rotation.as_quat(scalar_first=True))

@@ -44,7 +44,3 @@ class Perturbation:
     def known_model(self, model: RigidBodyModel) -> RigidBodyModel:
         """Return the model of an arm that controllers are made from."""
         return model if self.gravity_known else model.without_gravity()
-
-    def shown(self, strength: float) -> str:
-        """Return a strength as text in ``unit``, without the unit."""
-        return f"{self.factor * strength:g}"

@@ -16,10 +16,9 @@ from spikearm.experiments.perturbations.plant import (
 )
 from spikearm.experiments.perturbations.sensor_failure import FROZEN, NO_NUMBERS
 from spikearm.experiments.perturbations.sensor_noise import NOISE
+from spikearm.experiments.perturbations.strength import NONE
 from spikearm.experiments.perturbations.torque_delay import DELAY
 from spikearm.experiments.perturbations.torque_saturation import SATURATION
-
-NONE = "none"
 
 PERTURBATIONS: dict[str, Perturbation] = {
     NONE: Perturbation(NONE, "", (), 0.0, leave, allowed=(0.0, 0.0)),

@@ -9,7 +9,8 @@ from rich.table import Table
 from unwrapped import assert_unwrapped, printed
 
 from spikearm.experiments.perturbations.level import Level
-from spikearm.experiments.perturbations.registry import NONE, PERTURBATIONS
+from spikearm.experiments.perturbations.registry import PERTURBATIONS
+from spikearm.experiments.perturbations.strength import NONE
 from spikearm.experiments.studies.adaptation.curve import Curve, Learned, Trial
 from spikearm.experiments.studies.adaptation.table import curve_tables
 from spikearm.experiments.studies.benchmark.columns import CONTROL, DETAIL, LATENCY, TIME

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from spikearm.arm_models import Arm, Pose, SpikearmError
+from spikearm.arm_models.ball import draw_distance
 from spikearm.arm_models.rendering.arrangement import MOST_DISTRACTORS, Arrangement
 from spikearm.arm_models.rendering.scene import Scene
 from spikearm.controller.references.joint_reference import end_joints
@@ -132,4 +133,4 @@ def _ends(arm: Arm, here: Pose, there: Pose, joints: np.ndarray) -> np.ndarray |
 def _in_ball(rng: np.random.Generator) -> np.ndarray:
     """Draw a point evenly in a ball, shape (3,) [m]."""
     direction = rng.normal(size=3)
-    return RADIUS * rng.uniform() ** (1 / 3) * direction / np.linalg.norm(direction)
+    return draw_distance(RADIUS, rng) * direction / np.linalg.norm(direction)

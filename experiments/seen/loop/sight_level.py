@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import inf
 
 import numpy as np
 
-from spikearm.arm_models import SpikearmError
 from spikearm.experiments.lookup import find_entry
-from spikearm.experiments.perturbations.strength import read_strength
+from spikearm.experiments.perturbations.strength import NONE, AnyLevel, levels_of
 from spikearm.experiments.seen.loop.lookout import LOOK_PERIOD
 from spikearm.experiments.seen.loop.sight_changes import (
     BlackLens,
@@ -18,8 +17,6 @@ from spikearm.experiments.seen.loop.sight_changes import (
     Flashes,
     SightChange,
 )
-
-NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ class SightPerturbation:
         strengths: Strengths that a stress test goes through, the weakest first [SI].
         make: Function that makes the change of a strength [SI], with a generator.
         factor: Factor from a strength's SI unit to ``unit``.
-        most: Largest possible strength [SI].
+        allowed: Smallest and largest possible strength [SI].
     """
 
     title: str
@@ -40,11 +37,18 @@ class SightPerturbation:
     strengths: tuple[float, ...]
     make: Callable[[float, np.random.Generator], SightChange]
     factor: float = 1.0
-    most: float = inf
+    allowed: tuple[float, float] = (0.0, inf)
+
+    @property
+    def default(self) -> float:
+        """Strength where no other is asked for: the largest of ``strengths`` [SI]."""
+        return self.strengths[-1]
 
 
 SIGHT_PERTURBATIONS: dict[str, SightPerturbation] = {
-    NONE: SightPerturbation(NONE, "", (0.0,), lambda strength, rng: SightChange(), most=0.0),
+    NONE: SightPerturbation(
+        NONE, "", (0.0,), lambda strength, rng: SightChange(), allowed=(0.0, 0.0)
+    ),
     "flashes": SightPerturbation(
         "light flashes", "x", (1.5, 3.0), lambda strength, rng: Flashes(strength)
     ),
@@ -53,7 +57,7 @@ SIGHT_PERTURBATIONS: dict[str, SightPerturbation] = {
         factor=1e3,
     ),
     "dead-pixels": SightPerturbation(
-        "dead pixels", "%", (0.05, 0.2, 0.5), DeadPixels, factor=100.0, most=1.0
+        "dead pixels", "%", (0.05, 0.2, 0.5), DeadPixels, factor=100.0, allowed=(0.0, 1.0)
     ),
     "black-lens": SightPerturbation(
         "a lens gone black", "ms", (0.1, 0.5, 10.0), lambda strength, rng: BlackLens(strength),
@@ -67,41 +71,23 @@ SIGHT_PERTURBATIONS: dict[str, SightPerturbation] = {
 """Perturbations of sight by name. Programs may add their own."""
 
 
-@dataclass(frozen=True)
-class SightLevel:
-    """A perturbation of sight at one strength.
-
-    Attributes:
-        name: Name of the perturbation in the registry.
-        strength: Its strength [SI].
+def find_sight_perturbation(name: str) -> SightPerturbation:
+    """Find a perturbation of sight.
 
     Raises:
-        SpikearmError: There is no such perturbation, or it cannot be that strong.
+        SpikearmError: There is none of this name.
     """
+    return find_entry(SIGHT_PERTURBATIONS, name, "sight perturbation")
 
-    name: str = NONE
-    strength: float = 0.0
 
-    def __post_init__(self) -> None:
-        one = self.perturbation
-        if not (isfinite(self.strength) and 0 <= self.strength <= one.most):
-            most = f"to {one.factor * one.most:g} {one.unit}" if isfinite(one.most) else "or more"
-            raise SpikearmError(
-                f"{self.name}={one.factor * self.strength:g} is not possible: give 0 {most}."
-            )
+@dataclass(frozen=True)
+class SightLevel(AnyLevel):
+    """A perturbation of sight at one strength."""
 
     @property
     def perturbation(self) -> SightPerturbation:
         """The perturbation."""
-        return find_entry(SIGHT_PERTURBATIONS, self.name, "sight perturbation")
-
-    @property
-    def label(self) -> str:
-        """The perturbation and its strength as they are shown."""
-        one = self.perturbation
-        return (
-            NONE if self.name == NONE else f"{one.title} {one.factor * self.strength:g} {one.unit}"
-        )
+        return find_sight_perturbation(self.name)
 
     def make(self, rng: np.random.Generator) -> SightChange:
         """Make the change of what cameras see."""
@@ -118,13 +104,4 @@ def sight_levels(words: Sequence[str]) -> list[SightLevel]:
         SpikearmError: There is no such perturbation, or it cannot be that strong.
     """
     others = [name for name in SIGHT_PERTURBATIONS if name != NONE]
-    levels = [level for word in words or others for level in _levels(word)]
-    return list(dict.fromkeys(levels))
-
-
-def _levels(word: str) -> list[SightLevel]:
-    name = word.partition("=")[0]
-    one = find_entry(SIGHT_PERTURBATIONS, name, "sight perturbation")
-    strength = read_strength(word, one.factor, one.strengths[-1])
-    strengths = one.strengths if strength is None else (strength,)
-    return [SightLevel(name, strength) for strength in strengths]
+    return levels_of(words or others, find_sight_perturbation, SightLevel)

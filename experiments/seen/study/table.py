@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from rich.table import Table
 
-from spikearm.experiments.seen.loop.sight_level import NONE, SightLevel
+from spikearm.experiments.perturbations.strength import NONE
+from spikearm.experiments.seen.loop.sight_level import SightLevel
 from spikearm.experiments.seen.study.points import SeenPoint
 from spikearm.experiments.tables import Line, Meanings, compare, explain
 from spikearm.experiments.words import number

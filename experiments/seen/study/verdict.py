@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from spikearm.experiments.seen.loop.sight_level import NONE, SightLevel
+from spikearm.experiments.perturbations.strength import NONE
+from spikearm.experiments.seen.loop.sight_level import SightLevel
 from spikearm.experiments.seen.study.points import SeenPoint
 from spikearm.experiments.words import counted, millimetres
 

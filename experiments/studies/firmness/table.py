@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from spikearm.experiments.perturbations.registry import find_perturbation
+from spikearm.experiments.perturbations.strength import shown_strength
 from spikearm.experiments.studies.firmness.measurement import FirmnessPoint
 from spikearm.experiments.tables import make_table
 
@@ -31,7 +32,10 @@ def firmness_table(points: Sequence[FirmnessPoint]) -> Table:
         table.add_row(
             f"{point.kp:g}", f"{point.kv:.0f}", f"{1e3 * point.smoothing_tau:g}",
             *(_cell(point.metrics[key], f, fmt) for key, (_, f, fmt) in COLUMNS.items()),
-            *(one.shown(point.borne[name]) for name, one in zip(names, borne, strict=True)),
+            *(
+                shown_strength(one, point.borne[name])
+                for name, one in zip(names, borne, strict=True)
+            ),
         )  # fmt: skip
     return table
 

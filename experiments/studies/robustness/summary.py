@@ -8,7 +8,8 @@ import msgspec
 import numpy as np
 
 from spikearm.experiments.perturbations.level import Level
-from spikearm.experiments.perturbations.registry import NONE, find_perturbation
+from spikearm.experiments.perturbations.registry import find_perturbation
+from spikearm.experiments.perturbations.strength import NONE
 from spikearm.experiments.records.records import SUMMARY
 from spikearm.experiments.studies.benchmark.statistics import bootstrap_interval
 from spikearm.experiments.studies.robustness.stress import MeasuredReach, StressOutcome

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from spikearm.experiments.perturbations.registry import NONE, find_perturbation
+from spikearm.experiments.perturbations.registry import find_perturbation
+from spikearm.experiments.perturbations.strength import NONE
 from spikearm.experiments.studies.robustness.summary import REACHED, Point, break_point, curve
 from spikearm.experiments.tables import Cell, Line, Meanings, compare, explain
 

@@ -7,7 +7,7 @@ Console and report open with it::
 
 from collections.abc import Sequence
 
-from spikearm.experiments.perturbations.registry import NONE
+from spikearm.experiments.perturbations.strength import NONE
 from spikearm.experiments.studies.robustness.summary import REACHED, Point, break_point, curve
 from spikearm.experiments.studies.robustness.table import controllers_of, measured
 from spikearm.experiments.words import counted, listed

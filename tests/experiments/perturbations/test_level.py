@@ -6,6 +6,7 @@ import pytest
 from spikearm.arm_models import SpikearmError
 from spikearm.experiments.perturbations.level import Level, all_levels, default_level
 from spikearm.experiments.perturbations.registry import PERTURBATIONS
+from spikearm.experiments.perturbations.strength import shown_strength
 
 
 def test_a_name_alone_goes_through_all_strengths_and_a_number_names_one():
@@ -38,7 +39,7 @@ def test_every_strength_is_possible_and_can_be_typed_as_it_is_shown(name):
     one = PERTURBATIONS[name]
     for strength in (*one.strengths, one.default):
         np.testing.assert_allclose(
-            default_level(f"{name}={one.shown(strength)}").strength, strength, rtol=1e-12
+            default_level(f"{name}={shown_strength(one, strength)}").strength, strength, rtol=1e-12
         )
 
 

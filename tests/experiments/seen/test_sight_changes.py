@@ -88,7 +88,7 @@ def test_words_name_levels_in_the_units_of_tables():
     [
         ("fog", "no sight perturbation 'fog'. Sight perturbations: none, flashes, "),
         ("dead-pixels=101", "dead-pixels=101 is not possible: give 0 to 100 %"),
-        ("flashes=-1", "flashes=-1 is not possible: give 0 or more"),
+        ("flashes=-1", "flashes=-1 is not possible: give 0 x or more"),
         ("flashes=bright", "'flashes=bright' names no strength: give a number, such as flashes=3"),
     ],
 )

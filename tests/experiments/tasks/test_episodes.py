@@ -101,6 +101,14 @@ class Limp(CountingController):
         return StepCounts(spikes=os.getpid(), synaptic_events=time.monotonic_ns())
 
 
+@pytest.fixture(autouse=True)
+def answered() -> Iterator[None]:
+    """Answer Ctrl-C, which a process that a shell began in the background ignores."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class Impatient(Limp):
     """Presses Ctrl-C, which reaches every process of a terminal; then takes its time.
 
