@@ -16,7 +16,7 @@ from spikearm.experiments.eye_on_chip.watched_frames import watched_frames
 from spikearm.experiments.needs import Need
 from spikearm.experiments.records.atomic_file import append_line, atomic_file, check_appendable
 from spikearm.experiments.records.provenance import provenance
-from spikearm.experiments.records.records import write_reaches
+from spikearm.experiments.records.reach_file import write_reaches
 from spikearm.experiments.studies.deployment.board_check import BoardCheck, check_board
 from spikearm.experiments.studies.deployment.deployment import (
     ControllerDeployment,

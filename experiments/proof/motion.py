@@ -10,7 +10,7 @@ import numpy as np
 
 from spikearm.controller.loop.trajectory import TIMED, Trajectory
 from spikearm.experiments.controllers import BASELINE, controller_label
-from spikearm.experiments.records.records import RecordedReach
+from spikearm.experiments.records.reach import RecordedReach
 from spikearm.experiments.studies.benchmark.metrics_row import Measured, make_row
 from spikearm.neural.counts import Footprint
 

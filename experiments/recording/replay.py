@@ -8,7 +8,8 @@ import numpy as np
 
 from spikearm.arm_models import SpikearmError
 from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.experiments.records.records import RecordedReach, Run
+from spikearm.experiments.records.reach import RecordedReach
+from spikearm.experiments.records.records import Run
 
 NANOSECONDS = 1_000_000_000
 

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, TypedDict
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from spikearm.arm_models import SpikearmError
 from spikearm.arm_models.errors import sentence
 from spikearm.neural.files.array_file import DAMAGES
 from spikearm.neural.files.plain_file import check_plain_file, check_size
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MOST_BYTES = 2**32  # of a table in memory; a hundred seeds of the benchmark take this
 VALUE_BYTES = 8
@@ -31,6 +31,8 @@ def undamaged(folder: Path) -> Iterator[None]:
     Raises:
         SpikearmError: A file cannot be read, or a value in it is not what is expected.
     """
+    import pyarrow as pa  # after the work of a run
+
     try:
         yield
     except (*DAMAGES, OSError, pa.ArrowException) as error:
@@ -40,13 +42,15 @@ def undamaged(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def read_table(path: Path) -> pa.Table:
+def read_table(path: Path) -> "pa.Table":
     """Read a Parquet file, after a look at the sizes that its headers claim.
 
     Raises:
         OSError: It cannot be read, is no file, or is larger than ``MOST_BYTES``.
         pa.ArrowException: It is damaged.
     """
+    import pyarrow.parquet as pq
+
     check_plain_file(path, MOST_BYTES)
     claims = pq.read_metadata(path)
     groups = [claims.row_group(number) for number in range(claims.num_row_groups)]

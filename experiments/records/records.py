@@ -1,6 +1,8 @@
-"""Runs on disk: a folder that appears whole or not at all."""
+"""Runs on disk: a folder that appears whole or not at all.
 
-import itertools
+The modules of its tables are imported when one is written or read: a run begins without pyarrow.
+"""
+
 import json
 import math
 import os
@@ -8,77 +10,20 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, TypedDict
-
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import Any
 
 from spikearm.arm_models import SpikearmError
 from spikearm.arm_models.errors import sentence
-from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.experiments.controllers import controller_label
 from spikearm.experiments.records.atomic_file import draft_prefix, missing_folders, remove_if_empty
-from spikearm.experiments.records.reading import Summary, read_table, undamaged
-from spikearm.experiments.records.spike_file import SPIKES, read_spikes, write_spikes
-from spikearm.neural.counts import ChipWork
-from spikearm.neural.files.typed_json import Count, check_types, read_json
+from spikearm.experiments.records.reach import SPIKES, TRAJECTORY, RecordedReach
+from spikearm.experiments.records.reading import Summary, undamaged
+from spikearm.neural.files.typed_json import read_json
 from spikearm.neural.spikes import SpikeTrains
 
-CONFIG, SUMMARY, TRAJECTORY = "config.json", "summary.json", "trajectory.parquet"
-JOINT_COLUMNS = ("q", "dq", "torque")
-WIDTHS = {"position": 3, "quaternion": 4, "work": len(ChipWork._fields)}
-"""Numbers in a row of a column, by the last part of its name; one in others but the joints'."""
+CONFIG, SUMMARY = "config.json", "summary.json"
 REPORT, VIDEO = "report.html", "video.mp4"
-
-
-@dataclass(frozen=True)
-class RecordedReach:
-    """Recorded reach: out to a target, or back to the start.
-
-    Attributes:
-        controller: Name of the controller that drove it.
-        adaptive: True if an adaptive network learned beside it.
-        seed: Seed of task and network.
-        target: Index of the target, from 0.
-        direction: ``out`` to the target or ``back`` to the start.
-        trajectory: Recorded states, references and torques.
-        spike_trains: Spikes of the controller's network, where they were recorded and are in
-            memory; :func:`spike_trains_of` reads them back.
-    """
-
-    controller: str
-    adaptive: bool
-    seed: int
-    target: int
-    direction: str
-    trajectory: Trajectory
-    spike_trains: SpikeTrains | None = None
-
-    @property
-    def label(self) -> str:
-        """Name of the controller as tables show it."""
-        return controller_label(self.controller, self.adaptive)
-
-    @property
-    def keys(self) -> dict[str, Any]:
-        """Values that tell this reach apart in the files of a run."""
-        return {name: getattr(self, name) for name in KEYS}
-
-
-class ReachKeys(TypedDict):
-    """Columns of a trajectory that tell reaches apart, and their types."""
-
-    controller: str
-    adaptive: bool
-    seed: Count
-    target: Count
-    direction: Literal["out", "back"]
-
-
-KEYS = tuple(ReachKeys.__annotations__)
 
 
 @dataclass(frozen=True)
@@ -148,6 +93,9 @@ def write_run(run: Run, folder: Path) -> Run:
     Raises:
         SpikearmError: The folder is taken, or the disk fails; nothing is left behind.
     """
+    from spikearm.experiments.records.reach_file import write_reaches
+    from spikearm.experiments.records.spike_file import write_spikes
+
     check_new_folder(folder)
     with atomic_folder(folder) as draft:
         write_config_and_summary(run.config, run.rows, run.status, draft)
@@ -170,17 +118,14 @@ def write_config_and_summary(
         (folder / name).write_text(text, "utf-8")
 
 
-def write_reaches(reaches: list[RecordedReach], path: Path) -> None:
-    """Write reaches to a Parquet file, one row per step."""
-    pq.write_table(_table(reaches), path, compression="zstd", write_page_checksum=True)
-
-
 def read_run(folder: Path) -> Run:
     """Read a run back.
 
     Raises:
         SpikearmError: The folder is not a run.
     """
+    from spikearm.experiments.records.reach_file import read_reaches
+
     missing = [name for name in (CONFIG, SUMMARY, TRAJECTORY) if not (folder / name).is_file()]
     if missing:
         raise SpikearmError(
@@ -190,7 +135,7 @@ def read_run(folder: Path) -> Run:
     with undamaged(folder):
         config = read_json(folder / CONFIG)
         summary = read_json(folder / SUMMARY, Summary)
-        reaches = _read_reaches(read_table(folder / TRAJECTORY))
+        reaches = read_reaches(folder / TRAJECTORY)
     return Run(config, summary["rows"], reaches, summary["status"], folder)
 
 
@@ -200,6 +145,8 @@ def spike_trains_of(run: Run, reach: RecordedReach) -> SpikeTrains | None:
     Raises:
         SpikearmError: The file of spikes is damaged.
     """
+    from spikearm.experiments.records.spike_file import read_spikes
+
     if reach.spike_trains is not None or run.folder is None:
         return reach.spike_trains
     path = run.folder / SPIKES
@@ -247,71 +194,3 @@ def _without_nonfinite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_without_nonfinite(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _table(reaches: list[RecordedReach]) -> pa.Table:
-    return pa.concat_tables([_reach_table(reach) for reach in reaches]) if reaches else pa.table({})
-
-
-def _reach_table(reach: RecordedReach) -> pa.Table:
-    columns: dict[str, pa.Array] = {}
-    n_steps = len(reach.trajectory.time)
-    for name, value in reach.keys.items():
-        columns[name] = pa.array([value] * n_steps)
-    for field in fields(Trajectory):
-        columns[field.name] = _column(getattr(reach.trajectory, field.name))
-    return pa.table(columns)
-
-
-def _column(values: np.ndarray) -> pa.Array:
-    if values.ndim == 1:
-        return pa.array(values)
-    return pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), values.shape[1])
-
-
-def _read_reaches(table: pa.Table) -> list[RecordedReach]:
-    """Build reaches from a table of one row per step.
-
-    Raises:
-        KeyError, ValueError: A column is missing, or of another type or shape.
-    """
-    if table.num_rows == 0:
-        return []
-    keys = list(zip(*(table[name].to_pylist() for name in KEYS), strict=True))
-    starts = [0] + [i for i in range(1, len(keys)) if keys[i] != keys[i - 1]] + [len(keys)]
-    return [
-        RecordedReach(
-            **check_types(dict(zip(KEYS, keys[start], strict=True)), ReachKeys, TRAJECTORY),
-            trajectory=_trajectory(table.slice(start, end - start)),
-        )
-        for start, end in itertools.pairwise(starts)
-    ]
-
-
-def _trajectory(table: pa.Table) -> Trajectory:
-    arrays = {field.name: _array(table, field.name) for field in fields(Trajectory)}
-    n_steps, n_joints = table.num_rows, arrays["q"].shape[-1]
-    for name, array in arrays.items():
-        kind = name.rpartition("_")[2]
-        width = n_joints if name in JOINT_COLUMNS else WIDTHS.get(kind)
-        needed = (n_steps,) if width is None else (n_steps, width)
-        if array.shape != needed:
-            raise ValueError(f"{name} of {TRAJECTORY} has shape {array.shape}, not {needed}")
-    return Trajectory(**arrays)
-
-
-def _array(table: pa.Table, name: str) -> np.ndarray:
-    """Return a column as an array.
-
-    Raises:
-        KeyError, ValueError: There is none, or it holds what is no finite number.
-    """
-    column = table[name]
-    if pa.types.is_fixed_size_list(column.type):
-        values = column.combine_chunks().flatten().to_numpy(zero_copy_only=False)
-        array = values.reshape(len(column), -1)
-    else:
-        array = column.to_numpy()
-    if array.dtype.kind not in "fi" or not np.isfinite(array).all():
-        raise ValueError(f"{name} of {TRAJECTORY} holds what is no finite number")
-    return array

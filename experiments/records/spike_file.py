@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from spikearm.experiments.records.reach import SPIKES
 from spikearm.experiments.records.reading import read_table
 from spikearm.neural.spikes import Population, SpikeTrains
 
-SPIKES = "spikes.parquet"
 COLUMNS = {"population": pa.string(), "neuron": pa.int32(), "steps": pa.list_(pa.int32())}
 """Columns beside the keys of a reach: the population, the neuron's number in it from 0, and the
 steps in which it spiked, as rows of the reach in the trajectory."""

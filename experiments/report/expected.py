@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
-from spikearm.experiments.records.records import CONFIG, SUMMARY, TRAJECTORY, Run
+from spikearm.experiments.records.reach import TRAJECTORY
+from spikearm.experiments.records.records import CONFIG, SUMMARY, Run
 from spikearm.experiments.studies.benchmark.columns import CONTROL, DETAIL, LATENCY, TIME, Column
 from spikearm.neural.files.typed_json import Count, Number, Positive, Vector, check_types
 

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.experiments.records.records import RecordedReach
+from spikearm.experiments.records.reach import RecordedReach
 from spikearm.neural.spikes import SpikeTrains
 
 POINT_TIME = 0.01  # s between two points of a drawn curve

@@ -10,7 +10,7 @@ from spikearm.arm_models import Arm, Pose
 from spikearm.arm_models.rendering.camera import Camera, Trail
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.experiments.records.atomic_file import atomic_file
-from spikearm.experiments.records.records import RecordedReach
+from spikearm.experiments.records.reach import RecordedReach
 from spikearm.experiments.report.film_caption import Caption
 
 FRAME_RATE = 30  # frames per second of simulated time

@@ -7,7 +7,7 @@ from typing import Any
 from spikearm.arm_models import SpikearmError
 from spikearm.controller.adaptation.learned_weights import LearnedWeights
 from spikearm.controller.loop.closed_loop import Observer
-from spikearm.experiments.records.records import RecordedReach
+from spikearm.experiments.records.reach import RecordedReach
 from spikearm.experiments.studies.benchmark.episode_outcome import EpisodeOutcome, recorded_reaches
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.studies.benchmark.study import BenchmarkExperiment

@@ -8,7 +8,7 @@ from spikearm.controller.adaptation.adaptive_controller import AdaptiveControlle
 from spikearm.controller.adaptation.learned_weights import LearnedWeights
 from spikearm.controller.controller import Controller, NeuralController, unwrap
 from spikearm.experiments.controllers import ChosenController
-from spikearm.experiments.records.records import RecordedReach
+from spikearm.experiments.records.reach import RecordedReach
 from spikearm.experiments.tasks.episode import Reach
 from spikearm.experiments.tasks.task import Direction, Task
 from spikearm.neural.counts import Footprint

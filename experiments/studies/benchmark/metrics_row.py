@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from spikearm.controller.loop.trajectory import COUNTED, Trajectory
-from spikearm.experiments.records.records import RecordedReach
+from spikearm.experiments.records.reach import RecordedReach
 from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.studies.benchmark.episode_outcome import Loss
 from spikearm.experiments.studies.benchmark.latency import latency_fields

@@ -11,11 +11,10 @@ from blank_trajectory import blank_trajectory
 
 from spikearm.arm_models import SpikearmError
 from spikearm.controller.loop.trajectory import Trajectory
+from spikearm.experiments.records.reach import TRAJECTORY, RecordedReach
 from spikearm.experiments.records.records import (
     CONFIG,
     SUMMARY,
-    TRAJECTORY,
-    RecordedReach,
     Run,
     check_new_folder,
     read_run,

@@ -11,14 +11,8 @@ import pytest
 from blank_trajectory import blank_trajectory
 
 from spikearm.arm_models import SpikearmError
-from spikearm.experiments.records.records import (
-    RecordedReach,
-    Run,
-    read_run,
-    spike_trains_of,
-    write_run,
-)
-from spikearm.experiments.records.spike_file import SPIKES
+from spikearm.experiments.records.reach import SPIKES, RecordedReach
+from spikearm.experiments.records.records import Run, read_run, spike_trains_of, write_run
 from spikearm.neural.spikes import Population, SpikeTrains
 
 N_STEPS = 40

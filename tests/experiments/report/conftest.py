@@ -9,7 +9,8 @@ import pytest
 from spikearm.arm_models import Arm, load_arm
 from spikearm.experiments.cli import main
 from spikearm.experiments.controllers import ControllerSetup, choose_controllers
-from spikearm.experiments.records.records import RecordedReach, Run
+from spikearm.experiments.records.reach import RecordedReach
+from spikearm.experiments.records.records import Run
 from spikearm.experiments.report.series import Series
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan

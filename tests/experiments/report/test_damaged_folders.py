@@ -17,7 +17,7 @@ import pytest
 from spikearm.arm_models import SpikearmError
 from spikearm.experiments import panels
 from spikearm.experiments.cli import BAD_INPUT, main
-from spikearm.experiments.records import reading, records
+from spikearm.experiments.records import reach_file, reading
 from spikearm.experiments.records.records import read_run
 from spikearm.experiments.report import report, study_folder
 from spikearm.experiments.report.report import write_report
@@ -45,8 +45,7 @@ def quick(monkeypatch, folders, name):
         )
     monkeypatch.setattr(panels.plotly.io, "to_html", lambda *_, **__: "")
     reaches = read_run(folders / "ran").reaches
-    monkeypatch.setattr(records, "read_table", lambda _: None)
-    monkeypatch.setattr(records, "_read_reaches", lambda _: reaches)
+    monkeypatch.setattr(reach_file, "read_reaches", lambda _: reaches)
 
 
 def nothing_shown(folder: Path, rows: Any) -> tuple[str, list[str], list[panels.Panel]]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from blank_trajectory import blank_trajectory
 
-from spikearm.experiments.records.records import RecordedReach
+from spikearm.experiments.records.reach import RecordedReach
 from spikearm.experiments.report.film_caption import BAR, HAND, IDEAL, INSET, MARGIN, Caption
 
 AXES = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])  # the picture shows y to the right and z up

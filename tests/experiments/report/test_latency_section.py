@@ -7,7 +7,7 @@ import pytest
 from blank_trajectory import blank_trajectory
 
 from spikearm.controller.loop.trajectory import PARTS
-from spikearm.experiments.records.records import RecordedReach
+from spikearm.experiments.records.reach import RecordedReach
 from spikearm.experiments.report.latency_section import COLUMNS, N_POINTS, latency, latency_section
 from spikearm.experiments.report.series import Series
 

@@ -9,7 +9,7 @@ from blank_trajectory import blank_trajectory
 from scipy.spatial.transform import Rotation
 
 from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.experiments.records.records import RecordedReach
+from spikearm.experiments.records.reach import RecordedReach
 from spikearm.experiments.report.enlarged import enlarged, enlargement
 from spikearm.experiments.report.path_section import (
     FORWARD,

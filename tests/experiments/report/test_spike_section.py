@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.experiments.records.records import RecordedReach
+from spikearm.experiments.records.reach import RecordedReach
 from spikearm.experiments.report.series import Series
 from spikearm.experiments.report.spike_section import (
     MOST_BINS,

@@ -15,7 +15,7 @@ from spikearm.arm_models.rendering.camera import Camera
 from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.references.minimum_jerk import MinimumJerk
-from spikearm.experiments.records.records import RecordedReach
+from spikearm.experiments.records.reach import RecordedReach
 from spikearm.experiments.report.video import HAND_COLOR, IDEAL_COLOR, paths, pose_arm, write_video
 
 LENGTHS = (0.20, 0.15)  # s

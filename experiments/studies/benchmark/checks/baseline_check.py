@@ -8,7 +8,7 @@ import numpy as np
 
 from spikearm.arm_models import SpikearmError
 from spikearm.experiments.controllers import BASELINE, ChosenController
-from spikearm.experiments.records.records import RecordedReach
+from spikearm.experiments.records.reach import RecordedReach
 from spikearm.experiments.studies.benchmark.benchmark import Benchmark
 from spikearm.experiments.studies.benchmark.checks.hindrance import Hindrance
 from spikearm.experiments.studies.benchmark.metrics import position_rmse

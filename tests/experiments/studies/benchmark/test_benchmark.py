@@ -23,7 +23,7 @@ from spikearm.experiments.controllers import (
     ControllerSetup,
     choose_controllers,
 )
-from spikearm.experiments.records.records import RecordedReach
+from spikearm.experiments.records.reach import RecordedReach
 from spikearm.experiments.studies.benchmark.benchmark import Benchmark, run_benchmark
 from spikearm.experiments.studies.benchmark.metrics import position_rmse
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan

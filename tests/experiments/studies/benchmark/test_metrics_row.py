@@ -9,7 +9,7 @@ import pytest
 from blank_trajectory import blank_trajectory
 
 from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.experiments.records.records import RecordedReach
+from spikearm.experiments.records.reach import RecordedReach
 from spikearm.experiments.studies.benchmark.latency import PACE_FIELDS
 from spikearm.experiments.studies.benchmark.metrics_row import Measured, make_row
 from spikearm.neural.counts import UNCOUNTED, ChipWork, Footprint
