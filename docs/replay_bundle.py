@@ -9,7 +9,7 @@ import sys
 import numpy as np
 
 Arrays = dict[str, np.ndarray]
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 INPUT_BITS, CURRENT_BITS = 21, 23  # of the chip's accumulators, beside the sign
 TOLERANCE = 1e-9  # of inputs and torques [N m]: sums of floats depend on their order
 
@@ -24,11 +24,29 @@ def keep(x: np.ndarray, share: np.ndarray) -> np.ndarray:
     return np.sign(x) * (np.abs(x) * share >> 12)
 
 
+def beyond(x: np.ndarray, bound: np.ndarray) -> np.ndarray:
+    """Compute what numbers have beyond a bound."""
+    return x - np.clip(x, -bound, bound)
+
+
+def take(b: Arrays) -> np.ndarray:
+    """Compute the excess that the backup takes from each command, over the products' range."""
+    excess, slow = [], np.zeros(6)
+    for w in (b["run.command"] - b["scaling.center"][-6:]) / b["scaling.half_range"][-6:]:
+        slow = slow + b["excess.share"] * (w - slow)
+        lasting = beyond(slow, b["excess.lasting"])
+        excess.append(lasting + beyond(w - lasting, b["excess.sudden"]))
+    return np.clip(excess, -b["excess.largest"], b["excess.largest"])
+
+
 def scale(b: Arrays) -> np.ndarray:
     """Compute inputs within -1 to 1 from positions, velocities and commands, for all steps."""
-    angle = b["run.q"] - b["scaling.middle"]
-    raw = np.hstack([np.sin(angle), np.cos(angle), b["run.dq"], b["run.command"]])
-    return np.clip((raw - b["scaling.center"]) / b["scaling.half_range"], -1, 1)
+    angle, excess, fine = b["run.q"] - b["scaling.middle"], take(b), b["excess.fine"]
+    left = b["run.command"] - excess * b["scaling.half_range"][-6:]
+    raw = np.hstack([np.sin(angle), np.cos(angle), b["run.dq"], left])
+    scaled = np.clip((raw - b["scaling.center"]) / b["scaling.half_range"], -1, 1)
+    first, rest = np.clip(excess, -fine, fine) / fine, beyond(excess, fine)
+    return np.hstack([scaled, first, rest / (b["excess.largest"] - fine)])
 
 
 def encode(b: Arrays) -> list[np.ndarray]:

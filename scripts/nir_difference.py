@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from spikearm.arm_models import load_arm
+from spikearm.controller.spiking.saturation_backup import SaturationBackup
 from spikearm.controller.spiking.trained import TrainedController, shipped
 from spikearm.experiments.studies.nir_difference import (
     difference,
@@ -46,10 +47,12 @@ class Options:
         trained = (
             shipped(self.arm) if self.trained is None else TrainedController.load(self.trained)
         )
-        drawn = draw_inputs(load_arm(self.arm), trained, self.inputs, np.random.default_rng(0))
+        arm = load_arm(self.arm)
+        drawn = draw_inputs(arm, trained, self.inputs, np.random.default_rng(0))
+        backup = SaturationBackup.of_arm(arm.model, trained.weights, "spiking")
         settled = {
             name: settle(run, drawn)
-            for name, run in list_runners(trained.weights, self.time).items()
+            for name, run in list_runners(trained.weights, backup, self.time).items()
         }
         table = Table("compared with the graph at its own step", "latent code, %", "torque, %")
         graph = settled.pop("the graph")

@@ -1,6 +1,8 @@
 """The saturation backup: neurons for commands beyond the range of the product neurons."""
 
 import math
+from functools import cached_property
+from typing import NamedTuple
 
 import nengo
 import numpy as np
@@ -27,6 +29,21 @@ NEURONS = 8  # per component of the command, sign and range
 MAX_RATES = (150.0, 250.0)  # Hz
 INTERCEPTS = (0.02, 0.8)  # of a range
 N_POINTS = 400  # of a tuning curve, to solve for decoders at
+
+
+class BackupLayer(NamedTuple):
+    """Neurons of a backup and their weights.
+
+    Attributes:
+        encoders: Component and sign of each neuron, shape (n_neurons, 12).
+        gain, bias: Gain and bias of each neuron's current, shape (n_neurons,).
+        readout: Torques of a neuron's rate, shape (n_joints, n_neurons) [N m s].
+    """
+
+    encoders: np.ndarray
+    gain: np.ndarray
+    bias: np.ndarray
+    readout: np.ndarray
 
 
 class SaturationBackup:
@@ -99,28 +116,39 @@ class SaturationBackup:
         self._take(lasting + beyond(scaled - lasting, SUDDEN))
 
     @property
+    def excess(self) -> np.ndarray:
+        """Excess that the neurons are given, each range of it scaled, shape (12,)."""
+        return self._excess.values
+
+    @cached_property
+    def layer(self) -> BackupLayer:
+        """Weights of its neurons, from the excess to the torques."""
+        intercepts = np.geomspace(*INTERCEPTS, NEURONS)
+        gain, bias = self._neurons.gain_bias(np.linspace(*MAX_RATES, NEURONS), intercepts)
+        signed = np.vstack([np.eye(12), -np.eye(12)])  # (24, 12)
+        decoders = np.kron(signed.T, self._solve(gain, bias))  # (12, 24 NEURONS)
+        return BackupLayer(
+            np.repeat(signed, NEURONS, axis=0), np.tile(gain, 24), np.tile(bias, 24),
+            self._torque_map @ decoders,
+        )  # fmt: skip
+
+    @property
     def torque(self) -> np.ndarray:
         """Joint torques for the excess, shape (n_joints,) [N m]."""
         return self._torque.values
 
     def add_to(self, network: nengo.Network) -> None:
         """Add the neurons, and nodes that hand over excess and torques, to a network."""
-        intercepts = np.geomspace(*INTERCEPTS, NEURONS)
-        gain, bias = self._neurons.gain_bias(np.linspace(*MAX_RATES, NEURONS), intercepts)
-        signed = np.vstack([np.eye(12), -np.eye(12)])  # (24, 12)
-        decoders = np.kron(signed.T, self._solve(gain, bias))  # (12, 24 NEURONS)
+        layer = self.layer
         with network:
             excess = nengo.Node(self._excess, label="excess command")
             torque = nengo.Node(self._torque, size_in=len(self._torque_map), label="backup torque")
             backup = nengo.Ensemble(
-                24 * NEURONS, 12, encoders=np.repeat(signed, NEURONS, axis=0),
-                gain=np.tile(gain, 24), bias=np.tile(bias, 24), neuron_type=self._neurons,
-                label="saturation backup",
+                len(layer.bias), 12, encoders=layer.encoders, gain=layer.gain, bias=layer.bias,
+                neuron_type=self._neurons, label="saturation backup",
             )  # fmt: skip
             nengo.Connection(excess, backup, synapse=None)
-            nengo.Connection(
-                backup.neurons, torque, transform=self._torque_map @ decoders, synapse=self._tau
-            )
+            nengo.Connection(backup.neurons, torque, transform=layer.readout, synapse=self._tau)
 
     def _take(self, excess: np.ndarray) -> None:
         """Write an excess, over the products' range, each range of it scaled to [-1, 1]."""

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.references.minimum_jerk import MinimumJerk
+from spikearm.controller.spiking.saturation_backup import SaturationBackup
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.console import console
@@ -90,7 +91,8 @@ class ExportCommand:
         assert trained is not None
         with console.status("Exporting"):
             if self.to == "nir":
-                self._write_graph(nir_graph(trained.weights))
+                backup = SaturationBackup.of_arm(arm.model, trained.weights, "spiking")
+                self._write_graph(nir_graph(trained.weights, backup))
             else:
                 self._write_bundle(arm, trained)
         console.print(self._verdict(arm))

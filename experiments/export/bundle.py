@@ -10,12 +10,12 @@ import numpy as np
 
 from spikearm.controller.spiking.scaling import Scaling
 from spikearm.experiments.export.chip_arrays import Axons, Blocks, Compartments, Rows, Synapses
-from spikearm.experiments.export.host_interface import InputCoding, OutputDecoding
+from spikearm.experiments.export.host_interface import ExcessRule, InputCoding, OutputDecoding
 from spikearm.experiments.export.recorded_reach import RecordedReach
 from spikearm.neural.files.array_file import FORMAT_VERSION, check_names, read_versioned, understood
 from spikearm.neural.files.typed_json import parse_json
 
-VERSION = 2
+VERSION = 3
 ABOUT, STEP = "about", "dt"
 KIND = "bundle"
 REMEDY = "Name a file that `spikearm export --to bundle` wrote."
@@ -27,6 +27,7 @@ PARTS = {
     "axons": Axons,
     "scaling": Scaling,
     "inputs": InputCoding,
+    "excess": ExcessRule,
     "outputs": OutputDecoding,
     "run": RecordedReach,
 }
@@ -48,6 +49,7 @@ class Bundle:
         axons: Connections from neurons to weights.
         scaling: Scaling of state and command to the inputs.
         inputs: Coding of inputs as spikes.
+        excess: Rule by which the host takes an excess from commands.
         outputs: Decoding of spikes to torques.
         run: Part of a reach, step by step.
     """
@@ -61,6 +63,7 @@ class Bundle:
     axons: Axons
     scaling: Scaling
     inputs: InputCoding
+    excess: ExcessRule
     outputs: OutputDecoding
     run: RecordedReach
 

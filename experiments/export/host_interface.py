@@ -7,6 +7,13 @@ import nengo
 import numpy as np
 
 from spikearm.arm_models import SpikearmError
+from spikearm.controller.spiking.saturation_backup import (
+    FINE_EXCESS,
+    HEADROOM,
+    LARGEST_EXCESS,
+    SHARE,
+    SUDDEN,
+)
 from spikearm.neural.host_io import HostInput, HostOutput
 
 
@@ -33,13 +40,39 @@ class OutputDecoding:
     """Decoding of spikes to torques on the host.
 
     Attributes:
-        decoder: Scaled torques that a spike of each compartment adds before the filter,
-            shape (n_joints, n_compartments).
+        decoder: What a spike of each compartment adds to the outputs before the filter, shape
+            (n_outputs, n_compartments); of a bundle, to the scaled torques, n_joints of them.
         tau: Time constant of the low-pass filter, shape () [s].
     """
 
     decoder: np.ndarray
     tau: np.ndarray
+
+
+@dataclass(frozen=True)
+class ExcessRule:
+    """Numbers by which the host takes an excess from commands, for the saturation backup.
+
+    All are over the range of the product neurons, shape () each.
+
+    Attributes:
+        share: Share of a command that its slow low-pass takes up in a step [1].
+        lasting: Bound of the low-pass, beyond which it is taken.
+        sudden: Bound of the rest, beyond which it is taken, too.
+        fine: Largest excess that the neurons of the fine range are given.
+        largest: Largest excess of both ranges.
+    """
+
+    share: np.ndarray
+    lasting: np.ndarray
+    sudden: np.ndarray
+    fine: np.ndarray
+    largest: np.ndarray
+
+
+def excess_rule() -> ExcessRule:
+    """Return the rule of the saturation backup."""
+    return ExcessRule(*map(np.array, (SHARE, 1.0 - HEADROOM, SUDDEN, FINE_EXCESS, LARGEST_EXCESS)))
 
 
 def nodes_of(network: nengo.Network, kind: type[HostInput] | type[HostOutput]) -> list[nengo.Node]:
@@ -77,7 +110,10 @@ def _read_coder(
     plain = (
         connection.synapse is None
         and connection.function is None
-        and isinstance(connection.post_obj, nengo.ensemble.Neurons)  # else the host multiplies
+        and (  # else the host multiplies
+            isinstance(connection.post_obj, nengo.ensemble.Neurons)
+            or isinstance(connection.transform, nengo.transforms.NoTransform)
+        )
     )
     if connection.pre_obj not in first or not plain:
         raise SpikearmError(
@@ -91,26 +127,39 @@ def _read_coder(
 
 
 def read_outputs(model: Any, network: nengo.Network) -> OutputDecoding:
-    """Read the decoding and filtering of the chip's spikes.
+    """Read the decoding and filtering of the chip's spikes, outputs in the order of their nodes.
 
     Raises:
         SpikearmError: Outputs are not sums of spikes with one filter.
     """
-    probes = [model.objs[probe]["out"] for probe in model.chip2host_receivers]
-    tau = _one_filter(network)
-    if tau is None or any(probe.key != "spiked" or not probe.is_transformed for probe in probes):
+    probes = {probe: model.objs[probe]["out"] for probe in model.chip2host_receivers}
+    tau, rows = _one_filter(network), _rows_of(network)
+    summed = all(one.key == "spiked" and one.is_transformed for one in probes.values())
+    if tau is None or not summed or any(probe.target not in rows for probe in probes):
         raise SpikearmError(
             "A bundle holds sums of spikes that one filter smooths, and this network has other "
             "outputs."
         )
     sizes = [block.n_neurons for block in model.blocks]
     starts = dict(zip(map(id, model.blocks), np.cumsum([0, *sizes[:-1]]).tolist(), strict=True))
-    decoder = np.zeros((probes[0].output_size, sum(sizes)))
-    for probe in probes:
-        for block, chosen, weights in zip(probe.target, probe.slice, probe.weights, strict=True):
+    decoder = np.zeros((max(one.stop for one in rows.values()), sum(sizes)))
+    for probe, read in probes.items():
+        for block, chosen, weights in zip(read.target, read.slice, read.weights, strict=True):
             compartments = starts[id(block)] + np.arange(block.n_neurons)[chosen]
-            decoder[:, compartments] += weights.T
+            decoder[rows[probe.target], compartments] += weights.T
     return OutputDecoding(decoder, np.array(tau))
+
+
+def _rows_of(network: nengo.Network) -> dict[Any, slice]:
+    """Return the outputs that neurons lead to; none for neurons that lead to several nodes."""
+    rows: dict[Any, slice] = {}
+    start = 0
+    for node in nodes_of(network, HostOutput):
+        mine = slice(start, start := start + node.size_in)
+        for one in network.all_connections:
+            if one.post_obj is node:
+                rows[one.pre_obj] = mine if one.pre_obj not in rows else slice(0)
+    return {neurons: mine for neurons, mine in rows.items() if mine != slice(0)}
 
 
 def _one_filter(network: nengo.Network) -> float | None:
@@ -119,4 +168,4 @@ def _one_filter(network: nengo.Network) -> float | None:
     into = [one for one in network.all_connections if one.post_obj in nodes]
     whole = all(one.post_slice == slice(None) for one in into)
     taus = {getattr(one.synapse, "tau", None) for one in into}
-    return taus.pop() if whole and len(nodes) == len(taus) == 1 else None
+    return taus.pop() if whole and nodes and len(taus) == 1 else None

@@ -1,17 +1,25 @@
 """Export of a trained controller as a bundle."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from spikearm.arm_models import Arm
 from spikearm.controller.references.minimum_jerk import MinimumJerk
+from spikearm.controller.spiking.saturation_backup import SaturationBackup
+from spikearm.controller.spiking.scaling import Scaling
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.experiments.export.bundle import Bundle
 from spikearm.experiments.export.chip_arrays import read_chip
-from spikearm.experiments.export.host_interface import read_inputs, read_outputs
+from spikearm.experiments.export.host_interface import (
+    OutputDecoding,
+    excess_rule,
+    read_inputs,
+    read_outputs,
+)
 from spikearm.experiments.export.recorded_reach import Recorder, record_reach
 
 
@@ -23,7 +31,7 @@ def make_bundle(
     n_steps: int,
     about: Mapping[str, Any],
 ) -> Bundle:
-    """Build a controller for the chip, and export it with part of a reach.
+    """Build a controller for the chip, with its saturation backup, and export it with a reach.
 
     Args:
         arm: Arm that the controller was trained for.
@@ -36,7 +44,8 @@ def make_bundle(
     Raises:
         SpikearmError: A bundle cannot hold the network.
     """
-    with SpikingController(weights, Recorder, "loihi") as controller:
+    backup = SaturationBackup.of_arm(arm.model, weights, "loihi")
+    with SpikingController(weights, Recorder, "loihi", backup=backup) as controller:
         recorder = controller.simulation
         assert isinstance(recorder, Recorder)
         model, network = recorder.simulation.model, recorder.network
@@ -47,6 +56,13 @@ def make_bundle(
             **image._asdict(),
             scaling=weights.scaling,
             inputs=read_inputs(model, network),
-            outputs=read_outputs(model, network),
+            excess=excess_rule(),
+            outputs=_added_up(read_outputs(model, network), weights.scaling),
             run=record_reach(arm, controller, motion, start, n_steps),
         )
+
+
+def _added_up(outputs: OutputDecoding, scaling: Scaling) -> OutputDecoding:
+    """Add the torques of the backup [N m] to the scaled torques of the controller's neurons."""
+    scaled, backup = np.split(outputs.decoder, 2)
+    return replace(outputs, decoder=scaled + backup / scaling.torque[:, None])

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from spikearm.arm_models import SpikearmError
+from spikearm.controller.spiking.saturation_backup import BackupLayer, SaturationBackup
 from spikearm.controller.spiking.spiking_network import TAU_RC, Filters
 from spikearm.controller.spiking.weights import NetworkWeights
 
@@ -34,14 +35,21 @@ def load_nir() -> ModuleType:
     return nir
 
 
-def nir_graph(weights: NetworkWeights, filters: Filters = Filters(), dt: float = NIR_STEP) -> Any:
+def nir_graph(
+    weights: NetworkWeights,
+    backup: SaturationBackup,
+    filters: Filters = Filters(),
+    dt: float = NIR_STEP,
+) -> Any:
     """Build the graph of the stage ``spiking``.
 
-    It leads from the scaled inputs, as one vector, to the joint torques [N m]. The node
-    ``latent_code`` has the latent code as its output.
+    It leads from the scaled inputs, as one vector with the excess that the saturation backup takes
+    over behind them, to the joint torques [N m]. The node ``latent_code`` has the latent code as
+    its output.
 
     Args:
         weights: Weights of the network.
+        backup: Saturation backup of the stage, which runs in the same network.
         filters: Time constants.
         dt: Step of the simulator that is to run it [s]. A spike is a 1 that lasts for a step, so
             weights that spikes reach are divided by it.
@@ -51,10 +59,16 @@ def nir_graph(weights: NetworkWeights, filters: Filters = Filters(), dt: float =
     """
     nir = load_nir()
     n_features, n_code, n_products, n_friction = weights.layers
-    tau = filters.layer_tau
+    tau, layer = filters.layer_tau, backup.layer
+    n_scaled, n_excess = len(weights.scaling.center), layer.encoders.shape[1]
+
+    def read(scaled: np.ndarray) -> np.ndarray:
+        """Append weights of zero for the excess, which other neurons do not see."""
+        return np.hstack([scaled, np.zeros((len(scaled), n_excess))])
+
     nodes = {
-        "input": nir.Input(input_type={"input": np.array([len(weights.scaling.center)])}),
-        "state_weights": _affine(nir, _state_weights(weights), weights.feature_bias),
+        "input": nir.Input(input_type={"input": np.array([n_scaled + n_excess])}),
+        "state_weights": _affine(nir, read(_state_weights(weights)), weights.feature_bias),
         "feature_neurons": _neurons(nir, n_features),
         "hidden_weights": _affine(nir, weights.hidden / dt, weights.code_bias),
         "hidden_synapse": _lowpass(nir, n_code, tau),
@@ -62,9 +76,12 @@ def nir_graph(weights: NetworkWeights, filters: Filters = Filters(), dt: float =
         "latent_weights": _linear(nir, weights.latent / dt),
         "latent_code": _lowpass(nir, len(weights.latent), tau),
         "factor_weights": _affine(nir, weights.factors, weights.product_bias),
-        "command_weights": _linear(nir, _command_weights(weights)),
+        "command_weights": _linear(nir, read(_command_weights(weights))),
         "product_neurons": _neurons(nir, n_products),
         **_readouts(nir, weights, dt),
+        "excess_weights": _affine(nir, _excess_weights(layer, n_scaled), layer.bias),
+        "backup_neurons": _neurons(nir, len(layer.bias)),
+        "backup_readout": _linear(nir, layer.readout / dt),
         "torque": _lowpass(nir, len(weights.scaling.torque), filters.torque_tau),
         "output": nir.Output(output_type={"output": np.array([len(weights.scaling.torque)])}),
     }
@@ -75,9 +92,10 @@ def nir_graph(weights: NetworkWeights, filters: Filters = Filters(), dt: float =
         ("input", "command_weights", "product_neurons"),
         ("feature_neurons", "feature_readout", "torque"),
         ("code_neurons", "code_readout", "torque"),
+        ("input", "excess_weights", "backup_neurons", "backup_readout", "torque"),
     ]  # fmt: skip
     if n_friction:
-        nodes["speed_weights"] = _affine(nir, _speed_weights(weights), weights.friction_bias)
+        nodes["speed_weights"] = _affine(nir, read(_speed_weights(weights)), weights.friction_bias)
         nodes["friction_neurons"] = _neurons(nir, n_friction)
         paths.append(("input", "speed_weights", "friction_neurons", "friction_readout", "torque"))
     edges = [edge for path in paths for edge in pairwise(path)]
@@ -100,6 +118,12 @@ def _speed_weights(weights: NetworkWeights) -> np.ndarray:
     """Build the weights of the neurons against friction for all inputs, those of posture zero."""
     none = np.zeros((len(weights.friction_bias), weights.posture.shape[1]))
     return np.hstack([none, weights.friction_velocity, weights.friction_command])
+
+
+def _excess_weights(layer: BackupLayer, n_scaled: int) -> np.ndarray:
+    """Build the backup's weights for all inputs, those of state and command zero."""
+    weights = layer.gain[:, None] * layer.encoders
+    return np.hstack([np.zeros((len(weights), n_scaled)), weights])
 
 
 def _readouts(nir: ModuleType, weights: NetworkWeights, dt: float) -> dict[str, Any]:

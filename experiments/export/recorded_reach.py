@@ -23,7 +23,8 @@ class RecordedReach:
     Attributes:
         q, dq: Joint positions and velocities, shape (n_steps, n_joints) [rad, rad/s].
         command: Task-space command, shape (n_steps, 6) [m/s^2, rad/s^2].
-        inputs: Scaled inputs of the network, shape (n_steps, 3 n_joints + 6).
+        inputs: Scaled inputs of the network, and the excess of the command in two ranges behind
+            them, shape (n_steps, 3 n_joints + 6 + 12).
         spike_step, spike_neuron: Step and neuron of every spike, shape (n_spikes,).
         torque: Joint torques before the arm's limits, shape (n_steps, n_joints) [N m].
     """
@@ -91,7 +92,7 @@ def record_reach(
 
     Args:
         arm: Arm, the plant.
-        controller: New controller that drives it, on a :class:`Recorder`.
+        controller: New controller that drives it, with a backup, on a :class:`Recorder`.
         motion: Ideal motion of the end effector.
         start: Joint positions to start from, shape (n_joints,) [rad].
         n_steps: Number of steps in which the arm moves.
@@ -110,10 +111,11 @@ def record_reach(
         state = arm.step(controller.torque(state, reference))
     q, dq, command = map(np.array, zip(*sensed, strict=True))
     fired = recorder.fired
+    scaled, backup = np.split(np.array(recorder.outputs), 2, axis=1)
     return RecordedReach(
         q, dq, command,
         inputs=np.array(recorder.inputs),
         spike_step=np.repeat(np.arange(len(fired)), [len(one) for one in fired]).astype(np.int32),
         spike_neuron=np.concatenate(fired).astype(np.int32),
-        torque=np.array(recorder.outputs) * controller.weights.scaling.torque,
+        torque=scaled * controller.weights.scaling.torque + backup,
     )  # fmt: skip

@@ -8,6 +8,7 @@ import nengo
 import numpy as np
 
 from spikearm.arm_models import Arm
+from spikearm.controller.spiking.saturation_backup import SaturationBackup
 from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF, build_network
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.controller.spiking.weights import NetworkWeights
@@ -30,12 +31,17 @@ class Settled(NamedTuple):
 Runner = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
-def list_runners(weights: NetworkWeights, time: float) -> dict[str, Runner]:
-    """List the ways of running the network, each input held for a time [s], the graph first."""
+def list_runners(
+    weights: NetworkWeights, backup: SaturationBackup, time: float
+) -> dict[str, Runner]:
+    """List the ways of running the network, each input held for a time [s], the graph first.
+
+    Its saturation backup, which only the graph has here, is given no excess.
+    """
     bare, bounded = lif(0.0, -np.inf), lif(0.0, 0.0)
     return {
-        "the graph": lambda x: run_graph(weights, x, time, NIR_STEP),
-        "the graph in control steps": lambda x: run_graph(weights, x, time, CONTROL_STEP),
+        "the graph": lambda x: run_graph(weights, backup, x, time, NIR_STEP),
+        "the graph in control steps": lambda x: run_graph(weights, backup, x, time, CONTROL_STEP),
         "spiking, as the graph says": lambda x: run_nengo(weights, x, time, bare, NIR_STEP),
         "and voltages not below 0": lambda x: run_nengo(weights, x, time, bounded, NIR_STEP),
         "and refractory periods: stage spiking": lambda x: run_nengo(
@@ -76,12 +82,13 @@ def lif(tau_ref: float, lowest: float) -> nengo.LIF:
 
 
 def run_graph(
-    weights: NetworkWeights, x: np.ndarray, time: float, dt: float
+    weights: NetworkWeights, backup: SaturationBackup, x: np.ndarray, time: float, dt: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Run the graph on sc-neurocore, from the extra [interop]."""
     from sc_neurocore.nir_bridge import from_nir  # of an extra, and slow to load
 
-    network = from_nir(nir_graph(weights, dt=dt), dt=dt)
+    network = from_nir(nir_graph(weights, backup, dt=dt), dt=dt)
+    x = np.concatenate([x, np.zeros_like(backup.excess)])
     network.output_nodes.append("latent_code")
     out = [network.step({"input": x}) for _ in range(round(time / dt))][round(SETTLING / dt) :]
     latent, torque = (np.mean([one[n] for one in out], axis=0) for n in ("latent_code", "output"))

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from spikearm.experiments.perturbations.level import Level
-from spikearm.experiments.records.records import RecordedReach
+from spikearm.experiments.records.reach import RecordedReach
 from spikearm.experiments.studies.adaptation.curve import Curve, Phase
 from spikearm.experiments.studies.benchmark.metrics import position_rmse
 from spikearm.experiments.studies.benchmark.statistics import bootstrap_interval

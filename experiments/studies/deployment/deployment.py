@@ -13,7 +13,7 @@ from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.eye_on_chip.border import Border, border_of
 from spikearm.experiments.eye_on_chip.chip_eyes import ChipEyes
-from spikearm.experiments.records.records import RecordedReach
+from spikearm.experiments.records.reach import RecordedReach
 from spikearm.experiments.studies.chip_cost import ChipCost, chip_cost
 from spikearm.experiments.studies.deployment.drive import (
     DriveConfig,

@@ -11,6 +11,7 @@ import pytest
 
 from spikearm.arm_models import SpikearmError, load_arm
 from spikearm.controller.references.minimum_jerk import MinimumJerk
+from spikearm.controller.spiking.saturation_backup import SaturationBackup
 from spikearm.controller.spiking.settled_controller import SETTLING_STEPS
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.experiments.export.bundle import VERSION, Bundle
@@ -64,7 +65,7 @@ def test_a_script_with_numpy_alone_reproduces_every_spike(bundle, path):
     assert [line for line in program.splitlines() if "import " in line] == [
         "import sys", "import numpy as np",
     ]  # fmt: skip
-    assert len(program.splitlines()) <= 105
+    assert len(program.splitlines()) <= 130
 
 
 def strongest_weight(arrays: dict[str, np.ndarray]) -> None:
@@ -99,6 +100,7 @@ DAMAGES = {
     "the inputs' coding": added("inputs.bias", 1.0),
     "the decoder": added("outputs.decoder", 1e-6),
     "the filter": added("outputs.tau", 1e-6),
+    "the backup's rule": added("excess.share", 1e-3),
     "the scaling": added("scaling.center", 1e-6),
     "a spike of the run": lost_spike,
 }
@@ -128,7 +130,10 @@ def test_what_is_loaded_is_what_was_saved_and_cannot_be_changed(bundle, path):
 def test_the_run_is_that_of_the_controller_on_the_emulator(bundle, trained, reach):
     motion, start = reach
     arm, run = load_arm("gen3"), bundle.run
-    with SpikingController(trained.weights, EmulatorSimulation, "loihi") as controller:
+    backup = SaturationBackup.of_arm(arm.model, trained.weights, "loihi")
+    with SpikingController(
+        trained.weights, EmulatorSimulation, "loihi", backup=backup
+    ) as controller:
         state = arm.reset(start)
         controller.start(state)
         for step, reference in enumerate(motion.sample(arm.timestep * np.arange(10))):
@@ -141,6 +146,15 @@ def test_the_run_is_that_of_the_controller_on_the_emulator(bundle, trained, reac
             np.testing.assert_array_equal(fired[fired < len(spiked)], np.flatnonzero(spiked))
             state = arm.step(torque)
     assert (np.diff(bundle.run.spike_step) >= 0).all()
+
+
+def test_the_run_is_one_in_which_the_backup_takes_over(bundle):
+    (block,) = np.flatnonzero(bundle.blocks.label == "<Ensemble 'saturation backup'>")
+    first, end = bundle.blocks.start[block : block + 2]
+    neurons = bundle.run.spike_neuron
+    assert ((neurons >= first) & (neurons < end)).sum() > 100
+    assert np.abs(bundle.run.inputs[:, -12:]).max() > 0.1
+    assert bundle.outputs.decoder[:, first:end].any()
 
 
 def test_every_part_has_its_place_on_the_chip(bundle):

@@ -57,7 +57,7 @@ ENTERING = {
     "filtered": lambda given, a: nengo.Connection(
         given[0], a.neurons, transform=np.ones((3, 1)), synapse=0.01
     ),
-    "encoded": lambda given, a: nengo.Connection(given[0], a, synapse=None),
+    "encoded": lambda given, a: nengo.Connection(given[0], a, transform=2.0, synapse=None),
     "of a node that computes": lambda given, a: nengo.Connection(
         nengo.Node(lambda t: t), a.neurons, transform=np.ones((3, 1)), synapse=None
     ),

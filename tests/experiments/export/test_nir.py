@@ -7,12 +7,16 @@ import nengo
 import numpy as np
 import pytest
 
+from spikearm.arm_models import load_arm
+from spikearm.controller.classical.home_inertia import HomeInertia
+from spikearm.controller.spiking.saturation_backup import FINE_EXCESS, SaturationBackup
 from spikearm.controller.spiking.spiking_network import TAU_RC, build_network
 from spikearm.experiments.export.nir import NIR_STEP, nir_graph
 
 nir = pytest.importorskip("nir")
 
 TIME, SETTLING = 0.4, 0.1  # s
+N_EXCESS = 12  # two ranges of each component of the command
 RESTING = {"voltage": nengo.dists.Choice([0])}
 # A spike waits for the end of its step: half a step later on average, every 15 ms or so. Of the
 # latent code, the neurons' shares cancel in part, so that its own error is larger.
@@ -33,19 +37,27 @@ Stepper = Callable[[np.ndarray], dict[str, np.ndarray]]
 def graph(trained, tmp_path_factory) -> Any:
     """Write the graph and read it back."""
     path = tmp_path_factory.mktemp("nir") / "gen3.nir"
-    nir.write(path, nir_graph(trained.weights))
+    nir.write(path, nir_graph(trained.weights, a_backup(trained.weights)))
     return nir.read(path)
+
+
+def a_backup(weights: Any) -> SaturationBackup:
+    return SaturationBackup.of_arm(load_arm("gen3").model, weights, "spiking")
 
 
 @pytest.fixture(scope="module")
 def inputs(trained) -> np.ndarray:
-    return np.random.default_rng(0).uniform(-0.6, 0.6, len(trained.weights.scaling.center))
+    """Draw scaled inputs, and an excess of the command behind them."""
+    n_scaled = len(trained.weights.scaling.center)
+    drawn = np.random.default_rng(0).uniform(-0.6, 0.6, n_scaled + N_EXCESS)
+    return drawn * np.repeat([1.0, 0.5], [n_scaled, N_EXCESS])
 
 
 def without_bounds(weights: Any, inputs: np.ndarray) -> Steady:
     """Run the stage ``spiking``, its neurons without refractory period and lower bound."""
-    built = build_network(weights, "spiking")
-    built.nodes.inputs[:] = inputs
+    built, backup = build_network(weights, "spiking"), a_backup(weights)
+    backup.add_to(built.network)
+    built.nodes.inputs[:], backup.excess[:] = np.split(inputs, [-N_EXCESS])
     for ensemble in built.network.all_ensembles:
         ensemble.neuron_type = nengo.LIF(
             tau_rc=TAU_RC, tau_ref=0.0, min_voltage=-np.inf, initial_state=RESTING
@@ -57,7 +69,7 @@ def without_bounds(weights: Any, inputs: np.ndarray) -> Steady:
     with nengo.Simulator(built.network, dt=NIR_STEP, progress_bar=False) as simulator:
         for _ in range(round(TIME / NIR_STEP)):
             simulator.step()
-            torques.append(built.nodes.outputs.values * weights.scaling.torque)
+            torques.append(built.nodes.outputs.values * weights.scaling.torque + backup.torque)
         first = round(SETTLING / NIR_STEP)
         latent = weights.latent @ simulator.data[probe][first:].mean(axis=0)
     return Steady(latent, np.mean(torques[first:], axis=0))
@@ -169,11 +181,12 @@ def test_what_is_read_back_is_what_the_network_is_made_of(graph, trained):
     single = np.float32
     state = np.hstack([weights.posture, weights.velocity]).astype(single)
     np.testing.assert_array_equal(nodes["state_weights"].weight[:, :n_state], state)
-    np.testing.assert_array_equal(
-        nodes["command_weights"].weight[:, n_state:], weights.command.astype(single)
-    )
+    command = nodes["command_weights"].weight[:, n_state:-N_EXCESS]
+    np.testing.assert_array_equal(command, weights.command.astype(single))
     assert not nodes["state_weights"].weight[:, n_state:].any()
     assert not nodes["command_weights"].weight[:, :n_state].any()
+    assert not nodes["command_weights"].weight[:, -N_EXCESS:].any()
+    assert not nodes["excess_weights"].weight[:, :-N_EXCESS].any()
     np.testing.assert_allclose(nodes["hidden_weights"].weight * NIR_STEP, weights.hidden, rtol=1e-6)
     np.testing.assert_allclose(nodes["latent_weights"].weight * NIR_STEP, weights.latent, rtol=1e-6)
     for name, bias in (("state", "feature"), ("hidden", "code"), ("factor", "product")):
@@ -186,6 +199,26 @@ def test_what_is_read_back_is_what_the_network_is_made_of(graph, trained):
     assert graph.metadata["dt"] == NIR_STEP
 
 
+def test_the_backup_is_silent_without_excess_and_adds_torque_along_the_law_with_it(trained, graph):
+    weights, layer = trained.weights, a_backup(trained.weights).layer
+    readout = graph.nodes["backup_readout"].weight * NIR_STEP
+    np.testing.assert_allclose(readout, layer.readout, rtol=1e-6)
+    assert (layer.bias < 1.0).all()  # below threshold, which is 1
+    excess = np.zeros(N_EXCESS)
+    excess[2] = 0.5  # two ranges of the products' upwards
+    rates = nengo.LIF(tau_rc=TAU_RC).rates(
+        (graph.nodes["excess_weights"].weight[:, -N_EXCESS:] @ excess)[None],
+        np.ones(len(readout.T)),
+        graph.nodes["excess_weights"].bias,
+    )  # fmt: skip
+    n = len(weights.scaling.half_range)
+    wanted = np.zeros(6)
+    wanted[2] = 0.5 * FINE_EXCESS * weights.scaling.half_range[n - 6 + 2]
+    model = load_arm("gen3").model
+    torque = HomeInertia.of_arm(model).task_map @ wanted
+    assert np.linalg.norm(readout @ rates[0] - torque) < 0.1 * np.linalg.norm(torque)
+
+
 def test_only_primitives_that_most_importers_know_are_used(graph):
     kinds = {type(node).__name__ for node in graph.nodes.values()}
     assert kinds == {"Input", "Affine", "Linear", "LIF", "LI", "Output"}
@@ -196,8 +229,9 @@ def test_only_primitives_that_most_importers_know_are_used(graph):
 
 
 def test_another_step_makes_spikes_weigh_more(trained):
-    coarse, fine = (nir_graph(trained.weights, dt=dt) for dt in (1e-3, 1e-4))
-    for name in ("hidden_weights", "latent_weights", "code_readout"):
+    backup = a_backup(trained.weights)
+    coarse, fine = (nir_graph(trained.weights, backup, dt=dt) for dt in (1e-3, 1e-4))
+    for name in ("hidden_weights", "latent_weights", "code_readout", "backup_readout"):
         np.testing.assert_allclose(
             10 * coarse.nodes[name].weight, fine.nodes[name].weight, rtol=1e-6
         )
