@@ -18,6 +18,7 @@ from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.options import find_trained, new_folder, resolved_config
 from spikearm.experiments.controllers import (
+    CONTROLLERS,
     PID_INTEGRAL_GAIN,
     Adaptation,
     Backend,
@@ -25,7 +26,6 @@ from spikearm.experiments.controllers import (
     ControllerSetup,
     ControllerSpec,
     choose_controllers,
-    is_own,
     own_sources,
 )
 from spikearm.experiments.flags import turned_off
@@ -135,8 +135,8 @@ class ExperimentOptions:
         return False
 
     def has(self, holds: Callable[[ControllerSpec], bool]) -> bool:
-        """Return True if something holds for a controller, or may for one of the user's own."""
-        return any(is_own(name) or holds(ChosenController(name).spec) for name in self.names)
+        """Return True if something holds for a controller, or may for one from outside."""
+        return any(name not in CONTROLLERS or holds(CONTROLLERS[name]) for name in self.names)
 
     @property
     def reaching(self) -> Reaching:

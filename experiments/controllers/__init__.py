@@ -5,7 +5,7 @@ from spikearm.experiments.controllers.chosen import (
     choose_controllers,
     controller_label,
 )
-from spikearm.experiments.controllers.own_controller import is_own, own_sources
+from spikearm.experiments.controllers.own_controller import own_sources
 from spikearm.experiments.controllers.registry import BASELINE, CONTROLLERS
 from spikearm.experiments.controllers.spec import (
     PID_INTEGRAL_GAIN,
@@ -26,6 +26,5 @@ __all__ = [
     "ControllerSpec",
     "choose_controllers",
     "controller_label",
-    "is_own",
     "own_sources",
 ]
