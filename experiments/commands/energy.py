@@ -82,6 +82,7 @@ class EnergyCommand:
             "period_s": reach.period,
             "counts": reach.counts._asdict(),
             "chip": asdict(reach.chip),
+            "holding": asdict(reach.holding),
             "step_time": asdict(reach.times) | {"highest_rate": reach.times.highest_rate},
             "all_weights": asdict(report.all_weights),
             "cores_per_chip": reach.cores_per_chip,

@@ -1,6 +1,6 @@
 """Accounts of energy: the work of a step on a device, at published prices."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -31,6 +31,8 @@ from spikearm.neural.counts import ChipWork, StepCounts
 ARITHMETIC = "arithmetic"
 BARE, THIS_MACHINE = "45 nm arithmetic", "this machine"
 METER = "RAPL, all processor packages"
+SYNAPTIC = (SYNAPSES, INDEXED, SHARED)
+"""Parts of an account that spikes cause, by the stored weights that they reach."""
 
 
 @dataclass(frozen=True)
@@ -232,9 +234,14 @@ class LoihiEnergy(NamedTuple):
     calibrated: float
 
 
-def loihi_energy(work: Work) -> LoihiEnergy | None:
-    """Estimate the dynamic energy of work on Loihi; None where a price is missing."""
-    least, calibrated = (dynamic_energy(name, work) for name in LOIHI)
+def loihi_energy(work: Work, parts: Sequence[str] = ()) -> LoihiEnergy | None:
+    """Estimate the dynamic energy of work on Loihi; None where a price is missing.
+
+    Args:
+        work: Work of a step.
+        parts: Names of the parts that count; all when empty.
+    """
+    least, calibrated = (dynamic_energy(name, work, parts) for name in LOIHI)
     return None if least is None or calibrated is None else LoihiEnergy(least, calibrated)
 
 
@@ -255,6 +262,12 @@ def energy_per_step(counts: StepCounts, chip: Work | None) -> dict[str, float | 
     return {name: one and dynamic_energy(name, one) for name, one in charged.items()}
 
 
-def dynamic_energy(device: str, work: Work) -> float | None:
-    """Estimate the dynamic energy of work on a device [J]; None where a price is missing."""
-    return network_account(DEVICES[device], "", work, period=0.0).part(*work.counts)
+def dynamic_energy(device: str, work: Work, parts: Sequence[str] = ()) -> float | None:
+    """Estimate the dynamic energy of work on a device [J]; None where a price is missing.
+
+    Args:
+        device: Name of the device.
+        work: Work of a step.
+        parts: Names of the parts that count; all when empty.
+    """
+    return network_account(DEVICES[device], "", work, period=0.0).part(*(parts or work.counts))

@@ -146,8 +146,12 @@ DETAIL = (
            "longest time of a step on Loihi, estimated"),
     Column("energy, least prices", "µJ per step", "energy_per_step_j.loihi", MICRO, ".3f",
            "dynamic energy of a step on Loihi, estimated by published prices"),
+    Column("for spikes, moving", "µJ per step", "synaptic_energy_moving_j", MICRO, ".3f",
+           "part of it for synaptic events, while the target moves"),
+    Column("for spikes, holding", "µJ per step", "synaptic_energy_hold_j", MICRO, ".3f",
+           "the same while the arm holds"),
     Column("energy, calibrated prices", "µJ per step", "energy_per_step_j.loihi_calibrated",
-           MICRO, ".3f", "the same by prices that were fitted to measured chips"),
+           MICRO, ".3f", "dynamic energy by prices that were fitted to measured chips"),
     Column("energy, on a CPU", "µJ per step", "energy_per_step_j.cpu", MICRO, ".1f",
            "dynamic energy of the same network on a CPU, estimated"),
 )  # fmt: skip

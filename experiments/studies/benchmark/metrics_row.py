@@ -13,7 +13,12 @@ from spikearm.experiments.studies.benchmark.episode_outcome import Loss
 from spikearm.experiments.studies.benchmark.latency import latency_fields
 from spikearm.experiments.studies.benchmark.neurobench import neurobench_metrics
 from spikearm.experiments.studies.benchmark.statistics import mean_of_known
-from spikearm.experiments.studies.chip_cost import ChipCost, chip_cost
+from spikearm.experiments.studies.chip_cost import (
+    ChipCost,
+    chip_cost,
+    while_holding,
+    while_moving,
+)
 from spikearm.experiments.tasks.success import SUCCESS, SUCCESS_5MM
 from spikearm.loihi_deploy.energy.account import energy_per_step
 from spikearm.neural.counts import UNCOUNTED, Footprint, StepCounts
@@ -25,6 +30,10 @@ CHIP_FIELDS = (
     "stored_events", "chip_messages", "host_messages", "chip_step_time_mean_s",
     "chip_step_time_p99_s", "chip_step_time_max_s",
 )  # fmt: skip
+SYNAPTIC_FIELDS = {
+    "synaptic_energy_moving_j": while_moving, "synaptic_energy_hold_j": while_holding,
+}  # fmt: skip
+"""Energies of spikes on Loihi, and the steps that each is an average over."""
 FOOTPRINT_FIELDS = tuple(Footprint.__dataclass_fields__)
 LOSS_FIELDS = ("target", "direction", "problem")
 WORKED_OUT = {
@@ -156,7 +165,7 @@ def _beside(
 def _neural_fields(trajectories: list[Trajectory], measured: Measured) -> dict[str, Any]:
     footprint = measured.footprint
     if footprint is None:
-        return dict.fromkeys(NEURAL_FIELDS + CHIP_FIELDS + FOOTPRINT_FIELDS)
+        return dict.fromkeys((*NEURAL_FIELDS, *CHIP_FIELDS, *SYNAPTIC_FIELDS, *FOOTPRINT_FIELDS))
     counts = {
         name: _mean(np.concatenate([getattr(t, name) for t in trajectories])) for name in COUNTED
     }
@@ -166,6 +175,7 @@ def _neural_fields(trajectories: list[Trajectory], measured: Measured) -> dict[s
         **asdict(footprint),
         **neurobench_metrics(step, footprint, values=measured.identity["controller"] == "rate"),
         **_chip_fields(chip),
+        **_synaptic_fields(trajectories, footprint),
         "energy_per_step_j": energy_per_step(step, chip and chip.work),
         "energy_source": "estimated",
     }
@@ -181,6 +191,16 @@ def _chip_fields(chip: ChipCost | None) -> dict[str, Any]:
         chip.time_p99, chip.time_longest,
     )  # fmt: skip
     return dict(zip(CHIP_FIELDS, values, strict=True))
+
+
+def _synaptic_fields(
+    trajectories: list[Trajectory], footprint: Footprint
+) -> dict[str, float | None]:
+    costs = {
+        name: chip_cost(trajectories, footprint, chosen) for name, chosen in SYNAPTIC_FIELDS.items()
+    }
+    energies = {name: cost and cost.synaptic_energy for name, cost in costs.items()}
+    return {name: energy and energy.least for name, energy in energies.items()}
 
 
 def _mean(values) -> float:  # noqa: ANN001  any iterable of numbers

@@ -116,13 +116,30 @@ def recorded_drive(
     Raises:
         SpikearmError: The arm does not reach the target.
     """
-    start, motion = plan_drive(arm, drive)
+    _, motion = plan_drive(arm, drive)
+    with recorded_controller(arm, trained, drive) as (controller, simulation):
+        yield simulation, follow_drive(arm, controller, motion, drive)
+
+
+@contextmanager
+def recorded_controller(
+    arm: Arm, trained: TrainedController, drive: DriveConfig
+) -> Iterator[tuple[SpikingController, RecordedSimulation]]:
+    """Start a controller at stage loihi where the reach begins, and keep its activity from then on.
+
+    Yields:
+        The controller and its simulation, without what settling took.
+
+    Raises:
+        SpikearmError: The arm does not reach the target.
+    """
+    start, _ = plan_drive(arm, drive)
     with loihi_controller(arm.model, trained, drive, RecordedSimulation) as controller:
         simulation = controller.simulation
         assert isinstance(simulation, RecordedSimulation)
         controller.start(arm.reset(start))
         simulation.forget()
-        yield simulation, follow_drive(arm, controller, motion, drive)
+        yield controller, simulation
 
 
 def follow_drive(

@@ -54,7 +54,8 @@ def short_tables(report: EnergyReport) -> list[RenderableType]:
 def long_tables(report: EnergyReport) -> list[RenderableType]:
     """Lay out all else: shared chips, counts, other devices, ratios, metrics and sources."""
     return [
-        sharing_table(report), comparison_table(report), work_table(report),
+        holding_table(report), sharing_table(report), comparison_table(report),
+        work_table(report),
         *network_tables(report), other_table(report), *published_tables(report),
         *hard_tables(report), metric_table(report), *source_list(report),
     ]  # fmt: skip
@@ -73,8 +74,29 @@ def chip_table(report: EnergyReport) -> Table:
     table.add_row("messages from the host", number(report.reach.chip.host_messages), "-", "-")
     table.add_section()
     table.add_row("dynamic", "", energy(least.dynamic), energy(calibrated.dynamic))
+    holding = report.reach.holding
+    events = number(holding.work.stored_events)
+    table.add_row("holding still, all events", events, *map(energy, holding.synaptic_energy or ()))
+    table.add_row("holding still, dynamic", "", *map(energy, holding.energy or ()))
     chips = len(report.reach.cores_per_chip)
     table.add_row("leakage, chips", str(chips), energy(least.static), energy(calibrated.static))
+    return table
+
+
+def holding_table(report: EnergyReport) -> Table:
+    """Lay out a step while the arm holds still at the target, beside one while it moves."""
+    moving, holding = report.reach.chip, report.reach.holding
+    title = "A step on Loihi, while the arm moves and while it holds"
+    table = _table(title, "", "moving", "holding", "of moving")
+    pairs = {"synaptic events": (moving.synaptic_energy, holding.synaptic_energy),
+             "dynamic": (moving.energy, holding.energy)}  # fmt: skip
+    for kind, (before, after) in pairs.items():
+        for name, one, other in zip(PRICES, before or (), after or (), strict=True):
+            table.add_row(f"{kind}, {name}", energy(one), energy(other), ratio(other / one))
+    times = [one.time_mean for one in (moving, holding)]
+    table.add_row(
+        "mean time", *(f"{1e6 * one:.1f} µs" for one in times), ratio(times[1] / times[0])
+    )
     return table
 
 

@@ -2,15 +2,25 @@
 
 from dataclasses import dataclass
 
-from spikearm.arm_models import Arm
-from spikearm.controller.loop.trajectory import COUNTED
+from spikearm.arm_models import Arm, Pose
+from spikearm.controller.loop.trajectory import COUNTED, Trajectory
+from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.reference import Reference
+from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.studies.chip_cost import ChipCost, chip_cost
-from spikearm.experiments.studies.deployment.drive import DriveConfig, plan_drive, recorded_drive
+from spikearm.experiments.studies.deployment.drive import (
+    DriveConfig,
+    follow_drive,
+    plan_drive,
+    recorded_controller,
+)
 from spikearm.loihi_deploy.energy.account import Work
 from spikearm.loihi_deploy.energy.step_time import StepTimeSummary, step_times
 from spikearm.neural.counts import Footprint, StepCounts
+
+SETTLING = 0.5  # s, before a hold is counted: what is left of the motion has died away
+HOLD = 1.0  # s
 
 
 @dataclass(frozen=True)
@@ -22,6 +32,7 @@ class CountedReach:
         period: Length of a step [s].
         counts: Neural work of a step.
         chip: Cost of a step on the chip.
+        holding: Cost of a step on the chip while the arm then holds still at the target.
         times: Time of a step on the chip.
         changed: Compartments in a step whose current or voltage changed, or that fired.
         footprint: Footprint of the network.
@@ -34,6 +45,7 @@ class CountedReach:
     period: float
     counts: StepCounts
     chip: ChipCost
+    holding: ChipCost
     times: StepTimeSummary
     changed: float
     footprint: Footprint
@@ -48,23 +60,27 @@ class CountedReach:
 
 
 def drive_and_count(arm: Arm, trained: TrainedController, drive: DriveConfig) -> CountedReach:
-    """Drive an arm out to its target, and count from the start of the motion on.
+    """Drive an arm out to its target, and count from the start of the motion on; then let it hold.
 
     Raises:
         SpikearmError: The arm does not reach the target.
     """
     _, motion = plan_drive(arm, drive)
-    with recorded_drive(arm, trained, drive) as (simulation, trajectory):
+    with recorded_controller(arm, trained, drive) as (controller, simulation):
+        trajectory = follow_drive(arm, controller, motion, drive)
         activity, fan_out, footprint = (
             simulation.activity, simulation.fan_out, simulation.footprint
         )  # fmt: skip
         chip = chip_cost([trajectory], footprint)
+        holding = chip_cost([hold(arm, controller, motion.goal, drive)], footprint)
         assert chip is not None
+        assert holding is not None
         return CountedReach(
             n_steps=len(trajectory.time),
             period=arm.timestep,
             counts=StepCounts(*(float(getattr(trajectory, name).mean()) for name in COUNTED)),
             chip=chip,
+            holding=holding,
             times=step_times(fan_out, activity.fired).summary,
             changed=activity.active_updates / activity.n_steps,
             footprint=footprint,
@@ -72,3 +88,10 @@ def drive_and_count(arm: Arm, trained: TrainedController, drive: DriveConfig) ->
             cores_per_chip=fan_out.placement.cores_per_chip,
             midway=motion.at(motion.duration / 2),
         )
+
+
+def hold(arm: Arm, controller: SpikingController, pose: Pose, drive: DriveConfig) -> Trajectory:
+    """Let an arm hold the pose that it has reached, and return the steps after it has settled."""
+    for duration in (SETTLING, HOLD):
+        held = follow_drive(arm, controller, MinimumJerk(pose, pose, duration), drive)
+    return held

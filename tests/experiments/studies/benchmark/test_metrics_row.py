@@ -46,6 +46,7 @@ NEURAL_FIELDS = {
     "effective_acs", "effective_macs", "dense",
     "cores", "compartments", "synapse_memory_bits", "stored_events", "chip_messages",
     "host_messages", "chip_step_time_mean_s", "chip_step_time_p99_s", "chip_step_time_max_s",
+    "synaptic_energy_moving_j", "synaptic_energy_hold_j",
 }  # fmt: skip
 WORK = ChipWork(
     whole_events=1_000, indexed_events=600, shared_events=200, spikes=40, messages=50,
@@ -237,6 +238,16 @@ def test_energy_is_estimated_from_the_counts_of_a_step():
     assert filled["energy_source"] == "estimated"
 
 
+def test_energy_of_spikes_is_told_apart_for_motions_and_for_the_holds_after_them():
+    filled = neural_row()
+    n_moving = N_STEPS - HELD - 1  # the last moving reference is the goal
+    share = np.repeat([2 / 3, 4 / 3], N_STEPS // 2)
+    for name, steps in (("moving", share[:n_moving]), ("hold", share[n_moving:])):
+        energy = filled[f"synaptic_energy_{name}_j"]
+        assert energy == pytest.approx(1_800 * 23.6e-12 * steps.mean()), name
+    assert filled["synaptic_energy_moving_j"] != filled["synaptic_energy_hold_j"]
+
+
 def test_a_chips_work_and_time_are_those_of_its_steps():
     filled = neural_row()
     assert filled["stored_events"] == pytest.approx(1_800)
@@ -291,7 +302,8 @@ def test_what_was_not_counted_is_none_and_so_is_all_that_follows_from_it():
     lacking = {"spikes", "synaptic_events", "activation_sparsity", "effective_acs",
                "energy_per_step_j", "energy_source", "stored_events", "chip_messages",
                "host_messages", "chip_step_time_mean_s", "chip_step_time_p99_s",
-               "chip_step_time_max_s"}  # fmt: skip
+               "chip_step_time_max_s", "synaptic_energy_moving_j",
+               "synaptic_energy_hold_j"}  # fmt: skip
     whole = neural_row()
     assert {name for name in row if row[name] is None and whole[name] is not None} == lacking
     assert (row["host_spikes"], row["neuron_updates"]) == (9, 940)

@@ -48,6 +48,8 @@ SHOWN = {
     "energy, least prices µJ per step": (
         {"energy_per_step_j": {"loihi": 6.822e-7, "loihi_calibrated": 8.7e-7}}, "0.682"
     ),
+    "for spikes, moving µJ per step": ({"synaptic_energy_moving_j": 4.268e-7}, "0.427"),
+    "for spikes, holding µJ per step": ({"synaptic_energy_hold_j": 1.912e-7}, "0.191"),
     "energy, calibrated prices µJ per step": (
         {"energy_per_step_j": {"loihi": 6.822e-7, "loihi_calibrated": 8.7e-7}}, "0.870"
     ),
