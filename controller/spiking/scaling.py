@@ -13,6 +13,11 @@ class HostNodes:
 
     A backend may read and write them directly, because the nodes compute nothing.
 
+    Args:
+        n_joints: Number of joints.
+        n_outputs: Number of outputs.
+        rectified: True if inputs of zero are to send no spike to a chip.
+
     Attributes:
         posture: Sines, then cosines of the joint angles, shape (2 * n_joints,).
         velocities: Joint velocities, shape (n_joints,).
@@ -23,10 +28,10 @@ class HostNodes:
             activity of the neurons where it is recorded for training.
     """
 
-    def __init__(self, n_joints: int, n_outputs: int) -> None:
-        self.posture = HostInput(2 * n_joints)
-        self.velocities = HostInput(n_joints)
-        self.command = HostInput(6)
+    def __init__(self, n_joints: int, n_outputs: int, rectified: bool = False) -> None:
+        self.posture = HostInput(2 * n_joints, rectified)
+        self.velocities = HostInput(n_joints, rectified)
+        self.command = HostInput(6, rectified)
         self.outputs = HostOutput(n_outputs)
         self.inputs = np.zeros(3 * n_joints + 6)
         self.posture.values = self.inputs[: 2 * n_joints]

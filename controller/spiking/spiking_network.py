@@ -96,7 +96,8 @@ def build_network(
         readout: Decode torques; if False, the outputs are the filtered activity of all neurons.
     """
     n_joints = weights.velocity.shape[1]
-    nodes = HostNodes(n_joints, n_joints if readout else sum(weights.layers))
+    n_outputs = n_joints if readout else sum(weights.layers)
+    nodes = HostNodes(n_joints, n_outputs, weights.rectified)
     with nengo.Network(seed=seed, label="spiking controller") as network:
         network.config[nengo.Ensemble].neuron_type = neuron_type(stage)
         posture = nengo.Node(nodes.posture, label="posture")

@@ -37,6 +37,9 @@ class NetworkWeights:
         friction_bias: Biases of these neurons, shape (n_friction,).
         readout: Decoders of the scaled torque from all neurons, layer by layer, for each stage,
             shape (n_joints, n_features + n_code + n_products + n_friction).
+        rectified: True if the readout of the chip was learned with inputs that send no spike where
+            they are zero. False, as for weights that do not say: with nengo-loihi's usual pairs of
+            neurons, which send a spike for every input in every step.
 
     Raises:
         ValueError: Arrays are of different networks.
@@ -56,6 +59,7 @@ class NetworkWeights:
     friction_command: np.ndarray
     friction_bias: np.ndarray
     readout: Mapping[str, np.ndarray]
+    rectified: bool = False
 
     def __post_init__(self) -> None:
         needed = self._shapes()
@@ -92,6 +96,7 @@ class NetworkWeights:
             "friction_command": (friction, 6),
             "friction_bias": (friction,),
             "readout": (joints, sum(self.layers)),
+            "rectified": (),
         }
 
     def with_readout(self, stage: NeuralStage, readout: np.ndarray) -> "NetworkWeights":
@@ -102,6 +107,7 @@ class NetworkWeights:
         """List all arrays by name, as :meth:`from_arrays` takes them."""
         own = {field.name: getattr(self, field.name) for field in fields(self)}
         scaling, readout = own.pop("scaling"), own.pop("readout")
+        own["rectified"] = np.array(float(self.rectified))
         own |= {f"scaling.{field.name}": getattr(scaling, field.name) for field in fields(scaling)}
         return own | {f"readout.{stage}": weights for stage, weights in readout.items()}
 
@@ -117,7 +123,9 @@ class NetworkWeights:
         for name, array in arrays.items():
             group, _, own = name.rpartition(".")
             groups[group][own] = array
+        rectified = bool(groups[""].pop("rectified", False))
         check_names(groups["scaling"], {field.name for field in fields(Scaling)})
-        check_names(groups[""], {field.name for field in fields(cls)} - {"scaling", "readout"})
+        no_arrays = {"scaling", "readout", "rectified"}
+        check_names(groups[""], {field.name for field in fields(cls)} - no_arrays)
         scaling = Scaling(**groups["scaling"])
-        return cls(scaling=scaling, readout=groups["readout"], **groups[""])
+        return cls(scaling=scaling, readout=groups["readout"], rectified=rectified, **groups[""])

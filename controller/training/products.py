@@ -31,6 +31,7 @@ def assemble(
     Each product neuron sees one number of the code and one of the command, on a diagonal of
     their plane, which is what a product is decoded from best (Gosmann 2015). Neurons of a pair
     lie side by side, so that a core of the chip is reached by few of the other pairs' spikes.
+    Inputs of zero send no spike to the chip.
 
     Args:
         compression: The deep network.
@@ -65,6 +66,7 @@ def assemble(
         friction_command=against_command,
         friction_bias=friction_bias,
         readout={},
+        rectified=True,
     )
 
 

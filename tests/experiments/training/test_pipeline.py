@@ -131,6 +131,10 @@ def taken(tmp_path_factory) -> Taken:
     return Taken(folder, diaries, left, weights)
 
 
+def test_a_trained_readout_is_learned_with_inputs_that_send_nothing_where_they_are_zero(taken):
+    assert taken.weights.rectified
+
+
 def test_every_step_leaves_a_file_when_it_is_done(taken):
     recorded = {f"readout-loihi-{number:06d}.npz" for number in range(3)}
     assert taken.left == [
