@@ -46,7 +46,7 @@ class FanOut:
         first, ways = 0, [(0, np.zeros(0, dtype=np.int64), 0, np.zeros(0, dtype=np.int64))]
         for source in (*integers.blocks, *integers.inputs):
             for axon in source.axons:
-                stored = _stored(axon, source.n_neurons)
+                stored = stored_by(axon, source.n_neurons)
                 neurons = np.flatnonzero(stored)
                 core = placement.core_of[axon.target]
                 ways.append((_row_kind(axon.target), first + neurons, core, stored[neurons]))
@@ -84,7 +84,7 @@ def _row_kind(synapse: Any) -> int:
     return ROW_KINDS.index("indexed" if synapse.synapse_cfg.compression == INDEXED else "whole")
 
 
-def _stored(axon: Any, n_neurons: int) -> np.ndarray:
+def stored_by(axon: Any, n_neurons: int) -> np.ndarray:
     """Count the stored weights that an axon leads each neuron's spikes to, shape (n_neurons,)."""
     synapse, numbers = axon.target, np.asarray(axon.map_axon(np.arange(n_neurons)))
     sizes = [
