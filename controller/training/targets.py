@@ -1,5 +1,7 @@
 """Training targets, scaled for the network."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from spikearm.arm_models import RigidBodyModel
@@ -35,6 +37,24 @@ def fit_scaling(samples: Samples, edge: float = EDGE, room: float = ROOM) -> Sca
         half_range=np.concatenate([sine, (1 - least_cosine) / 2, speed, COMMAND_RANGE]),
         torque=TORQUE_ROOM * np.abs(samples.drift).max(axis=0),
     )
+
+
+def rest_at(scaling: Scaling, positions: np.ndarray) -> Scaling:
+    """Move the centers of the posture's inputs to a posture, in which they then are zero.
+
+    So the host of an arm that stands there sends no spike to a chip. The range still holds what it
+    held, and grows on the other side.
+
+    Args:
+        scaling: Scaling of inputs and outputs.
+        positions: Joint positions, shape (n_joints,) [rad].
+    """
+    angle = positions - scaling.middle
+    rest = np.concatenate([np.sin(angle), np.cos(angle)])
+    center, half_range = scaling.center.copy(), scaling.half_range.copy()
+    half_range[: len(rest)] += np.abs(rest - center[: len(rest)])
+    center[: len(rest)] = rest
+    return replace(scaling, center=center, half_range=half_range)
 
 
 def make_training_targets(

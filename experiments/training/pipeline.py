@@ -24,6 +24,7 @@ from spikearm.controller.training.samples import Samples, join, sample_reach
 from spikearm.controller.training.targets import (
     fit_scaling,
     make_training_targets,
+    rest_at,
     torque_metric,
 )
 from spikearm.experiments.training.checkpoints import Parts, Snapshot
@@ -124,7 +125,8 @@ class Training:
         return assemble(compression, scaling, self.config.products, rng, self._friction)
 
     def _scaling(self, samples: Samples) -> Scaling:
-        return fit_scaling(samples, self.config.edge, self.config.room)
+        scaling = fit_scaling(samples, self.config.edge, self.config.room)
+        return rest_at(scaling, self.arm.chain.home)
 
     def _solve(
         self, weights: NetworkWeights, samples: Samples, commands: np.ndarray, stage: NeuralStage

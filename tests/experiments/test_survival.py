@@ -26,7 +26,7 @@ from spikearm.controller.classical.joint_pid import JointPIDController
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.training.compression import CompressionConfig, begin
 from spikearm.controller.training.samples import Samples
-from spikearm.controller.training.targets import fit_scaling, make_training_targets
+from spikearm.controller.training.targets import fit_scaling, make_training_targets, rest_at
 from spikearm.experiments.cli import BAD_INPUT, FAILED, INTERRUPTED, main
 from spikearm.experiments.commands import train
 from spikearm.experiments.console.progress import ProgressWatcher, TrainingBars
@@ -194,7 +194,8 @@ def compression(tmp_path_factory) -> Path:
         arm.chain.home + 0.3 * rng.normal(size=(n, n_joints)), rng.normal(size=(n, n_joints)),
         rng.normal(size=(n, n_joints, 6)), rng.normal(size=(n, n_joints)),
     )  # fmt: skip
-    targets = make_training_targets(samples, fit_scaling(samples), arm.model)
+    scaling = rest_at(fit_scaling(samples), arm.chain.home)
+    targets = make_training_targets(samples, scaling, arm.model)
     config = CompressionConfig(n_features=20, n_code=16, n_latent=2)
     path = tmp_path_factory.mktemp("begun") / "compression.npz"
     np.savez(path, **vars(begin(targets, config, rng)))

@@ -15,6 +15,7 @@ from spikearm.controller.training.targets import (
     TYPICAL_COMMAND,
     fit_scaling,
     make_training_targets,
+    rest_at,
     torque_metric,
 )
 
@@ -78,6 +79,26 @@ def test_the_command_has_its_own_range_and_the_torque_that_of_the_drift(samples)
     np.testing.assert_array_equal(scaling.half_range[9:], COMMAND_RANGE)
     np.testing.assert_array_equal(scaling.center[6:], 0.0)
     np.testing.assert_allclose(scaling.torque, TORQUE_ROOM * np.array([8.0, 4.0, 2.5]), rtol=0.01)
+
+
+REST = np.array([0.5, 0.3, 1.9])  # within the box; the last cosine is below its middle
+
+
+def test_an_arm_at_rest_gives_the_network_zeros(samples):
+    inputs = np.full(15, np.nan)
+    rest_at(fit_scaling(samples), REST).write(inputs, REST, np.zeros(3), np.zeros(6))
+    np.testing.assert_allclose(inputs, 0.0, atol=1e-12)
+
+
+def test_a_scaling_with_rest_holds_the_same_range_and_little_more(samples):
+    before = fit_scaling(samples)
+    after = rest_at(before, REST)
+    low, high = (before.center + sign * before.half_range for sign in (-1, 1))
+    farther = np.maximum(high - after.center, after.center - low)
+    np.testing.assert_allclose(after.half_range, farther, rtol=1e-12)
+    assert (after.half_range[:6] > 1.1 * before.half_range[:6]).any()
+    np.testing.assert_array_equal(after.half_range[6:], before.half_range[6:])
+    np.testing.assert_array_equal(after.middle, before.middle)
 
 
 @pytest.fixture(params=["gen3", "ur5e", "planar3"], scope="module")

@@ -29,7 +29,7 @@ from spikearm.controller.training.friction import PER_JOINT
 from spikearm.controller.training.products import steady_rates
 from spikearm.controller.training.readout import STRENGTHS, Refinement, refine
 from spikearm.controller.training.samples import Samples, join
-from spikearm.controller.training.targets import fit_scaling, make_training_targets
+from spikearm.controller.training.targets import fit_scaling, make_training_targets, rest_at
 from spikearm.experiments.cli import BAD_INPUT, main
 from spikearm.experiments.studies.benchmark.checks import verdict
 from spikearm.experiments.tasks.centre_out import CentreOut
@@ -102,7 +102,9 @@ def begin_the_deep_network(folder: Path, name: str = "ur5e") -> None:
     """Leave the file of a deep network that was not trained."""
     with np.load(folder / "samples.npz") as arrays:
         samples = Samples(**{name: arrays[name].astype(float) for name in arrays.files})
-    targets = make_training_targets(samples, fit_scaling(samples), load_arm(name).model)
+    model = load_arm(name).model
+    scaling = rest_at(fit_scaling(samples), model.chain.home)
+    targets = make_training_targets(samples, scaling, model)
     begun = begin(targets, CONFIG.compression, np.random.default_rng(2))
     np.savez(folder / "compression", **vars(begun))
 
@@ -131,7 +133,10 @@ def taken(tmp_path_factory) -> Taken:
     return Taken(folder, diaries, left, weights)
 
 
-def test_a_trained_readout_is_learned_with_inputs_that_send_nothing_where_they_are_zero(taken):
+def test_a_trained_controller_hears_nothing_of_an_arm_that_rests_at_home(taken):
+    model, inputs = load_arm("ur5e").model, np.full(24, np.nan)
+    taken.weights.scaling.write(inputs, model.chain.home, np.zeros(6), np.zeros(6))
+    np.testing.assert_allclose(inputs, 0.0, atol=1e-12)
     assert taken.weights.rectified
 
 
