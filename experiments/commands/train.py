@@ -28,7 +28,8 @@ from spikearm.neural.processes.raised import Problem
 CONTROLLER = "controller.npz"
 SAMPLES = "samples.npz"
 TRAINED_WITH = ("nengo-dl", "tensorflow", "tf-keras")
-UNCHANGING = ("arm", "joints", "gravity", "workspace", "training")
+UNCHANGING = ("arm", "joints", "gravity", "workspace", "training", "input_coding")
+INPUT_CODING = "no spikes at home"  # trainings that do not say had one per value and step
 BEFORE = {"gravity": [0.0, 0.0, -9.81]}  # MuJoCo's, of trainings that do not say
 
 
@@ -83,6 +84,7 @@ class TrainCommand:
             **resolved_config(self, "train", arm, self.out),
             "workspace": asdict(workspace),
             "training": asdict(self.training),
+            "input_coding": INPUT_CODING,
             "trained_with": {name: version(name) for name in TRAINED_WITH},
         }
         about = begin_or_resume(self.out, about, UNCHANGING, self.out / CONTROLLER, BEFORE)

@@ -434,6 +434,16 @@ def test_a_training_from_before_gravity_could_be_left_out_goes_on(folder, capsys
     assert "was begun with another gravity" in capsys.readouterr().err
 
 
+def test_a_training_whose_deep_network_had_other_inputs_does_not_go_on(folder, capsys):
+    assert train_command(folder) == 0
+    config = json.loads((folder / "config.json").read_text())
+    del config["input_coding"]
+    (folder / "config.json").write_text(json.dumps(config))
+    capsys.readouterr()
+    assert train_command(folder) == BAD_INPUT
+    assert "was begun with another input_coding" in capsys.readouterr().err
+
+
 def test_another_number_of_jobs_is_no_other_training(folder):
     assert train_command(folder) == 0
     assert train_command(folder, "--jobs", "2") == 0
