@@ -61,6 +61,21 @@ def test_counts_are_means_of_the_steps_in_which_the_arm_moves(reach, trained):
     assert reach.footprint == footprint
 
 
+def test_a_hold_is_the_second_that_begins_half_a_second_after_the_motion(reach, trained):
+    arm = load_arm("gen3")
+    start, motion = plan_drive(arm, DRIVE)
+    with loihi_controller(arm.model, trained, DRIVE, EngineSimulation) as controller:
+        controller.start(arm.reset(start))
+        whole = follow(arm, controller, motion, DRIVE.duration + 1.5, safety=at_any_speed(arm))
+    held = ChipWork(*whole.chip_work[-1000:].mean(axis=0))
+    assert reach.holding.work.stored_events == pytest.approx(
+        held.whole_events + held.indexed_events, rel=1e-3
+    )
+    assert reach.holding.time_mean == pytest.approx(held.time, rel=1e-3)
+    assert reach.holding.host_messages < 0.8 * reach.chip.host_messages  # nothing moves
+    assert reach.holding.work.neuron_updates == reach.chip.work.neuron_updates
+
+
 def test_the_chip_is_asked_for_every_compartment_and_the_host_for_its_coders(reach):
     work, compartments = reach.chip.work, reach.footprint.compartments
     assert work.neuron_updates == compartments
