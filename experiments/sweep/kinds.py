@@ -10,6 +10,7 @@ from spikearm.experiments.studies.benchmark.metrics_row import (
     CHIP_FIELDS,
     FOOTPRINT_FIELDS,
     NEURAL_FIELDS,
+    SYNAPTIC_FIELDS,
 )
 from spikearm.experiments.studies.robustness.summary import Point
 from spikearm.experiments.sweep.kind import Columns, arrow_type
@@ -35,6 +36,7 @@ BENCHMARK: Columns = {
     **dict.fromkeys(
         (one for one in (*NEURAL_FIELDS, *CHIP_FIELDS, *FOOTPRINT_FIELDS) if one != ENERGY), NUMBER
     ),
+    **dict.fromkeys(SYNAPTIC_FIELDS, NUMBER),
     "energy_source": TEXT,
     **dict.fromkeys((f"{ENERGY}.{device}" for device in DEVICES), NUMBER),
 }  # fmt: skip
