@@ -18,6 +18,7 @@ import pytest
 from spikearm.arm_models import load_arm
 from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.references.workspace import Workspace
+from spikearm.controller.spiking.membrane import LEAKY
 from spikearm.controller.spiking.scaling import Scaling
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
@@ -54,9 +55,9 @@ def trained() -> TrainedController:
     rng = np.random.default_rng(3)
     samples = join([sample_reach(arm.model, workspace, rng) for _ in range(30)])
     scaling = fit_scaling(samples)
-    config = CompressionConfig(n_features=100, n_code=80, n_latent=4)
+    config = CompressionConfig(n_features=100, n_code=80, n_latent=4, leaky=True)
     compression = begin(make_training_targets(samples, scaling, arm.model), config, rng)
-    weights = assemble(compression, scaling, 300, rng, DryFriction.of(arm.model))
+    weights = assemble(compression, scaling, config.membrane, 300, rng, DryFriction.of(arm.model))
     commands = draw_commands(scaling, len(samples), np.random.default_rng(4))
     for stage in STAGES:
         readout = solve_readout(weights, samples, commands, stage)
@@ -93,6 +94,7 @@ def weights() -> NetworkWeights:
             half_range=rng.uniform(0.6, 3.0, 3 * JOINTS + 6),
             torque=np.array([7.0, 3.0, 1.6]),
         ),
+        membrane=LEAKY,
         posture=rng.normal(scale=0.8, size=(FEATURES, 2 * JOINTS)),
         velocity=rng.normal(scale=0.5, size=(FEATURES, JOINTS)),
         feature_bias=np.append(rng.uniform(0.7, 2.6, FEATURES - 1), -3.4),

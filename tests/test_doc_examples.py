@@ -15,7 +15,7 @@ import pytest
 from documents import PAGES, ROOT, blocks, name
 
 from spikearm.arm_models import ARMS
-from spikearm.controller.spiking.spiking_network import neuron_type
+from spikearm.controller.spiking.membrane import LEAKY
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 
 EXAMPLE = re.compile(r"(?:<!-- (slow|not run): (.*?) -->\n\n?)?^```python\n(.*?)^```", re.M | re.S)
@@ -46,7 +46,9 @@ def a_network() -> nengo.Network:
     """Build a network that nengo-loihi splits between host and chip."""
     with nengo.Network(seed=0) as network:
         source, host = nengo.Node(np.sin), nengo.Node(lambda t, x: 0.1 * x, size_in=1)
-        first, second = (nengo.Ensemble(50, 1, neuron_type=neuron_type("loihi")) for _ in range(2))
+        first, second = (
+            nengo.Ensemble(50, 1, neuron_type=LEAKY.neuron_type("loihi")) for _ in range(2)
+        )
         nengo.Connection(source, first)
         nengo.Connection(first, second)
         nengo.Connection(second, host)

@@ -10,8 +10,9 @@ import numpy as np
 from spikearm.arm_models import ArmState, RigidBodyModel
 from spikearm.controller.classical.control_step import ControlStep
 from spikearm.controller.classical.home_inertia import HomeInertia
+from spikearm.controller.spiking.membrane import LEAKY
 from spikearm.controller.spiking.scaling import Scaling
-from spikearm.controller.spiking.spiking_network import STEP, Filters, neuron_type
+from spikearm.controller.spiking.spiking_network import STEP, Filters
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
 from spikearm.neural.host_io import HostInput, HostOutput
 
@@ -101,7 +102,7 @@ class SaturationBackup:
             filters: Its filters.
         """
         task_map = HomeInertia.of_arm(model).task_map
-        return cls(weights.scaling, task_map, neuron_type(stage), filters.torque_tau)
+        return cls(weights.scaling, task_map, LEAKY.neuron_type(stage), filters.torque_tau)
 
     def hold(self, state: ArmState) -> None:
         """Forget the commands so far, and take nothing over."""

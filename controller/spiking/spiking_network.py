@@ -8,12 +8,11 @@ import nengo
 import numpy as np
 
 from spikearm.arm_models.errors import check_not_negative
+from spikearm.controller.spiking.membrane import LEAKY
 from spikearm.controller.spiking.scaling import HostNodes
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
 from spikearm.neural.given_decoders import given_decoders
 
-TAU_REF = 0.001  # s, refractory period: one step, the chip's least
-TAU_RC = 0.02  # s, membrane time constant
 STEP = 0.001  # s, in which backends advance a network
 
 
@@ -66,14 +65,6 @@ class SpikingNetwork:
     nodes: HostNodes
 
 
-def neuron_type(stage: NeuralStage) -> nengo.neurons.NeuronType:
-    """Return the leaky integrate-and-fire neuron type of a stage."""
-    if stage == "rate":
-        return nengo.LIFRate(tau_rc=TAU_RC, tau_ref=TAU_REF)
-    at_rest = {"voltage": nengo.dists.Choice([0])}
-    return nengo.LIF(tau_rc=TAU_RC, tau_ref=TAU_REF, initial_state=at_rest)
-
-
 def build_network(
     weights: NetworkWeights,
     stage: NeuralStage,
@@ -99,7 +90,7 @@ def build_network(
     n_outputs = n_joints if readout else sum(weights.layers)
     nodes = HostNodes(n_joints, n_outputs, weights.rectified)
     with nengo.Network(seed=seed, label="spiking controller") as network:
-        network.config[nengo.Ensemble].neuron_type = neuron_type(stage)
+        network.config[nengo.Ensemble].neuron_type = weights.membrane.neuron_type(stage)
         posture = nengo.Node(nodes.posture, label="posture")
         velocities = nengo.Node(nodes.velocities, label="velocities")
         command = nengo.Node(nodes.command, label="command")
@@ -117,6 +108,7 @@ def build_network(
         )  # fmt: skip
         if len(weights.friction_bias):
             friction = _layer("friction", weights.friction_bias, 1)
+            friction.neuron_type = LEAKY.neuron_type(stage)
             _drive(velocities, friction, weights.friction_velocity)
             _drive(command, friction, weights.friction_command)
             layers.append(friction)

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from spikearm.controller.classical.control_step import ControlStep
-from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF
+from spikearm.controller.spiking.membrane import LEAKY
 from spikearm.controller.spiking.weights import NetworkWeights
 
 
@@ -43,34 +43,17 @@ class StaticNetwork:
         Returns:
             Shape (..., n_neurons) [Hz].
         """
-        weights, state, command = self.weights, inputs[..., :-6], inputs[..., -6:]
+        weights, rates = self.weights, self.weights.membrane.rates
+        state, command = inputs[..., :-6], inputs[..., -6:]
         velocities = state[..., -weights.velocity.shape[1] :]
-        features = lif_rates(state @ self._first + weights.feature_bias)
-        code = lif_rates(features @ weights.hidden.T + weights.code_bias)
+        features = rates(state @ self._first + weights.feature_bias)
+        code = rates(features @ weights.hidden.T + weights.code_bias)
         factors = (code @ weights.latent.T) @ weights.factors.T
-        products = lif_rates(factors + command @ weights.command.T + weights.product_bias)
+        products = rates(factors + command @ weights.command.T + weights.product_bias)
         wanted = velocities @ weights.friction_velocity.T + command @ weights.friction_command.T
-        friction = lif_rates(wanted + weights.friction_bias)
+        friction = LEAKY.rates(wanted + weights.friction_bias)
         return np.concatenate([features, code, products, friction], axis=-1)
 
     @cached_property
     def _first(self) -> np.ndarray:
         return np.hstack([self.weights.posture, self.weights.velocity]).T
-
-
-def lif_rates(current: np.ndarray) -> np.ndarray:
-    """Compute the rates of leaky integrate-and-fire neurons [Hz].
-
-    ``1 / (tau_ref + tau_rc log(1 + 1 / (J - 1)))`` above the threshold ``J = 1``, else 0, as
-    ``nengo.LIFRate`` has it.
-
-    Args:
-        current: Input current over the threshold's.
-
-    Returns:
-        Of the same shape.
-    """
-    above = current > 1.0
-    rates = np.zeros_like(current)
-    rates[above] = 1.0 / (TAU_REF + TAU_RC * np.log1p(1.0 / (current[above] - 1.0)))
-    return rates

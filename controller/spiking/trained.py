@@ -17,7 +17,7 @@ from spikearm.neural.files.array_file import FORMAT_VERSION, check_names, read_v
 from spikearm.neural.files.typed_json import Vector, parse_json
 
 ABOUT = "about"
-VERSION = 1
+VERSION = 2
 KIND = "trained controller"
 REMEDY = "Name the controller.npz that `spikearm train` made."
 

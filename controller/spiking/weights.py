@@ -2,24 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Literal
 
 import numpy as np
 
+from spikearm.controller.spiking.membrane import Membrane, NeuralStage
 from spikearm.controller.spiking.scaling import Scaling
 from spikearm.neural.files.array_file import check_names
-
-NeuralStage = Literal["rate", "spiking", "loihi"]
 
 
 @dataclass(frozen=True)
 class NetworkWeights:
     """Weights between the neurons of the controller.
 
-    Rates are in Hz; a neuron's input current is in units of its threshold, as Nengo has it.
+    Rates are in Hz, and input currents as the membrane has them.
 
     Attributes:
         scaling: Scaling of the inputs and outputs.
+        membrane: Membrane of all neurons but those for friction, which leak.
         posture: Weights from the sines and cosines of joint angles to the first layer,
             shape (n_features, 2 n_joints).
         velocity: Weights from the joint velocities to the first layer,
@@ -46,6 +45,7 @@ class NetworkWeights:
     """
 
     scaling: Scaling
+    membrane: Membrane
     posture: np.ndarray
     velocity: np.ndarray
     feature_bias: np.ndarray
@@ -79,6 +79,7 @@ class NetworkWeights:
         joints, latent = len(self.scaling.middle), len(self.latent)
         features, code, products, friction = self.layers
         return {
+            "membrane.leak": (),
             "scaling.middle": (joints,),
             "scaling.center": (3 * joints + 6,),
             "scaling.half_range": (3 * joints + 6,),
@@ -106,9 +107,11 @@ class NetworkWeights:
     def arrays(self) -> dict[str, np.ndarray]:
         """List all arrays by name, as :meth:`from_arrays` takes them."""
         own = {field.name: getattr(self, field.name) for field in fields(self)}
-        scaling, readout = own.pop("scaling"), own.pop("readout")
+        readout = own.pop("readout")
         own["rectified"] = np.array(float(self.rectified))
-        own |= {f"scaling.{field.name}": getattr(scaling, field.name) for field in fields(scaling)}
+        for group in ("scaling", "membrane"):
+            values = vars(own.pop(group))
+            own |= {f"{group}.{name}": np.asarray(value) for name, value in values.items()}
         return own | {f"readout.{stage}": weights for stage, weights in readout.items()}
 
     @classmethod
@@ -119,13 +122,19 @@ class NetworkWeights:
             ValueError: An array is missing, or they are of different networks.
             KeyError, TypeError: An array has an unknown name.
         """
-        groups: dict[str, dict[str, np.ndarray]] = {"": {}, "scaling": {}, "readout": {}}
+        groups: dict[str, dict[str, np.ndarray]] = {
+            "": {}, "scaling": {}, "membrane": {}, "readout": {}
+        }  # fmt: skip
         for name, array in arrays.items():
             group, _, own = name.rpartition(".")
             groups[group][own] = array
-        rectified = bool(groups[""].pop("rectified", False))
         check_names(groups["scaling"], {field.name for field in fields(Scaling)})
-        no_arrays = {"scaling", "readout", "rectified"}
-        check_names(groups[""], {field.name for field in fields(cls)} - no_arrays)
+        check_names(groups["membrane"], {field.name for field in fields(Membrane)})
+        check_names(groups[""], {field.name for field in fields(cls)} - set(groups))
+        rectified = bool(groups[""].pop("rectified"))
         scaling = Scaling(**groups["scaling"])
-        return cls(scaling=scaling, readout=groups["readout"], rectified=rectified, **groups[""])
+        membrane = Membrane(**{name: float(one) for name, one in groups["membrane"].items()})
+        return cls(
+            scaling=scaling, membrane=membrane, readout=groups["readout"], rectified=rectified,
+            **groups[""],
+        )  # fmt: skip

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-import nengo
 import numpy as np
 
 from spikearm.arm_models import SpikearmError
 from spikearm.arm_models.errors import check_count, check_not_negative, check_positive
-from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF
+from spikearm.controller.spiking.membrane import LEAKY, TAU_REF, Membrane
 
-AMPLITUDE = 0.01  # s; in training, rates are counted in units of 100 Hz: Adam's steps are absolute
+AMPLITUDE = 0.005  # s; in training, rates are counted in units of 200 Hz: Adam's steps are absolute
 PERCENTILE = 99.5  # of what drives a neuron that its intercepts are spread over
 RIDGE = 0.02  # of the first decoders, relative to the largest rate
 CODE_RANGE = 0.9  # of the code that most samples lie in
@@ -33,18 +32,23 @@ class CompressionConfig:
         batch: Samples per step.
         learning_rate: Learning rate of Adam; it falls to zero along a cosine.
         rate_weight: Weight of the penalty of rates beyond the limit, and of codes beyond 1.
+        tolerance: Error of a sample from which on the loss grows no longer with its square, but
+            with itself, in the units of the targets.
+        leaky: True for leaky neurons.
     """
 
     n_features: int = 640
     n_code: int = 512
-    n_latent: int = 10
-    max_rates: tuple[float, float] = (60.0, 140.0)
-    rate_limit: float = 150.0
+    n_latent: int = 14
+    max_rates: tuple[float, float] = (120.0, 280.0)
+    rate_limit: float = 300.0
     velocity_share: float = 0.4
-    epochs: int = 50
+    epochs: int = 8
     batch: int = 256
-    learning_rate: float = 4e-3
+    learning_rate: float = 6e-3
     rate_weight: float = 0.1
+    tolerance: float = 0.03
+    leaky: bool = False
 
     def __post_init__(self) -> None:
         for name in ("n_features", "n_code", "n_latent", "batch"):
@@ -62,8 +66,13 @@ class CompressionConfig:
             raise SpikearmError(
                 f"A velocity share of {self.velocity_share:g} is out of range: give 0 to 1."
             )
-        check_positive(self, "rate_limit", "learning_rate")
+        check_positive(self, "rate_limit", "learning_rate", "tolerance")
         check_not_negative(self, "rate_weight")
+
+    @property
+    def membrane(self) -> Membrane:
+        """Membrane of the neurons."""
+        return LEAKY if self.leaky else Membrane()
 
 
 @dataclass(frozen=True)
@@ -110,12 +119,6 @@ class Compression:
     drift_bias: np.ndarray
 
 
-def rates(current: np.ndarray) -> np.ndarray:
-    """Compute the steady rates of leaky integrate-and-fire neurons, shape (n_samples, n) [Hz]."""
-    n = current.shape[1]
-    return nengo.LIF(tau_rc=TAU_RC, tau_ref=TAU_REF).rates(current, np.ones(n), np.zeros(n))
-
-
 def begin(
     targets: TrainingTargets, config: CompressionConfig, rng: np.random.Generator
 ) -> Compression:
@@ -134,10 +137,10 @@ def begin(
     """
     encoders = _state_encoders(targets.inputs.shape[1] // 3, config, rng)
     first, first_bias = _spread(targets.inputs, encoders, config, rng)
-    features = rates(targets.inputs @ first.T + first_bias)
+    features = config.membrane.rates(targets.inputs @ first.T + first_bias)
     drawn = rng.normal(size=(config.n_code, config.n_features))
     second, second_bias = _spread(features, drawn, config, rng)
-    code = rates(features @ second.T + second_bias)
+    code = config.membrane.rates(features @ second.T + second_bias)
     n_numbers = targets.task_map.shape[1]
     if config.n_latent > n_numbers:
         raise SpikearmError(
@@ -174,7 +177,7 @@ def _spread(
     encoders = encoders / np.maximum(deviation, 0.05 * deviation.max())
     reach = np.percentile(np.abs((values - mean) @ encoders.T), PERCENTILE, axis=0)
     encoders = encoders / reach[:, None]
-    gain, bias = nengo.LIF(tau_rc=TAU_RC, tau_ref=TAU_REF).gain_bias(
+    gain, bias = config.membrane.tune(
         rng.uniform(*config.max_rates, size=len(encoders)),
         rng.uniform(-0.9, 0.9, size=len(encoders)),
     )

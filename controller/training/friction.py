@@ -1,12 +1,11 @@
 """Neurons that compensate dry friction."""
 
-import nengo
 import numpy as np
 
 from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.classical.osc import FRICTION_SPEED
+from spikearm.controller.spiking.membrane import LEAKY
 from spikearm.controller.spiking.scaling import Scaling
-from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF
 
 PER_JOINT = 60  # neurons
 MAX_RATES = (100.0, 200.0)  # Hz, at FULL_SPEED
@@ -19,6 +18,8 @@ def friction_neurons(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Make neurons tuned to the desired velocity of a joint with dry friction each.
 
+    They leak, because the steep onset of leaky neurons is what a step is decoded from.
+
     Args:
         friction: Dry friction of the arm.
         scaling: Scaling of the network's inputs.
@@ -29,7 +30,7 @@ def friction_neurons(
         shape (n_neurons, 6), and biases, shape (n_neurons,).
     """
     joint = np.repeat(np.flatnonzero(friction.torque), PER_JOINT)
-    gain, bias = nengo.LIF(tau_rc=TAU_RC, tau_ref=TAU_REF).gain_bias(
+    gain, bias = LEAKY.tune(
         rng.uniform(*MAX_RATES, size=len(joint)),
         rng.uniform(-INTERCEPTS, INTERCEPTS, size=len(joint)) / FULL_SPEED,
     )

@@ -1,17 +1,17 @@
 """The network's algebra: products of latent code and command, by the NEF."""
 
-import nengo
 import numpy as np
 
 from spikearm.controller.classical.dry_friction import DryFriction
+from spikearm.controller.spiking.membrane import LEAKY, Membrane, NeuralStage
 from spikearm.controller.spiking.scaling import Scaling
-from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF, Filters
-from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
-from spikearm.controller.training.compression import Compression, rates
+from spikearm.controller.spiking.spiking_network import Filters
+from spikearm.controller.spiking.weights import NetworkWeights
+from spikearm.controller.training.compression import Compression
 from spikearm.controller.training.friction import friction_neurons
 from spikearm.controller.training.samples import Samples
 
-MAX_RATES = (80.0, 160.0)  # Hz
+MAX_RATES = (320.0, 640.0)  # Hz; what decoders make of a spike is the less, the more there are
 INTERCEPTS = (-0.7, 0.7)
 COMMAND_SPREAD = 0.25  # standard deviation of commands that readouts are solved for, scaled
 RIDGE = 2e-3  # of the readouts, relative to the largest rate
@@ -22,6 +22,7 @@ CHIP_STEP = 0.001  # s; a neuron of the chip fires every so many whole steps
 def assemble(
     compression: Compression,
     scaling: Scaling,
+    membrane: Membrane,
     n_products: int,
     rng: np.random.Generator,
     friction: DryFriction,
@@ -36,6 +37,7 @@ def assemble(
     Args:
         compression: The deep network.
         scaling: Scaling of inputs and outputs.
+        membrane: Membrane of all neurons but those for friction.
         n_products: Number of product neurons.
         rng: Source of diagonals, intercepts and largest rates.
         friction: Dry friction of the arm.
@@ -43,7 +45,7 @@ def assemble(
     n_latent = len(compression.latent)
     index = np.arange(n_products)
     number, axis = np.divmod(index * n_latent * 6 // n_products, 6)
-    gain, bias = nengo.LIF(tau_rc=TAU_RC, tau_ref=TAU_REF).gain_bias(
+    gain, bias = membrane.tune(
         rng.uniform(*MAX_RATES, size=n_products), rng.uniform(*INTERCEPTS, size=n_products)
     )
     factors, command = np.zeros((n_products, n_latent)), np.zeros((n_products, 6))
@@ -53,6 +55,7 @@ def assemble(
     against_velocity, against_command, friction_bias = friction_neurons(friction, scaling, rng)
     return NetworkWeights(
         scaling=scaling,
+        membrane=membrane,
         posture=compression.first[:, : 2 * n_joints],
         velocity=compression.first[:, 2 * n_joints :],
         feature_bias=compression.first_bias,
@@ -93,17 +96,21 @@ def steady_rates(
     Returns:
         Shape (n_samples, n_neurons) [Hz].
     """
+
+    def settle(current: np.ndarray) -> np.ndarray:
+        return _rates(weights.membrane, current, stage)
+
     drive, n_joints = np.hstack([weights.posture, weights.velocity]), weights.velocity.shape[1]
 
     def features(lag: float) -> np.ndarray:
         inputs = np.empty((len(samples), drive.shape[1] + 6))
         earlier = samples.positions - lag * samples.velocities
         weights.scaling.write(inputs, earlier, samples.velocities, commands)
-        return _rates(inputs[:, :-6] @ drive.T + weights.feature_bias, stage)
+        return settle(inputs[:, :-6] @ drive.T + weights.feature_bias)
 
     def code(lag: float) -> np.ndarray:
         arriving = features(lag + filters.layer_tau)
-        return _rates(arriving @ weights.hidden.T + weights.code_bias, stage)
+        return settle(arriving @ weights.hidden.T + weights.code_bias)
 
     velocities, given = (
         np.clip(values / half_range, -1.0, 1.0)
@@ -114,9 +121,9 @@ def steady_rates(
     )
     lag = filters.torque_tau
     factors = (code(lag + filters.layer_tau) @ weights.latent.T) @ weights.factors.T
-    products = _rates(factors + given @ weights.command.T + weights.product_bias, stage)
+    products = settle(factors + given @ weights.command.T + weights.product_bias)
     speed = velocities @ weights.friction_velocity.T + given @ weights.friction_command.T
-    friction = _rates(speed + weights.friction_bias, stage)
+    friction = _rates(LEAKY, speed + weights.friction_bias, stage)
     return np.hstack([features(lag), code(lag), products, friction])
 
 
@@ -164,8 +171,8 @@ def solve_readout(
     return np.linalg.solve(gram, cross).T
 
 
-def _rates(current: np.ndarray, stage: NeuralStage) -> np.ndarray:
-    steady = rates(current)
+def _rates(membrane: Membrane, current: np.ndarray, stage: NeuralStage) -> np.ndarray:
+    steady = membrane.rates(current)
     if stage != "loihi":
         return steady
     with np.errstate(divide="ignore"):

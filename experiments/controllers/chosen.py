@@ -11,7 +11,7 @@ from spikearm.controller.adaptation.scaling import AdaptationScaling
 from spikearm.controller.classical.home_inertia import HomeInertia
 from spikearm.controller.controller import Controller, NeuralController, feedback_controller
 from spikearm.controller.spiking.hybrid_controller import HybridController
-from spikearm.controller.spiking.spiking_network import neuron_type
+from spikearm.controller.spiking.membrane import LEAKY
 from spikearm.controller.spiking.weights import NeuralStage
 from spikearm.experiments.controllers.own_controller import is_own, own_spec, try_factory
 from spikearm.experiments.controllers.registry import CONTROLLERS
@@ -130,7 +130,7 @@ class ChosenController:
         self, setup: ControllerSetup, feedback: Feedback
     ) -> AdaptiveSubnetwork:
         adaptation, n_joints = setup.adaptation, setup.model.chain.n_joints
-        neurons = neuron_type(self.stage or "loihi")
+        neurons = LEAKY.neuron_type(self.stage or "loihi")
         network = AdaptiveNetwork(n_joints, adaptation.config, neurons, setup.seed)
         scaling = AdaptationScaling.of_arm(setup.model, adaptation.config)
         return AdaptiveSubnetwork(network, scaling, feedback, not adaptation.frozen)

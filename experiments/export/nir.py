@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from spikearm.arm_models import SpikearmError
+from spikearm.controller.spiking.membrane import LEAKY, Membrane
 from spikearm.controller.spiking.saturation_backup import BackupLayer, SaturationBackup
-from spikearm.controller.spiking.spiking_network import TAU_RC, Filters
+from spikearm.controller.spiking.spiking_network import Filters
 from spikearm.controller.spiking.weights import NetworkWeights
 
 NIR_STEP = 1e-4  # s; the default of importers, and fine for LIF neurons
@@ -69,18 +70,18 @@ def nir_graph(
     nodes = {
         "input": nir.Input(input_type={"input": np.array([n_scaled + n_excess])}),
         "state_weights": _affine(nir, read(_state_weights(weights)), weights.feature_bias),
-        "feature_neurons": _neurons(nir, n_features),
+        "feature_neurons": _neurons(nir, weights.membrane, n_features),
         "hidden_weights": _affine(nir, weights.hidden / dt, weights.code_bias),
         "hidden_synapse": _lowpass(nir, n_code, tau),
-        "code_neurons": _neurons(nir, n_code),
+        "code_neurons": _neurons(nir, weights.membrane, n_code),
         "latent_weights": _linear(nir, weights.latent / dt),
         "latent_code": _lowpass(nir, len(weights.latent), tau),
         "factor_weights": _affine(nir, weights.factors, weights.product_bias),
         "command_weights": _linear(nir, read(_command_weights(weights))),
-        "product_neurons": _neurons(nir, n_products),
+        "product_neurons": _neurons(nir, weights.membrane, n_products),
         **_readouts(nir, weights, dt),
         "excess_weights": _affine(nir, _excess_weights(layer, n_scaled), layer.bias),
-        "backup_neurons": _neurons(nir, len(layer.bias)),
+        "backup_neurons": _neurons(nir, LEAKY, len(layer.bias)),
         "backup_readout": _linear(nir, layer.readout / dt),
         "torque": _lowpass(nir, len(weights.scaling.torque), filters.torque_tau),
         "output": nir.Output(output_type={"output": np.array([len(weights.scaling.torque)])}),
@@ -96,7 +97,7 @@ def nir_graph(
     ]  # fmt: skip
     if n_friction:
         nodes["speed_weights"] = _affine(nir, read(_speed_weights(weights)), weights.friction_bias)
-        nodes["friction_neurons"] = _neurons(nir, n_friction)
+        nodes["friction_neurons"] = _neurons(nir, LEAKY, n_friction)
         paths.append(("input", "speed_weights", "friction_neurons", "friction_readout", "torque"))
     edges = [edge for path in paths for edge in pairwise(path)]
     return nir.NIRGraph(nodes, edges, metadata=_metadata(weights, dt))
@@ -155,9 +156,11 @@ def _linear(nir: ModuleType, weight: np.ndarray) -> Any:
     return nir.Linear(weight=_single(weight))
 
 
-def _neurons(nir: ModuleType, n: int) -> Any:
+def _neurons(nir: ModuleType, membrane: Membrane, n: int) -> Any:
     one, zero = np.ones(n, dtype=np.float32), np.zeros(n, dtype=np.float32)
-    tau = _single(np.full(n, TAU_RC))
+    if not membrane.leaks:
+        return nir.IF(r=one, v_threshold=one, v_reset=zero)
+    tau = _single(np.full(n, membrane.tau_rc))
     return nir.LIF(tau=tau, r=one, v_leak=zero, v_threshold=one, v_reset=zero)
 
 

@@ -8,8 +8,9 @@ import nengo
 import numpy as np
 
 from spikearm.arm_models import Arm
+from spikearm.controller.spiking.membrane import LEAKY, TAU_REF
 from spikearm.controller.spiking.saturation_backup import SaturationBackup
-from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF, build_network
+from spikearm.controller.spiking.spiking_network import build_network
 from spikearm.controller.spiking.trained import TrainedController
 from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.controller.training.products import draw_commands
@@ -78,7 +79,7 @@ def difference(one: np.ndarray, other: np.ndarray) -> float:
 def lif(tau_ref: float, lowest: float) -> nengo.LIF:
     """Build neurons that start at rest."""
     at_rest = {"voltage": nengo.dists.Choice([0])}
-    return nengo.LIF(TAU_RC, tau_ref, min_voltage=lowest, initial_state=at_rest)
+    return nengo.LIF(LEAKY.tau_rc, tau_ref, min_voltage=lowest, initial_state=at_rest)
 
 
 def run_graph(

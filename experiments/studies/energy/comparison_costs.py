@@ -6,6 +6,7 @@ import numpy as np
 
 from spikearm.arm_models import RigidBodyModel
 from spikearm.controller.classical.polynomial import PolynomialTerms
+from spikearm.controller.spiking.membrane import LEAKY, Membrane
 from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.experiments.controllers.comparisons import DEGREES, STATIC_NETWORK, polynomial_terms
 from spikearm.experiments.studies.energy.analytic_operations import bias_operations
@@ -13,9 +14,11 @@ from spikearm.experiments.studies.energy.dense_network import dense_matrices
 from spikearm.loihi_deploy.energy.operations import Operations
 
 BYTES = 4  # of a weight in single precision
-RATE = Operations(multiplications=1, additions=3, others=4)
-"""Operations of a neuron's rate: a comparison, two quotients and a logarithm; see
-:func:`~spikearm.controller.spiking.static_network.lif_rates`."""
+LEAKY_RATE = Operations(multiplications=1, additions=3, others=4)
+"""Operations of a leaky neuron's rate: a comparison, two quotients and a logarithm; see
+:meth:`~spikearm.controller.spiking.membrane.Membrane.rates`."""
+RECTIFIED = Operations(others=1)
+"""Operations of the rate of a neuron without a leak: a comparison."""
 
 
 @dataclass(frozen=True)
@@ -107,12 +110,18 @@ def static_network_cost(weights: NetworkWeights) -> ComparisonCost:
     """Count the network without spikes: all weights, a rate for each neuron, and scaling."""
     n_joints, n_inputs = len(weights.scaling.middle), len(weights.scaling.center)
     products = sum(matrix.size for matrix in dense_matrices(weights, "rate"))
-    n_neurons = sum(weights.layers)
+    n_neurons, n_friction = sum(weights.layers), weights.layers[-1]
     matrices = Operations(products, products)
-    rates = Operations(
-        n_neurons * RATE.multiplications, n_neurons * RATE.additions, n_neurons * RATE.others
-    )
+    rates = _rate_operations(weights.membrane, n_neurons - n_friction)
+    rates += _rate_operations(LEAKY, n_friction)
     angles = Operations(additions=n_joints, others=2 * n_joints)
     scaling = Operations(multiplications=n_joints, additions=n_inputs, others=3 * n_inputs)
     stored = products + n_neurons + n_joints + 2 * n_inputs
     return ComparisonCost(matrices + rates + angles + scaling, stored)
+
+
+def _rate_operations(membrane: Membrane, n_neurons: int) -> Operations:
+    rate = LEAKY_RATE if membrane.leaks else RECTIFIED
+    return Operations(
+        n_neurons * rate.multiplications, n_neurons * rate.additions, n_neurons * rate.others
+    )

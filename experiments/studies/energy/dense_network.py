@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from spikearm.controller.spiking.membrane import LEAKY
 from spikearm.controller.spiking.spiking_network import Filters
-from spikearm.controller.spiking.static_network import lif_rates
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
 
 
@@ -30,6 +30,7 @@ class DenseNetwork:
         self._biases = (
             weights.feature_bias, weights.code_bias, weights.product_bias, weights.friction_bias
         )  # fmt: skip
+        self._rates = weights.membrane.rates
         self._n_joints = weights.velocity.shape[1]
         self._layer_gain = -np.expm1(-timestep / filters.layer_tau)
         self._torque_gain = -np.expm1(-timestep / filters.torque_tau)
@@ -61,11 +62,13 @@ class DenseNetwork:
             Scaled torque, shape (n_joints,).
         """
         state, command = inputs[:-6], inputs[-6:]
-        features = lif_rates(self._first @ state + self._biases[0])
-        code = lif_rates(self._features + self._biases[1])
-        products = lif_rates(self._products @ np.concatenate([self._z, command]) + self._biases[2])
+        features = self._rates(self._first @ state + self._biases[0])
+        code = self._rates(self._features + self._biases[1])
+        products = self._rates(
+            self._products @ np.concatenate([self._z, command]) + self._biases[2]
+        )
         moving = inputs[-self._n_joints - 6 :]  # velocities, command
-        friction = lif_rates(self._friction @ moving + self._biases[3])
+        friction = LEAKY.rates(self._friction @ moving + self._biases[3])
         neurons = np.concatenate([features, code, products, friction])
         torque = self._torque.copy()
         self._features += self._layer_gain * (self._hidden @ features - self._features)

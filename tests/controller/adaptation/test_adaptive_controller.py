@@ -24,9 +24,9 @@ from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.reference import Reference
+from spikearm.controller.spiking.membrane import LEAKY
 from spikearm.controller.spiking.saturation_backup import SaturationBackup
 from spikearm.controller.spiking.spiking_controller import SpikingController
-from spikearm.controller.spiking.spiking_network import neuron_type
 from spikearm.controller.spiking.subnetwork import network_of
 from spikearm.controller.spiking.trained import shipped
 from spikearm.experiments.controllers import Adaptation, ChosenController, ControllerSetup
@@ -211,7 +211,7 @@ def test_a_controller_without_feedback_cannot_be_learned_from(arm):
 
 def test_the_nodes_of_what_learns_only_hand_arrays_over(arm):
     scaling, inertia = AdaptationScaling.of_arm(arm.model, CONFIG), HomeInertia.of_arm(arm.model)
-    neurons = neuron_type("loihi")
+    neurons = LEAKY.neuron_type("loihi")
     adaptive = AdaptiveSubnetwork(AdaptiveNetwork(7, CONFIG, neurons), scaling, inertia.feedback)
     weights = shipped("gen3").weights
     backup = SaturationBackup(weights.scaling, inertia.task_map, neurons, tau=0.01)
@@ -223,7 +223,7 @@ def test_the_nodes_of_what_learns_only_hand_arrays_over(arm):
 
 
 def test_the_error_of_a_step_is_the_feedback_of_the_step_before(arm, trained):
-    network = AdaptiveNetwork(7, CONFIG, neuron_type("spiking"))
+    network = AdaptiveNetwork(7, CONFIG, LEAKY.neuron_type("spiking"))
     inertia, scaling = HomeInertia.of_arm(arm.model), AdaptationScaling.of_arm(arm.model, CONFIG)
     adaptive = AdaptiveSubnetwork(network, scaling, inertia.feedback)
     q = arm.chain.home + np.linspace(-0.06, 0.05, 7)

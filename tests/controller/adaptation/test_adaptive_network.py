@@ -10,7 +10,7 @@ from scipy.stats import binom
 
 from spikearm.controller.adaptation.adaptive_network import TRACE_TAU, AdaptiveNetwork
 from spikearm.controller.adaptation.scaling import OUTPUT_OF_PUSH, AdaptationConfig
-from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF, neuron_type
+from spikearm.controller.spiking.membrane import LEAKY, TAU_REF
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.neural.nengo_simulation import NengoSimulation
 from spikearm.neural.simulation import NeuralSimulation
@@ -39,7 +39,7 @@ def rates_at(network: AdaptiveNetwork, state: np.ndarray) -> list[np.ndarray]:
     for ensemble in built:
         current = ensemble.gain * (ensemble.encoders @ state) + ensemble.bias
         with np.errstate(divide="ignore", invalid="ignore"):
-            period = TAU_REF + TAU_RC * np.log(current / (current - 1.0))
+            period = TAU_REF + LEAKY.tau_rc * np.log(current / (current - 1.0))
         rates.append(np.where(current > 1.0, 1.0 / period, 0.0))
     return rates
 
@@ -48,7 +48,7 @@ def rates_at(network: AdaptiveNetwork, state: np.ndarray) -> list[np.ndarray]:
 @pytest.mark.parametrize("share", [0.1, 0.25, 0.6])
 def test_at_every_point_of_the_sphere_the_wanted_share_of_neurons_is_active(n_joints, share):
     config = AdaptationConfig(neurons=800, ensembles=2, active_share=share)
-    network = AdaptiveNetwork(n_joints, config, neuron_type("loihi"), seed=4)
+    network = AdaptiveNetwork(n_joints, config, LEAKY.neuron_type("loihi"), seed=4)
     # Neurons scattered independently would be within these for all but one point in a million.
     low, high = binom.interval(1 - 1e-6, 1600, share)
     active = [
@@ -60,7 +60,7 @@ def test_at_every_point_of_the_sphere_the_wanted_share_of_neurons_is_active(n_jo
 
 def test_weights_begin_at_zero_and_change_by_the_delta_rule():
     config = AdaptationConfig(neurons=200, ensembles=2, learning_rate=3.0)
-    network = AdaptiveNetwork(2, config, neuron_type("rate"), seed=5)
+    network = AdaptiveNetwork(2, config, LEAKY.neuron_type("rate"), seed=5)
     n_steps, error = 300, np.array([0.7, -0.4])
     (state,) = on_sphere(1, 5)
     network.state.values[:], network.error.values[:] = state, error
@@ -89,7 +89,7 @@ def test_a_constant_load_is_learned_exponentially_at_the_learning_rate(
 ):
     rate, load = 6.0, np.array([0.5, -0.3])  # 1/s; in units of the push
     config = AdaptationConfig(neurons=600 // ensembles, ensembles=ensembles, learning_rate=rate)
-    network = AdaptiveNetwork(2, config, neuron_type(stage), seed=6)
+    network = AdaptiveNetwork(2, config, LEAKY.neuron_type(stage), seed=6)
     network.state.values[:] = on_sphere(1, 5, seed=8)
     n_steps, left = 500, []
     with closing(simulation(alone(network))) as running:
@@ -109,7 +109,9 @@ def test_a_constant_load_is_learned_exponentially_at_the_learning_rate(
 
 def test_another_seed_is_another_network():
     first, second = (
-        AdaptiveNetwork(2, AdaptationConfig(neurons=50, ensembles=2), neuron_type("rate"), seed)
+        AdaptiveNetwork(
+            2, AdaptationConfig(neurons=50, ensembles=2), LEAKY.neuron_type("rate"), seed
+        )
         for seed in (1, 2)
     )
     (state,) = on_sphere(1, 5)

@@ -11,9 +11,8 @@ from scipy.signal import lfilter
 
 from spikearm.arm_models import load_arm
 from spikearm.controller.classical.home_inertia import HomeInertia
+from spikearm.controller.spiking.membrane import LEAKY, TAU_REF
 from spikearm.controller.spiking.spiking_network import (
-    TAU_RC,
-    TAU_REF,
     Filters,
     SpikingNetwork,
     build_network,
@@ -99,7 +98,7 @@ def computing(network: nengo.Network) -> list[str]:
 def lif_rate(current: np.ndarray) -> np.ndarray:
     """Give the closed form of a leaky integrate-and-fire neuron's rate [Hz]."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        period = TAU_REF + TAU_RC * np.log(current / (current - 1.0))
+        period = TAU_REF + LEAKY.tau_rc * np.log(current / (current - 1.0))
     return np.where(current > 1.0, 1.0 / period, 0.0)
 
 

@@ -1,19 +1,10 @@
 """The static network against Nengo's rate neurons, and against the network with filters."""
 
-import nengo
 import numpy as np
 
-from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF, Filters
-from spikearm.controller.spiking.static_network import StaticNetwork, lif_rates
+from spikearm.controller.spiking.spiking_network import Filters
+from spikearm.controller.spiking.static_network import StaticNetwork
 from spikearm.experiments.studies.energy.dense_network import DenseNetwork
-
-
-def test_rates_are_those_of_nengos_neurons():
-    current = np.r_[-3.0, 0.0, 1.0, 1.0 + 1e-9, np.geomspace(1.01, 50.0, 30)]
-    neurons = nengo.LIFRate(tau_rc=TAU_RC, tau_ref=TAU_REF)
-    expected = neurons.rates(current[:, None], np.ones(1), np.zeros(1)).ravel()
-    np.testing.assert_allclose(lif_rates(current), expected, rtol=1e-9)
-    assert (lif_rates(current)[:3] == 0).all()
 
 
 def test_it_is_what_the_network_with_filters_settles_at(weights):

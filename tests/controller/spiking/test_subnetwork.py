@@ -12,9 +12,9 @@ from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.controller import NeuralController
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.hybrid_controller import HybridController
+from spikearm.controller.spiking.membrane import LEAKY
 from spikearm.controller.spiking.settled_controller import SETTLING_STEPS
 from spikearm.controller.spiking.spiking_controller import SpikingController
-from spikearm.controller.spiking.spiking_network import neuron_type
 from spikearm.controller.spiking.subnetwork import Subnetwork
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.neural.host_io import HostInput, HostOutput
@@ -76,7 +76,7 @@ def mean_torque(controller: NeuralController, state: ArmState) -> np.ndarray:
 
 @pytest.mark.parametrize("simulation", [NengoSimulation, EngineSimulation])
 def test_beside_a_law_without_neurons_it_adds_its_torque(arm, state, simulation):
-    damper: Subnetwork = JointDamper(3, neuron_type("loihi"))
+    damper: Subnetwork = JointDamper(3, LEAKY.neuron_type("loihi"))
     law = OperationalSpaceController(arm.model)
     reference = Reference(state.hand, state.hand_velocity, np.array([0.9, -0.7, 0.5, 0, 0, 0.3]))
     torque = mean_torque(HybridController(law, [damper], simulation), state)

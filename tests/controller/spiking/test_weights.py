@@ -17,7 +17,7 @@ READOUTS = {"readout.rate", "readout.spiking", "readout.loihi"}
 
 def test_every_number_is_listed_by_name(weights):
     arrays = weights.arrays()
-    assert set(arrays) == OWN | OF_SCALING | READOUTS | {"rectified"}
+    assert set(arrays) == OWN | OF_SCALING | READOUTS | {"membrane.leak", "rectified"}
     assert arrays["hidden"] is weights.hidden
     assert arrays["scaling.half_range"] is weights.scaling.half_range
     assert arrays["readout.spiking"] is weights.readout["spiking"]
@@ -36,12 +36,6 @@ def test_weights_are_rebuilt_from_their_list(weights):
 def test_weights_say_how_inputs_were_coded_when_their_readout_was_learned(weights, rectified):
     arrays = replace(weights, rectified=rectified).arrays()
     assert NetworkWeights.from_arrays(arrays).rectified is rectified
-
-
-def test_weights_that_do_not_say_are_of_readouts_that_were_learned_with_usual_inputs(weights):
-    arrays = replace(weights, rectified=True).arrays()
-    del arrays["rectified"]
-    assert NetworkWeights.from_arrays(arrays).rectified is False
 
 
 def test_weights_without_readouts_are_rebuilt_too(weights):

@@ -18,8 +18,9 @@ from spikearm.controller.classical.osc import (
     task_inertia,
 )
 from spikearm.controller.references.reference import Reference
+from spikearm.controller.spiking.membrane import LEAKY, TAU_REF
 from spikearm.controller.spiking.scaling import Scaling
-from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF, build_network
+from spikearm.controller.spiking.spiking_network import build_network
 from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.controller.training.compression import Compression
 from spikearm.controller.training.friction import (
@@ -134,7 +135,7 @@ def test_at_home_it_is_what_the_analytic_law_adds(seed):
 def lif_rate(current: np.ndarray) -> np.ndarray:
     """Give the closed form of a leaky integrate-and-fire neuron's rate [Hz]."""
     above = np.maximum(current - 1.0, 1e-12)
-    return np.where(current > 1.0, 1.0 / (TAU_REF + TAU_RC * np.log1p(1.0 / above)), 0.0)
+    return np.where(current > 1.0, 1.0 / (TAU_REF + LEAKY.tau_rc * np.log1p(1.0 / above)), 0.0)
 
 
 def unscaled(seed: int = 83) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -204,7 +205,7 @@ def small_network(friction: DryFriction) -> NetworkWeights:
         maps=np.zeros((18, 2)), maps_bias=np.zeros(18), drift_first=np.zeros((3, 60)),
         drift_second=np.zeros((3, 40)), drift_bias=np.zeros(3),
     )  # fmt: skip
-    return assemble(compression, SCALING, 240, rng, friction)
+    return assemble(compression, SCALING, LEAKY, 240, rng, friction)
 
 
 def draw_samples(n: int, rng: np.random.Generator) -> Samples:

@@ -179,9 +179,11 @@ def test_weights_are_the_networks_within_half_a_step_of_their_format(bundle, tra
     (block,) = np.flatnonzero(bundle.blocks.label == "<Ensemble 'code'>")
     (synapse,) = np.flatnonzero(bundle.synapses.block == block)
     (rows,) = np.nonzero(bundle.rows.synapse == synapse)
-    mantissas = bundle.rows.mantissa[bundle.rows.start[rows[0]] : bundle.rows.start[rows[-1] + 1]]
-    integers = mantissas.reshape(len(rows), -1).T.astype(float)
     hidden = trained.weights.hidden
+    integers = np.zeros(hidden.shape)
+    for neuron, row in enumerate(rows):
+        own = slice(*bundle.rows.start[row : row + 2])
+        integers[bundle.rows.offset[own], neuron] = bundle.rows.mantissa[own]
     unit = np.abs(hidden).max() / 127.5  # nengo-loihi rounds, then cuts at 127
     np.testing.assert_allclose(integers, np.clip(hidden / unit, -127, 127), atol=0.501)
     assert np.abs(integers).max() == 127

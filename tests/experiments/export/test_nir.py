@@ -1,6 +1,7 @@
 """The NIR graph: read back, and run by simulators that know nothing of Nengo."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import nengo
@@ -9,8 +10,9 @@ import pytest
 
 from spikearm.arm_models import load_arm
 from spikearm.controller.classical.home_inertia import HomeInertia
+from spikearm.controller.spiking.membrane import LEAKY, Membrane
 from spikearm.controller.spiking.saturation_backup import FINE_EXCESS, SaturationBackup
-from spikearm.controller.spiking.spiking_network import TAU_RC, build_network
+from spikearm.controller.spiking.spiking_network import build_network
 from spikearm.experiments.export.nir import NIR_STEP, nir_graph
 
 nir = pytest.importorskip("nir")
@@ -60,7 +62,7 @@ def without_bounds(weights: Any, inputs: np.ndarray) -> Steady:
     built.nodes.inputs[:], backup.excess[:] = np.split(inputs, [-N_EXCESS])
     for ensemble in built.network.all_ensembles:
         ensemble.neuron_type = nengo.LIF(
-            tau_rc=TAU_RC, tau_ref=0.0, min_voltage=-np.inf, initial_state=RESTING
+            tau_rc=LEAKY.tau_rc, tau_ref=0.0, min_voltage=-np.inf, initial_state=RESTING
         )
     (code,) = (one for one in built.network.all_ensembles if one.label == "code")
     with built.network:
@@ -206,7 +208,7 @@ def test_the_backup_is_silent_without_excess_and_adds_torque_along_the_law_with_
     assert (layer.bias < 1.0).all()  # below threshold, which is 1
     excess = np.zeros(N_EXCESS)
     excess[2] = 0.5  # two ranges of the products' upwards
-    rates = nengo.LIF(tau_rc=TAU_RC).rates(
+    rates = nengo.LIF(tau_rc=LEAKY.tau_rc).rates(
         (graph.nodes["excess_weights"].weight[:, -N_EXCESS:] @ excess)[None],
         np.ones(len(readout.T)),
         graph.nodes["excess_weights"].bias,
@@ -226,6 +228,18 @@ def test_only_primitives_that_most_importers_know_are_used(graph):
         if isinstance(node, nir.LIF):
             for name, value in (("r", 1), ("v_leak", 0), ("v_reset", 0), ("v_threshold", 1)):
                 assert (getattr(node, name) == value).all(), name
+
+
+def test_neurons_without_a_leak_are_nirs_integrate_and_fire_neurons(trained):
+    weights = replace(trained.weights, membrane=Membrane())
+    graph = nir_graph(weights, a_backup(weights))
+    for layer in ("feature", "code", "product"):
+        node = graph.nodes[f"{layer}_neurons"]
+        assert isinstance(node, nir.IF)
+        assert (node.r == 1).all()
+        assert (node.v_threshold == 1).all()
+        assert (node.v_reset == 0).all()
+    assert isinstance(graph.nodes["backup_neurons"], nir.LIF)
 
 
 def test_another_step_makes_spikes_weigh_more(trained):

@@ -8,7 +8,7 @@ import pytest
 
 from spikearm.controller.adaptation.adaptive_network import AdaptiveNetwork
 from spikearm.controller.adaptation.scaling import AdaptationConfig
-from spikearm.controller.spiking.spiking_network import neuron_type
+from spikearm.controller.spiking.membrane import LEAKY
 from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation, FloatSimulation
 from spikearm.neural.simulation import NeuralSimulation
@@ -28,7 +28,9 @@ def raw(simulation: NeuralSimulation) -> np.ndarray:
 
 @pytest.mark.parametrize("kind", [EngineSimulation, EmulatorSimulation, FloatSimulation])
 def test_a_pair_keeps_its_difference_exactly_and_is_made_even(kind):
-    network = AdaptiveNetwork(2, AdaptationConfig(neurons=300, ensembles=1), neuron_type("loihi"))
+    network = AdaptiveNetwork(
+        2, AdaptationConfig(neurons=300, ensembles=1), LEAKY.neuron_type("loihi")
+    )
     network.state.values[:] = np.array([0.3, -0.4, 0.2, 0.1, 0.8])
     network.error.values[:] = 0.3, -0.2
     with closing(kind(alone(network))) as simulation:
@@ -54,7 +56,7 @@ def test_a_pair_keeps_its_difference_exactly_and_is_made_even(kind):
 
 
 def test_weights_of_another_shape_are_refused_and_nothing_is_written():
-    network = AdaptiveNetwork(2, AdaptationConfig(neurons=300), neuron_type("loihi"))
+    network = AdaptiveNetwork(2, AdaptationConfig(neurons=300), LEAKY.neuron_type("loihi"))
     with closing(EngineSimulation(alone(network))) as simulation:
         (mine,) = simulation.read_learned()
         for wrong in ([mine[:-1]], [mine, mine], [], [mine.astype(float)]):
@@ -67,7 +69,7 @@ def test_weights_of_another_shape_are_refused_and_nothing_is_written():
 @pytest.mark.parametrize("kind", [EngineSimulation, EmulatorSimulation])
 def test_the_largest_weight_is_put_in_units_of_where_it_would_be_clipped(kind):
     config = AdaptationConfig(neurons=400, learning_rate=12.0)
-    network = AdaptiveNetwork(1, config, neuron_type("loihi"))
+    network = AdaptiveNetwork(1, config, LEAKY.neuron_type("loihi"))
     network.state.values[:] = 0.6, 0.0, 0.8
     network.error.values[:] = 1.2
     with closing(kind(alone(network))) as simulation:

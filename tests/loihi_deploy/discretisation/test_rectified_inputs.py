@@ -7,7 +7,8 @@ import nengo
 import numpy as np
 import pytest
 
-from spikearm.controller.spiking.spiking_network import build_network, neuron_type
+from spikearm.controller.spiking.membrane import LEAKY
+from spikearm.controller.spiking.spiking_network import build_network
 from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
@@ -27,7 +28,7 @@ def run(
     source, sink = HostInput(3, rectified=rectified), HostOutput(3)
     source.values[:] = values
     with nengo.Network(seed=4) as network:
-        population = nengo.Ensemble(200, 3, neuron_type=neuron_type("loihi"))
+        population = nengo.Ensemble(200, 3, neuron_type=LEAKY.neuron_type("loihi"))
         nengo.Connection(nengo.Node(source), population, synapse=None)
         nengo.Connection(population, nengo.Node(sink, size_in=3), synapse=0.02)
     sent, said = [], []

@@ -2,12 +2,9 @@
 
 from contextlib import closing
 
-import nengo
 import numpy as np
-import pytest
 
-from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF, Filters, build_network
-from spikearm.controller.spiking.static_network import lif_rates
+from spikearm.controller.spiking.spiking_network import Filters, build_network
 from spikearm.experiments.studies.energy.dense_network import DenseNetwork
 from spikearm.neural.nengo_simulation import NengoSimulation
 
@@ -44,10 +41,3 @@ def test_its_operations_are_counted_from_the_sizes_of_its_matrices(weights):
     # 9 neurons of 3 + 6; 3 torques of all 60.
     assert dense.multiply_adds == 14 * 9 + 11 * 14 + 2 * 11 + 26 * 8 + 9 * 9 + 3 * 60
     assert dense.n_neurons == 60
-
-
-@pytest.mark.parametrize("current", [-3.0, 0.99, 1.0, 1.0001, 1.7, 40.0])
-def test_rates_are_nengos(current):
-    neurons = nengo.LIFRate(tau_rc=TAU_RC, tau_ref=TAU_REF)
-    expected = neurons.rates(np.array([current]), gain=1.0, bias=0.0)
-    np.testing.assert_allclose(lif_rates(np.array([current])), expected.ravel(), rtol=1e-12)
