@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import nengo
 import numpy as np
 
-from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF
 from spikearm.controller.training.compression import (
     AMPLITUDE,
     Compression,
@@ -18,6 +17,9 @@ from spikearm.controller.training.compression import (
 from spikearm.controller.training.nengo_dl_compat import nengo_dl, tf
 
 State = dict[str, np.ndarray]
+
+AT_A_TIME = 64  # batches whose samples are copied at a time
+UNIT = 100.0  # Hz; in training, currents of neurons without a leak are counted in it
 
 
 def train(
@@ -30,9 +32,11 @@ def train(
 ) -> Compression:
     """Train the deep network with nengo-dl, as rate neurons with smoothed gradients.
 
-    The loss is the mean square of the errors of task map and drift, in joint accelerations, so
-    that an error counts alike on a shoulder and on a wrist, and a penalty of rates beyond the
-    limit and of codes beyond 1, which the neurons that follow cannot represent.
+    The loss is that of the errors of task map and drift, in joint accelerations, so that an error
+    counts alike on a shoulder and on a wrist, and a penalty of rates beyond the limit and of codes
+    beyond 1, which the neurons that follow cannot represent. Small errors count by their square,
+    large ones by themselves (:func:`pseudo_huber`): next to singular poses, where the arm hardly
+    ever is, a hundredth of the samples would have three quarters of all squares.
 
     Args:
         targets: Inputs and targets of the network.
@@ -84,8 +88,9 @@ class DeepNetwork:
         self._targets = {
             self._maps_probe: targets.task_map[:n, None, :].astype(np.float32),
             self._drift_probe: targets.drift[:n, None, :].astype(np.float32),
-        } | {
-            probe: np.zeros((n, 1, probe.size_in), np.float32)
+        }
+        self._zeros = {
+            probe: np.zeros((AT_A_TIME * config.batch, 1, probe.size_in), np.float32)
             for probe in (*self._rate_probes, self._latent_probe)
         }
         self._compile()
@@ -101,11 +106,13 @@ class DeepNetwork:
         fall = 0.5 * (1 + math.cos(math.pi * self.n_epochs / self._config.epochs))
         self._optimizer.learning_rate.assign(self._config.learning_rate * fall)
         order = self._draw_order()
-        self._simulator.fit(
-            {self._state: self._inputs[order]},
-            {probe: values[order] for probe, values in self._targets.items()},
-            epochs=1, verbose=0, shuffle=False,
-        )  # fmt: skip
+        for begin in range(0, len(order), AT_A_TIME * self._config.batch):
+            some = order[begin : begin + AT_A_TIME * self._config.batch]
+            targets = {probe: values[some] for probe, values in self._targets.items()}
+            targets |= {probe: zeros[: len(some)] for probe, zeros in self._zeros.items()}
+            self._simulator.fit(
+                {self._state: self._inputs[some]}, targets, epochs=1, verbose=0, shuffle=False
+            )
         self.n_epochs += 1
 
     @property
@@ -144,9 +151,11 @@ class DeepNetwork:
         }
         for name in ("second", "latent", "drift_first", "drift_second"):
             weights[name] = AMPLITUDE * weights[name]
+        for name in ("first", "second"):
+            weights[name] = self._unit * weights[name]
         for name in ("latent_bias", "maps_bias", "drift_bias"):
             weights[name] = weights[name][:, 0]
-        biases = {name: np.asarray(layer.bias) for name, layer in self._layers.items()}
+        biases = {name: self._unit * np.asarray(layer.bias) for name, layer in self._layers.items()}
         return Compression(**weights, **biases)
 
     def _build(self, start: Compression, seed: int) -> None:
@@ -155,13 +164,14 @@ class DeepNetwork:
             self._network.config[nengo.Connection].synapse = None
             self._state = nengo.Node(np.zeros(start.first.shape[1]))
             constant = nengo.Node([1.0])
-            features, code = _layer(start.first_bias), _layer(start.second_bias)
+            unit = self._unit
+            features, code = self._layer(start.first_bias), self._layer(start.second_bias)
             latent = nengo.Node(size_in=len(start.latent))
             maps = nengo.Node(size_in=len(start.maps))
             drift = nengo.Node(size_in=len(start.drift_bias))
             ends = {
-                "first": (self._state, features.neurons, start.first),
-                "second": (features.neurons, code.neurons, start.second / AMPLITUDE),
+                "first": (self._state, features.neurons, start.first / unit),
+                "second": (features.neurons, code.neurons, start.second / AMPLITUDE / unit),
                 "latent": (code.neurons, latent, start.latent / AMPLITUDE),
                 "latent_bias": (constant, latent, start.latent_bias[:, None]),
                 "maps": (latent, maps, start.maps),
@@ -179,11 +189,23 @@ class DeepNetwork:
             self._latent_probe = nengo.Probe(latent)
             self._rate_probes = nengo.Probe(features.neurons), nengo.Probe(code.neurons)
 
+    def _layer(self, bias: np.ndarray) -> nengo.Ensemble:
+        neurons = self._config.membrane.rate_type(AMPLITUDE * self._unit)
+        return nengo.Ensemble(
+            len(bias), 1, gain=np.ones(len(bias)), bias=bias / self._unit, neuron_type=neurons
+        )
+
+    @property
+    def _unit(self) -> float:
+        """Current that counts as 1 in training, so that steps of Adam are of the right size."""
+        return 1.0 if self._config.membrane.leaks else UNIT
+
     def _compile(self) -> None:
         limit, weight = AMPLITUDE * self._config.rate_limit, self._config.rate_weight
 
         def error(wanted: tf.Tensor, actual: tf.Tensor) -> tf.Tensor:
-            return tf.reduce_mean(tf.square(wanted - actual))
+            squares = tf.reduce_mean(tf.square(wanted - actual), axis=-1)
+            return tf.reduce_mean(pseudo_huber(squares, self._config.tolerance))
 
         def beyond(most: float) -> object:
             return lambda wanted, actual: tf.reduce_mean(tf.square(tf.nn.relu(abs(actual) - most)))
@@ -207,6 +229,13 @@ def _without_known_warnings() -> Iterator[None]:
         yield
 
 
-def _layer(bias: np.ndarray) -> nengo.Ensemble:
-    neurons = nengo.LIFRate(tau_rc=TAU_RC, tau_ref=TAU_REF, amplitude=AMPLITUDE)
-    return nengo.Ensemble(len(bias), 1, gain=np.ones(len(bias)), bias=bias, neuron_type=neurons)
+def pseudo_huber(squares: tf.Tensor | np.ndarray, tolerance: float) -> tf.Tensor:
+    """Compute a loss that grows with small squares, and with the root of large ones.
+
+    The pseudo-Huber loss (Charbonnier et al. 1997), scaled so that it is the square at 0.
+
+    Args:
+        squares: Squares of errors.
+        tolerance: Error between both.
+    """
+    return 2 * tolerance**2 * (tf.sqrt(1 + squares / tolerance**2) - 1)

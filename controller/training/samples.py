@@ -32,7 +32,7 @@ class Spread:
         velocity: Largest standard deviation of joint velocities about a reach's [rad/s].
     """
 
-    per_reach: int = 16
+    per_reach: int = 64
     durations: tuple[float, float] = (0.7, 1.6)
     posture: float = 0.12
     position: float = 0.06

@@ -122,7 +122,10 @@ class Training:
     def _assemble(self, samples: Samples, compression: Compression) -> NetworkWeights:
         rng = self._steps.rng("products", 0)
         scaling = self._scaling(samples)
-        return assemble(compression, scaling, self.config.products, rng, self._friction)
+        return assemble(
+            compression, scaling, self.config.compression.membrane, self.config.products, rng,
+            self._friction,
+        )  # fmt: skip
 
     def _scaling(self, samples: Samples) -> Scaling:
         scaling = fit_scaling(samples, self.config.edge, self.config.room)

@@ -36,7 +36,7 @@ class TrainingConfig:
 
     reaches: int = 4000
     recordings: int = 36000
-    products: int = 1800
+    products: int = 1848
     spread: Annotated[Spread, tyro.conf.arg(name="")] = field(default_factory=Spread)
     edge: float = EDGE
     room: float = ROOM

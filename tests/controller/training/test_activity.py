@@ -10,7 +10,8 @@ import pytest
 
 from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.classical.osc import FRICTION_SPEED
-from spikearm.controller.spiking.spiking_network import TAU_RC, TAU_REF, Filters, build_network
+from spikearm.controller.spiking.membrane import LEAKY, TAU_REF
+from spikearm.controller.spiking.spiking_network import Filters, build_network
 from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
 from spikearm.controller.training.activity import (
     COUNTED_STEPS,
@@ -194,7 +195,7 @@ def test_friction_neurons_have_the_rates_of_the_closed_form_in_motion_too(narrow
     moments = zip(states[0].positions, states[0].velocities, states[1], strict=True)
     inputs = np.array([inputs_at(narrow, *moment)[6:] for moment in moments])
     above = np.maximum(inputs @ drive.T + narrow.friction_bias - 1.0, 1e-9)
-    expected = 1.0 / (TAU_REF + TAU_RC * np.log1p(1.0 / above)) * (above > 1e-9)
+    expected = 1.0 / (TAU_REF + LEAKY.tau_rc * np.log1p(1.0 / above)) * (above > 1e-9)
     assert expected.std() > 30.0
     # The torque's filter still remembers a twentieth of the state before when counting begins, and
     # forgets it within an eighth of what counts.

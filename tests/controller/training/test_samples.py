@@ -25,7 +25,7 @@ def model(request) -> RigidBodyModel:
 @pytest.fixture(scope="module")
 def samples(model) -> Samples:
     rng = np.random.default_rng(17)
-    return join([sample_reach(model, WORKSPACE, rng, GAINS) for _ in range(3)])
+    return join([sample_reach(model, WORKSPACE, rng, GAINS, Spread(16)) for _ in range(3)])
 
 
 def test_task_map_and_drift_are_the_laws(model, samples):

@@ -28,7 +28,7 @@ from spikearm.controller.training.compression import CompressionConfig, begin
 from spikearm.controller.training.friction import PER_JOINT
 from spikearm.controller.training.products import steady_rates
 from spikearm.controller.training.readout import STRENGTHS, Refinement, refine
-from spikearm.controller.training.samples import Samples, join
+from spikearm.controller.training.samples import Samples, Spread, join
 from spikearm.controller.training.targets import fit_scaling, make_training_targets, rest_at
 from spikearm.experiments.cli import BAD_INPUT, main
 from spikearm.experiments.studies.benchmark.checks import verdict
@@ -40,13 +40,13 @@ from spikearm.experiments.training.training_watcher import TrainingWatcher
 
 WORKSPACE = Workspace(radius=0.05, tilt=0.1)
 CONFIG = TrainingConfig(
-    reaches=20, recordings=190, products=120, seed=6,
-    compression=CompressionConfig(n_features=40, n_code=30, n_latent=3, epochs=7, batch=64),
+    reaches=20, recordings=190, products=120, seed=6, spread=Spread(16),
+    compression=CompressionConfig(n_features=40, n_code=30, n_latent=3, epochs=7, batch=64, leaky=True),
 )  # fmt: skip
 OPTIONS = [
     "--reaches", "20", "--recordings", "190", "--products", "120", "--seed", "6",
-    "--n-features", "40", "--n-code", "30", "--n-latent", "3", "--epochs", "7", "--batch", "64",
-    "--radius", "0.05", "--tilt", "0.1", "--jobs", "1",
+    "--n-features", "40", "--n-code", "30", "--n-latent", "3", "--epochs", "7", "--batch", "64", "--leaky",
+    "--per-reach", "16", "--radius", "0.05", "--tilt", "0.1", "--jobs", "1",
 ]  # fmt: skip
 RECORDING = "loihi: recording the neurons"
 STEPS = {"samples.npz", "compression.npz", "readout.npz", "readout-loihi.npz"}
