@@ -29,8 +29,6 @@ COLORS = {
     "static-rate + adaptive": "#d5c4f5",
     "pd + adaptive": "#c9a227",
     "pid + adaptive": "#e377c2",
-    "kept-integral + adaptive": "#e6c170",
-    "adaptive-load + adaptive": "#6fb8a2",
 }
 """Colours of the controllers that ship, by label."""
 

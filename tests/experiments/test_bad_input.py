@@ -248,14 +248,14 @@ KINDS = {
         [*TRAIN, "--reaches", "0"], ["0 samples, fewer than one batch", "more reaches"]
     ),
     "batch larger than the samples": Bad(
-        [*TRAIN, "--reaches", "10", "--batch", "161"], ["160 samples", "batch of 161", "smaller"]
+        [*TRAIN, "--reaches", "10", "--batch", "641"], ["640 samples", "batch of 641", "smaller"]
     ),
     "too few recordings": Bad(
         [*TRAIN, "--recordings", "9"], ["9 recordings", "give 10 to"]
     ),
     "more recordings than samples": Bad(
-        [*TRAIN, "--reaches", "100", "--recordings", "1601"],
-        ["1601 recordings", "10 to 1600"],
+        [*TRAIN, "--reaches", "100", "--recordings", "6401"],
+        ["6401 recordings", "10 to 6400"],
     ),
     "fewer products than pairs": Bad(
         [*TRAIN, "--n-latent", "5", "--products", "29"], ["29 product neurons", "30 or more"]
