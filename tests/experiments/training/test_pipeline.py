@@ -41,12 +41,14 @@ from spikearm.experiments.training.training_watcher import TrainingWatcher
 WORKSPACE = Workspace(radius=0.05, tilt=0.1)
 CONFIG = TrainingConfig(
     reaches=20, recordings=190, products=120, seed=6, spread=Spread(16),
-    compression=CompressionConfig(n_features=40, n_code=30, n_latent=3, epochs=7, batch=64, leaky=True),
+    compression=CompressionConfig(
+        n_features=40, n_code=30, n_latent=3, epochs=7, batch=64, leaky=True
+    ),
 )  # fmt: skip
 OPTIONS = [
     "--reaches", "20", "--recordings", "190", "--products", "120", "--seed", "6",
-    "--n-features", "40", "--n-code", "30", "--n-latent", "3", "--epochs", "7", "--batch", "64", "--leaky",
-    "--per-reach", "16", "--radius", "0.05", "--tilt", "0.1", "--jobs", "1",
+    "--n-features", "40", "--n-code", "30", "--n-latent", "3", "--epochs", "7", "--batch", "64",
+    "--leaky", "--per-reach", "16", "--radius", "0.05", "--tilt", "0.1", "--jobs", "1",
 ]  # fmt: skip
 RECORDING = "loihi: recording the neurons"
 STEPS = {"samples.npz", "compression.npz", "readout.npz", "readout-loihi.npz"}
