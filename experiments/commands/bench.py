@@ -5,16 +5,19 @@ from dataclasses import dataclass, field
 from typing import Annotated, ClassVar
 
 from spikearm.arm_models import Arm
+from spikearm.experiments.console.compared import (
+    NEEDS_OF_COMPARED,
+    compared_names,
+    for_reaches_alone,
+)
 from spikearm.experiments.console.console import console
 from spikearm.experiments.console.experiment_options import (
-    SEEN_CONTROLLERS,
     ExperimentOptions,
     Seeds,
 )
 from spikearm.experiments.console.running import measure
 from spikearm.experiments.controllers import choose_controllers
 from spikearm.experiments.flags import turned_off
-from spikearm.experiments.needs import Need
 from spikearm.experiments.proof.submission import SUBMISSION, submit, write_submission
 from spikearm.experiments.records.records import read_run
 from spikearm.experiments.seen.options import SeenOptions
@@ -57,17 +60,9 @@ class BenchCommand(ExperimentOptions):
     """
 
     NEEDS: ClassVar = (
-        Need(("seen",), lambda one: one.kind == "seen", "with --task seen"),
-        Need(
-            ("task", "adaptive", "report", "spikes", "video", "submit"),
-            lambda one: one.kind != "seen",
-            "without --task seen, which has targets and measurements of its own",
-        ),
-        Need(
-            ("adaptive",), lambda one: one.has(lambda spec: not spec.learns),
-            "with a controller that does not learn by itself",
-        ),
-    )  # fmt: skip
+        *NEEDS_OF_COMPARED,
+        for_reaches_alone("task", "adaptive", "report", "spikes", "video", "submit"),
+    )
 
     seen: SeenOptions = field(default_factory=SeenOptions)
     controllers: tuple[str, ...] = ("analytic", "spiking", "loihi")
@@ -81,8 +76,7 @@ class BenchCommand(ExperimentOptions):
     @property
     def names(self) -> Sequence[str]:
         """Names of the controllers; those of the task seen if no others are named."""
-        unnamed = self.kind == "seen" and self.controllers == BenchCommand.controllers
-        return SEEN_CONTROLLERS if unnamed else self.controllers
+        return compared_names(self.kind, self.controllers, BenchCommand.controllers)
 
     @property
     def learns_beside(self) -> bool:

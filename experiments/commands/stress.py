@@ -6,10 +6,14 @@ from typing import ClassVar
 
 from spikearm.arm_models import Arm
 from spikearm.arm_models.errors import check_count
+from spikearm.experiments.console.compared import (
+    NEEDS_OF_COMPARED,
+    compared_names,
+    for_reaches_alone,
+)
 from spikearm.experiments.console.conducting import conduct
-from spikearm.experiments.console.experiment_options import SEEN_CONTROLLERS, PerturbedOptions
+from spikearm.experiments.console.experiment_options import PerturbedOptions
 from spikearm.experiments.controllers import choose_controllers
-from spikearm.experiments.needs import Need
 from spikearm.experiments.perturbations.level import all_levels
 from spikearm.experiments.perturbations.registry import PERTURBATIONS
 from spikearm.experiments.seen.options import SeenOptions
@@ -52,17 +56,9 @@ class StressCommand(PerturbedOptions):
     """
 
     NEEDS: ClassVar = (
-        Need(("seen",), lambda one: one.kind == "seen", "with --task seen"),
-        Need(
-            ("task", "adaptive", "rounds"),
-            lambda one: one.kind != "seen",
-            "without --task seen, which has targets and measurements of its own",
-        ),
-        Need(
-            ("adaptive",), lambda one: one.has(lambda spec: not spec.learns),
-            "with a controller that does not learn by itself",
-        ),
-    )  # fmt: skip
+        *NEEDS_OF_COMPARED,
+        for_reaches_alone("task", "adaptive", "rounds"),
+    )
 
     seen: SeenOptions = field(default_factory=lambda: SeenOptions(sights=("eye",)))
     controllers: tuple[str, ...] = ("analytic", "loihi")
@@ -77,8 +73,7 @@ class StressCommand(PerturbedOptions):
     @property
     def names(self) -> Sequence[str]:
         """Names of the controllers; those of the task seen if no others are named."""
-        unnamed = self.kind == "seen" and self.controllers == StressCommand.controllers
-        return SEEN_CONTROLLERS if unnamed else self.controllers
+        return compared_names(self.kind, self.controllers, StressCommand.controllers)
 
     @property
     def learns_beside(self) -> bool:

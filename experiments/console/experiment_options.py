@@ -40,8 +40,6 @@ from spikearm.experiments.tasks.point_to_point import PointToPoint
 from spikearm.experiments.tasks.reaching import Reaching
 from spikearm.experiments.unset import Unset
 
-SEEN_CONTROLLERS = ("loihi",)
-"""Controllers of the task "seen" if no others are named."""
 MOST_SEEDS = 10_000  # of the benchmark, days of one core with each controller, estimated
 
 
