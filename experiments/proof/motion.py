@@ -4,7 +4,7 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -21,8 +21,8 @@ NOT_BY_MOTION = ("n_motions", "n_lost", "excess_deviation", "saturated_share", "
 
 
 @dataclass(frozen=True)
-class Motion:
-    """Claims about one motion.
+class MotionName:
+    """Name of a motion, which says whose it is and where it leads.
 
     Attributes:
         controller: Name of the controller.
@@ -30,42 +30,33 @@ class Motion:
         seed: Seed of task and network.
         target: Index of the target.
         direction: ``out`` or ``back``.
+    """
+
+    controller: str
+    adaptive: bool
+    seed: int
+    target: int
+    direction: str
+
+
+@dataclass(frozen=True)
+class Motion(MotionName):
+    """Claims about one motion.
+
+    Attributes:
         sha256: Hash of all that was recorded, without times of the clock.
         numbers: Metrics of this motion alone, by the names of the benchmark; None where one does
             not apply.
     """
 
-    controller: str
-    adaptive: bool
-    seed: int
-    target: int
-    direction: str
     sha256: str
     numbers: dict[str, float | None]
 
 
-class LostMotion(NamedTuple):
-    """Claim that a controller lost the arm in a motion.
-
-    Attributes:
-        controller: Name of the controller.
-        adaptive: True if an adaptive network learned beside it.
-        seed: Seed of task and network.
-        target: Index of the target.
-        direction: ``out`` or ``back``.
-    """
-
-    controller: str
-    adaptive: bool
-    seed: int
-    target: int
-    direction: str
-
-
-def lost_motions(rows: Sequence[Row]) -> list[LostMotion]:
+def lost_motions(rows: Sequence[Row]) -> list[MotionName]:
     """List the motions in which the controllers of rows lost the arm."""
     return [
-        LostMotion(
+        MotionName(
             row["controller"], row["adaptive"], row["seed"], loss["target"], loss["direction"]
         )
         for row in rows
@@ -148,6 +139,6 @@ def _footprint(row: Row) -> Footprint | None:
     return None if found["connection_sparsity"] is None else Footprint(**found)
 
 
-def group_of(claim: "Motion | LostMotion | RecordedReach") -> str:
+def group_of(motion: MotionName | RecordedReach) -> str:
     """Return the title of the benchmark's batch that a motion belongs to."""
-    return f"{controller_label(claim.controller, claim.adaptive)}, seed {claim.seed}"
+    return f"{controller_label(motion.controller, motion.adaptive)}, seed {motion.seed}"

@@ -18,8 +18,8 @@ from spikearm.experiments.controllers import (
 )
 from spikearm.experiments.proof.difference import Difference, compare
 from spikearm.experiments.proof.motion import (
-    LostMotion,
     Motion,
+    MotionName,
     claim_motions,
     flat_numbers,
     group_of,
@@ -64,7 +64,7 @@ class Verification:
 
 
 def draw_targets(
-    motions: Sequence[Motion | LostMotion],
+    motions: Sequence[MotionName],
     share: float,
     learners: Collection[str],
     rng: np.random.Generator,
@@ -249,7 +249,7 @@ def _compare_rows(
         )  # fmt: skip
 
 
-def _place(motion: Motion | LostMotion) -> str:
+def _place(motion: MotionName) -> str:
     return f"{group_of(motion)}, target {motion.target}, {motion.direction}"
 
 
