@@ -17,7 +17,7 @@ def split_weights(
     usual: Callable[..., None], group: Any, axons: Axons, part: Any, compartments: Any,
     overlaps: Mapping[int, set[int]], numbers: Sequence[int], **options: Any,
 ) -> None:  # fmt: skip
-    """Give a part of a group of synapses its weights, as nengo-loihi's own function does.
+    """Set the weights of a part of a group of synapses, as nengo-loihi's own function does.
 
     Args:
         usual: That function, for groups whose axons lead to different compartments.

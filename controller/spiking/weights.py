@@ -37,8 +37,8 @@ class NetworkWeights:
         readout: Decoders of the scaled torque from all neurons, layer by layer, for each stage,
             shape (n_joints, n_features + n_code + n_products + n_friction).
         rectified: True if the readout of the chip was learned with inputs that send no spike where
-            they are zero. False, as for weights that do not say: with nengo-loihi's usual pairs of
-            neurons, which send a spike for every input in every step.
+            they are zero. False: with nengo-loihi's usual pairs of neurons, which send a spike for
+            every input in every step.
 
     Raises:
         ValueError: Arrays are of different networks.

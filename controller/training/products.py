@@ -11,7 +11,7 @@ from spikearm.controller.training.compression import Compression
 from spikearm.controller.training.friction import friction_neurons
 from spikearm.controller.training.samples import Samples
 
-MAX_RATES = (320.0, 640.0)  # Hz; what decoders make of a spike is the less, the more there are
+MAX_RATES = (320.0, 640.0)  # Hz; each of many spikes adds little, which keeps torques quiet
 INTERCEPTS = (-0.7, 0.7)
 COMMAND_SPREAD = 0.25  # standard deviation of commands that readouts are solved for, scaled
 RIDGE = 2e-3  # of the readouts, relative to the largest rate

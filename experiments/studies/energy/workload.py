@@ -91,7 +91,7 @@ def drive_and_count(arm: Arm, trained: TrainedController, drive: DriveConfig) ->
 
 
 def hold(arm: Arm, controller: SpikingController, pose: Pose, drive: DriveConfig) -> Trajectory:
-    """Let an arm hold the pose that it has reached, and return the steps after it has settled."""
+    """Drive an arm to hold a pose that it has reached; return the steps after it has settled."""
     for duration in (SETTLING, HOLD):
         held = follow_drive(arm, controller, MinimumJerk(pose, pose, duration), drive)
     return held
