@@ -18,10 +18,10 @@ import pytest
 from spikearm.arm_models import load_arm
 from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.references.workspace import Workspace
-from spikearm.controller.spiking.membrane import LEAKY
+from spikearm.controller.spiking.membrane import LEAKY, NeuralStage
 from spikearm.controller.spiking.scaling import Scaling
 from spikearm.controller.spiking.trained import TrainedController
-from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
+from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.controller.training.compression import CompressionConfig, begin
 from spikearm.controller.training.products import assemble, draw_commands, solve_readout
 from spikearm.controller.training.samples import join, sample_reach

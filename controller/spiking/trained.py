@@ -11,8 +11,9 @@ import numpy as np
 
 from spikearm.arm_models import SpikearmError
 from spikearm.controller.references.workspace import Workspace
+from spikearm.controller.spiking.membrane import NeuralStage
 from spikearm.controller.spiking.shipped_folder import SHIPPED_FOLDER, WEIGHTLESS
-from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
+from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.neural.files.array_file import FORMAT_VERSION, check_names, read_versioned, understood
 from spikearm.neural.files.typed_json import Vector, parse_json
 

@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from spikearm.controller.classical.dry_friction import DryFriction
+from spikearm.controller.spiking.membrane import NeuralStage
 from spikearm.controller.spiking.spiking_network import Filters, build_network
-from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
+from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.controller.training.samples import Samples
 from spikearm.neural.simulation import NeuralSimulation
 

@@ -11,8 +11,9 @@ from nengo.exceptions import BuildError
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.references.workspace import Workspace
+from spikearm.controller.spiking.membrane import NeuralStage
 from spikearm.controller.spiking.scaling import Scaling
-from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
+from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.controller.training.activity import Activity, build_recorder, record_activity
 from spikearm.controller.training.compression import (
     Compression,

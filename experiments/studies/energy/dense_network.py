@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from spikearm.controller.spiking.membrane import LEAKY
+from spikearm.controller.spiking.membrane import LEAKY, NeuralStage
 from spikearm.controller.spiking.spiking_network import Filters
-from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
+from spikearm.controller.spiking.weights import NetworkWeights
 
 
 class DenseNetwork:

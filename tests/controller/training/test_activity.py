@@ -10,9 +10,9 @@ import pytest
 
 from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.classical.osc import FRICTION_SPEED
-from spikearm.controller.spiking.membrane import LEAKY, TAU_REF
+from spikearm.controller.spiking.membrane import LEAKY, TAU_REF, NeuralStage
 from spikearm.controller.spiking.spiking_network import Filters, build_network
-from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
+from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.controller.training.activity import (
     COUNTED_STEPS,
     SETTLING_STEPS,

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from spikearm.controller.classical.dry_friction import DryFriction
-from spikearm.controller.spiking.membrane import LEAKY, TAU_REF
+from spikearm.controller.spiking.membrane import LEAKY, TAU_REF, NeuralStage
 from spikearm.controller.spiking.scaling import Scaling
 from spikearm.controller.spiking.spiking_network import Filters, build_network
-from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
+from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.controller.training.compression import Compression
 from spikearm.controller.training.products import (
     CHIP_STEP,

@@ -21,8 +21,9 @@ from spikearm.arm_models import SpikearmError, load_arm
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.osc import FRICTION_SPEED, task_inertia
 from spikearm.controller.references.workspace import Workspace
+from spikearm.controller.spiking.membrane import NeuralStage
 from spikearm.controller.spiking.trained import TrainedController
-from spikearm.controller.spiking.weights import NetworkWeights, NeuralStage
+from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.controller.training.activity import Activity, ActivityRecorder, record_activity
 from spikearm.controller.training.compression import CompressionConfig, begin
 from spikearm.controller.training.friction import PER_JOINT
