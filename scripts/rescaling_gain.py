@@ -21,8 +21,7 @@ from spikearm.experiments.studies.ablations.arithmetic import (
 )
 from spikearm.experiments.studies.ablations.result import Result
 from spikearm.experiments.studies.ablations.table import results_table
-from spikearm.experiments.training.shipped_configs import SHIPPED_CONFIGS
-from spikearm.experiments.training.training_config import TrainingConfig
+from spikearm.experiments.training.recipes import RECIPES
 
 
 @dataclass(frozen=True)
@@ -45,9 +44,7 @@ class Options:
 
     def execute(self) -> None:
         """Learn, measure and print."""
-        config = replace(
-            SHIPPED_CONFIGS.get(self.arm, TrainingConfig()), recordings=self.recordings
-        )
+        config = replace(RECIPES["centre-out"], recordings=self.recordings)
         arm, folder = load_arm(self.arm), self.folder / self.arm
         study = ArithmeticStudy(arm, config, self.trained, folder, self.jobs)
         Console().print(results_table([run(study, one) for one in ARITHMETICS]))

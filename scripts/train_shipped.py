@@ -2,6 +2,7 @@
 
 .venv/bin/python scripts/train_shipped.py --arms gen3 panda
 .venv/bin/python scripts/train_shipped.py --arms gen3 --weightless
+.venv/bin/python scripts/train_shipped.py --arms gen3 --task workspace
 """
 
 import shutil
@@ -12,7 +13,8 @@ from typing import get_args
 import tyro
 
 from spikearm.controller.classical.command import Feedforward
-from spikearm.controller.spiking.trained import SHIPPED_FOLDER, WEIGHTLESS, TrainedController
+from spikearm.controller.spiking.shipped_folder import BETWEEN, WEIGHTLESS, shipped_file
+from spikearm.controller.spiking.trained import TrainedController
 from spikearm.experiments.commands.train import CONTROLLER, TrainCommand
 from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.controllers import ControllerSetup, choose_controllers
@@ -20,8 +22,9 @@ from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.tasks.centre_out import CentreOut
-from spikearm.experiments.training.shipped_configs import SHIPPED_CONFIGS
-from spikearm.experiments.training.training_config import TrainingConfig
+from spikearm.experiments.tasks.point_to_point import PointToPoint
+from spikearm.experiments.tasks.reaching import ReachingName
+from spikearm.experiments.training.recipes import RECIPES
 
 ARMS = ("gen3", "panda", "fr3", "iiwa14", "ur5e", "jaco2_7dof")
 MEASURED = (
@@ -37,39 +40,41 @@ class Options:
     Attributes:
         arms: Names of the arms.
         weightless: Train and measure without gravity, which is left to adaptation.
+        task: Task to be trained for.
         folder: Folder of the trainings, with a folder per arm; a training that was begun goes on.
     """
 
     arms: tuple[str, ...] = ARMS
     weightless: bool = False
+    task: ReachingName = "centre-out"
     folder: Path = Path("trained")
 
     def execute(self) -> None:
         """Train all, one after the other."""
         for arm in self.arms:
-            config = SHIPPED_CONFIGS.get(arm, TrainingConfig())
-            name = arm + WEIGHTLESS if self.weightless else arm
-            plant = ArmConfig(arm, weightless=self.weightless)
-            command = TrainCommand(self.folder / name, plant, training=config)
-            command.execute()
-            trained = TrainedController.load(command.out / CONTROLLER)
-            measured = _measure(plant, trained)
-            with atomic_file(command.out / CONTROLLER) as draft, draft.open("wb") as file:
-                about = {**trained.about, "measured": measured}
-                TrainedController(trained.weights, trained.workspace, about).save(file)
-            SHIPPED_FOLDER.mkdir(exist_ok=True)
-            shutil.copyfile(command.out / CONTROLLER, SHIPPED_FOLDER / f"{name}.npz")
+            self._ship(ArmConfig(arm, weightless=self.weightless))
 
+    def _ship(self, plant: ArmConfig) -> None:
+        suffix = WEIGHTLESS if self.weightless else ""
+        name = f"{plant.arm}{suffix}{BETWEEN if self.task == 'workspace' else ''}"
+        recipe = RECIPES[self.task]
+        command = TrainCommand(self.folder / name, plant, self.task, training=recipe)
+        command.execute()
+        trained = TrainedController.load(command.out / CONTROLLER)
+        about = {**trained.about, "measured": self._measure(plant, trained)}
+        with atomic_file(command.out / CONTROLLER) as draft, draft.open("wb") as file:
+            TrainedController(trained.weights, trained.workspace, about).save(file)
+        shutil.copyfile(command.out / CONTROLLER, shipped_file(name))
 
-def _measure(plant: ArmConfig, trained: TrainedController) -> list[dict[str, object]]:
-    arm = plant.load()
-    rows = []
-    controllers = choose_controllers(["rate", "spiking", "loihi"])
-    for feedforward in get_args(Feedforward):
-        setup = ControllerSetup(arm.model, trained, feedforward=feedforward)
-        plan = BenchmarkPlan(arm, CentreOut(), controllers, [0], setup)
-        rows += run_benchmark(plan).rows
-    return [{name: row.get(name) for name in MEASURED} for row in rows]
+    def _measure(self, plant: ArmConfig, trained: TrainedController) -> list[dict[str, object]]:
+        arm = plant.load()
+        task = CentreOut() if self.task == "centre-out" else PointToPoint()
+        rows = []
+        controllers = choose_controllers(["rate", "spiking", "loihi"])
+        for feedforward in get_args(Feedforward):
+            setup = ControllerSetup(arm.model, trained, feedforward=feedforward)
+            rows += run_benchmark(BenchmarkPlan(arm, task, controllers, [0], setup)).rows
+        return [{name: row.get(name) for name in MEASURED} for row in rows]
 
 
 if __name__ == "__main__":

@@ -3,14 +3,15 @@
 import pytest
 
 from spikearm.arm_models import ARMS, load_arm
-from spikearm.controller.spiking.trained import SHIPPED_FOLDER, WEIGHTLESS, shipped
+from spikearm.controller.spiking.shipped_folder import shipped_arms
+from spikearm.controller.spiking.trained import shipped
 from spikearm.experiments.controllers import ControllerSetup, choose_controllers
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.tasks.centre_out import CentreOut, Variant
 
 SEVEN = [name for name in ARMS if not name.startswith("planar")]
-SHIPPED = sorted({path.stem.removesuffix(WEIGHTLESS) for path in SHIPPED_FOLDER.iterdir()})
+SHIPPED = shipped_arms()
 VARIANTS: list[Variant] = ["circle", "sphere", "pose"]
 
 # Those of the documented table, and a tenth: on another processor, spikes fall otherwise.

@@ -8,13 +8,13 @@ import pytest
 from regression import ReferenceTrajectory, read_reference, record_reference
 
 from spikearm.arm_models import ARMS
-from spikearm.controller.spiking.trained import SHIPPED_FOLDER, WEIGHTLESS
+from spikearm.controller.spiking.shipped_folder import shipped_arms
 from spikearm.experiments.records.stack import stack
 
 FOLDER = Path(__file__).parent / "references"
 record = functools.cache(record_reference)
 SEVEN = [name for name in ARMS if not name.startswith("planar")]
-SHIPPED = sorted({path.stem.removesuffix(WEIGHTLESS) for path in SHIPPED_FOLDER.iterdir()})
+SHIPPED = shipped_arms()
 
 # On another stack, rounding moves the analytic controller by far less than this. It makes the
 # spiking network another sample of the same noise, single spikes a step sooner or later: the hand

@@ -12,7 +12,12 @@ import numpy as np
 from spikearm.arm_models import SpikearmError
 from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.spiking.membrane import NeuralStage
-from spikearm.controller.spiking.shipped_folder import SHIPPED_FOLDER, WEIGHTLESS
+from spikearm.controller.spiking.shipped_folder import (
+    BETWEEN,
+    WEIGHTLESS,
+    shipped_file,
+    shipped_names,
+)
 from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.neural.files.array_file import FORMAT_VERSION, check_names, read_versioned, understood
 from spikearm.neural.files.typed_json import Vector, parse_json
@@ -83,23 +88,24 @@ class TrainedController:
             return cls(NetworkWeights.from_arrays(numbers), workspace, about)
 
 
-def shipped(arm: str, knows_gravity: bool = True) -> TrainedController:
+def shipped(arm: str, knows_gravity: bool = True, between: bool = False) -> TrainedController:
     """Load the controller that ships for an arm.
 
     Args:
         arm: Name of the arm.
         knows_gravity: True for the controller that compensates gravity, False for the one that
             leaves gravity to adaptation.
+        between: True for the controller of motions from pose to pose across the workspace, False
+            for the one of reaches from home and back.
 
     Raises:
         SpikearmError: There is none.
     """
-    name, kind = (arm, "") if knows_gravity else (f"{arm}{WEIGHTLESS}", " without gravity")
-    path = SHIPPED_FOLDER / f"{name}.npz"
-    if not path.exists():
-        there = ", ".join(sorted(one.stem for one in SHIPPED_FOLDER.glob("*.npz")))
+    name = f"{arm}{'' if knows_gravity else WEIGHTLESS}{BETWEEN if between else ''}"
+    if name not in shipped_names():
+        kind = "" if knows_gravity else " without gravity"
         raise SpikearmError(
-            f"No trained controller ships for '{name}' (there are: {there}). Train one{kind} with "
-            "`spikearm train` and use the controller.npz that it writes."
+            f"No trained controller ships for '{name}' (there are: {', '.join(shipped_names())}). "
+            f"Train one{kind} with `spikearm train` and use the controller.npz that it writes."
         )
-    return TrainedController.load(path)
+    return TrainedController.load(shipped_file(name))

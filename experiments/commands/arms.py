@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from spikearm.arm_models import ARMS
 from spikearm.arm_models.loading.load_arm import read_figures
-from spikearm.controller.spiking.shipped_folder import SHIPPED_FOLDER
+from spikearm.controller.spiking.shipped_folder import shipped_arms
 from spikearm.experiments.console.console import console, print_all
 from spikearm.experiments.tables import explain, make_table
 from spikearm.experiments.words import counted
@@ -24,7 +24,7 @@ class ArmsCommand:
 
     def execute(self) -> None:
         """Print the table of arms and their sources."""
-        trained = [name for name in ARMS if (SHIPPED_FOLDER / f"{name}.npz").exists()]
+        trained = shipped_arms()
         console.print(
             f"{counted(len(ARMS), 'arm')} ship with spikearm, and for {len(trained)} of them a "
             "trained spiking controller."

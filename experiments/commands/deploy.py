@@ -65,8 +65,8 @@ class DeployCommand:
         backend: Machine that makes the reach: the engine, or after it a Loihi board too, whose
             torques are then compared.
         mapping: Mapping of the network onto the chip.
-        trained: Trained controller, from `spikearm train`. Default: the one that ships for the
-            arm.
+        trained: Trained controller, from `spikearm train`, or the name of one that ships, such as
+            gen3. Default: the one that ships for the arm.
         eye: Put two eyes into the controller's network, on the same chip; their cameras watch a
             scene meanwhile.
         eye_weights: File of weights of an eye, from `spikearm train-eye`. Default: those that ship

@@ -36,8 +36,8 @@ class EnergyCommand:
     Attributes:
         plant: Arm that is controlled.
         drive: Reach that the arm makes meanwhile.
-        trained: Trained controller, from `spikearm train`. Default: the one that ships for the
-            arm.
+        trained: Trained controller, from `spikearm train`, or the name of one that ships, such as
+            gen3. Default: the one that ships for the arm.
         all: Print all tables: other devices, ratios as papers state them, metrics and sources.
         log: File that a line with all numbers is added to.
         measure_time: Time that this machine idles, and works, for each measurement [s].

@@ -45,8 +45,8 @@ class ExportCommand:
         out: The file to write.
         plant: Arm that is controlled.
         to: Format of the file.
-        trained: Trained controller, from `spikearm train`. Default: the one that ships for the
-            arm.
+        trained: Trained controller, from `spikearm train`, or the name of one that ships, such as
+            gen3. Default: the one that ships for the arm.
         eye: Write the arm's eye in place of its controller; as NIR.
         eye_weights: File of weights of an eye, from `spikearm train-eye`. Default: those that ship
             for the arm.

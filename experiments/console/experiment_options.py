@@ -74,8 +74,8 @@ class ExperimentOptions:
             its velocity alone.
         backend: Backend of controller loihi and of adaptive networks: the compiled engine,
             nengo-loihi's emulator (the same spikes, more slowly) or a Loihi board (needs NxSDK).
-        trained: File of trained weights, from `spikearm train`. Default: those that ship for the
-            arm.
+        trained: File of trained weights, from `spikearm train`, or the name of some that ship,
+            such as gen3. Default: those that ship for the arm and the task.
         out: New folder for the results. Default: a dated one in runs/.
         jobs: Number of processes. Default: the number of cores. With 1, latencies are
             undisturbed.
@@ -173,7 +173,7 @@ class ExperimentOptions:
         Raises:
             SpikearmError: There are no trained weights that fit arm and controllers.
         """
-        trained = find_trained(arm, self.trained, names)
+        trained = find_trained(arm, self.trained, names, between=self.kind == "workspace")
         adaptation = adaptation or Adaptation(self.adaptation)
         region = PointToPoint.of(self.task).workspace if self.kind == "workspace" else None
         return ControllerSetup(

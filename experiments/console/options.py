@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.adaptation.learned_weights import LearnedWeights
 from spikearm.controller.adaptation.scaling import AdaptationConfig
+from spikearm.controller.spiking.shipped_folder import BETWEEN, shipped_file, shipped_names
 from spikearm.controller.spiking.trained import TrainedController, shipped
 from spikearm.experiments.controllers import Adaptation, ChosenController
 from spikearm.experiments.needs import Need
@@ -80,15 +81,22 @@ def new_folder(out: Path | None, name: str) -> Path:
 
 
 def find_trained(
-    arm: Arm, path: Path | None, controllers: Sequence[str], gravity_known: bool = True
+    arm: Arm,
+    path: Path | None,
+    controllers: Sequence[str],
+    gravity_known: bool = True,
+    between: bool = False,
 ) -> TrainedController | None:
     """Load the trained weights that controllers need: these, or those that ship for the arm.
 
     Args:
         arm: The arm.
-        path: File of the weights; those that ship when left out.
+        path: File of the weights, or the name of a controller that ships; the one that ships for
+            the arm when left out.
         controllers: Names of the controllers that are to run.
         gravity_known: True if controllers are to bear the arm's weight, if it has any.
+        between: True if motions go from pose to pose; without a controller for that, the one for
+            reaches from home is taken.
 
     Returns:
         Trained weights; None where no controller needs them.
@@ -100,10 +108,19 @@ def find_trained(
     if not any(ChosenController(name).spec.needs_training for name in controllers):
         return None
     heavy = gravity_known and bool(arm.model.gravity.any())
-    trained = shipped(arm.name, heavy) if path is None else TrainedController.load(path)
+    if path is None:
+        trained = shipped(arm.name, heavy, between and f"{arm.name}{BETWEEN}" in shipped_names())
+    else:
+        trained = TrainedController.load(_named_or_file(path))
     _check_joints(trained, arm)
     _check_gravity(trained, heavy)
     return trained
+
+
+def _named_or_file(path: Path) -> Path:
+    """Return the file of a controller that ships where its name is given instead of a file."""
+    name = str(path)
+    return shipped_file(name) if not path.exists() and name in shipped_names() else path
 
 
 def _check_joints(trained: TrainedController, arm: Arm) -> None:

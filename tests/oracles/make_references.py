@@ -11,7 +11,7 @@ from regression import record_reference, write_reference
 from rich.progress import track
 
 from spikearm.arm_models import ARMS
-from spikearm.controller.spiking.trained import SHIPPED_FOLDER
+from spikearm.controller.spiking.shipped_folder import shipped_arms
 from spikearm.experiments.controllers import CONTROLLERS
 
 FOLDER = Path(__file__).parents[1] / "references"
@@ -36,7 +36,7 @@ def main(options: Options) -> None:
         (arm, name)
         for name in options.controllers
         for arm in options.arms
-        if not CONTROLLERS[name].needs_training or (SHIPPED_FOLDER / f"{arm}.npz").exists()
+        if not CONTROLLERS[name].needs_training or arm in shipped_arms()
     ]
     for arm, name in track(cases, "Recording"):
         write_reference(record_reference(arm, name), FOLDER / f"{arm}-{name}.parquet")

@@ -7,12 +7,8 @@ import numpy as np
 import pytest
 
 from spikearm.arm_models import load_arm
-from spikearm.controller.spiking.trained import (
-    SHIPPED_FOLDER,
-    WEIGHTLESS,
-    TrainedController,
-    shipped,
-)
+from spikearm.controller.spiking.shipped_folder import WEIGHTLESS, shipped_file, shipped_names
+from spikearm.controller.spiking.trained import TrainedController, shipped
 
 SHIPPED = ("fr3", "gen3", "iiwa14", "jaco2_7dof", "panda", "ur5e")
 LIGHT = ("gen3",)
@@ -35,11 +31,11 @@ def trained(name) -> TrainedController:
 
 
 def test_these_arms_have_one():
-    assert sorted(path.stem for path in SHIPPED_FOLDER.iterdir()) == sorted(FILES)
+    assert shipped_names() == sorted(FILES)
 
 
 def test_it_is_small_and_fits_its_arm(name, trained):
-    assert (SHIPPED_FOLDER / f"{name}.npz").stat().st_size <= LARGEST_FILE
+    assert shipped_file(name).stat().st_size <= LARGEST_FILE
     arm = load_arm(FILES[name][0])
     n = arm.chain.n_joints
     assert trained.about["joints"] == list(arm.chain.joints)

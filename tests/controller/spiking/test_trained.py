@@ -11,7 +11,7 @@ import pytest
 
 from spikearm.arm_models import SpikearmError
 from spikearm.controller.references.workspace import Workspace
-from spikearm.controller.spiking import trained
+from spikearm.controller.spiking import shipped_folder
 from spikearm.controller.spiking.trained import TrainedController, shipped
 
 ABOUT: dict[str, Any] = {
@@ -197,7 +197,7 @@ def test_an_arm_without_a_shipped_controller_gets_the_command_that_trains_one():
 
 def test_a_shipped_controller_is_loaded_by_the_arms_name(monkeypatch, file):
     file.rename(file.parent / "planar3.npz")
-    monkeypatch.setattr(trained, "SHIPPED_FOLDER", file.parent)
+    monkeypatch.setattr(shipped_folder, "SHIPPED_FOLDER", file.parent)
     assert shipped("planar3").about == ABOUT
     with pytest.raises(SpikearmError, match=r"there are: planar3\)"):
         shipped("planar2")

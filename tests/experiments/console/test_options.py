@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from spikearm.arm_models import SpikearmError, load_arm
+from spikearm.controller.references.workspace import Workspace
+from spikearm.controller.spiking import shipped_folder
 from spikearm.controller.spiking.trained import TrainedController, shipped
 from spikearm.experiments.console.options import find_trained
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
@@ -63,6 +65,36 @@ def test_what_ships_for_an_arm_is_found_for_either(gravity_known):
     assert found is not None
     assert found.knows_gravity == gravity_known
     assert found.about == shipped("gen3", gravity_known).about
+
+
+def test_one_that_ships_is_found_by_its_name_too():
+    assert find(Path("gen3")).about == shipped("gen3").about
+    assert not find(Path("gen3-weightless"), gravity_known=False).knows_gravity
+
+
+def test_a_file_goes_before_one_that_ships_under_its_name(save, tmp_path, monkeypatch):
+    save(WEIGHT).rename(tmp_path / "gen3")
+    monkeypatch.chdir(tmp_path)
+    assert find(Path("gen3")).about != shipped("gen3").about
+
+
+def test_for_motions_from_pose_to_pose_the_one_for_them_is_taken_where_it_ships(
+    save, trained, monkeypatch
+):
+    arm, folder = load_arm("gen3"), save(WEIGHT).parent
+    monkeypatch.setattr(shipped_folder, "SHIPPED_FOLDER", folder)
+    (folder / "controller.npz").rename(folder / "gen3.npz")
+    with (folder / "gen3-workspace.npz").open("wb") as file:
+        across = Workspace(0.5, 1.5, between=True)
+        replace(trained, workspace=across, about=trained.about | {"gravity": WEIGHT}).save(file)
+    for between in (True, False):
+        found = find_trained(arm, None, ["loihi"], between=between)
+        assert found is not None
+        assert found.workspace.between == between
+    (folder / "gen3-workspace.npz").unlink()
+    found = find_trained(arm, None, ["loihi"], between=True)
+    assert found is not None
+    assert not found.workspace.between
 
 
 @pytest.mark.slow

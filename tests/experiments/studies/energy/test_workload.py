@@ -7,12 +7,8 @@ from at_any_speed import at_any_speed
 from spikearm.arm_models import load_arm
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.trajectory import COUNTED
-from spikearm.controller.spiking.trained import (
-    SHIPPED_FOLDER,
-    WEIGHTLESS,
-    TrainedController,
-    shipped,
-)
+from spikearm.controller.spiking.shipped_folder import shipped_arms
+from spikearm.controller.spiking.trained import TrainedController, shipped
 from spikearm.experiments.studies.deployment.drive import (
     DriveConfig,
     drive_arm,
@@ -37,7 +33,7 @@ from spikearm.neural.counts import ChipWork
 DRIVE = DriveConfig(radius=0.03, duration=0.12, feedforward="velocity", speed_limits=False)
 
 
-SHIPPED = sorted({path.stem.removesuffix(WEIGHTLESS) for path in SHIPPED_FOLDER.iterdir()})
+SHIPPED = shipped_arms()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,12 @@
+"""Configurations of the trainings whose controllers ship with the package."""
+
+from spikearm.controller.training.compression import CompressionConfig
+from spikearm.experiments.tasks.reaching import ReachingName
+from spikearm.experiments.training.training_config import TrainingConfig
+
+RECIPES: dict[ReachingName, TrainingConfig] = {
+    "centre-out": TrainingConfig(),
+    # Across the workspace, a code of 14 numbers leaves out too much of the task map.
+    "workspace": TrainingConfig(products=3840, compression=CompressionConfig(n_latent=32)),
+}
+"""Configuration for each task, the same for every arm."""
