@@ -8,7 +8,7 @@ import numpy as np
 from spikearm.arm_models import SpikearmError
 from spikearm.controller.training.activity import Activity
 
-STRENGTHS = (3e-2, 1e-2, 5e-3, 2.5e-3)  # of the pull to the prior; times the largest rate
+STRENGTHS = (3e-2, 1e-2, 5e-3, 2.5e-3, 1.25e-3)  # of the pull to the prior; times the largest rate
 HELD_OUT = 0.1  # share of the batches that choose among them
 
 
