@@ -19,7 +19,7 @@ from rich.progress import track
 from rich.table import Table
 
 from spikearm.arm_models import load_arm
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.trained import shipped
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task

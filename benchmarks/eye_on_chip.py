@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from spikearm.controller.spiking.spiking_network import build_network
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.trained import shipped
 from spikearm.experiments.eye_on_chip.chip_eyes import EYES
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.loihi_deploy.mapping.image_blocks import block_images

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from spikearm.arm_models import load_arm
 from spikearm.controller.loop.step_times import StepTimes
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.trained import shipped
 from spikearm.experiments.controllers import Backend, ControllerSetup, choose_controllers
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark

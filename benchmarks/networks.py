@@ -11,7 +11,7 @@ import nengo
 import numpy as np
 
 from spikearm.controller.spiking.spiking_network import build_network
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.trained import shipped
 from spikearm.neural.host_io import HostInput, HostOutput
 
 SEED = 0

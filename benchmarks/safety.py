@@ -17,7 +17,7 @@ from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.safety.safety import Safety
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.reference import Reference
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.trained import shipped
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.tasks.task import Task

@@ -22,7 +22,7 @@ from spikearm.controller.loop.safety.limits import SafetyLimits
 from spikearm.controller.loop.safety.safety import Safety
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.spiking_controller import SpikingController
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.trained import shipped
 from spikearm.experiments.export.host_interface import OutputDecoding, read_outputs
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.loihi_deploy.backends.recording import RecordedSimulation

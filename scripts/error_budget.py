@@ -17,7 +17,7 @@ from rich.table import Table
 from spikearm.arm_models import Arm, load_arm
 from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.classical.gains import Gains
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.trained import shipped
 from spikearm.experiments.controllers import ControllerSetup, choose_controllers
 from spikearm.experiments.studies.benchmark.benchmark import Benchmark, run_benchmark
 from spikearm.experiments.studies.benchmark.metrics import root_mean_square

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from spikearm.arm_models import load_arm
-from spikearm.controller.spiking.trained import TrainedController, shipped
+from spikearm.controller.weights.trained import TrainedController, shipped
 from spikearm.experiments.energy_units import energy
 from spikearm.experiments.studies.deployment.drive import (
     DriveConfig,

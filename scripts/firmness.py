@@ -15,7 +15,7 @@ from pathlib import Path
 import tyro
 
 from spikearm.arm_models import load_arm
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.trained import shipped
 from spikearm.experiments.console.console import console
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
 from spikearm.experiments.records.atomic_file import atomic_file

@@ -16,7 +16,7 @@ import numpy as np
 import tyro
 
 from spikearm.arm_models import load_arm
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.trained import shipped
 from spikearm.experiments.console.console import console
 from spikearm.experiments.console.progress import TrainingBars
 from spikearm.experiments.records.provenance import provenance

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from spikearm.arm_models import load_arm
 from spikearm.controller.spiking.saturation_backup import SaturationBackup
-from spikearm.controller.spiking.trained import TrainedController, shipped
+from spikearm.controller.weights.trained import TrainedController, shipped
 from spikearm.experiments.studies.nir_difference import (
     difference,
     draw_inputs,

@@ -22,7 +22,7 @@ from rich.table import Table
 from scipy.sparse import csr_array
 
 from spikearm.arm_models import load_arm
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.trained import shipped
 from spikearm.experiments.studies.deployment.drive import DriveConfig, recorded_drive
 from spikearm.loihi_deploy.discretisation.blocks import IntegerBlocks
 from spikearm.loihi_deploy.energy.chip_work import chip_work

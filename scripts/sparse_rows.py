@@ -14,9 +14,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from spikearm.controller.spiking.membrane import NeuralStage
 from spikearm.controller.spiking.spiking_network import SpikingNetwork, build_network
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.membrane import NeuralStage
+from spikearm.controller.weights.trained import shipped
 from spikearm.neural.nengo_simulation import NengoSimulation
 
 Rows = Literal["dense", "command sparse", "command and code sparse"]

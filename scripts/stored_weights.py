@@ -12,7 +12,7 @@ from rich.table import Table
 from scipy.sparse import csr_array
 
 from spikearm.arm_models import load_arm
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.trained import shipped
 from spikearm.experiments.energy_units import energy_range
 from spikearm.experiments.studies.deployment.drive import DriveConfig, recorded_drive
 from spikearm.loihi_deploy import limits

@@ -13,11 +13,11 @@ from typing import get_args
 import tyro
 
 from spikearm.controller.classical.command import Feedforward
-from spikearm.controller.spiking.shipped_folder import BETWEEN, WEIGHTLESS, shipped_file
-from spikearm.controller.spiking.trained import TrainedController
+from spikearm.controller.weights.shipped_folder import BETWEEN, WEIGHTLESS, shipped_file
+from spikearm.controller.weights.trained import TrainedController
 from spikearm.experiments.commands.train import CONTROLLER, TrainCommand
-from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.controllers import ControllerSetup, choose_controllers
+from spikearm.experiments.options.arm_config import ArmConfig
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan

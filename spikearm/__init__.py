@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from spikearm.controller.references.target import Target
     from spikearm.controller.references.tracked_target import TrackedTarget, TrackingConfig
     from spikearm.controller.spiking.spiking_controller import SpikingController
-    from spikearm.controller.spiking.trained import TrainedController, shipped
+    from spikearm.controller.weights.trained import TrainedController, shipped
     from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
     from spikearm.experiments.tasks.task import Task
     from spikearm.loihi_deploy.backends.engine import EngineSimulation
@@ -48,12 +48,12 @@ HOMES = {
     "Task": "experiments.tasks.task",
     "TrackedTarget": "controller.references.tracked_target",
     "TrackingConfig": "controller.references.tracked_target",
-    "TrainedController": "controller.spiking.trained",
+    "TrainedController": "controller.weights.trained",
     "follow": "controller.loop.closed_loop",
     "load_arm": "arm_models",
     "plan_task": "experiments.tasks.centre_out",
     "preflight": "loihi_deploy.pipeline",
-    "shipped": "controller.spiking.trained",
+    "shipped": "controller.weights.trained",
 }
 """The module of each public name, below this package."""
 

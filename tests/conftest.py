@@ -18,14 +18,14 @@ import pytest
 from spikearm.arm_models import load_arm
 from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.references.workspace import Workspace
-from spikearm.controller.spiking.membrane import LEAKY, NeuralStage
-from spikearm.controller.spiking.scaling import Scaling
-from spikearm.controller.spiking.trained import TrainedController
-from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.controller.training.compression import CompressionConfig, begin
 from spikearm.controller.training.products import assemble, draw_commands, solve_readout
 from spikearm.controller.training.samples import join, sample_reach
 from spikearm.controller.training.targets import fit_scaling, make_training_targets
+from spikearm.controller.weights.membrane import LEAKY, NeuralStage
+from spikearm.controller.weights.network_weights import NetworkWeights
+from spikearm.controller.weights.scaling import Scaling
+from spikearm.controller.weights.trained import TrainedController
 
 FEATURES, CODE, PRODUCTS, FRICTION, LATENT, JOINTS = 14, 11, 26, 9, 2, 3
 STAGES: tuple[NeuralStage, ...] = ("rate", "spiking", "loihi")

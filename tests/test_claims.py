@@ -3,8 +3,8 @@
 import pytest
 
 from spikearm.arm_models import ARMS, load_arm
-from spikearm.controller.spiking.shipped_folder import shipped_arms
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.shipped_folder import shipped_arms
+from spikearm.controller.weights.trained import shipped
 from spikearm.experiments.controllers import ControllerSetup, choose_controllers
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan

@@ -15,7 +15,7 @@ import pytest
 from documents import PAGES, ROOT, blocks, name
 
 from spikearm.arm_models import ARMS
-from spikearm.controller.spiking.membrane import LEAKY
+from spikearm.controller.weights.membrane import LEAKY
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 
 EXAMPLE = re.compile(r"(?:<!-- (slow|not run): (.*?) -->\n\n?)?^```python\n(.*?)^```", re.M | re.S)

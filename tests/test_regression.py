@@ -8,7 +8,7 @@ import pytest
 from regression import ReferenceTrajectory, read_reference, record_reference
 
 from spikearm.arm_models import ARMS
-from spikearm.controller.spiking.shipped_folder import shipped_arms
+from spikearm.controller.weights.shipped_folder import shipped_arms
 from spikearm.experiments.records.stack import stack
 
 FOLDER = Path(__file__).parent / "references"

@@ -13,20 +13,20 @@ from spikearm.arm_models.arm import Arm, Marker
 from spikearm.arm_models.chain import Chain
 from spikearm.arm_models.errors import SpikearmError
 from spikearm.arm_models.home_state import HomeState
-from spikearm.arm_models.loading.base import settle_base
+from spikearm.arm_models.loading.amending.base import settle_base
+from spikearm.arm_models.loading.amending.constraints import release_arm
+from spikearm.arm_models.loading.amending.overlaps import part_links
+from spikearm.arm_models.loading.amending.switches import replace_switches
+from spikearm.arm_models.loading.amending.torque_motors import drive_by_torque, read_torque_limits
 from spikearm.arm_models.loading.check_model import check_model
-from spikearm.arm_models.loading.constraints import release_arm
 from spikearm.arm_models.loading.end_effector import find_hand_site
 from spikearm.arm_models.loading.home import find_home, joint_limits
 from spikearm.arm_models.loading.joints import choose_joints
 from spikearm.arm_models.loading.model_file import model_file
-from spikearm.arm_models.loading.overlaps import part_links
-from spikearm.arm_models.loading.switches import replace_switches
-from spikearm.arm_models.loading.torque_motors import drive_by_torque, read_torque_limits
+from spikearm.arm_models.loading.profile import SUFFIX, read_profile
 from spikearm.arm_models.loading.urdf import keep_velocity_limits
 from spikearm.arm_models.loading.velocity_limits import read_velocity_limits
 from spikearm.arm_models.names import free_name
-from spikearm.arm_models.profile import SUFFIX, read_profile
 from spikearm.arm_models.registry import ARMS
 
 logger = logging.getLogger(__name__)

@@ -10,10 +10,10 @@ import numpy as np
 from spikearm.arm_models import ArmState, RigidBodyModel
 from spikearm.controller.classical.control_step import ControlStep
 from spikearm.controller.classical.home_inertia import HomeInertia
-from spikearm.controller.spiking.membrane import LEAKY, NeuralStage
-from spikearm.controller.spiking.scaling import Scaling
 from spikearm.controller.spiking.spiking_network import STEP, Filters
-from spikearm.controller.spiking.weights import NetworkWeights
+from spikearm.controller.weights.membrane import LEAKY, NeuralStage
+from spikearm.controller.weights.network_weights import NetworkWeights
+from spikearm.controller.weights.scaling import Scaling
 from spikearm.neural.host_io import HostInput, HostOutput
 
 HEADROOM = 0.3  # of the range of the product neurons, which is left to what is fast

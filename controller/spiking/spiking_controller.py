@@ -10,13 +10,13 @@ from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.classical.control_step import ControlStep
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.references.reference import Reference
-from spikearm.controller.spiking.membrane import NeuralStage
 from spikearm.controller.spiking.saturation_backup import SaturationBackup
 from spikearm.controller.spiking.settled_controller import SettledController
 from spikearm.controller.spiking.smoothing import Smoothing
 from spikearm.controller.spiking.spiking_network import STEP, Filters, build_network
 from spikearm.controller.spiking.subnetwork import Subnetwork
-from spikearm.controller.spiking.weights import NetworkWeights
+from spikearm.controller.weights.membrane import NeuralStage
+from spikearm.controller.weights.network_weights import NetworkWeights
 from spikearm.neural.simulation import NeuralSimulation
 
 

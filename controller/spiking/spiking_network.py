@@ -8,9 +8,9 @@ import nengo
 import numpy as np
 
 from spikearm.arm_models.errors import check_not_negative
-from spikearm.controller.spiking.membrane import LEAKY, NeuralStage
-from spikearm.controller.spiking.scaling import HostNodes
-from spikearm.controller.spiking.weights import NetworkWeights
+from spikearm.controller.weights.membrane import LEAKY, NeuralStage
+from spikearm.controller.weights.network_weights import NetworkWeights
+from spikearm.controller.weights.scaling import HostNodes
 from spikearm.neural.given_decoders import given_decoders
 
 STEP = 0.001  # s, in which backends advance a network

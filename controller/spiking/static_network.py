@@ -6,8 +6,8 @@ from functools import cached_property
 import numpy as np
 
 from spikearm.controller.classical.control_step import ControlStep
-from spikearm.controller.spiking.membrane import LEAKY
-from spikearm.controller.spiking.weights import NetworkWeights
+from spikearm.controller.weights.membrane import LEAKY
+from spikearm.controller.weights.network_weights import NetworkWeights
 
 
 @dataclass(frozen=True)

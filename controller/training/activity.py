@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from spikearm.controller.classical.dry_friction import DryFriction
-from spikearm.controller.spiking.membrane import NeuralStage
 from spikearm.controller.spiking.spiking_network import Filters, build_network
-from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.controller.training.samples import Samples
+from spikearm.controller.weights.membrane import NeuralStage
+from spikearm.controller.weights.network_weights import NetworkWeights
 from spikearm.neural.simulation import NeuralSimulation
 
 SETTLING_STEPS = 40  # of each recording: two membrane time constants

@@ -6,7 +6,7 @@ import numpy as np
 
 from spikearm.arm_models import SpikearmError
 from spikearm.arm_models.errors import check_count, check_not_negative, check_positive
-from spikearm.controller.spiking.membrane import LEAKY, TAU_REF, Membrane
+from spikearm.controller.weights.membrane import LEAKY, TAU_REF, Membrane
 
 AMPLITUDE = 0.005  # s; in training, rates are counted in units of 200 Hz: Adam's steps are absolute
 PERCENTILE = 99.5  # of what drives a neuron that its intercepts are spread over

@@ -4,8 +4,8 @@ import numpy as np
 
 from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.classical.osc import FRICTION_SPEED
-from spikearm.controller.spiking.membrane import LEAKY
-from spikearm.controller.spiking.scaling import Scaling
+from spikearm.controller.weights.membrane import LEAKY
+from spikearm.controller.weights.scaling import Scaling
 
 PER_JOINT = 60  # neurons
 MAX_RATES = (100.0, 200.0)  # Hz, at FULL_SPEED

@@ -3,13 +3,13 @@
 import numpy as np
 
 from spikearm.controller.classical.dry_friction import DryFriction
-from spikearm.controller.spiking.membrane import LEAKY, Membrane, NeuralStage
-from spikearm.controller.spiking.scaling import Scaling
 from spikearm.controller.spiking.spiking_network import Filters
-from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.controller.training.compression import Compression
 from spikearm.controller.training.friction import friction_neurons
 from spikearm.controller.training.samples import Samples
+from spikearm.controller.weights.membrane import LEAKY, Membrane, NeuralStage
+from spikearm.controller.weights.network_weights import NetworkWeights
+from spikearm.controller.weights.scaling import Scaling
 
 MAX_RATES = (320.0, 640.0)  # Hz; each of many spikes adds little, which keeps torques quiet
 INTERCEPTS = (-0.7, 0.7)

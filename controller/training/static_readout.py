@@ -5,11 +5,11 @@ import numpy as np
 from spikearm.arm_models import RigidBodyModel
 from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.spiking.static_network import StaticNetwork
-from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.controller.training.products import draw_commands
 from spikearm.controller.training.ridge_regression import fit_ridge
 from spikearm.controller.training.samples import Samples
 from spikearm.controller.training.targets import torque_metric
+from spikearm.controller.weights.network_weights import NetworkWeights
 
 
 def fit_static_network(

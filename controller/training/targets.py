@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from spikearm.arm_models import RigidBodyModel
-from spikearm.controller.spiking.scaling import Scaling
 from spikearm.controller.training.compression import TrainingTargets
 from spikearm.controller.training.samples import Samples
+from spikearm.controller.weights.scaling import Scaling
 
 EDGE = 0.02  # percent of the samples on each side that do not count for the range
 ROOM = 1.15  # of the range of joint angles and velocities over that of the samples

@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar
 import tyro
 
 from spikearm.experiments.console.conducting import conduct
-from spikearm.experiments.console.experiment_options import PerturbedOptions
 from spikearm.experiments.needs import Need
+from spikearm.experiments.options.experiment_options import PerturbedOptions
 from spikearm.experiments.perturbations.level import default_level
 from spikearm.experiments.studies.adaptation.study import AdaptationStudy
 from spikearm.experiments.studies.adaptation.trials import AdaptationPlan, Trials

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from spikearm.arm_models import ARMS
 from spikearm.arm_models.loading.load_arm import read_figures
-from spikearm.controller.spiking.shipped_folder import shipped_arms
+from spikearm.controller.weights.shipped_folder import shipped_arms
 from spikearm.experiments.console.console import console, print_all
 from spikearm.experiments.tables import explain, make_table
 from spikearm.experiments.words import counted

@@ -5,19 +5,19 @@ from dataclasses import dataclass, field
 from typing import Annotated, ClassVar
 
 from spikearm.arm_models import Arm
-from spikearm.experiments.console.compared import (
+from spikearm.experiments.console.console import console
+from spikearm.experiments.console.running import measure
+from spikearm.experiments.controllers import choose_controllers
+from spikearm.experiments.flags import turned_off
+from spikearm.experiments.options.compared import (
     NEEDS_OF_COMPARED,
     compared_names,
     for_reaches_alone,
 )
-from spikearm.experiments.console.console import console
-from spikearm.experiments.console.experiment_options import (
+from spikearm.experiments.options.experiment_options import (
     ExperimentOptions,
     Seeds,
 )
-from spikearm.experiments.console.running import measure
-from spikearm.experiments.controllers import choose_controllers
-from spikearm.experiments.flags import turned_off
 from spikearm.experiments.proof.submission import SUBMISSION, submit, write_submission
 from spikearm.experiments.records.records import read_run
 from spikearm.experiments.seen.options import SeenOptions

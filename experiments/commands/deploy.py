@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from spikearm.arm_models import Arm, SpikearmError
-from spikearm.controller.spiking.trained import TrainedController
-from spikearm.experiments.console.arm_config import ArmConfig
+from spikearm.controller.weights.trained import TrainedController
 from spikearm.experiments.console.console import console, print_all
-from spikearm.experiments.console.options import check_new_file, find_trained
 from spikearm.experiments.eye_on_chip.chip_eyes import ChipEyes
 from spikearm.experiments.eye_on_chip.watched_frames import watched_frames
 from spikearm.experiments.needs import Need
+from spikearm.experiments.options.arm_config import ArmConfig
+from spikearm.experiments.options.find_trained import find_trained
+from spikearm.experiments.options.new_paths import check_new_file
 from spikearm.experiments.records.atomic_file import append_line, atomic_file, check_appendable
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.records.reach_file import write_reaches

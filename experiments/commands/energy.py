@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from spikearm.arm_models import Arm, SpikearmError
-from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.console import console, print_all
-from spikearm.experiments.console.options import find_trained
 from spikearm.experiments.energy_units import energy
+from spikearm.experiments.options.arm_config import ArmConfig
+from spikearm.experiments.options.find_trained import find_trained
 from spikearm.experiments.records.atomic_file import append_line
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.studies.deployment.drive import DriveConfig

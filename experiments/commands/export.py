@@ -8,14 +8,16 @@ from typing import Any, ClassVar, Literal
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.saturation_backup import SaturationBackup
-from spikearm.controller.spiking.trained import TrainedController
-from spikearm.experiments.console.arm_config import ArmConfig
+from spikearm.controller.weights.trained import TrainedController
 from spikearm.experiments.console.console import console
-from spikearm.experiments.console.options import check_new_file, find_trained, resolved_config
 from spikearm.experiments.export.eye_nir import eye_graph
 from spikearm.experiments.export.make_bundle import make_bundle
 from spikearm.experiments.export.nir import load_nir, nir_graph
 from spikearm.experiments.needs import Need
+from spikearm.experiments.options.arm_config import ArmConfig
+from spikearm.experiments.options.find_trained import find_trained
+from spikearm.experiments.options.new_paths import check_new_file
+from spikearm.experiments.options.resolved_config import resolved_config
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.unset import Unset

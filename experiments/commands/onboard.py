@@ -9,11 +9,10 @@ import tyro
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.arm_models.errors import check_processes
 from spikearm.arm_models.loading.model_file import model_file
-from spikearm.arm_models.profile import SUFFIX, ArmProfile, read_profile
+from spikearm.arm_models.loading.profile import SUFFIX, ArmProfile, read_profile
 from spikearm.experiments.commands.bench import BenchCommand
 from spikearm.experiments.commands.deploy import DeployCommand
 from spikearm.experiments.commands.train import CONTROLLER, TrainCommand
-from spikearm.experiments.console.arm_config import ArmConfig, ModelOptions
 from spikearm.experiments.console.console import console, errors
 from spikearm.experiments.console.problems import print_problem, resumed_in
 from spikearm.experiments.console.progress import progress_bar
@@ -35,6 +34,7 @@ from spikearm.experiments.onboarding.outcome import (
     read_outcome,
 )
 from spikearm.experiments.onboarding.remarks import collected_remarks
+from spikearm.experiments.options.arm_config import ArmConfig, ModelOptions
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.seed import check_seed
 from spikearm.experiments.tables import explain

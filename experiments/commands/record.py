@@ -6,10 +6,10 @@ from typing import Annotated, ClassVar, Literal
 
 import tyro
 
-from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.console import console
-from spikearm.experiments.console.options import check_new_file
 from spikearm.experiments.needs import Need
+from spikearm.experiments.options.arm_config import ArmConfig
+from spikearm.experiments.options.new_paths import check_new_file
 from spikearm.experiments.recording.mcap import write_mcap
 from spikearm.experiments.recording.replay import Replay, choose_replay
 from spikearm.experiments.recording.rosbag2 import write_rosbag2

@@ -8,8 +8,9 @@ import tyro
 
 from spikearm.arm_models.errors import check_processes
 from spikearm.experiments.console.conducting import conduct
-from spikearm.experiments.console.options import new_folder, plain_options
 from spikearm.experiments.lookup import find_entry
+from spikearm.experiments.options.new_paths import new_folder
+from spikearm.experiments.options.resolved_config import plain_options
 from spikearm.experiments.records.provenance import provenance
 from spikearm.experiments.studies.reproductions.registry import REPRODUCTIONS
 from spikearm.experiments.studies.reproductions.study import ReproductionStudy

@@ -10,12 +10,13 @@ import tyro
 from spikearm.arm_models import SpikearmError
 from spikearm.arm_models.errors import check_not_negative
 from spikearm.controller.loop.safety.limits import limits_of_task
-from spikearm.experiments.console.experiment_options import ExperimentOptions
-from spikearm.experiments.console.options import Learning, check_new_file
 from spikearm.experiments.console.running import copy_film, measure
 from spikearm.experiments.console.watching import WindowKind
 from spikearm.experiments.flags import turned_off
 from spikearm.experiments.needs import Need
+from spikearm.experiments.options.experiment_options import ExperimentOptions
+from spikearm.experiments.options.learning import Learning
+from spikearm.experiments.options.new_paths import check_new_file
 from spikearm.experiments.seed import check_seed
 from spikearm.experiments.seen.options import SeenOptions
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan

@@ -6,12 +6,13 @@ from typing import ClassVar
 
 from spikearm.arm_models import SpikearmError
 from spikearm.arm_models.errors import check_count, check_processes
-from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.conducting import conduct
 from spikearm.experiments.console.console import console
-from spikearm.experiments.console.experiment_options import Seeds
-from spikearm.experiments.console.options import new_folder, resolved_config
 from spikearm.experiments.needs import Need
+from spikearm.experiments.options.arm_config import ArmConfig
+from spikearm.experiments.options.experiment_options import Seeds
+from spikearm.experiments.options.new_paths import new_folder
+from spikearm.experiments.options.resolved_config import resolved_config
 from spikearm.experiments.seen.options import SeenOptions, SightName
 from spikearm.experiments.unset import Unset
 

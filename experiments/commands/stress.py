@@ -6,14 +6,14 @@ from typing import ClassVar
 
 from spikearm.arm_models import Arm
 from spikearm.arm_models.errors import check_count
-from spikearm.experiments.console.compared import (
+from spikearm.experiments.console.conducting import conduct
+from spikearm.experiments.controllers import choose_controllers
+from spikearm.experiments.options.compared import (
     NEEDS_OF_COMPARED,
     compared_names,
     for_reaches_alone,
 )
-from spikearm.experiments.console.conducting import conduct
-from spikearm.experiments.console.experiment_options import PerturbedOptions
-from spikearm.experiments.controllers import choose_controllers
+from spikearm.experiments.options.experiment_options import PerturbedOptions
 from spikearm.experiments.perturbations.level import all_levels
 from spikearm.experiments.perturbations.registry import PERTURBATIONS
 from spikearm.experiments.seen.options import SeenOptions

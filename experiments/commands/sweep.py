@@ -12,15 +12,15 @@ from spikearm.arm_models import SpikearmError
 from spikearm.arm_models.errors import check_processes
 from spikearm.experiments.commands.bench import BenchCommand
 from spikearm.experiments.commands.stress import StressCommand
-from spikearm.experiments.sweep.cluster import run_on_cluster
 from spikearm.experiments.sweep.conducting import Runner, conduct_sweep, list_tasks
 from spikearm.experiments.sweep.dataset import Dataset
 from spikearm.experiments.sweep.kind import SweptKind
 from spikearm.experiments.sweep.kinds import BENCHMARK, BENCHMARK_TIMES, STRESS
 from spikearm.experiments.sweep.shard import Shard
-from spikearm.experiments.sweep.spawned import run_spawned
 from spikearm.experiments.sweep.sweep_file import read_sweep
 from spikearm.experiments.sweep.verdict import BENCHMARK_VERDICT, STRESS_VERDICT
+from spikearm.experiments.sweep.workers.cluster import run_on_cluster
+from spikearm.experiments.sweep.workers.spawned import run_spawned
 from spikearm.experiments.unset import Unset
 
 SWEPT = {

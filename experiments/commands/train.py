@@ -5,13 +5,13 @@ from pathlib import Path
 
 from spikearm.arm_models.errors import check_processes
 from spikearm.controller.references.workspace import Workspace
-from spikearm.controller.spiking.trained import TrainedController
-from spikearm.experiments.console.arm_config import ArmConfig
+from spikearm.controller.weights.trained import TrainedController
 from spikearm.experiments.console.console import console
-from spikearm.experiments.console.options import resolved_config
 from spikearm.experiments.console.problems import collected, raise_first, resumed_in
 from spikearm.experiments.console.progress import TrainingBars
 from spikearm.experiments.console.training_remarks import print_verdict, warn_of_light_joints
+from spikearm.experiments.options.arm_config import ArmConfig
+from spikearm.experiments.options.resolved_config import resolved_config
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.guardian import guarded
 from spikearm.experiments.records.provenance import version

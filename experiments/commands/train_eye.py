@@ -4,11 +4,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from spikearm.arm_models.errors import check_processes
-from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.console import console
-from spikearm.experiments.console.options import resolved_config
 from spikearm.experiments.console.problems import collected, raise_first, resumed_in
 from spikearm.experiments.console.progress import TrainingBars
+from spikearm.experiments.options.arm_config import ArmConfig
+from spikearm.experiments.options.resolved_config import resolved_config
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.records.guardian import guarded
 from spikearm.experiments.records.provenance import version

@@ -7,8 +7,8 @@ from pathlib import Path
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.experiments.console.conducting import conduct
 from spikearm.experiments.console.console import console
-from spikearm.experiments.console.experiment_options import ExperimentOptions
 from spikearm.experiments.console.progress import progress_bar
+from spikearm.experiments.options.experiment_options import ExperimentOptions
 from spikearm.experiments.seen.course.course import Motion
 from spikearm.experiments.seen.loop.sight_level import SightLevel
 from spikearm.experiments.seen.options import SeenOptions

@@ -8,8 +8,8 @@ import numpy as np
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.training.light_joints import JointHold, estimate_holds
-from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.console import console, errors
+from spikearm.experiments.options.arm_config import ArmConfig
 from spikearm.experiments.studies.benchmark.checks.verdict import Verdict
 from spikearm.experiments.training.training_config import TrainingConfig
 

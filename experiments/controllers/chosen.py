@@ -11,7 +11,7 @@ from spikearm.controller.adaptation.scaling import AdaptationScaling
 from spikearm.controller.classical.home_inertia import HomeInertia
 from spikearm.controller.controller import Controller, NeuralController, feedback_controller
 from spikearm.controller.spiking.hybrid_controller import HybridController
-from spikearm.controller.spiking.membrane import LEAKY, NeuralStage
+from spikearm.controller.weights.membrane import LEAKY, NeuralStage
 from spikearm.experiments.controllers.own_controller import is_own, own_spec, try_factory
 from spikearm.experiments.controllers.registry import CONTROLLERS
 from spikearm.experiments.controllers.spec import Backend, ControllerSetup, ControllerSpec

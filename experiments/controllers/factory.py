@@ -13,7 +13,7 @@ import nengo
 
 from spikearm.arm_models import RigidBodyModel, SpikearmError
 from spikearm.arm_models.errors import sentence
-from spikearm.arm_models.profile import file_hash
+from spikearm.arm_models.loading.profile import file_hash
 
 SEPARATOR = ":"
 

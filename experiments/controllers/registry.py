@@ -10,9 +10,9 @@ from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.joint_pid import JointPIDController
 from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.controller import Controller
-from spikearm.controller.spiking.membrane import NeuralStage
 from spikearm.controller.spiking.saturation_backup import SaturationBackup
 from spikearm.controller.spiking.spiking_controller import SpikingController
+from spikearm.controller.weights.membrane import NeuralStage
 from spikearm.experiments.controllers.comparisons import COMPARISONS
 from spikearm.experiments.controllers.spec import ControllerSetup, ControllerSpec
 

@@ -11,10 +11,10 @@ from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.controller import Controller
 from spikearm.controller.references.workspace import Workspace
-from spikearm.controller.spiking.membrane import NeuralStage
 from spikearm.controller.spiking.spiking_network import Filters
 from spikearm.controller.spiking.subnetwork import Subnetwork
-from spikearm.controller.spiking.trained import TrainedController
+from spikearm.controller.weights.membrane import NeuralStage
+from spikearm.controller.weights.trained import TrainedController
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.neural.simulation import NeuralSimulation
 

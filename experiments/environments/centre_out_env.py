@@ -13,7 +13,7 @@ from spikearm.controller.loop.safety.motion_check import MotionCheck
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.pose_error import pose_error
 from spikearm.controller.references.reference import Reference
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.trained import shipped
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
 from spikearm.experiments.environments.actions import AccelerationActions, TorqueActions
 from spikearm.experiments.environments.neural_work import NeuralWork

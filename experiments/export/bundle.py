@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from spikearm.controller.spiking.scaling import Scaling
+from spikearm.controller.weights.scaling import Scaling
 from spikearm.experiments.export.chip_arrays import Axons, Blocks, Compartments, Rows, Synapses
 from spikearm.experiments.export.host_interface import ExcessRule, InputCoding, OutputDecoding
 from spikearm.experiments.export.recorded_reach import RecordedReach

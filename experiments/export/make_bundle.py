@@ -9,9 +9,9 @@ import numpy as np
 from spikearm.arm_models import Arm
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.saturation_backup import SaturationBackup
-from spikearm.controller.spiking.scaling import Scaling
 from spikearm.controller.spiking.spiking_controller import SpikingController
-from spikearm.controller.spiking.weights import NetworkWeights
+from spikearm.controller.weights.network_weights import NetworkWeights
+from spikearm.controller.weights.scaling import Scaling
 from spikearm.experiments.export.bundle import Bundle
 from spikearm.experiments.export.chip_arrays import read_chip
 from spikearm.experiments.export.host_interface import (

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from spikearm.arm_models import SpikearmError
-from spikearm.controller.spiking.membrane import LEAKY, Membrane
 from spikearm.controller.spiking.saturation_backup import BackupLayer, SaturationBackup
 from spikearm.controller.spiking.spiking_network import Filters
-from spikearm.controller.spiking.weights import NetworkWeights
+from spikearm.controller.weights.membrane import LEAKY, Membrane
+from spikearm.controller.weights.network_weights import NetworkWeights
 
 NIR_STEP = 1e-4  # s; the default of importers, and fine for LIF neurons
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from spikearm.arm_models import Arm
-from spikearm.arm_models.profile import ArmProfile, file_hash
-from spikearm.experiments.console.arm_config import ArmConfig
+from spikearm.arm_models.loading.profile import ArmProfile, file_hash
 from spikearm.experiments.onboarding.armature import ArmatureProposal, propose_armature
 from spikearm.experiments.onboarding.home_candidate import HomeCandidate, measure_home
 from spikearm.experiments.onboarding.home_search import search_home
+from spikearm.experiments.options.arm_config import ArmConfig
 from spikearm.experiments.training.training_config import TrainingConfig
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from spikearm.arm_models import SpikearmError
-from spikearm.arm_models.profile import file_hash
+from spikearm.arm_models.loading.profile import file_hash
 from spikearm.experiments.controllers import (
     BASELINE,
     ChosenController,

@@ -10,9 +10,9 @@ from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.osc import drift_torque, task_inertia
 from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.controller.spiking.trained import TrainedController
 from spikearm.controller.training.products import steady_rates
 from spikearm.controller.training.samples import Samples
+from spikearm.controller.weights.trained import TrainedController
 
 EVERY = 10  # control steps between two states
 

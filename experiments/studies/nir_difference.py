@@ -8,13 +8,13 @@ import nengo
 import numpy as np
 
 from spikearm.arm_models import Arm
-from spikearm.controller.spiking.membrane import LEAKY, TAU_REF
 from spikearm.controller.spiking.saturation_backup import SaturationBackup
 from spikearm.controller.spiking.spiking_network import build_network
-from spikearm.controller.spiking.trained import TrainedController
-from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.controller.training.products import draw_commands
 from spikearm.controller.training.samples import join, sample_reach
+from spikearm.controller.weights.membrane import LEAKY, TAU_REF
+from spikearm.controller.weights.network_weights import NetworkWeights
+from spikearm.controller.weights.trained import TrainedController
 from spikearm.experiments.export.nir import NIR_STEP, nir_graph
 from spikearm.experiments.export.recorded_reach import Recorder
 

@@ -7,7 +7,7 @@ from spikearm.arm_models import Arm
 from spikearm.arm_models.errors import check_processes
 from spikearm.controller.controller import Controller
 from spikearm.controller.loop.safety.limits import SafetyLimits
-from spikearm.controller.spiking.trained import TrainedController
+from spikearm.controller.weights.trained import TrainedController
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
 from spikearm.experiments.perturbations.level import Level
 from spikearm.experiments.tasks.reaching import Reaching

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, Protocol, get_args, get_origin
 
 import pyarrow as pa
 
-from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.controllers import BASELINE
+from spikearm.experiments.options.arm_config import ArmConfig
 from spikearm.experiments.studies.study import Experiment
 from spikearm.experiments.sweep.options import options_of
 from spikearm.experiments.tasks.centre_out import CentreOut

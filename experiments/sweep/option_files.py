@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from spikearm.arm_models.profile import file_hash
+from spikearm.arm_models.loading.profile import file_hash
 from spikearm.experiments.sweep.options import options_of, values_of
 
 

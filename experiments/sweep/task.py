@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from spikearm.arm_models import ARMS
-from spikearm.arm_models.profile import file_hash
+from spikearm.arm_models.loading.profile import file_hash
 from spikearm.experiments.controllers import own_sources
 from spikearm.experiments.lookup import find_entry
 from spikearm.experiments.sweep.kind import SweptCommand, SweptKind

@@ -11,9 +11,6 @@ from nengo.exceptions import BuildError
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.references.workspace import Workspace
-from spikearm.controller.spiking.membrane import NeuralStage
-from spikearm.controller.spiking.scaling import Scaling
-from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.controller.training.activity import Activity, build_recorder, record_activity
 from spikearm.controller.training.compression import (
     Compression,
@@ -28,6 +25,9 @@ from spikearm.controller.training.targets import (
     rest_at,
     torque_metric,
 )
+from spikearm.controller.weights.membrane import NeuralStage
+from spikearm.controller.weights.network_weights import NetworkWeights
+from spikearm.controller.weights.scaling import Scaling
 from spikearm.experiments.training.checkpoints import Parts, Snapshot
 from spikearm.experiments.training.steps import Steps
 from spikearm.experiments.training.training_config import N_HELD_APART, TrainingConfig

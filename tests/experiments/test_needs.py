@@ -10,8 +10,8 @@ from spikearm.arm_models import SpikearmError
 from spikearm.experiments.cli import BAD_INPUT, main, parse
 from spikearm.experiments.commands.commands import COMMANDS
 from spikearm.experiments.commands.see import SeeCommand
-from spikearm.experiments.console.experiment_options import Seeds
 from spikearm.experiments.needs import Need, check_needs, given_options
+from spikearm.experiments.options.experiment_options import Seeds
 
 REFUSED = {
     "task of the eye": ("run --eye --task workspace", "--task counts only without --eye"),

@@ -11,7 +11,7 @@ from regression import record_reference, write_reference
 from rich.progress import track
 
 from spikearm.arm_models import ARMS
-from spikearm.controller.spiking.shipped_folder import shipped_arms
+from spikearm.controller.weights.shipped_folder import shipped_arms
 from spikearm.experiments.controllers import CONTROLLERS
 
 FOLDER = Path(__file__).parents[1] / "references"

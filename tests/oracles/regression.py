@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from spikearm.arm_models import load_arm
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.trained import shipped
 from spikearm.experiments.controllers import Backend, ChosenController, ControllerSetup
 from spikearm.experiments.records.stack import stack
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from spikearm.arm_models import Arm
-from spikearm.controller.spiking.weights import NetworkWeights
+from spikearm.controller.weights.network_weights import NetworkWeights
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.studies.ablations.result import Result, measure
 from spikearm.experiments.studies.ablations.variant import Variant

@@ -11,7 +11,7 @@ from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.controller import Controller
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.spiking.spiking_controller import SpikingController
-from spikearm.controller.spiking.weights import NetworkWeights
+from spikearm.controller.weights.network_weights import NetworkWeights
 from spikearm.experiments.studies.ablations.variant import SEED, Variant
 from spikearm.experiments.studies.benchmark import metrics
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task

@@ -10,9 +10,9 @@ import numpy as np
 
 from spikearm.arm_models import Arm
 from spikearm.controller.classical.dry_friction import DryFriction
-from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.controller.training.products import draw_commands, solve_readout
 from spikearm.controller.training.samples import Samples
+from spikearm.controller.weights.network_weights import NetworkWeights
 from spikearm.experiments.records.atomic_file import atomic_file
 from spikearm.experiments.studies.ablations.result import Result, measure
 from spikearm.experiments.studies.ablations.variant import SEED, Variant

@@ -9,7 +9,7 @@ import numpy as np
 
 from spikearm.arm_models import Arm
 from spikearm.controller.loop.trajectory import Trajectory
-from spikearm.controller.spiking.trained import TrainedController
+from spikearm.controller.weights.trained import TrainedController
 from spikearm.experiments.studies.deployment.drive import (
     DriveConfig,
     drive_arm,

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 from spikearm.arm_models import Arm, RigidBodyModel, SpikearmError
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.spiking.spiking_controller import SpikingController
-from spikearm.controller.spiking.trained import TrainedController
+from spikearm.controller.weights.trained import TrainedController
 from spikearm.experiments.eye_on_chip.border import Border, border_of
 from spikearm.experiments.eye_on_chip.chip_eyes import ChipEyes
 from spikearm.experiments.records.reach import RecordedReach

@@ -18,7 +18,7 @@ from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.saturation_backup import SaturationBackup
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.subnetwork import Subnetwork
-from spikearm.controller.spiking.trained import TrainedController
+from spikearm.controller.weights.trained import TrainedController
 from spikearm.experiments.flags import turned_off
 from spikearm.experiments.seed import check_seed
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task

@@ -6,8 +6,8 @@ import numpy as np
 
 from spikearm.arm_models import RigidBodyModel
 from spikearm.controller.classical.polynomial import PolynomialTerms
-from spikearm.controller.spiking.membrane import LEAKY, Membrane
-from spikearm.controller.spiking.weights import NetworkWeights
+from spikearm.controller.weights.membrane import LEAKY, Membrane
+from spikearm.controller.weights.network_weights import NetworkWeights
 from spikearm.experiments.controllers.comparisons import DEGREES, STATIC_NETWORK, polynomial_terms
 from spikearm.experiments.studies.energy.analytic_operations import bias_operations
 from spikearm.experiments.studies.energy.dense_network import dense_matrices
@@ -16,7 +16,7 @@ from spikearm.loihi_deploy.energy.operations import Operations
 BYTES = 4  # of a weight in single precision
 LEAKY_RATE = Operations(multiplications=1, additions=3, others=4)
 """Operations of a leaky neuron's rate: a comparison, two quotients and a logarithm; see
-:meth:`~spikearm.controller.spiking.membrane.Membrane.rates`."""
+:meth:`~spikearm.controller.weights.membrane.Membrane.rates`."""
 RECTIFIED = Operations(others=1)
 """Operations of the rate of a neuron without a leak: a comparison."""
 

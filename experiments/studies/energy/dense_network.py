@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from spikearm.controller.spiking.membrane import LEAKY, NeuralStage
 from spikearm.controller.spiking.spiking_network import Filters
-from spikearm.controller.spiking.weights import NetworkWeights
+from spikearm.controller.weights.membrane import LEAKY, NeuralStage
+from spikearm.controller.weights.network_weights import NetworkWeights
 
 
 class DenseNetwork:
@@ -55,7 +55,7 @@ class DenseNetwork:
         """Advance by one control period.
 
         Args:
-            inputs: Inputs of :class:`~spikearm.controller.spiking.scaling.HostNodes`, shape
+            inputs: Inputs of :class:`~spikearm.controller.weights.scaling.HostNodes`, shape
                 (3 n_joints + 6,).
 
         Returns:

@@ -13,7 +13,7 @@ from spikearm.controller.classical.command import Feedforward, task_command
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.references.reference import Reference
-from spikearm.controller.spiking.trained import TrainedController
+from spikearm.controller.weights.trained import TrainedController
 from spikearm.experiments.studies.benchmark.neurobench import neurobench_metrics
 from spikearm.experiments.studies.deployment.drive import DriveConfig
 from spikearm.experiments.studies.energy.analytic_operations import analytic_operations

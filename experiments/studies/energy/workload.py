@@ -7,7 +7,7 @@ from spikearm.controller.loop.trajectory import COUNTED, Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.spiking_controller import SpikingController
-from spikearm.controller.spiking.trained import TrainedController
+from spikearm.controller.weights.trained import TrainedController
 from spikearm.experiments.studies.chip_cost import ChipCost, chip_cost
 from spikearm.experiments.studies.deployment.drive import (
     DriveConfig,

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from spikearm.arm_models import Arm
 from spikearm.controller.controller import Controller
-from spikearm.controller.spiking.trained import TrainedController
+from spikearm.controller.weights.trained import TrainedController
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
 from spikearm.experiments.studies.generalisation.point import Point, make_point
 from spikearm.experiments.studies.generalisation.sweep import Case, Sweep

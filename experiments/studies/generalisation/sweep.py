@@ -5,8 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from spikearm.arm_models import RigidBodyModel, SpikearmError
-from spikearm.controller.spiking.trained import TrainedController
 from spikearm.controller.training.samples import Spread
+from spikearm.controller.weights.trained import TrainedController
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.tasks.task import Task
 

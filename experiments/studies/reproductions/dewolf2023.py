@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from spikearm.arm_models import load_arm
 from spikearm.controller.classical.command import Feedforward
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.trained import shipped
 from spikearm.experiments.controllers import BASELINE, ControllerSetup, choose_controllers
 from spikearm.experiments.palette import controller_color
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark

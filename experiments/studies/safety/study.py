@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rich.table import Table
 
 from spikearm.arm_models import Arm
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.trained import shipped
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
 from spikearm.experiments.studies.safety.faults import FAULTS
 from spikearm.experiments.studies.safety.measurement import Stop, measure_stop

@@ -24,11 +24,11 @@ from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.trajectory import Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.reference import Reference
-from spikearm.controller.spiking.membrane import LEAKY
 from spikearm.controller.spiking.saturation_backup import SaturationBackup
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.subnetwork import network_of
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.membrane import LEAKY
+from spikearm.controller.weights.trained import shipped
 from spikearm.experiments.controllers import Adaptation, ChosenController, ControllerSetup
 from spikearm.experiments.studies.benchmark.metrics import position_error, position_rmse
 from spikearm.neural.counts import StepCounts

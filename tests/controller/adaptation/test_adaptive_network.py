@@ -10,7 +10,7 @@ from scipy.stats import binom
 
 from spikearm.controller.adaptation.adaptive_network import TRACE_TAU, AdaptiveNetwork
 from spikearm.controller.adaptation.scaling import OUTPUT_OF_PUSH, AdaptationConfig
-from spikearm.controller.spiking.membrane import LEAKY, TAU_REF
+from spikearm.controller.weights.membrane import LEAKY, TAU_REF
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.neural.nengo_simulation import NengoSimulation
 from spikearm.neural.simulation import NeuralSimulation

@@ -11,7 +11,7 @@ from spikearm.controller.kernels.loading import load_kernels
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.spiking.spiking_controller import SpikingController
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.trained import shipped
 from spikearm.neural.nengo_simulation import NengoSimulation
 
 

@@ -18,7 +18,7 @@ from spikearm.controller.spiking.saturation_backup import (
     SUDDEN,
     SaturationBackup,
 )
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.trained import shipped
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.neural.nengo_simulation import NengoSimulation
 from spikearm.neural.simulation import NeuralSimulation

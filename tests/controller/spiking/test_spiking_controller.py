@@ -15,11 +15,11 @@ from spikearm.controller.controller import Controller
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.references.minimum_jerk import MinimumJerk
 from spikearm.controller.references.reference import Reference
-from spikearm.controller.spiking.membrane import NeuralStage
 from spikearm.controller.spiking.settled_controller import SETTLING_STEPS
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.spiking_network import Filters
-from spikearm.controller.spiking.weights import NetworkWeights
+from spikearm.controller.weights.membrane import NeuralStage
+from spikearm.controller.weights.network_weights import NetworkWeights
 from spikearm.experiments.studies.benchmark import metrics
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.neural.nengo_simulation import NengoSimulation

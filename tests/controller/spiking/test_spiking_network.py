@@ -11,14 +11,14 @@ from scipy.signal import lfilter
 
 from spikearm.arm_models import load_arm
 from spikearm.controller.classical.home_inertia import HomeInertia
-from spikearm.controller.spiking.membrane import LEAKY, TAU_REF, NeuralStage
 from spikearm.controller.spiking.spiking_network import (
     Filters,
     SpikingNetwork,
     build_network,
 )
-from spikearm.controller.spiking.trained import shipped
-from spikearm.controller.spiking.weights import NetworkWeights
+from spikearm.controller.weights.membrane import LEAKY, TAU_REF, NeuralStage
+from spikearm.controller.weights.network_weights import NetworkWeights
+from spikearm.controller.weights.trained import shipped
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.neural.host_io import HostInput, HostOutput
 from spikearm.neural.nengo_simulation import NengoSimulation

@@ -12,10 +12,10 @@ from spikearm.controller.classical.osc import OperationalSpaceController
 from spikearm.controller.controller import NeuralController
 from spikearm.controller.references.reference import Reference
 from spikearm.controller.spiking.hybrid_controller import HybridController
-from spikearm.controller.spiking.membrane import LEAKY
 from spikearm.controller.spiking.settled_controller import SETTLING_STEPS
 from spikearm.controller.spiking.spiking_controller import SpikingController
 from spikearm.controller.spiking.subnetwork import Subnetwork
+from spikearm.controller.weights.membrane import LEAKY
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.neural.host_io import HostInput, HostOutput
 from spikearm.neural.nengo_simulation import NengoSimulation

@@ -10,9 +10,7 @@ import pytest
 
 from spikearm.controller.classical.dry_friction import DryFriction
 from spikearm.controller.classical.osc import FRICTION_SPEED
-from spikearm.controller.spiking.membrane import LEAKY, TAU_REF, NeuralStage
 from spikearm.controller.spiking.spiking_network import Filters, build_network
-from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.controller.training.activity import (
     COUNTED_STEPS,
     SETTLING_STEPS,
@@ -23,6 +21,8 @@ from spikearm.controller.training.activity import (
 )
 from spikearm.controller.training.products import steady_rates
 from spikearm.controller.training.samples import Samples
+from spikearm.controller.weights.membrane import LEAKY, TAU_REF, NeuralStage
+from spikearm.controller.weights.network_weights import NetworkWeights
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.neural.nengo_simulation import NengoSimulation
 from spikearm.neural.simulation import NeuralSimulation

@@ -18,10 +18,7 @@ from spikearm.controller.classical.osc import (
     task_inertia,
 )
 from spikearm.controller.references.reference import Reference
-from spikearm.controller.spiking.membrane import LEAKY, TAU_REF
-from spikearm.controller.spiking.scaling import Scaling
 from spikearm.controller.spiking.spiking_network import build_network
-from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.controller.training.compression import Compression
 from spikearm.controller.training.friction import (
     FULL_SPEED,
@@ -32,6 +29,9 @@ from spikearm.controller.training.friction import (
 )
 from spikearm.controller.training.products import assemble, draw_commands, solve_readout
 from spikearm.controller.training.samples import Samples
+from spikearm.controller.weights.membrane import LEAKY, TAU_REF
+from spikearm.controller.weights.network_weights import NetworkWeights
+from spikearm.controller.weights.scaling import Scaling
 from spikearm.neural.nengo_simulation import NengoSimulation
 
 SCALING = Scaling(

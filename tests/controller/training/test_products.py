@@ -9,10 +9,7 @@ import numpy as np
 import pytest
 
 from spikearm.controller.classical.dry_friction import DryFriction
-from spikearm.controller.spiking.membrane import LEAKY, TAU_REF, NeuralStage
-from spikearm.controller.spiking.scaling import Scaling
 from spikearm.controller.spiking.spiking_network import Filters, build_network
-from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.controller.training.compression import Compression
 from spikearm.controller.training.products import (
     CHIP_STEP,
@@ -25,6 +22,9 @@ from spikearm.controller.training.products import (
     steady_rates,
 )
 from spikearm.controller.training.samples import Samples
+from spikearm.controller.weights.membrane import LEAKY, TAU_REF, NeuralStage
+from spikearm.controller.weights.network_weights import NetworkWeights
+from spikearm.controller.weights.scaling import Scaling
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.loihi_deploy.nengo_loihi_compat import nengo_loihi
 from spikearm.neural.nengo_simulation import NengoSimulation

@@ -6,8 +6,8 @@ from pathlib import Path
 from six_joint_arm import SixJointArm
 
 from spikearm.controller.references.workspace import Workspace
-from spikearm.experiments.console.arm_config import ArmConfig
 from spikearm.experiments.console.training_remarks import print_verdict, warn_of_light_joints
+from spikearm.experiments.options.arm_config import ArmConfig
 from spikearm.experiments.studies.benchmark.checks.verdict import Verdict
 from spikearm.experiments.training.training_config import TrainingConfig
 

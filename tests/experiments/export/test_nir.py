@@ -10,9 +10,9 @@ import pytest
 
 from spikearm.arm_models import load_arm
 from spikearm.controller.classical.home_inertia import HomeInertia
-from spikearm.controller.spiking.membrane import LEAKY, Membrane
 from spikearm.controller.spiking.saturation_backup import FINE_EXCESS, SaturationBackup
 from spikearm.controller.spiking.spiking_network import build_network
+from spikearm.controller.weights.membrane import LEAKY, Membrane
 from spikearm.experiments.export.nir import NIR_STEP, nir_graph
 
 nir = pytest.importorskip("nir")

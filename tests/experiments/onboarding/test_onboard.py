@@ -9,7 +9,7 @@ import pytest
 from six_joint_arm import SixJointArm
 
 from spikearm.arm_models import load_arm
-from spikearm.arm_models.profile import read_profile
+from spikearm.arm_models.loading.profile import read_profile
 from spikearm.controller.references.workspace import Workspace
 from spikearm.experiments.cli import BAD_INPUT, main
 from spikearm.experiments.commands import onboard

@@ -6,7 +6,7 @@ from at_any_speed import at_any_speed
 
 from spikearm.arm_models import load_arm
 from spikearm.controller.loop.closed_loop import follow
-from spikearm.controller.spiking.trained import TrainedController
+from spikearm.controller.weights.trained import TrainedController
 from spikearm.experiments.records.reach import RecordedReach
 from spikearm.experiments.studies.benchmark.metrics_row import Measured, make_row
 from spikearm.experiments.studies.deployment.deployment import deploy_controller

@@ -17,13 +17,13 @@ from spikearm.experiments.cli import BAD_INPUT, FAILED, main
 from spikearm.experiments.commands import sweep
 from spikearm.experiments.controllers import CONTROLLERS, ControllerSetup, ControllerSpec
 from spikearm.experiments.studies.study import StudyWatcher, run_study
-from spikearm.experiments.sweep import measuring
 from spikearm.experiments.sweep.conducting import conduct_sweep, tasks_to_run
 from spikearm.experiments.sweep.dataset import STALE, Dataset
 from spikearm.experiments.sweep.kind import flatten
-from spikearm.experiments.sweep.measuring import run_task
 from spikearm.experiments.sweep.task import SweepTask
 from spikearm.experiments.sweep.watcher import SweepWatcher
+from spikearm.experiments.sweep.workers import measuring
+from spikearm.experiments.sweep.workers.measuring import run_task
 
 PLACE = Path("out")
 

@@ -21,9 +21,6 @@ from spikearm.arm_models import SpikearmError, load_arm
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.classical.osc import FRICTION_SPEED, task_inertia
 from spikearm.controller.references.workspace import Workspace
-from spikearm.controller.spiking.membrane import NeuralStage
-from spikearm.controller.spiking.trained import TrainedController
-from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.controller.training.activity import Activity, ActivityRecorder, record_activity
 from spikearm.controller.training.compression import CompressionConfig, begin
 from spikearm.controller.training.friction import PER_JOINT
@@ -31,6 +28,9 @@ from spikearm.controller.training.products import steady_rates
 from spikearm.controller.training.readout import STRENGTHS, Refinement, refine
 from spikearm.controller.training.samples import Samples, Spread, join
 from spikearm.controller.training.targets import fit_scaling, make_training_targets, rest_at
+from spikearm.controller.weights.membrane import NeuralStage
+from spikearm.controller.weights.network_weights import NetworkWeights
+from spikearm.controller.weights.trained import TrainedController
 from spikearm.experiments.cli import BAD_INPUT, main
 from spikearm.experiments.studies.benchmark.checks import verdict
 from spikearm.experiments.tasks.centre_out import CentreOut

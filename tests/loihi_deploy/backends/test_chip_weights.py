@@ -8,7 +8,7 @@ import pytest
 
 from spikearm.controller.adaptation.adaptive_network import AdaptiveNetwork
 from spikearm.controller.adaptation.scaling import AdaptationConfig
-from spikearm.controller.spiking.membrane import LEAKY
+from spikearm.controller.weights.membrane import LEAKY
 from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation, FloatSimulation
 from spikearm.neural.simulation import NeuralSimulation

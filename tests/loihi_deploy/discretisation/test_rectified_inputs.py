@@ -7,9 +7,9 @@ import nengo
 import numpy as np
 import pytest
 
-from spikearm.controller.spiking.membrane import LEAKY
 from spikearm.controller.spiking.spiking_network import build_network
-from spikearm.controller.spiking.weights import NetworkWeights
+from spikearm.controller.weights.membrane import LEAKY
+from spikearm.controller.weights.network_weights import NetworkWeights
 from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.neural.host_io import HostInput, HostOutput

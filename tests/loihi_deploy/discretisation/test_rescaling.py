@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from spikearm.controller.spiking.spiking_network import build_network
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.trained import shipped
 from spikearm.loihi_deploy import limits
 from spikearm.loihi_deploy.backends.engine import EngineSimulation, RescaledSimulation
 from spikearm.loihi_deploy.discretisation.blocks import Blocks, FloatBlocks

@@ -4,7 +4,7 @@ import nengo
 import pytest
 
 from spikearm.controller.spiking.spiking_network import build_network
-from spikearm.controller.spiking.trained import TrainedController
+from spikearm.controller.weights.trained import TrainedController
 from spikearm.loihi_deploy import limits
 from spikearm.loihi_deploy.nengo_loihi_compat import Greedy, nengo_loihi, without_known_warnings
 from spikearm.loihi_deploy.pipeline import build, place, quantise

@@ -7,7 +7,7 @@ import numpy as np
 
 from spikearm.arm_models import Arm, SpikearmError
 from spikearm.controller.references.workspace import Workspace
-from spikearm.controller.spiking.trained import TrainedController
+from spikearm.controller.weights.trained import TrainedController
 from spikearm.experiments.controllers import ControllerSetup, choose_controllers
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
 from spikearm.experiments.studies.benchmark.checks.baseline_check import check_baseline

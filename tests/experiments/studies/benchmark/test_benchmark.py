@@ -16,7 +16,7 @@ from spikearm.controller.classical.joint_pid import JointPIDController
 from spikearm.controller.controller import Controller
 from spikearm.controller.loop.trajectory import TIMED, Trajectory
 from spikearm.controller.references.reference import Reference
-from spikearm.controller.spiking.trained import TrainedController
+from spikearm.controller.weights.trained import TrainedController
 from spikearm.experiments.controllers import (
     CONTROLLERS,
     ChosenController,

@@ -12,9 +12,9 @@ import pytest
 
 from spikearm.arm_models import SpikearmError, load_arm
 from spikearm.controller.spiking.saturation_backup import SaturationBackup
-from spikearm.controller.spiking.shipped_folder import shipped_arms
 from spikearm.controller.spiking.spiking_network import build_network
-from spikearm.controller.spiking.trained import TrainedController, shipped
+from spikearm.controller.weights.shipped_folder import shipped_arms
+from spikearm.controller.weights.trained import TrainedController, shipped
 from spikearm.experiments.cli import BAD_INPUT, main
 from spikearm.experiments.commands.deploy import BREACH
 from spikearm.experiments.records.atomic_file import append_line

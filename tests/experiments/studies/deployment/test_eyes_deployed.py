@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from spikearm.arm_models import SpikearmError, load_arm
-from spikearm.controller.spiking.trained import TrainedController
+from spikearm.controller.weights.trained import TrainedController
 from spikearm.experiments.cli import BAD_INPUT, main
 from spikearm.experiments.eye_on_chip.border import Border
 from spikearm.experiments.eye_on_chip.chip_eyes import EYES, ChipEyes

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from spikearm.arm_models import load_arm
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.trained import shipped
 from spikearm.experiments.energy_units import energy_range, ratio_range
 from spikearm.experiments.studies.deployment.drive import DriveConfig
 from spikearm.experiments.studies.energy.report import (

@@ -7,7 +7,7 @@ import pytest
 from unwrapped import assert_unwrapped
 
 from spikearm.arm_models import load_arm
-from spikearm.controller.spiking.trained import TrainedController, shipped
+from spikearm.controller.weights.trained import TrainedController, shipped
 from spikearm.experiments import energy_units as units
 from spikearm.experiments.cli import BAD_INPUT, main
 from spikearm.experiments.commands import energy as command

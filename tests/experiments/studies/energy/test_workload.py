@@ -7,8 +7,8 @@ from at_any_speed import at_any_speed
 from spikearm.arm_models import load_arm
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.trajectory import COUNTED
-from spikearm.controller.spiking.shipped_folder import shipped_arms
-from spikearm.controller.spiking.trained import TrainedController, shipped
+from spikearm.controller.weights.shipped_folder import shipped_arms
+from spikearm.controller.weights.trained import TrainedController, shipped
 from spikearm.experiments.studies.deployment.drive import (
     DriveConfig,
     drive_arm,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spikearm.arm_models import load_arm
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.trained import shipped
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
 from spikearm.experiments.studies.safety.faults import FAULTS, Moment
 from spikearm.experiments.studies.safety.measurement import measure_stop

@@ -13,7 +13,7 @@ from spikearm.controller.adaptation.scaling import AdaptationConfig
 from spikearm.controller.loop.closed_loop import follow
 from spikearm.controller.loop.trajectory import TIMED, Trajectory
 from spikearm.controller.references.minimum_jerk import MinimumJerk
-from spikearm.controller.spiking.trained import TrainedController, shipped
+from spikearm.controller.weights.trained import TrainedController, shipped
 from spikearm.experiments.controllers import Adaptation, Backend, ChosenController, ControllerSetup
 from spikearm.experiments.studies.adaptation.table import describe_overflows
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task

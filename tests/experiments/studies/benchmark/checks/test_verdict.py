@@ -7,7 +7,7 @@ import pytest
 
 from spikearm.arm_models import load_arm
 from spikearm.controller.references.workspace import Workspace
-from spikearm.controller.spiking.trained import shipped
+from spikearm.controller.weights.trained import shipped
 from spikearm.experiments.controllers import ControllerSetup, choose_controllers
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
 from spikearm.experiments.studies.benchmark.checks import verdict

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from spikearm.arm_models import SpikearmError
-from spikearm.controller.spiking.membrane import LEAKY, Membrane
+from spikearm.controller.weights.membrane import LEAKY, Membrane
 from spikearm.loihi_deploy.backends.emulator import EmulatorSimulation
 from spikearm.neural.host_io import HostOutput
 from spikearm.neural.nengo_simulation import NengoSimulation

@@ -11,8 +11,8 @@ import pytest
 
 from spikearm.arm_models import SpikearmError
 from spikearm.controller.references.workspace import Workspace
-from spikearm.controller.spiking import shipped_folder
-from spikearm.controller.spiking.trained import TrainedController, shipped
+from spikearm.controller.weights import shipped_folder
+from spikearm.controller.weights.trained import TrainedController, shipped
 
 ABOUT: dict[str, Any] = {
     "arm": "planar3", "joints": ["a", "b", "c"], "training": {"seed": 4, "max_rates": [60.0, 140.0]}

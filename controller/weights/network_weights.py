@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from spikearm.controller.spiking.membrane import Membrane, NeuralStage
-from spikearm.controller.spiking.scaling import Scaling
+from spikearm.controller.weights.membrane import Membrane, NeuralStage
+from spikearm.controller.weights.scaling import Scaling
 from spikearm.neural.files.array_file import check_names
 
 

@@ -5,7 +5,7 @@ from math import cos, sin
 import numpy as np
 import pytest
 
-from spikearm.controller.spiking.scaling import HostNodes, Scaling
+from spikearm.controller.weights.scaling import HostNodes, Scaling
 from spikearm.neural.host_io import HostInput, HostOutput
 
 # Two joints: sines, cosines, velocities and command, each with a centre and a half range.

@@ -7,10 +7,10 @@ import pytest
 
 from spikearm.arm_models import SpikearmError, load_arm
 from spikearm.controller.references.workspace import Workspace
-from spikearm.controller.spiking import shipped_folder
-from spikearm.controller.spiking.trained import TrainedController, shipped
-from spikearm.experiments.console.options import find_trained
+from spikearm.controller.weights import shipped_folder
+from spikearm.controller.weights.trained import TrainedController, shipped
 from spikearm.experiments.controllers import ChosenController, ControllerSetup
+from spikearm.experiments.options.find_trained import find_trained
 from spikearm.experiments.studies.benchmark.metrics import fidelity_rmse
 from spikearm.experiments.tasks.centre_out import CentreOut, plan_task
 from spikearm.experiments.tasks.episode import run_episode

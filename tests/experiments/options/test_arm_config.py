@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tyro
 
-from spikearm.experiments.console.arm_config import ArmConfig
+from spikearm.experiments.options.arm_config import ArmConfig
 
 ARMS = [
     ArmConfig(),

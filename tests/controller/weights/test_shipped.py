@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from spikearm.arm_models import load_arm
-from spikearm.controller.spiking.shipped_folder import WEIGHTLESS, shipped_file, shipped_names
-from spikearm.controller.spiking.trained import TrainedController, shipped
+from spikearm.controller.weights.shipped_folder import WEIGHTLESS, shipped_file, shipped_names
+from spikearm.controller.weights.trained import TrainedController, shipped
 
 SHIPPED = ("fr3", "gen3", "iiwa14", "jaco2_7dof", "panda", "ur5e")
 LIGHT = ("gen3",)
@@ -61,7 +61,7 @@ def test_it_says_how_it_was_trained_and_what_it_measured(name, trained):
 
 def test_nothing_that_trains_is_loaded_with_it():
     program = (
-        "import sys; from spikearm.controller.spiking.trained import shipped; shipped('gen3');"
+        "import sys; from spikearm.controller.weights.trained import shipped; shipped('gen3');"
         "sys.exit(bool({'tensorflow', 'nengo_dl', 'tf_keras'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -11,14 +11,14 @@ import numpy as np
 
 from spikearm.arm_models import SpikearmError
 from spikearm.controller.references.workspace import Workspace
-from spikearm.controller.spiking.membrane import NeuralStage
-from spikearm.controller.spiking.shipped_folder import (
+from spikearm.controller.weights.membrane import NeuralStage
+from spikearm.controller.weights.network_weights import NetworkWeights
+from spikearm.controller.weights.shipped_folder import (
     BETWEEN,
     WEIGHTLESS,
     shipped_file,
     shipped_names,
 )
-from spikearm.controller.spiking.weights import NetworkWeights
 from spikearm.neural.files.array_file import FORMAT_VERSION, check_names, read_versioned, understood
 from spikearm.neural.files.typed_json import Vector, parse_json
 

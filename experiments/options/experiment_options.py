@@ -14,9 +14,7 @@ from spikearm.controller.classical.command import Feedforward
 from spikearm.controller.classical.gains import Gains
 from spikearm.controller.loop.safety.limits import SafetyLimits
 from spikearm.controller.spiking.spiking_network import Filters
-from spikearm.controller.spiking.trained import TrainedController
-from spikearm.experiments.console.arm_config import ArmConfig
-from spikearm.experiments.console.options import find_trained, new_folder, resolved_config
+from spikearm.controller.weights.trained import TrainedController
 from spikearm.experiments.controllers import (
     CONTROLLERS,
     PID_INTEGRAL_GAIN,
@@ -30,6 +28,10 @@ from spikearm.experiments.controllers import (
 )
 from spikearm.experiments.flags import turned_off
 from spikearm.experiments.needs import Need
+from spikearm.experiments.options.arm_config import ArmConfig
+from spikearm.experiments.options.find_trained import find_trained
+from spikearm.experiments.options.new_paths import new_folder
+from spikearm.experiments.options.resolved_config import resolved_config
 from spikearm.experiments.perturbations.level import Level
 from spikearm.experiments.perturbations.registry import PERTURBATIONS
 from spikearm.experiments.seed import check_seed

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from spikearm.arm_models import SpikearmError
 from spikearm.experiments.sweep.dataset import Dataset
-from spikearm.experiments.sweep.measuring import compile_kernels, run_task, write_rows
 from spikearm.experiments.sweep.task import SweepTask
 from spikearm.experiments.sweep.watcher import SweepWatcher
+from spikearm.experiments.sweep.workers.measuring import compile_kernels, run_task, write_rows
 from spikearm.neural.processes.parallel import WorkerLostError
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from spikearm.experiments.sweep.dataset import Dataset
-from spikearm.experiments.sweep.measuring import run_task, write_rows
 from spikearm.experiments.sweep.task import SweepTask
 from spikearm.experiments.sweep.watcher import SweepWatcher
+from spikearm.experiments.sweep.workers.measuring import run_task, write_rows
 from spikearm.neural.processes.parallel import WorkerLostError
 from spikearm.neural.processes.raised import Caught
 

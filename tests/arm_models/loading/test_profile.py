@@ -9,7 +9,7 @@ import pytest
 from six_joint_arm import SixJointArm
 
 from spikearm.arm_models import SpikearmError, load_arm
-from spikearm.arm_models.profile import ArmProfile, file_hash, read_profile
+from spikearm.arm_models.loading.profile import ArmProfile, file_hash, read_profile
 
 HOME = (0.1, -0.6, 1.6, 0.57, 1.2, 0.2)
 

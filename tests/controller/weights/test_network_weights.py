@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from spikearm.controller.spiking.weights import NetworkWeights
+from spikearm.controller.weights.network_weights import NetworkWeights
 
 OWN = {
     "posture", "velocity", "feature_bias", "hidden", "code_bias", "latent", "factors", "command",

@@ -1,0 +1,1 @@
+"""Processes that run the tasks of a sweep."""
