@@ -14,13 +14,7 @@ from matplotlib.figure import Figure
 
 from spikearm.experiments.energy_units import energy
 from spikearm.experiments.palette import controller_color
-from spikearm.experiments.studies.energy.report import (
-    DENSE,
-    HOST,
-    LAW,
-    LEAN,
-    SPIKES,
-)
+from spikearm.experiments.studies.energy.jobs import DENSE, HOST, LAW, LEAN, SPIKES
 from spikearm.loihi_deploy.energy import devices
 from spikearm.loihi_deploy.energy.devices import STATIC
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from math import ceil
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
@@ -17,10 +15,27 @@ from spikearm.controller.weights.trained import TrainedController
 from spikearm.experiments.studies.benchmark.neurobench import neurobench_metrics
 from spikearm.experiments.studies.deployment.drive import DriveConfig
 from spikearm.experiments.studies.energy.analytic_operations import analytic_operations
+from spikearm.experiments.studies.energy.comparison import HARD, PUBLISHED, Comparison, Way
 from spikearm.experiments.studies.energy.comparison_costs import ComparisonCost, comparison_costs
 from spikearm.experiments.studies.energy.dense_network import DenseNetwork
 from spikearm.experiments.studies.energy.host_operations import host_operations
+from spikearm.experiments.studies.energy.jobs import (
+    ARM,
+    CALIBRATED,
+    CPU,
+    DENSE,
+    GPU,
+    HOST,
+    LAW,
+    LEAN,
+    LOIHI,
+    POLYNOMIAL,
+    SOFTWARE,
+    SPIKES,
+    STANDARD,
+)
 from spikearm.experiments.studies.energy.lean_law import lean_operations
+from spikearm.experiments.studies.energy.sharing import Sharing
 from spikearm.experiments.studies.energy.workload import CountedReach, drive_and_count
 from spikearm.loihi_deploy.energy.account import (
     BARE,
@@ -44,78 +59,6 @@ from spikearm.loihi_deploy.energy.rapl import (
     measure,
 )
 from spikearm.loihi_deploy.limits import CORES
-
-SPIKES, DENSE = "network, spikes alone", "network, all weights"
-LAW, HOST = "analytic controller", "host of the network"
-LEAN, POLYNOMIAL = "analytic controller, lean", "polynomial-1"
-STANDARD = ("cpu", "gpu", "arm")
-SOFTWARE = ("spinnaker", "spinnaker2", *STANDARD)
-LOIHI, CALIBRATED, CPU, GPU, ARM = (
-    DEVICES[name].title for name in (*LOIHI_LISTS, "cpu", "gpu", "arm")
-)
-
-Way = Literal["as papers state it", "the hard way"]
-PUBLISHED: Way = "as papers state it"
-HARD: Way = "the hard way"
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Comparison of the chip with another device or controller.
-
-    Attributes:
-        way: Kind of the comparison: as papers state it, or the hard way.
-        other: Job and device that the chip is compared with.
-        chip: Parts of the chip's energy that count.
-        other_energy: Dynamic energy of the other, per step [J].
-        chip_energy: Energy of the chip, per step, by both lists of prices.
-    """
-
-    way: Way
-    other: str
-    chip: str
-    other_energy: float
-    chip_energy: LoihiEnergy
-
-    @property
-    def ratios(self) -> tuple[float, float]:
-        """Energy of the other over that of the chip [1], by both lists of prices.
-
-        Below 1, the chip takes more.
-        """
-        least, calibrated = self.chip_energy
-        return self.other_energy / least, self.other_energy / calibrated
-
-
-@dataclass(frozen=True)
-class Sharing:
-    """A chip that several arms share, each with its own network.
-
-    Attributes:
-        dynamic: Dynamic energy of an arm's network, per step, by both lists of prices.
-        static: Energy of the chip's leakage, per step [J].
-        most_arms: Number of arms whose networks the cores of a chip hold.
-    """
-
-    dynamic: LoihiEnergy
-    static: float
-    most_arms: int
-
-    def per_arm(self, n_arms: int) -> LoihiEnergy:
-        """Compute the energy of an arm with its share of the leakage."""
-        return LoihiEnergy(*(one + self.static / n_arms for one in self.dynamic))
-
-    def break_even(self, other: float) -> int | None:
-        """Compute the number of arms from which each takes less than another device does.
-
-        By the calibrated prices; None where a full chip still takes more.
-
-        Args:
-            other: Energy of the other device, per arm and step [J].
-        """
-        gain = other - self.dynamic.calibrated
-        n_arms = ceil(self.static / gain) if gain > 0 else self.most_arms + 1
-        return n_arms if n_arms <= self.most_arms else None
 
 
 @dataclass(frozen=True)

@@ -7,21 +7,18 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from spikearm.experiments.energy_units import energy, energy_range, ratio, ratio_range
-from spikearm.experiments.studies.energy.report import (
+from spikearm.experiments.studies.energy.comparison import HARD, PUBLISHED, Comparison, Way
+from spikearm.experiments.studies.energy.jobs import (
     ARM,
     CALIBRATED,
-    HARD,
     HOST,
     LAW,
     LEAN,
     LOIHI,
     POLYNOMIAL,
-    PUBLISHED,
     SPIKES,
-    Comparison,
-    EnergyReport,
-    Way,
 )
+from spikearm.experiments.studies.energy.report import EnergyReport
 from spikearm.experiments.tables import WIDTH, Line, compare, make_dense_table
 from spikearm.loihi_deploy.energy import devices
 from spikearm.loihi_deploy.energy.account import BARE, Account

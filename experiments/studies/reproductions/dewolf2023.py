@@ -15,14 +15,9 @@ from spikearm.experiments.palette import controller_color
 from spikearm.experiments.studies.benchmark.benchmark import run_benchmark
 from spikearm.experiments.studies.benchmark.plan import BenchmarkPlan
 from spikearm.experiments.studies.deployment.drive import DriveConfig
-from spikearm.experiments.studies.energy.report import ARM as ARM_PROCESSOR
-from spikearm.experiments.studies.energy.report import (
-    CPU,
-    DENSE,
-    LAW,
-    SPIKES,
-    energy_report,
-)
+from spikearm.experiments.studies.energy.jobs import ARM as ARM_PROCESSOR
+from spikearm.experiments.studies.energy.jobs import CPU, DENSE, LAW, SPIKES
+from spikearm.experiments.studies.energy.report import energy_report
 from spikearm.experiments.studies.reproductions.finding import Finding
 from spikearm.experiments.studies.reproductions.measurement import Measurement, values_of
 from spikearm.experiments.studies.reproductions.part import Part

@@ -15,7 +15,8 @@ from spikearm.experiments.studies.deployment.drive import (
     loihi_controller,
     plan_drive,
 )
-from spikearm.experiments.studies.energy.report import ARM, SPIKES, energy_report
+from spikearm.experiments.studies.energy.jobs import ARM, SPIKES
+from spikearm.experiments.studies.energy.report import energy_report
 from spikearm.loihi_deploy.backends.engine import EngineSimulation
 from spikearm.loihi_deploy.checks.board_config import BoardConfig
 

@@ -9,17 +9,8 @@ from spikearm.arm_models import load_arm
 from spikearm.controller.weights.trained import shipped
 from spikearm.experiments.energy_units import energy_range, ratio_range
 from spikearm.experiments.studies.deployment.drive import DriveConfig
-from spikearm.experiments.studies.energy.report import (
-    ARM,
-    CPU,
-    DENSE,
-    HOST,
-    LAW,
-    LEAN,
-    SPIKES,
-    EnergyReport,
-    energy_report,
-)
+from spikearm.experiments.studies.energy.jobs import ARM, CPU, DENSE, HOST, LAW, LEAN, SPIKES
+from spikearm.experiments.studies.energy.report import EnergyReport, energy_report
 
 ROOT = Path(__file__).parents[4]
 

@@ -13,18 +13,11 @@ from spikearm.experiments.cli import BAD_INPUT, main
 from spikearm.experiments.commands import energy as command
 from spikearm.experiments.studies.deployment.drive import DriveConfig
 from spikearm.experiments.studies.energy import table as energy_table
+from spikearm.experiments.studies.energy.comparison import HARD, PUBLISHED
 from spikearm.experiments.studies.energy.dense_network import DenseNetwork
-from spikearm.experiments.studies.energy.report import (
-    DENSE,
-    HARD,
-    HOST,
-    LAW,
-    PUBLISHED,
-    SPIKES,
-    EnergyReport,
-    Sharing,
-    energy_report,
-)
+from spikearm.experiments.studies.energy.jobs import DENSE, HOST, LAW, SPIKES
+from spikearm.experiments.studies.energy.report import EnergyReport, energy_report
+from spikearm.experiments.studies.energy.sharing import Sharing
 from spikearm.loihi_deploy.energy import rapl
 from spikearm.loihi_deploy.energy.account import BARE, THIS_MACHINE, LoihiEnergy
 
