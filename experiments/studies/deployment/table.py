@@ -8,6 +8,7 @@ from rich.text import Text
 from spikearm.experiments.energy_units import energy, energy_range
 from spikearm.experiments.studies.deployment.deployment import Stages
 from spikearm.experiments.tables import Line, compare, make_dense_table
+from spikearm.experiments.words import counted
 from spikearm.loihi_deploy.checks.compare_allocators import Allocation
 from spikearm.loihi_deploy.checks.compare_rescaling import RescalingComparison
 from spikearm.loihi_deploy.checks.report import Report, Row
@@ -158,8 +159,8 @@ def split_price(splits: Sequence[SplitCost]) -> str:
         return f"No layer is worth another core: that saves less than {WORTH_A_CORE:.0%} of a step."
     return (
         f"Split, a step takes {best.mean / whole.mean:.0%} of its mean time; the price is "
-        f"{best.cores - whole.cores} more cores, which a chip that is shared has less of, and "
-        f"their leakage. In nengo-loihi: network.config[ensemble].block_shape."
+        f"{counted(best.cores - whole.cores, 'core')} more, which a chip that is shared has less "
+        f"of, and their leakage. In nengo-loihi: network.config[ensemble].block_shape."
     )
 
 
