@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from spikearm.experiments.energy_units import energy
 from spikearm.experiments.palette import controller_color
-from spikearm.experiments.studies.energy.jobs import DENSE, HOST, LAW, LEAN, SPIKES
+from spikearm.experiments.studies.energy.jobs import ARM, DENSE, HOST, LAW, LEAN, SPIKES
 from spikearm.loihi_deploy.energy import devices
 from spikearm.loihi_deploy.energy.devices import STATIC
 
@@ -49,10 +49,15 @@ def main(log: Path) -> None:
     entry = json.loads(log.read_text().splitlines()[-1])
     figure = Figure(figsize=(11, 7.6), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(1.5, 1))
-    draw_totals(left, entry["accounts"])
+    draw_totals(left, [one for one in entry["accounts"] if is_shown(one)])
     draw_shares(right, [one for one in entry["accounts"] if one["job"] == SPIKES])
     figure.suptitle(f"Energy of a control step: {entry['arm']}")
     figure.savefig(PICTURE, dpi=150)
+
+
+def is_shown(account: dict[str, Any]) -> bool:
+    """Return whether an account has a bar: of comparison controllers, the one on an ARM does."""
+    return account["job"] in COLORS or account["device"] == ARM
 
 
 def draw_totals(axes: Axes, accounts: list[dict[str, Any]]) -> None:
@@ -80,7 +85,7 @@ def draw_totals(axes: Axes, accounts: list[dict[str, Any]]) -> None:
     names = [f"{one['device']}, {label}" for one, label in zip(accounts, how, strict=True)]
     axes.set_yticks(range(len(accounts)), names)
     axes.invert_yaxis()
-    axes.legend(loc="lower right", fontsize=8)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.35, -0.08), ncols=3, fontsize=8)
 
 
 def draw_shares(axes: Axes, accounts: list[dict[str, Any]]) -> None:
