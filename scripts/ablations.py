@@ -1,7 +1,7 @@
 """Ablations of a controller, one part at a time, and the effect of its latent code's length.
 
-Every row is a training of its own, all with as many samples and epochs, fewer than those that ship
-have. Trainings lie in a folder each, and what is there is not done again.
+Every row is a training of its own, all with as many reaches and epochs: a quarter of the reaches of
+those that ship. Trainings lie in a folder each, and what is there is not done again.
 
 .venv/bin/python scripts/ablations.py --arm gen3
 """

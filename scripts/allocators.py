@@ -1,6 +1,6 @@
 """Comparison of allocators on random networks of many small ensembles.
 
-Controllers that ship fill their few cores: there is nothing to choose. These networks leave room.
+Controllers that ship fill their few cores: there is little to choose. These networks leave room.
 
 .venv/bin/python scripts/allocators.py
 """

@@ -56,7 +56,7 @@ def main(log: Path) -> None:
 
 
 def is_shown(account: dict[str, Any]) -> bool:
-    """Return whether an account has a bar: of comparison controllers, the one on an ARM does."""
+    """Return whether an account has a bar; comparison controllers have one on an ARM alone."""
     return account["job"] in COLORS or account["device"] == ARM
 
 

@@ -13,7 +13,7 @@ from typing import get_args
 import tyro
 
 from spikearm.controller.classical.command import Feedforward
-from spikearm.controller.weights.shipped_folder import BETWEEN, WEIGHTLESS, shipped_file
+from spikearm.controller.weights.shipped_folder import shipped_file, shipped_name
 from spikearm.controller.weights.trained import TrainedController
 from spikearm.experiments.commands.train import CONTROLLER, TrainCommand
 from spikearm.experiments.controllers import ControllerSetup, choose_controllers
@@ -41,7 +41,7 @@ class Options:
         arms: Names of the arms.
         weightless: Train and measure without gravity, which is left to adaptation.
         task: Task to be trained for.
-        folder: Folder of the trainings, with a folder per arm; a training that was begun goes on.
+        folder: Folder of the trainings, with one per controller; a training that was begun goes on.
     """
 
     arms: tuple[str, ...] = ARMS
@@ -55,8 +55,7 @@ class Options:
             self._ship(ArmConfig(arm, weightless=self.weightless))
 
     def _ship(self, plant: ArmConfig) -> None:
-        suffix = WEIGHTLESS if self.weightless else ""
-        name = f"{plant.arm}{suffix}{BETWEEN if self.task == 'workspace' else ''}"
+        name = shipped_name(plant.arm, not self.weightless, self.task == "workspace")
         recipe = RECIPES[self.task]
         command = TrainCommand(self.folder / name, plant, self.task, training=recipe)
         command.execute()

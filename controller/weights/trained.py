@@ -13,12 +13,7 @@ from spikearm.arm_models import SpikearmError
 from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.weights.membrane import NeuralStage
 from spikearm.controller.weights.network_weights import NetworkWeights
-from spikearm.controller.weights.shipped_folder import (
-    BETWEEN,
-    WEIGHTLESS,
-    shipped_file,
-    shipped_names,
-)
+from spikearm.controller.weights.shipped_folder import shipped_file, shipped_name, shipped_names
 from spikearm.neural.files.array_file import FORMAT_VERSION, check_names, read_versioned, understood
 from spikearm.neural.files.typed_json import Vector, parse_json
 
@@ -101,7 +96,7 @@ def shipped(arm: str, knows_gravity: bool = True, between: bool = False) -> Trai
     Raises:
         SpikearmError: There is none.
     """
-    name = f"{arm}{'' if knows_gravity else WEIGHTLESS}{BETWEEN if between else ''}"
+    name = shipped_name(arm, knows_gravity, between)
     if name not in shipped_names():
         kind = "" if knows_gravity else " without gravity"
         raise SpikearmError(

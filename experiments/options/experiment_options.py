@@ -240,7 +240,7 @@ class PerturbedOptions(ExperimentOptions):
         seeds: Seeds of task, networks and perturbations.
         safety: Limits that the arm is held to.
         trained_weightless: File of weights trained without gravity, from `spikearm train
-            --weightless`. Default: those that ship for the arm.
+            --weightless`, or the name of some that ship. Default: those that ship for the arm.
     """
 
     NEEDS: ClassVar = (

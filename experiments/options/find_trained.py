@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from spikearm.arm_models import Arm, SpikearmError
-from spikearm.controller.weights.shipped_folder import BETWEEN, shipped_file, shipped_names
+from spikearm.controller.weights.shipped_folder import shipped_file, shipped_name, shipped_names
 from spikearm.controller.weights.trained import TrainedController, shipped
 from spikearm.experiments.controllers import ChosenController
 
@@ -21,7 +21,7 @@ def find_trained(
     Args:
         arm: The arm.
         path: File of the weights, or the name of a controller that ships; the one that ships for
-            the arm when left out.
+            arm and task when left out.
         controllers: Names of the controllers that are to run.
         gravity_known: True if controllers are to bear the arm's weight, if it has any.
         between: True if motions go from pose to pose; without a controller for that, the one for
@@ -38,7 +38,8 @@ def find_trained(
         return None
     heavy = gravity_known and bool(arm.model.gravity.any())
     if path is None:
-        trained = shipped(arm.name, heavy, between and f"{arm.name}{BETWEEN}" in shipped_names())
+        between = between and shipped_name(arm.name, heavy, between) in shipped_names()
+        trained = shipped(arm.name, heavy, between)
     else:
         trained = TrainedController.load(_named_or_file(path))
     _check_joints(trained, arm)
@@ -49,7 +50,7 @@ def find_trained(
 def _named_or_file(path: Path) -> Path:
     """Return the file of a controller that ships where its name is given instead of a file."""
     name = str(path)
-    return shipped_file(name) if not path.exists() and name in shipped_names() else path
+    return shipped_file(name) if not path.is_file() and name in shipped_names() else path
 
 
 def _check_joints(trained: TrainedController, arm: Arm) -> None:

@@ -6,7 +6,7 @@ from spikearm.experiments.training.training_config import TrainingConfig
 
 RECIPES: dict[ReachingName, TrainingConfig] = {
     "centre-out": TrainingConfig(),
-    # Across the workspace, a code of 14 numbers leaves out too much of the task map.
+    # A longer code: across the workspace, the task map varies in more ways than about home.
     "workspace": TrainingConfig(products=3840, compression=CompressionConfig(n_latent=32)),
 }
-"""Configuration for each task, the same for every arm."""
+"""Configuration for each task, the same for every arm. None for `workspace` ships yet."""

@@ -1,4 +1,4 @@
-"""Jobs that energy is accounted for, and the devices that do them."""
+"""Jobs that energy is accounted for, and devices: by key in two lists, by title otherwise."""
 
 from spikearm.loihi_deploy.energy.devices import DEVICES
 from spikearm.loihi_deploy.energy.devices import LOIHI as LOIHI_LISTS

@@ -91,6 +91,10 @@ def test_for_motions_from_pose_to_pose_the_one_for_them_is_taken_where_it_ships(
         found = find_trained(arm, None, ["loihi"], between=between)
         assert found is not None
         assert found.workspace.between == between
+    save(NO_WEIGHT).rename(folder / "gen3-weightless.npz")
+    found = find_trained(arm, None, ["loihi"], gravity_known=False, between=True)
+    assert found is not None
+    assert not found.knows_gravity
     (folder / "gen3-workspace.npz").unlink()
     found = find_trained(arm, None, ["loihi"], between=True)
     assert found is not None

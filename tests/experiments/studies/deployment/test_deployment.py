@@ -56,7 +56,7 @@ def file(trained: TrainedController) -> str:
 
 
 SHIPPED = shipped_arms()
-SHORT = ["--radius", "0.03", "--duration", "0.12", "--no-speed-limits", "--no-speed-limits"]
+SHORT = ["--radius", "0.03", "--duration", "0.12", "--no-speed-limits"]
 
 
 @pytest.mark.parametrize(
