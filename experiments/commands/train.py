@@ -45,14 +45,15 @@ class TrainCommand:
 
     Examples:
         spikearm train --arm gen3 --out trained/gen3
-        spikearm train --arm gen3 --task workspace --out trained/gen3-workspace
+        spikearm train --task workspace --n-latent 32 --products 3840 --out across
         spikearm bench --arm gen3 --trained trained/gen3/controller.npz
 
     Attributes:
         out: Folder for what is learned; one that an earlier call began is gone on with.
         plant: Arm that is trained for.
         task: Task to be trained for: reaches from home and back (centre-out), or motions between
-            random poses across the arm's workspace (workspace).
+            random poses across the arm's workspace (workspace), which ask for a longer code and
+            more products than the defaults.
         radius: Largest distance of the hand from home to be trained for [m]. Default: that of the
             task's farthest targets, for centre-out with a margin.
         tilt: Largest turn of the hand from home [rad]. Default: that of the task, for centre-out
