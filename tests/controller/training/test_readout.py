@@ -37,7 +37,7 @@ def test_an_exact_target_is_found_from_plenty_of_data(exact):
     # Of the prior's errors the weakest pull leaves its square over the variance of the rates.
     neurons = np.concatenate([one.neurons for one in batches(21, 120, seed=3)])
     left = (min(STRENGTHS) * neurons.max()) ** 2 / neurons[:, :7].var(axis=0).min()
-    assert 1e-4 < left < 2e-3
+    assert 2e-5 < left < 5e-4
     gap = np.abs(exact.readout - TRUE)[:, :7].max() / wrong_before.max()
     assert left / 4 < gap < 2 * left
     assert exact.strength == min(STRENGTHS)
