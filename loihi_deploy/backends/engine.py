@@ -14,7 +14,7 @@ from spikearm.loihi_deploy.discretisation.chip_model import ChipModel, RescaledM
 from spikearm.loihi_deploy.lossy_link import LossyLink, lossy_link
 from spikearm.loihi_deploy.nengo_loihi_compat import without_known_warnings
 from spikearm.loihi_deploy.simulator import Simulator
-from spikearm.neural.counts import StepCounts
+from spikearm.neural.counts import ChipWork, StepCounts
 from spikearm.neural.faults import LossySimulation, SilenceableSimulation
 
 
@@ -127,3 +127,7 @@ class FloatSimulation(EngineSimulation):
     """Simulation with weights, currents and membranes in floating point."""
 
     target = "simreal"
+
+    def chip_work(self, n_steps: int) -> np.ndarray:
+        """Return zeros: no chip computes in floating point, and no core holds such thresholds."""
+        return np.zeros((n_steps, len(ChipWork._fields)))
