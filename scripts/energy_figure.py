@@ -4,7 +4,6 @@
 .venv/bin/python scripts/energy_figure.py runs/energy.jsonl
 """
 
-import json
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ from matplotlib.figure import Figure
 from spikearm.experiments.energy_units import energy
 from spikearm.experiments.palette import controller_color
 from spikearm.experiments.studies.energy.jobs import ARM, DENSE, HOST, LAW, LEAN, SPIKES
+from spikearm.experiments.studies.energy.log import last_entry, part_energies
 from spikearm.loihi_deploy.energy import devices
 from spikearm.loihi_deploy.energy.devices import STATIC
 
@@ -46,7 +46,7 @@ KINDS = {
 
 def main(log: Path) -> None:
     """Draw the last account in a log."""
-    entry = json.loads(log.read_text().splitlines()[-1])
+    entry = last_entry(log)
     figure = Figure(figsize=(11, 7.6), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(1.5, 1))
     draw_totals(left, [one for one in entry["accounts"] if is_shown(one)])
@@ -64,7 +64,7 @@ def draw_totals(axes: Axes, accounts: list[dict[str, Any]]) -> None:
     """Draw the total of each account, static power as a bar of its own."""
     first_of = {one["job"]: place for place, one in reversed(list(enumerate(accounts)))}
     for place, one in enumerate(accounts):
-        parts, job = energies(one), one["job"]
+        parts, job = part_energies(one), one["job"]
         static = parts.pop(STATIC, None)
         total = sum(parts.values())
         label = job if first_of[job] == place else None
@@ -91,8 +91,8 @@ def draw_totals(axes: Axes, accounts: list[dict[str, Any]]) -> None:
 def draw_shares(axes: Axes, accounts: list[dict[str, Any]]) -> None:
     """Draw the shares of the parts of each account; Loihi once with static power."""
     loihi = accounts[0]
-    bars = [("Loihi with static", energies(loihi))]
-    bars += [(one["device"], energies(one) | {STATIC: 0.0}) for one in accounts]
+    bars = [("Loihi with static", part_energies(loihi))]
+    bars += [(one["device"], part_energies(one) | {STATIC: 0.0}) for one in accounts]
     for place, (_, parts) in enumerate(bars):
         start, total = 0.0, sum(parts.values())
         for name, kind in KINDS.items():
@@ -104,11 +104,6 @@ def draw_shares(axes: Axes, accounts: list[dict[str, Any]]) -> None:
     axes.set(xlabel="share of a step's energy [%], network, spikes alone", xlim=(0, 100))
     axes.invert_yaxis()
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.1), ncols=3, fontsize=8)
-
-
-def energies(account: dict[str, Any]) -> dict[str, float]:
-    """List the energy of every part that has one [J]."""
-    return {one["name"]: one["energy"] for one in account["parts"] if one["energy"] is not None}
 
 
 if __name__ == "__main__":

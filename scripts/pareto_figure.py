@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 
 from spikearm.experiments.palette import controller_color
 from spikearm.experiments.studies.energy.jobs import ARM, LAW, LOIHI, SPIKES
+from spikearm.experiments.studies.energy.log import last_entry, part_energies
 from spikearm.loihi_deploy.energy.devices import STATIC
 
 LEAST, ON_ARM = "least", "on an ARM"
@@ -28,7 +29,7 @@ MARKERS = "osD^v"  # one for each run
 
 def main(log: Path, runs: list[Path]) -> None:
     """Draw every controller of the runs that has an energy, on Loihi or on an ARM."""
-    entry = json.loads(log.read_text().splitlines()[-1])
+    entry = last_entry(log)
     figure = Figure(figsize=(9.5, 4.8), layout="constrained")
     axes = figure.subplots()
     for run, marker in zip(runs, MARKERS[: len(runs)], strict=True):
@@ -67,7 +68,7 @@ def energies(row: dict[str, Any], accounts: list[dict[str, Any]]) -> dict[str, f
     Those on Loihi are the row's, dynamic by both lists of prices, then with the chip's leakage.
     """
     job = JOBS.get(row["controller"], row["controller"])
-    found = {(one["device"], one["job"]): parts(one) for one in accounts}
+    found = {(one["device"], one["job"]): part_energies(one) for one in accounts}
     if row["cores"] is None:
         return {ON_ARM: sum(found[ARM, job].values())} if (ARM, job) in found else {}
     dynamic, static = row["energy_per_step_j"], found[LOIHI, SPIKES][STATIC]
@@ -76,11 +77,6 @@ def energies(row: dict[str, Any], accounts: list[dict[str, Any]]) -> dict[str, f
         "calibrated": dynamic["loihi_calibrated"],
         "least, and leakage": dynamic["loihi"] + static,
     }
-
-
-def parts(account: dict[str, Any]) -> dict[str, float]:
-    """Return the energy of every part that has one [J]."""
-    return {one["name"]: one["energy"] for one in account["parts"] if one["energy"] is not None}
 
 
 if __name__ == "__main__":
