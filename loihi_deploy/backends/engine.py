@@ -14,8 +14,9 @@ from spikearm.loihi_deploy.discretisation.chip_model import ChipModel, RescaledM
 from spikearm.loihi_deploy.lossy_link import LossyLink, lossy_link
 from spikearm.loihi_deploy.nengo_loihi_compat import without_known_warnings
 from spikearm.loihi_deploy.simulator import Simulator
-from spikearm.neural.counts import ChipWork, StepCounts
+from spikearm.neural.counts import StepCounts
 from spikearm.neural.faults import LossySimulation, SilenceableSimulation
+from spikearm.neural.simulation import NeuralSimulation
 
 
 class EngineSimulation(ChipSimulation, SilenceableSimulation, LossySimulation):
@@ -130,4 +131,4 @@ class FloatSimulation(EngineSimulation):
 
     def chip_work(self, n_steps: int) -> np.ndarray:
         """Return zeros: no chip computes in floating point, and no core holds such thresholds."""
-        return np.zeros((n_steps, len(ChipWork._fields)))
+        return NeuralSimulation.chip_work(self, n_steps)
