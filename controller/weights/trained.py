@@ -14,7 +14,12 @@ from spikearm.controller.references.workspace import Workspace
 from spikearm.controller.weights.membrane import NeuralStage
 from spikearm.controller.weights.network_weights import NetworkWeights
 from spikearm.controller.weights.shipped_folder import shipped_file, shipped_name, shipped_names
-from spikearm.neural.files.array_file import FORMAT_VERSION, check_names, read_versioned, understood
+from spikearm.neural.files.array_file import (
+    check_names,
+    read_versioned,
+    understood,
+    write_versioned,
+)
 from spikearm.neural.files.typed_json import Vector, parse_json
 
 ABOUT = "about"
@@ -64,8 +69,8 @@ class TrainedController:
             name: np.asarray(array, dtype=np.float32)
             for name, array in self.weights.arrays().items()
         }
-        arrays |= {ABOUT: np.array(json.dumps(about)), FORMAT_VERSION: np.array(VERSION)}
-        np.savez_compressed(file, **arrays)
+        arrays[ABOUT] = np.array(json.dumps(about))
+        write_versioned(file, arrays, VERSION)
 
     @classmethod
     def load(cls, path: Path) -> "TrainedController":

@@ -12,7 +12,12 @@ from spikearm.controller.weights.scaling import Scaling
 from spikearm.experiments.export.chip_arrays import Axons, Blocks, Compartments, Rows, Synapses
 from spikearm.experiments.export.host_interface import ExcessRule, InputCoding, OutputDecoding
 from spikearm.experiments.export.recorded_reach import RecordedReach
-from spikearm.neural.files.array_file import FORMAT_VERSION, check_names, read_versioned, understood
+from spikearm.neural.files.array_file import (
+    check_names,
+    read_versioned,
+    understood,
+    write_versioned,
+)
 from spikearm.neural.files.typed_json import parse_json
 
 VERSION = 3
@@ -80,10 +85,9 @@ class Bundle:
         """Write all arrays into one compressed file."""
         whole: dict[str, Any] = {
             ABOUT: np.array(json.dumps(dict(self.about))),
-            FORMAT_VERSION: np.array(VERSION),
             STEP: np.array(self.dt),
         }
-        np.savez_compressed(file, **(whole | self.arrays()))
+        write_versioned(file, whole | self.arrays(), VERSION)
 
     @classmethod
     def load(cls, path: Path) -> "Bundle":

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, BinaryIO
 
 import numpy as np
 
@@ -121,6 +121,11 @@ def read_versioned(path: Path, kind: str, remedy: str, known: int) -> dict[str, 
             f"use {program}, or make it again."
         )
     return arrays
+
+
+def write_versioned(file: BinaryIO, arrays: Mapping[str, Any], version: int) -> None:
+    """Write arrays into one compressed file, with the version that :func:`read_versioned` reads."""
+    np.savez_compressed(file, **{**arrays, FORMAT_VERSION: np.array(version)})
 
 
 def check_names(arrays: Mapping[str, object], needed: set[str]) -> None:

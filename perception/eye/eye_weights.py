@@ -9,7 +9,12 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from spikearm.arm_models.errors import check_positive
-from spikearm.neural.files.array_file import FORMAT_VERSION, check_names, read_versioned, understood
+from spikearm.neural.files.array_file import (
+    check_names,
+    read_versioned,
+    understood,
+    write_versioned,
+)
 
 VERSION = 1
 KIND = "trained eye"
@@ -118,9 +123,8 @@ class EyeWeights:
             "absence": np.asarray(self.absence, dtype=np.float32),
             "dynamics": np.array(json.dumps(asdict(self.dynamics))),
             ABOUT: np.array(json.dumps(dict(self.about))),
-            FORMAT_VERSION: np.array(VERSION),
         }
-        np.savez_compressed(file, **arrays)
+        write_versioned(file, arrays, VERSION)
 
     @classmethod
     def load(cls, path: Path) -> "EyeWeights":
