@@ -1,1 +1,1 @@
-"""What a controller has learned: weights, their scaling, their neurons, and files of them."""
+"""Weights of controllers, with their scaling, their neurons, and files of them."""

@@ -1,4 +1,4 @@
-"""What experiments that compare controllers share, in reaches or in the task "seen"."""
+"""Needs and names that experiments share which compare controllers, in any task."""
 
 from collections.abc import Sequence
 
